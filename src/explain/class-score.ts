@@ -1,0 +1,103 @@
+/** Finding the class scores of a model: where the gradient starts, and how they become the scores that are reported. */
+
+import type { Builder } from './onnx/builder.ts';
+import { isFloat } from './onnx/element-type.ts';
+import type { Graph } from './onnx/graph.ts';
+import type { ScoreActivation } from './options.ts';
+import { UserError } from './user-error.ts';
+
+/** The model's class scores before any final Softmax or Sigmoid. */
+export interface ClassScore {
+  /** The tensor to differentiate. */
+  logits: string;
+  /** Name of the model's output. */
+  output: string;
+  /** The model's own final function; undefined where it returns the logits. */
+  activation: 'softmax' | 'sigmoid' | undefined;
+  /** Classes as the model counts them: 1 for a single-logit binary head. */
+  width: number;
+}
+
+/** Operators that only rearrange `[N, K]` into `[N, K, 1, 1]` and the like. */
+const shapeOnly = new Set(['Cast', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
+const finalActivations: Record<string, 'softmax' | 'sigmoid'> = {
+  LogSoftmax: 'softmax',
+  Sigmoid: 'sigmoid',
+  Softmax: 'softmax',
+};
+
+/**
+ * @param outputs the model's own outputs, in its order
+ * @throws UserError `not-a-classifier`
+ */
+export function findClassScore(graph: Graph, outputs: readonly string[], batchSize: number): ClassScore {
+  const output = outputs.find((name) => {
+    const type = graph.type(name);
+    return type !== undefined && isFloat(type.elementType);
+  });
+  const shape = output === undefined ? undefined : graph.type(output)?.shape;
+  if (output === undefined || shape === undefined) {
+    throw new UserError('not-a-classifier', `The model returns no scores: its outputs are ${outputs.join(', ')}.`);
+  }
+  const sizes = shape.filter((size) => size !== 1);
+  const width = shape.reduce((a, b) => a * b, 1) / batchSize;
+  const perClass = batchSize === 1 ? sizes.length <= 1 : sizes.length <= 2 && shape[0] === batchSize;
+  if (!Number.isInteger(width) || width < 1 || !perClass) {
+    throw new UserError(
+      'not-a-classifier',
+      `The model's output '${output}' has shape [${shape.join(', ')}] for ${batchSize} images; a classifier returns one score per class.`,
+    );
+  }
+  let tensor = output;
+  for (;;) {
+    const node = graph.producer(tensor);
+    const [input] = node?.input ?? [];
+    if (node === undefined || input === undefined) break;
+    const activation = finalActivations[node.opType];
+    if (activation !== undefined) return { logits: input, output, activation, width };
+    if (!shapeOnly.has(node.opType)) break;
+    tensor = input;
+  }
+  return { logits: output, output, activation: undefined, width };
+}
+
+/** Class scores as tensors `[N, classes]` of the compiled graph. */
+export interface ScoreTensors {
+  logits: string;
+  scores: string;
+  classCount: number;
+}
+
+/** Appends what turns the model's logits into scores for at least two classes. A single logit z becomes `[-z, z]`. */
+export function appendScores(
+  build: Builder,
+  score: ClassScore,
+  batchSize: number,
+  asked: ScoreActivation,
+): ScoreTensors {
+  const flat = build.reshape(score.logits, [batchSize, score.width]);
+  const binary = score.width === 1;
+  const logits = binary ? build.op('Concat', [build.op('Neg', [flat]), flat], { axis: 1 }) : flat;
+  const usual = score.activation ?? (binary ? 'sigmoid' : 'softmax');
+  const activation = asked === 'auto' ? usual : asked;
+  return { logits, scores: activate(build, logits, activation), classCount: binary ? 2 : score.width };
+}
+
+function activate(build: Builder, logits: string, activation: 'softmax' | 'sigmoid' | 'none'): string {
+  if (activation === 'none') return build.op('Identity', [logits]);
+  return activation === 'softmax' ? build.op('Softmax', [logits], { axis: 1 }) : build.op('Sigmoid', [logits]);
+}
+
+/** The gradient at the model's logits from `[N, classes]` one-hot rows. For a single logit, class 1 is +1 and class 0 is -1. */
+export function seedGradient(
+  build: Builder,
+  score: ClassScore,
+  graph: Graph,
+  oneHot: string,
+  batchSize: number,
+): string {
+  const shape = graph.type(score.logits)?.shape ?? [batchSize, score.width];
+  if (score.width > 1) return build.reshape(oneHot, shape);
+  const signs = build.floats([-1, 1], [2, 1]);
+  return build.reshape(build.op('MatMul', [oneHot, signs]), shape);
+}

@@ -1,0 +1,76 @@
+/** What an explainer gives back for one batch, and how each array is laid out. */
+
+/** How a model wants its images: rank 4, channels first or last. */
+export interface ModelInput {
+  name: string;
+  layout: 'NCHW' | 'NHWC';
+  channels: number;
+  height: number;
+  width: number;
+}
+
+/** A hooked layer as the compiled session holds it. */
+export interface HookedLayer {
+  /** The layer as the user wrote it. */
+  layer: string;
+  /** The tensor that it resolved to in the model file. */
+  tensor: string;
+  /** Full shape of that tensor with the compiled batch size first. */
+  shape: number[];
+  /** Rows and columns of the maps; `channels` is the length of an evidence vector. */
+  grid: { height: number; width: number; channels: number };
+}
+
+/** Maps of one layer, method and target for a whole batch. `n` below is the number of images given, not the compiled batch. */
+export interface LayerMaps {
+  layer: string;
+  method: string;
+  /** The target as the user wrote it; `top:3` gives three entries, `top:3#1` to `top:3#3`. */
+  target: string;
+  /** Explained class of each image, `[n]`. -1 where the image has no such target (a missing label): its map is all zeros. */
+  classes: Int32Array;
+  height: number;
+  width: number;
+  channels: number;
+  /** Raw signed maps, `[n, height, width]`, not clipped and not scaled. */
+  values: Float32Array;
+  /** Mean of the activations weighted by the positive part of the map, `[n, channels]`; zeros where no cell is positive. */
+  evidence: Float32Array;
+  /** Largest absolute gradient at the layer, `[n]`: 0 means that no gradient reaches it. NaN for methods without gradients. */
+  gradientPeak: Float32Array;
+}
+
+/** Raw tensors of a hooked layer, asked for with `capture` (the `Hook.stored` of the book). */
+export interface CapturedTensor {
+  layer: string;
+  kind: 'activations' | 'gradients';
+  /** Which target the gradients belong to; null for activations. */
+  target: string | null;
+  /** Shape with `n` first. */
+  shape: number[];
+  values: Float32Array;
+}
+
+/** What fastai's ActivationStats records, per image, `[n]` each. */
+export interface ActivationStatistics {
+  layer: string;
+  mean: Float32Array;
+  /** Population standard deviation over all values of the image's activation. */
+  standardDeviation: Float32Array;
+  /** Share of values with magnitude below `nearZero` (0.05, as in fastai's default histogram bin). */
+  nearZero: Float32Array;
+}
+
+export interface Explanation {
+  /** Number of images given. */
+  count: number;
+  /** Number of classes: 2 for a single-logit binary head. */
+  classCount: number;
+  /** Class scores before the final Softmax or Sigmoid, `[n, classCount]`. A single logit z is given as `[-z, z]`. */
+  logits: Float32Array;
+  /** Reported scores after the model's (or the default) activation, `[n, classCount]`. */
+  scores: Float32Array;
+  maps: LayerMaps[];
+  captured: CapturedTensor[];
+  statistics: ActivationStatistics[];
+}

@@ -1,0 +1,118 @@
+/** The reverse sweep: from the gradient of a score to the gradients at the hooked tensors. */
+
+import type { Builder } from '../onnx/builder.ts';
+import { isFloat } from '../onnx/element-type.ts';
+import type { Graph } from '../onnx/graph.ts';
+import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { UserError } from '../user-error.ts';
+import { ReverseNode, type Rule } from './reverse-node.ts';
+import { operatorName, ruleFor } from './rules.ts';
+
+/**
+ * Appends the reverse sweep to `build` and returns the gradient of each hooked tensor that the score depends on; the
+ * others are missing from the result. Only nodes between the score and the hooked tensors are visited.
+ * @param score tensor to differentiate
+ * @param seed gradient at `score`, of its shape: one-hot rows pick a class for each image
+ * @throws UserError `no-gradient-rule` naming the node, its operator and the nearest tensor that would work
+ */
+export function differentiate(
+  graph: Graph,
+  build: Builder,
+  score: string,
+  seed: string,
+  hooked: readonly string[],
+): Map<string, string> {
+  const depends = dependents(graph, hooked);
+  const terms = new Map<string, string[]>([[score, [seed]]]);
+  const finished = new Map<string, string>();
+
+  const finish = (tensor: string): string | undefined => {
+    const known = finished.get(tensor);
+    const parts = terms.get(tensor);
+    if (known !== undefined || parts === undefined) return known;
+    const sum = build.sum(parts);
+    finished.set(tensor, sum);
+    return sum;
+  };
+
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.output.some((output) => terms.has(output)) || !node.input.some((input) => depends.has(input))) continue;
+    const rule = requireRule(node, score, graph);
+    const inputGradients = rule(new ReverseNode(node, graph, build, node.output.map(finish)));
+    node.input.forEach((input, position) => {
+      if (!depends.has(input) || !hasFloats(graph, input)) return;
+      const gradient = inputGradients[position]?.();
+      if (gradient === undefined) return;
+      const parts = terms.get(input);
+      if (parts === undefined) terms.set(input, [gradient]);
+      else parts.push(gradient);
+    });
+  }
+
+  const result = new Map<string, string>();
+  for (const tensor of hooked) {
+    const gradient = finish(tensor);
+    if (gradient !== undefined) result.set(tensor, gradient);
+  }
+  return result;
+}
+
+/** All tensors that are computed from one of `sources`, with the sources themselves. */
+export function dependents(graph: Graph, sources: Iterable<string>): Set<string> {
+  const depends = new Set(sources);
+  for (const node of graph.nodes) {
+    if (node.input.some((input) => depends.has(input))) for (const output of node.output) depends.add(output);
+  }
+  return depends;
+}
+
+function hasFloats(graph: Graph, tensor: string): boolean {
+  const type = graph.type(tensor);
+  return type !== undefined && isFloat(type.elementType);
+}
+
+function requireRule(node: NodeProto, score: string, graph: Graph): Rule {
+  const rule = ruleFor(node);
+  if (typeof rule === 'function') return rule;
+  const reach = firstDifferentiable(graph, score, node);
+  throw new UserError(
+    'no-gradient-rule',
+    `No gradient passes through ${operatorName(node)} '${node.name || node.output[0]}': ${rule}. ` +
+      (reach === undefined
+        ? 'Every layer with a gradient would have to lie behind it.'
+        : `Hook a layer behind it; the nearest is '${reach}'.`),
+  );
+}
+
+/** The first tensor behind `blocked` from which gradients still reach the score. */
+function firstDifferentiable(graph: Graph, score: string, blocked: NodeProto): string | undefined {
+  const reachable = differentiableTensors(graph, score);
+  const behind = dependents(graph, blocked.output);
+  return graph.nodes.flatMap((n) => n.output).find((tensor) => behind.has(tensor) && reachable.has(tensor));
+}
+
+/** Tensors whose gradient the sweep can compute. */
+export function differentiableTensors(graph: Graph, score: string): Set<string> {
+  const reach = gradientReach(graph, score);
+  return new Set([...reach].flatMap(([tensor, blocker]) => (blocker === null ? [tensor] : [])));
+}
+
+/**
+ * Every tensor that the score depends on, with null where its gradient can be computed, or the operator that stands
+ * in the way on one of its paths.
+ */
+export function gradientReach(graph: Graph, score: string): Map<string, string | null> {
+  const reach = new Map<string, string | null>([[score, null]]);
+  for (const node of graph.nodes.toReversed()) {
+    const live = node.output.filter((output) => reach.has(output));
+    if (live.length === 0) continue;
+    const inherited = live.map((output) => reach.get(output)).find((blocker) => typeof blocker === 'string');
+    const own = typeof ruleFor(node) === 'function' ? null : `${operatorName(node)} '${node.name || node.output[0]}'`;
+    const blocker = inherited ?? own;
+    for (const input of node.input) {
+      if (!hasFloats(graph, input)) continue;
+      if (blocker !== null || !reach.has(input)) reach.set(input, blocker);
+    }
+  }
+  return reach;
+}

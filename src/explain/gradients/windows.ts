@@ -1,0 +1,69 @@
+/** Geometry that convolutions and pools share, and the moves between their input and output grids. */
+
+import type { ReverseNode } from './reverse-node.ts';
+
+/** One window per spatial axis; every array has one entry an axis. */
+export interface Windows {
+  input: number[];
+  output: number[];
+  kernel: number[];
+  stride: number[];
+  dilation: number[];
+  /** Padding before and after. `after` is what the forward pass was given, which a floor or ceil may exceed or not fill. */
+  before: number[];
+  after: number[];
+}
+
+/** Reads kernel, strides, dilations and pads; `auto_pad` is resolved from the shapes (ONNX operator reference, Conv). */
+export function windowsOf(n: ReverseNode, kernel: number[]): Windows {
+  const input = n.shape().slice(2);
+  const output = n.outputShape().slice(2);
+  const ones = kernel.map(() => 1);
+  const stride = n.ints('strides') ?? ones;
+  const dilation = n.ints('dilations') ?? ones;
+  const autoPad = n.string('auto_pad', 'NOTSET');
+  const pads = n.ints('pads') ?? kernel.flatMap(() => [0, 0]);
+  let before = pads.slice(0, kernel.length);
+  let after = pads.slice(kernel.length);
+  if (autoPad !== 'NOTSET') {
+    const total = kernel.map((k, i) => {
+      const reach = at(dilation, i) * (k - 1) + 1;
+      const needed = (at(output, i) - 1) * at(stride, i) + reach - at(input, i);
+      return autoPad === 'VALID' ? 0 : Math.max(0, needed);
+    });
+    const small = total.map((t) => Math.floor(t / 2));
+    const large = total.map((t, i) => t - at(small, i));
+    [before, after] = autoPad === 'SAME_LOWER' ? [large, small] : [small, large];
+  }
+  return { input, output, kernel, stride, dilation, before, after };
+}
+
+/** An entry that is known to exist. */
+export function at(values: readonly number[], i: number): number {
+  const value = values[i];
+  if (value === undefined) throw new RangeError(`no entry ${i} in [${values.join()}]`);
+  return value;
+}
+
+/** Distance from the first to the last input cell of a window. */
+export function reach(w: Windows, axis: number): number {
+  return at(w.dilation, axis) * (at(w.kernel, axis) - 1);
+}
+
+/**
+ * Spreads `tensor`, `[N, C, ...grid]`, so that neighbours lie `stride` cells apart with zeros between and behind:
+ * `[N, C, ...grid * stride]`.
+ */
+export function spread(n: ReverseNode, tensor: string, leading: number[], grid: number[], stride: number[]): string {
+  if (stride.every((s) => s === 1)) return tensor;
+  const split = grid.flatMap((size) => [size, 1]);
+  const before = [...leading, ...split].map(() => 0);
+  const after = [...leading.map(() => 0), ...stride.flatMap((s) => [0, s - 1])];
+  const padded = n.build.pad(n.build.reshape(tensor, [...leading, ...split]), before, after);
+  return n.build.reshape(padded, [...leading, ...grid.map((size, i) => size * at(stride, i))]);
+}
+
+/** Pads or crops the spatial axes of a `[N, C, ...]` tensor with zeros. */
+export function padSpatial(n: ReverseNode, tensor: string, before: number[], after: number[]): string {
+  return n.build.pad(tensor, [0, 0, ...before], [0, 0, ...after]);
+}

@@ -1,0 +1,13 @@
+/** Gradline's library: explanations of an ONNX image classifier, for the cost of a forward pass. */
+
+export { type BatchOptions, Explainer } from './explainer.ts';
+export type {
+  ActivationStatistics,
+  CapturedTensor,
+  Explanation,
+  HookedLayer,
+  LayerMaps,
+  ModelInput,
+} from './explanation.ts';
+export type { ExplainerOptions, MethodName, ScoreActivation } from './options.ts';
+export { UserError } from './user-error.ts';

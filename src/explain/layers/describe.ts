@@ -1,0 +1,130 @@
+/** What can be hooked in a model: its modules and nodes with shapes, grids and how far gradients reach. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ModelInput } from '../explanation.ts';
+import { dependents, gradientReach } from '../gradients/sweep.ts';
+import { isFloat } from '../onnx/element-type.ts';
+import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { type PreparedModel, prepare, readSource, type SourceModel } from '../prepare.ts';
+import { findGrid } from './grid.ts';
+import { modulePath, nodeName } from './module-path.ts';
+
+export interface LayerDescription {
+  /** As `--layers` takes it. */
+  name: string;
+  kind: 'module' | 'node';
+  /** Operator that makes the layer's output. */
+  operator: string;
+  moduleType?: string;
+  /** Shape of its output with the batch first. */
+  shape: number[];
+  grid: { height: number; width: number; channels: number } | null;
+  /** Whether gradients of the class score reach it. */
+  differentiable: boolean;
+  /** Why not; null where they do. */
+  reason: string | null;
+  /** Modules around it. */
+  depth: number;
+  suggested: boolean;
+}
+
+export interface ModelDescription {
+  input: ModelInput;
+  output: { name: string; classCount: number; activation: 'softmax' | 'sigmoid' | 'none' };
+  /** In the order in which the model runs, a module before what is inside it. */
+  layers: LayerDescription[];
+  /** The last layer of each grid size, coarsest last: where maps differ most. */
+  suggestions: string[];
+}
+
+const mostSuggestions = 4;
+
+/** @throws UserError as `Explainer.open` does for a model that cannot be read */
+export async function describeLayers(
+  model: string,
+  options: { batchSize?: number; inputSize?: { height: number; width: number } } = {},
+): Promise<ModelDescription> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
+  try {
+    const source = await readSource(model, folder);
+    const everything = source.graph.nodes.flatMap((node) => node.output).filter((tensor) => tensor !== '');
+    const prepared = await prepare(source, { batchSize: 1, ...options }, everything, folder);
+    const layers = listLayers(source, prepared);
+    const suggestions = suggest(layers, source);
+    for (const layer of layers) layer.suggested = suggestions.includes(layer.name);
+    const { output, activation, width } = prepared.score;
+    return {
+      input: prepared.sizes.input,
+      output: { name: output, classCount: Math.max(2, width), activation: activation ?? 'none' },
+      layers: layers.map(({ tensor: _, ...layer }) => layer),
+      suggestions,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Candidate = LayerDescription & { tensor: string };
+
+function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
+  const { graph, modules } = source;
+  const reach = gradientReach(prepared.graph, prepared.score.logits);
+  const fromImage = dependents(prepared.graph, [prepared.sizes.input.name]);
+  const listed = new Set<string>();
+  const layers: Candidate[] = [];
+
+  const add = (entry: Pick<Candidate, 'name' | 'kind' | 'depth' | 'tensor'>, node: NodeProto, moduleType?: string) => {
+    const type = prepared.graph.type(entry.tensor);
+    if (type === undefined || !isFloat(type.elementType) || !fromImage.has(entry.tensor)) return;
+    const blocker = reach.get(entry.tensor);
+    const grid = findGrid(type.shape, prepared.sizes.input);
+    layers.push({
+      ...entry,
+      operator: node.opType,
+      ...(moduleType === undefined ? {} : { moduleType }),
+      shape: type.shape,
+      grid: grid === undefined ? null : { height: grid.height, width: grid.width, channels: grid.channels },
+      differentiable: blocker === null,
+      reason: reasonFor(blocker),
+      suggested: false,
+    });
+  };
+
+  for (const node of graph.nodes) {
+    const scopes = modulePath(node);
+    scopes.forEach((scope, depth) => {
+      const module = modules.get(scope.path);
+      const tensor = module && modules.output(module);
+      const producer = tensor === undefined ? undefined : graph.producer(tensor);
+      if (listed.has(scope.path) || tensor === undefined || producer === undefined) return;
+      listed.add(scope.path);
+      add({ name: scope.path, kind: 'module', depth, tensor }, producer, scope.type);
+    });
+    const [tensor = ''] = node.output;
+    add({ name: nodeName(node), kind: 'node', depth: scopes.length, tensor }, node);
+  }
+  return layers;
+}
+
+function reasonFor(blocker: string | null | undefined): string | null {
+  if (blocker === null) return null;
+  return blocker === undefined ? 'the class score does not depend on it' : `no gradient passes ${blocker}`;
+}
+
+/** For each grid size the layer whose output comes last, named by the shortest name. */
+function suggest(layers: readonly Candidate[], source: SourceModel): string[] {
+  const order = new Map(source.graph.nodes.flatMap((node, i) => node.output.map((tensor) => [tensor, i] as const)));
+  const hasModules = layers.some((layer) => layer.kind === 'module');
+  const bySize = new Map<string, Candidate>();
+  for (const layer of layers) {
+    if (layer.grid === null || !layer.differentiable || (hasModules && layer.kind !== 'module')) continue;
+    const size = `${layer.grid.height}x${layer.grid.width}`;
+    const best = bySize.get(size);
+    const rank = (l: Candidate) => order.get(l.tensor) ?? -1;
+    const later = best === undefined || rank(layer) > rank(best);
+    if (later || (rank(layer) === rank(best) && layer.name.length < best.name.length)) bySize.set(size, layer);
+  }
+  return [...bySize.values()].map((layer) => layer.name).slice(-mostSuggestions);
+}

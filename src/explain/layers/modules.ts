@@ -1,0 +1,79 @@
+/** The tree of modules in a graph, and the tensor that leaves each. */
+
+import type { Graph } from '../onnx/graph.ts';
+import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { modulePath } from './module-path.ts';
+
+export interface Module {
+  path: string;
+  type: string | undefined;
+  /** Paths of the modules directly inside, in the order in which they run. */
+  children: string[];
+  /** All nodes inside, in order. */
+  nodes: NodeProto[];
+}
+
+/** Operators whose results describe tensors rather than being a layer's output. */
+const bookkeeping = new Set(['Constant', 'ConstantOfShape', 'Shape', 'Size']);
+
+export class Modules {
+  readonly #graph: Graph;
+  readonly #byPath = new Map<string, Module>();
+  readonly #roots: string[] = [];
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    for (const node of graph.nodes) {
+      let siblings = this.#roots;
+      for (const { path, type } of modulePath(node)) {
+        let module = this.#byPath.get(path);
+        if (module === undefined) {
+          module = { path, type, children: [], nodes: [] };
+          this.#byPath.set(path, module);
+          siblings.push(path);
+        }
+        module.nodes.push(node);
+        siblings = module.children;
+      }
+    }
+  }
+
+  get paths(): string[] {
+    return [...this.#byPath.keys()];
+  }
+
+  get(path: string): Module | undefined {
+    return this.#byPath.get(path);
+  }
+
+  /** Children of a module, or of the whole model for an empty path. */
+  children(path: string): readonly string[] {
+    return path === '' ? this.#roots : (this.#byPath.get(path)?.children ?? []);
+  }
+
+  /** The last tensor that a node outside the module reads, or that the model returns. */
+  output(module: Module): string | undefined {
+    const inside = new Set(module.nodes);
+    const returned = new Set(this.#graph.proto.output.map((output) => output.name));
+    const leaves = (tensor: string) =>
+      returned.has(tensor) || this.#graph.consumers(tensor).some((reader) => !inside.has(reader));
+    return module.nodes
+      .filter((node) => !bookkeeping.has(node.opType))
+      .flatMap((node) => node.output)
+      .findLast((tensor) => tensor !== '' && leaves(tensor));
+  }
+
+  /**
+   * The module that `path[index]` means. Children with numbers for names (a Sequential, a ModuleList) are counted by
+   * their numbers, others by the order in which they run; negative indices count from the end.
+   */
+  child(path: string, index: number): string | undefined {
+    const children = this.children(path);
+    const prefix = path === '' ? '' : `${path}.`;
+    const names = children.map((child) => child.slice(prefix.length));
+    if (names.length === 0 || !names.every((name) => /^\d+$/.test(name))) return children.at(index);
+    const length = Math.max(...names.map(Number)) + 1;
+    const wanted = `${prefix}${index < 0 ? length + index : index}`;
+    return children.find((child) => child === wanted);
+  }
+}

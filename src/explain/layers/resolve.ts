@@ -1,0 +1,75 @@
+/** From a layer's name, as a person writes it, to a tensor of the model file. */
+
+import { didYouMean } from '../nearest-names.ts';
+import type { Graph } from '../onnx/graph.ts';
+import { UserError } from '../user-error.ts';
+import { nodeName } from './module-path.ts';
+import type { Modules } from './modules.ts';
+
+/**
+ * Tries, in this order: module path (with indices, `layer4[-2]`), node name, tensor name, then the end of a module path
+ * or node name if only one fits. `last` is not handled here.
+ * @throws UserError `unknown-layer` with the nearest existing names
+ */
+export function resolveLayer(name: string, graph: Graph, modules: Modules): string {
+  const path = expandIndices(name, modules);
+  const module = path === undefined ? undefined : modules.get(path);
+  const tensor = module && modules.output(module);
+  if (tensor !== undefined) return tensor;
+  const node = graph.nodes.find((n) => n.name !== '' && n.name === name);
+  const named = node?.output[0] ?? tensorNamed(graph, name);
+  if (named !== undefined) return named;
+  const ending = tensorsEndingIn(name, graph, modules);
+  if (ending.size === 1) return [...ending][0] ?? '';
+  throw unknownLayer(name, graph, modules, [...ending.keys()]);
+}
+
+/** `0[-2].conv1` to `0.6.conv1`; undefined where an index leads nowhere. */
+function expandIndices(name: string, modules: Modules): string | undefined {
+  let path = '';
+  for (const part of name.matchAll(/\[(-?\d+)\]|([^[\]]+)/g)) {
+    const [, index, text = ''] = part;
+    if (index === undefined) path += path === '' ? text.replace(/^\./, '') : text;
+    else {
+      const child = modules.child(path, Number(index));
+      if (child === undefined) return undefined;
+      path = child;
+    }
+  }
+  return path;
+}
+
+function tensorNamed(graph: Graph, name: string): string | undefined {
+  const known = graph.producer(name) !== undefined || graph.proto.input.some((input) => input.name === name);
+  return known ? name : undefined;
+}
+
+function tensorsEndingIn(name: string, graph: Graph, modules: Modules): Set<string> {
+  const found = new Set<string>();
+  for (const path of modules.paths) {
+    const module = modules.get(path);
+    const tensor = path.endsWith(`.${name}`) && module !== undefined ? modules.output(module) : undefined;
+    if (tensor !== undefined) found.add(tensor);
+  }
+  if (found.size > 0) return found;
+  for (const node of graph.nodes) {
+    const [output] = node.output;
+    if (output !== undefined && node.name.endsWith(`/${name}`)) found.add(output);
+  }
+  return found;
+}
+
+function unknownLayer(name: string, graph: Graph, modules: Modules, several: string[]): UserError {
+  if (several.length > 1) {
+    const list = several.slice(0, 5).map((s) => `'${s}'`);
+    return new UserError(
+      'unknown-layer',
+      `Layer '${name}' fits ${several.length} places: ${list.join(', ')}. Write more of its path.`,
+    );
+  }
+  const places = modules.paths.length > 0 ? modules.paths : graph.nodes.map(nodeName);
+  return new UserError(
+    'unknown-layer',
+    `Layer '${name}' is not in the model; exporters fold away layers such as BatchNorm and Dropout.${didYouMean(name, places)} 'gradline layers' lists all ${places.length}.`,
+  );
+}

@@ -1,0 +1,116 @@
+/** Appends nodes to a graph under names that cannot collide with the model's own. */
+
+import { create } from '@bufbuild/protobuf';
+import { type AttributeValue, makeAttribute } from './attributes.ts';
+import { type NodeProto, NodeProtoSchema, type TensorProto } from './onnx_pb.ts';
+import { float32Tensor, int64Tensor } from './tensor-data.ts';
+
+export type Attributes = Record<string, AttributeValue>;
+
+export interface OpOptions {
+  domain?: string;
+  /** Names the result; default: a fresh name made from the operator. */
+  output?: string;
+}
+
+/** Everything the builder makes is named `gradline/...`. */
+export const namePrefix = 'gradline/';
+
+export class Builder {
+  readonly nodes: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  readonly #constants = new Map<string, string>();
+  #count = 0;
+
+  /** Appends one node with one output and returns the output's name. Empty strings stand for inputs left out. */
+  op(opType: string, input: string[], attributes: Attributes = {}, options: OpOptions = {}): string {
+    const [output] = this.ops(opType, input, 1, attributes, options);
+    return output ?? '';
+  }
+
+  /** As `op`, for operators with several outputs. */
+  ops(
+    opType: string,
+    input: string[],
+    outputs: number,
+    attributes: Attributes = {},
+    options: OpOptions = {},
+  ): string[] {
+    const name = `${namePrefix}${opType}_${this.#count++}`;
+    const output =
+      outputs === 1 ? [options.output ?? `${name}:0`] : Array.from({ length: outputs }, (_, i) => `${name}:${i}`);
+    this.nodes.push(
+      create(NodeProtoSchema, {
+        name,
+        opType,
+        domain: options.domain ?? '',
+        input,
+        output,
+        attribute: Object.entries(attributes).map(([key, value]) => makeAttribute(key, value)),
+      }),
+    );
+    return output;
+  }
+
+  /** An int64 constant; equal constants are shared. `dims` `[]` makes a scalar. */
+  ints(values: number[], dims?: number[]): string {
+    return this.#constant('i', values, dims, int64Tensor);
+  }
+
+  /** A float32 constant; equal constants are shared. `dims` `[]` makes a scalar. */
+  floats(values: number[], dims?: number[]): string {
+    return this.#constant('f', values, dims, float32Tensor);
+  }
+
+  scalar(value: number): string {
+    return this.floats([value], []);
+  }
+
+  #constant(
+    kind: string,
+    values: number[],
+    dims: number[] | undefined,
+    make: (name: string, values: number[], dims?: number[]) => TensorProto,
+  ): string {
+    const key = `${kind}[${dims?.join() ?? 'vector'}]${values.map((v) => (Object.is(v, -0) ? '-0' : v)).join()}`;
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = `${namePrefix}constant_${this.#constants.size}`;
+    this.initializers.push(make(name, values, dims));
+    this.#constants.set(key, name);
+    return name;
+  }
+
+  reshape(tensor: string, shape: number[]): string {
+    return this.op('Reshape', [tensor, this.ints(shape)]);
+  }
+
+  transpose(tensor: string, perm: number[]): string {
+    return perm.every((axis, i) => axis === i) ? tensor : this.op('Transpose', [tensor], { perm });
+  }
+
+  reduce(kind: 'ReduceSum' | 'ReduceMean' | 'ReduceMax', tensor: string, axes: number[], keepdims: boolean): string {
+    return this.op(kind, [tensor, this.ints(axes)], { keepdims: keepdims ? 1 : 0 });
+  }
+
+  slice(tensor: string, starts: number[], ends: number[], axes: number[], steps: number[] = axes.map(() => 1)): string {
+    return this.op('Slice', [tensor, this.ints(starts), this.ints(ends), this.ints(axes), this.ints(steps)]);
+  }
+
+  /** Adds zeros (or `value`) around a tensor: `before` and `after` per axis. Negative amounts crop. */
+  pad(tensor: string, before: number[], after: number[], value = 0): string {
+    if (before.every((n) => n === 0) && after.every((n) => n === 0)) return tensor;
+    return this.op('Pad', [tensor, this.ints([...before, ...after]), this.scalar(value)]);
+  }
+
+  /** Sum of one or more tensors of one shape. */
+  sum(terms: string[]): string {
+    const [first, second] = terms;
+    if (first === undefined) throw new RangeError('sum() needs at least one term');
+    if (second === undefined) return first;
+    return terms.length === 2 ? this.op('Add', [first, second]) : this.op('Sum', terms);
+  }
+}
+
+/** Largest int64: the open end of a Slice. */
+export const openEnd = Number.MAX_SAFE_INTEGER;

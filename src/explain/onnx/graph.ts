@@ -1,0 +1,66 @@
+/** A graph with its tensors' types and shapes, and who makes and reads each tensor. */
+
+import { tensorAttribute } from './attributes.ts';
+import type { GraphProto, NodeProto, TensorProto } from './onnx_pb.ts';
+import { tensorValues } from './tensor-data.ts';
+
+export interface TensorType {
+  elementType: number;
+  shape: number[];
+}
+
+export class Graph {
+  readonly proto: GraphProto;
+  readonly types: ReadonlyMap<string, TensorType>;
+  readonly #producers = new Map<string, NodeProto>();
+  readonly #consumers = new Map<string, NodeProto[]>();
+  readonly #initializers = new Map<string, TensorProto>();
+
+  constructor(proto: GraphProto, types: ReadonlyMap<string, TensorType> = new Map()) {
+    this.proto = proto;
+    this.types = types;
+    for (const tensor of proto.initializer) this.#initializers.set(tensor.name, tensor);
+    for (const node of proto.node) {
+      for (const output of node.output) if (output !== '') this.#producers.set(output, node);
+      for (const input of new Set(node.input)) {
+        const readers = this.#consumers.get(input);
+        if (readers === undefined) this.#consumers.set(input, [node]);
+        else readers.push(node);
+      }
+    }
+  }
+
+  /** Nodes in topological order, as ONNX requires. */
+  get nodes(): readonly NodeProto[] {
+    return this.proto.node;
+  }
+
+  producer(tensor: string): NodeProto | undefined {
+    return this.#producers.get(tensor);
+  }
+
+  consumers(tensor: string): readonly NodeProto[] {
+    return this.#consumers.get(tensor) ?? [];
+  }
+
+  /** The model's weights and constants. */
+  isInitializer(tensor: string): boolean {
+    return this.#initializers.has(tensor);
+  }
+
+  type(tensor: string): TensorType | undefined {
+    const known = this.types.get(tensor);
+    if (known !== undefined) return known;
+    const initializer = this.#initializers.get(tensor);
+    return initializer && { elementType: initializer.dataType, shape: initializer.dims.map(Number) };
+  }
+
+  /** Values of a small constant (axes, pads, a target shape) in row-major order; undefined when not known before a run. */
+  constant(tensor: string): number[] | undefined {
+    const initializer = this.#initializers.get(tensor);
+    if (initializer !== undefined) return tensorValues(initializer);
+    const node = this.#producers.get(tensor);
+    const value = node?.opType === 'Constant' ? tensorAttribute(node, 'value') : undefined;
+    return value && tensorValues(value);
+  }
+}

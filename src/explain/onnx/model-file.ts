@@ -1,0 +1,99 @@
+/** ONNX files in and out, with weights outside the file left where they are. */
+
+import { copyFile, link, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { UserError } from '../user-error.ts';
+import { type GraphProto, type ModelProto, ModelProtoSchema, type TensorProto } from './onnx_pb.ts';
+import { externalLocation } from './tensor-data.ts';
+
+/** A model whose graph is known to be there. */
+export type OnnxModel = ModelProto & { graph: GraphProto };
+
+/** @throws UserError `model-not-found`, `model-unreadable`, `not-onnx` */
+export async function readModel(file: string): Promise<OnnxModel> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw missing
+      ? new UserError('model-not-found', `There is no model at '${file}'. Check the path given with --model.`)
+      : new UserError('model-unreadable', `The model '${file}' cannot be read: ${reasonOf(cause)}`, { cause });
+  }
+  return decodeModel(bytes, file);
+}
+
+/** @throws UserError `not-onnx` */
+export function decodeModel(bytes: Uint8Array, name: string): OnnxModel {
+  const refuse = (why: string, cause?: unknown) =>
+    new UserError(
+      'not-onnx',
+      `'${name}' is not an ONNX model: ${why}. Export the classifier to ONNX and give that file.`,
+      {
+        cause,
+      },
+    );
+  if (bytes.length === 0) throw refuse('the file is empty');
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw refuse('its bytes are not the protobuf that ONNX files hold', cause);
+  }
+  if (!isComplete(model)) throw refuse('it holds no graph');
+  if (model.opsetImport.length === 0) throw refuse('it names no operator set');
+  return model;
+}
+
+function isComplete(model: ModelProto): model is OnnxModel {
+  return model.graph !== undefined && model.graph.node.length > 0;
+}
+
+export async function writeModel(model: OnnxModel, file: string): Promise<void> {
+  await writeFile(file, toBinary(ModelProtoSchema, model));
+}
+
+/**
+ * Makes the external weight files of a model reachable from another folder under the same relative names, by hard links
+ * where the file system allows, else by copies. ONNX Runtime refuses symbolic links and paths that leave the model's folder.
+ * @throws UserError `weights-not-found`
+ */
+export async function bringExternalData(model: OnnxModel, fromFolder: string, toFolder: string): Promise<void> {
+  const locations = new Set<string>();
+  for (const tensor of model.graph.initializer) {
+    const location = weightsFile(tensor);
+    if (location !== undefined) locations.add(location);
+  }
+  for (const location of locations) {
+    const source = path.resolve(fromFolder, location);
+    const target = path.resolve(toFolder, location);
+    if (path.relative(toFolder, target).startsWith('..')) {
+      throw new UserError(
+        'weights-not-found',
+        `The model keeps weights in '${location}', outside its own folder. Save it again with the weights beside the model.`,
+      );
+    }
+    try {
+      await stat(source);
+    } catch (cause) {
+      throw new UserError(
+        'weights-not-found',
+        `The model keeps its weights in '${location}', and '${source}' is not there. Put it beside the model.`,
+        { cause },
+      );
+    }
+    await mkdir(path.dirname(target), { recursive: true });
+    await link(source, target).catch(() => copyFile(source, target));
+  }
+}
+
+/** File, relative to the model, that holds a tensor's bytes; undefined when the model holds them itself. */
+function weightsFile(tensor: TensorProto): string | undefined {
+  if (tensor.dataLocation !== externalLocation) return undefined;
+  return tensor.externalData.find((entry) => entry.key === 'location')?.value;
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,70 @@
+/** Constant folding and shape inference, both done by ONNX Runtime. */
+
+import path from 'node:path';
+import { create } from '@bufbuild/protobuf';
+import { elementTypeByName } from './element-type.ts';
+import { Graph, type TensorType } from './graph.ts';
+import { type OnnxModel, readModel, writeModel } from './model-file.ts';
+import { ValueInfoProtoSchema } from './onnx_pb.ts';
+import { openSession } from './session.ts';
+
+/** Weights of at least this many bytes are kept outside the simplified file, so that rewriting it stays cheap. */
+const externalFrom = 1024;
+const simplifiedFile = 'simplified.onnx';
+const weightsFile = 'weights.bin';
+
+export interface Simplified {
+  model: OnnxModel;
+  graph: Graph;
+}
+
+/**
+ * Lets ONNX Runtime fold constants, shape arithmetic and normalisation into the graph, then asks it for every tensor's
+ * type and shape. External weights of the model must already lie in `folder`.
+ * @param pinned tensors that must survive under their names
+ * @param folder a folder of this compilation's own; `weights.bin` there belongs to the result
+ */
+export async function simplify(model: OnnxModel, pinned: Iterable<string>, folder: string): Promise<Simplified> {
+  const file = path.join(folder, 'fixed.onnx');
+  const declared = new Set(model.graph.output.map((o) => o.name));
+  const outputs = model.graph.output;
+  const extra = [...new Set(pinned)].filter((name) => !declared.has(name));
+  await writeModel({ ...model, graph: { ...model.graph, output: [...outputs, ...extra.map(untypedOutput)] } }, file);
+  const optimizedModelFilePath = path.join(folder, simplifiedFile);
+  const session = await openSession(file, 'load the model', {
+    graphOptimizationLevel: 'basic',
+    optimizedModelFilePath,
+    extra: {
+      session: {
+        optimized_model_external_initializers_file_name: weightsFile,
+        optimized_model_external_initializers_min_size_in_bytes: String(externalFrom),
+      },
+    },
+  });
+  await session.release();
+  const simplified = await readModel(optimizedModelFilePath);
+  return { model: simplified, graph: new Graph(simplified.graph, await inferTypes(simplified, folder)) };
+}
+
+/** Types and shapes of all tensors of a model whose sizes are fixed. Tensors that are not of numbers are left out. */
+export async function inferTypes(model: OnnxModel, folder: string): Promise<Map<string, TensorType>> {
+  const file = path.join(folder, 'inspected.onnx');
+  const made = model.graph.node.flatMap((node) => node.output).filter((name) => name !== '');
+  await writeModel({ ...model, graph: { ...model.graph, output: made.map(untypedOutput) } }, file);
+  const session = await openSession(file, "infer the model's shapes", { graphOptimizationLevel: 'disabled' });
+  const types = new Map<string, TensorType>();
+  for (const value of [...session.inputMetadata, ...session.outputMetadata]) {
+    if (!value.isTensor) continue;
+    const elementType = elementTypeByName(value.type);
+    // A symbolic dimension has a name; it stays unknown, and a rule that needs it says so.
+    const shape = value.shape.map((size) => (typeof size === 'number' ? size : -1));
+    if (elementType !== undefined) types.set(value.name, { elementType, shape });
+  }
+  await session.release();
+  return types;
+}
+
+/** ONNX Runtime infers an output's type where the file gives none. */
+function untypedOutput(name: string) {
+  return create(ValueInfoProtoSchema, { name });
+}

@@ -1,0 +1,108 @@
+/** Finding the image input and writing fixed sizes into it, which makes every shape of the graph static. */
+
+import { create } from '@bufbuild/protobuf';
+import type { ModelInput } from '../explanation.ts';
+import { UserError } from '../user-error.ts';
+import type { OnnxModel } from './model-file.ts';
+import { TensorShapeProto_DimensionSchema, TensorShapeProtoSchema, type ValueInfoProto } from './onnx_pb.ts';
+
+export interface RequestedSizes {
+  batchSize: number;
+  /** Used where the model leaves height and width free. */
+  inputSize?: { height: number; width: number };
+}
+
+export interface FixedSizes {
+  batchSize: number;
+  /** Whether the model left the batch free. */
+  batchFree: boolean;
+  input: ModelInput;
+}
+
+const defaultSide = 224;
+const imageChannels = new Set([1, 3, 4]);
+
+/**
+ * Reads what sizes the model asks for and fills the free ones.
+ * @throws UserError `no-image-input`, `wrong-input-size`
+ */
+export function chooseSizes(model: OnnxModel, requested: RequestedSizes): FixedSizes {
+  const input = imageInput(model);
+  const dims = dimensions(input);
+  const [batch, second, third, fourth] = dims;
+  const layout = second === undefined || imageChannels.has(second) || !imageChannels.has(fourth ?? 0) ? 'NCHW' : 'NHWC';
+  const [channels, height, width] = layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
+  const wanted = requested.inputSize;
+  const check = (name: 'height' | 'width', fixed: number | undefined) => {
+    if (fixed === undefined || wanted === undefined || wanted[name] === fixed) return;
+    throw new UserError(
+      'wrong-input-size',
+      `The model's input '${input.name}' has a fixed ${name} of ${fixed}, but ${wanted[name]} was asked for. Leave --size out, or export the model with a free ${name}.`,
+    );
+  };
+  check('height', height);
+  check('width', width);
+  return {
+    batchSize: batch ?? requested.batchSize,
+    batchFree: batch === undefined,
+    input: {
+      name: input.name,
+      layout,
+      channels: channels ?? 3,
+      height: height ?? wanted?.height ?? defaultSide,
+      width: width ?? wanted?.width ?? defaultSide,
+    },
+  };
+}
+
+/** Shape of the image input with `n` images. */
+export function inputShape(input: ModelInput, n: number): number[] {
+  return input.layout === 'NCHW'
+    ? [n, input.channels, input.height, input.width]
+    : [n, input.height, input.width, input.channels];
+}
+
+/** Writes the sizes into the graph and drops every shape that was noted for other sizes. Changes the model in place. */
+export function fixSizes(model: OnnxModel, sizes: FixedSizes): void {
+  const type = imageInput(model).type?.tensorType;
+  if (type !== undefined) type.shape = shapeProto(inputShape(sizes.input, sizes.batchSize));
+  model.graph.valueInfo = [];
+  for (const output of model.graph.output) {
+    if (output.type?.tensorType !== undefined) delete output.type.tensorType.shape;
+  }
+}
+
+export function shapeProto(shape: number[]) {
+  return create(TensorShapeProtoSchema, {
+    dim: shape.map((size) =>
+      create(TensorShapeProto_DimensionSchema, { value: { case: 'dimValue', value: BigInt(size) } }),
+    ),
+  });
+}
+
+function imageInput(model: OnnxModel): ValueInfoProto {
+  const [input, ...others] = model.graph.input;
+  if (input === undefined) throw new UserError('no-image-input', 'The model has no input.');
+  if (others.length > 0) {
+    const names = model.graph.input.map((i) => `'${i.name}'`).join(', ');
+    throw new UserError(
+      'no-image-input',
+      `The model has ${others.length + 1} inputs (${names}); Gradline feeds one image tensor. Export the classifier with the others fixed.`,
+    );
+  }
+  if (dimensions(input).length !== 4) {
+    throw new UserError(
+      'no-image-input',
+      `The model's input '${input.name}' has ${dimensions(input).length} axes; an image batch has 4 (N, C, H, W or N, H, W, C).`,
+    );
+  }
+  return input;
+}
+
+/** Fixed sizes as numbers, free ones as undefined. */
+function dimensions(value: ValueInfoProto): (number | undefined)[] {
+  return (value.type?.tensorType?.shape?.dim ?? []).map((d) => {
+    const size = d.value.case === 'dimValue' ? Number(d.value.value) : 0;
+    return size > 0 ? size : undefined;
+  });
+}

@@ -1,0 +1,32 @@
+/** What `Explainer.open` takes. */
+
+export type MethodName = 'cam' | 'grad-cam';
+
+/** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
+export type ScoreActivation = 'auto' | 'softmax' | 'sigmoid' | 'none';
+
+export interface ExplainerOptions {
+  /** Path of the ONNX file. */
+  model: string;
+  /** Layers as their author names them: `layer4`, `layer4[-2]`, `features.18`, a node, a tensor, or `last`. */
+  layers: string[];
+  /** Default `['grad-cam']`. */
+  methods?: MethodName[];
+  /** `predicted`, `label`, `class:<index or name>`, `top:<k>`. Default `['predicted']`. */
+  targets?: string[];
+  /** Names by class index; needed for `class:<name>`. */
+  classNames?: string[];
+  /** Images per session run where the model leaves the batch free; a model with a fixed batch keeps its own. Default 8. */
+  batchSize?: number;
+  /** Height and width to compile for where the model leaves them free. Default 224 x 224. */
+  inputSize?: { height: number; width: number };
+  scoreActivation?: ScoreActivation;
+  /** Raw tensors to return with each explanation. */
+  capture?: ('activations' | 'gradients')[];
+  /** Record activation statistics per layer. */
+  statistics?: boolean;
+  /** ONNX Runtime execution providers in order of preference. Default `['cpu']`. */
+  providers?: string[];
+  /** Threads inside one operator; default: ONNX Runtime's own choice (one a core). */
+  threads?: number;
+}

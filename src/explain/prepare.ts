@@ -1,0 +1,69 @@
+/** From an ONNX file to a simplified graph with fixed sizes, in which the hooked tensors have kept their names. */
+
+import path from 'node:path';
+import { type ClassScore, findClassScore } from './class-score.ts';
+import { Modules } from './layers/modules.ts';
+import { Graph } from './onnx/graph.ts';
+import { bringExternalData, type OnnxModel, readModel } from './onnx/model-file.ts';
+import { type Simplified, simplify } from './onnx/simplify.ts';
+import { chooseSizes, type FixedSizes, fixSizes, type RequestedSizes } from './onnx/sizes.ts';
+import { upcastToFloat32 } from './onnx/upcast.ts';
+import { upgradeOpset } from './onnx/upgrade.ts';
+import { UserError } from './user-error.ts';
+
+/** The model as its file has it, in opset 18 form or newer and float32. Names are the author's. */
+export interface SourceModel {
+  model: OnnxModel;
+  graph: Graph;
+  modules: Modules;
+  /** Names of the model's own outputs. */
+  outputs: string[];
+}
+
+export interface PreparedModel extends Simplified {
+  sizes: FixedSizes;
+  score: ClassScore;
+}
+
+/** @param folder where external weights are made reachable */
+export async function readSource(file: string, folder: string): Promise<SourceModel> {
+  const model = await readModel(file);
+  upgradeOpset(model);
+  upcastToFloat32(model);
+  await bringExternalData(model, path.dirname(path.resolve(file)), folder);
+  const graph = new Graph(model.graph);
+  return { model, graph, modules: new Modules(graph), outputs: model.graph.output.map((output) => output.name) };
+}
+
+/**
+ * Fixes the sizes and simplifies. A model that says its batch is free but fixes it inside (a Reshape to `[1, ...]`) is
+ * prepared for a batch of 1.
+ */
+export async function prepare(
+  source: SourceModel,
+  requested: RequestedSizes,
+  pinned: readonly string[],
+  folder: string,
+): Promise<PreparedModel> {
+  const sizes = chooseSizes(source.model, requested);
+  try {
+    return await prepareFor(source, sizes, pinned, folder);
+  } catch (error) {
+    const otherwise = error instanceof UserError && ['session-failed', 'not-a-classifier'].includes(error.code);
+    if (!otherwise || !sizes.batchFree || sizes.batchSize === 1) throw error;
+    return prepareFor(source, { ...sizes, batchSize: 1, batchFree: false }, pinned, folder).catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function prepareFor(
+  source: SourceModel,
+  sizes: FixedSizes,
+  pinned: readonly string[],
+  folder: string,
+): Promise<PreparedModel> {
+  fixSizes(source.model, sizes);
+  const simplified = await simplify(source.model, pinned, folder);
+  return { ...simplified, sizes, score: findClassScore(simplified.graph, source.outputs, sizes.batchSize) };
+}

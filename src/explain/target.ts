@@ -1,0 +1,77 @@
+/** Targets: which class a map explains, and how a session finds that class for every image of a batch. */
+
+import { didYouMean } from './nearest-names.ts';
+import type { Builder } from './onnx/builder.ts';
+import { UserError } from './user-error.ts';
+
+/** One class per image to explain. `top:3` makes three of these. */
+export interface Target {
+  /** As reported: the user's own text, with `#rank` for `top`. */
+  name: string;
+  kind: { from: 'rank'; rank: number } | { from: 'class'; class: number } | { from: 'label' };
+}
+
+const written = '`predicted`, `label`, `class:<index or name>`, `top:<k>`';
+
+/** @throws UserError `unknown-target`, `unknown-class` */
+export function parseTargets(texts: readonly string[], classCount: number, classNames?: readonly string[]): Target[] {
+  return texts.flatMap((text): Target[] => {
+    if (text === 'predicted') return [{ name: text, kind: { from: 'rank', rank: 0 } }];
+    if (text === 'label') return [{ name: text, kind: { from: 'label' } }];
+    const [, kind, value = ''] = /^(class|top):(.+)$/s.exec(text) ?? [];
+    if (kind === 'class')
+      return [{ name: text, kind: { from: 'class', class: classIndex(value, classCount, classNames) } }];
+    if (kind !== 'top') throw new UserError('unknown-target', `Target '${text}' is not known. Write ${written}.`);
+    const k = Number(value);
+    if (!Number.isInteger(k) || k < 1 || k > classCount) {
+      throw new UserError(
+        'unknown-target',
+        `Target '${text}' needs a whole number from 1 to ${classCount}, the model's classes.`,
+      );
+    }
+    return Array.from({ length: k }, (_, rank) => ({ name: `${text}#${rank + 1}`, kind: { from: 'rank', rank } }));
+  });
+}
+
+function classIndex(value: string, classCount: number, classNames: readonly string[] = []): number {
+  const named = classNames.indexOf(value);
+  const index = /^\d+$/.test(value) ? Number(value) : named;
+  if (index >= 0 && index < classCount) return index;
+  if (/^\d+$/.test(value)) {
+    throw new UserError('unknown-class', `There is no class ${value}: the model has ${classCount}, counted from 0.`);
+  }
+  throw new UserError(
+    'unknown-class',
+    classNames.length === 0
+      ? `The class name '${value}' cannot be looked up without class names. Give --classes, or the class's index.`
+      : `No class is named '${value}'.${didYouMean(value, classNames)}`,
+  );
+}
+
+/** Name of the graph input that carries labels, `[N]` int64, -1 for none. */
+export const labelInput = 'gradline/label';
+
+/** Appends the target's class of each image, `[N]` int64; -1 where an image has no label. */
+export function appendClasses(build: Builder, target: Target, logits: string, batchSize: number): string {
+  switch (target.kind.from) {
+    case 'label':
+      return build.op('Identity', [labelInput]);
+    case 'class':
+      return build.op('Expand', [build.ints([target.kind.class]), build.ints([batchSize])]);
+    case 'rank': {
+      const { rank } = target.kind;
+      const [, ranked = ''] = build.ops('TopK', [logits, build.ints([rank + 1])], 2, { axis: 1 });
+      return build.reshape(build.slice(ranked, [rank], [rank + 1], [1]), [batchSize]);
+    }
+  }
+}
+
+/** Appends one-hot rows `[N, classCount]` float32; an image without a class gets zeros. */
+export function appendOneHot(build: Builder, classes: string, classCount: number, batchSize: number): string {
+  const range = build.ints(
+    Array.from({ length: classCount }, (_, i) => i),
+    [1, classCount],
+  );
+  const hot = build.op('Equal', [build.reshape(classes, [batchSize, 1]), range]);
+  return build.op('Cast', [hot], { to: 1 });
+}

@@ -1,0 +1,14 @@
+/**
+ * A mistake or condition that a user can act on. The command line prints its message alone, never a stack trace.
+ * Write messages as: what happened, with which input; why; what to do next.
+ */
+export class UserError extends Error {
+  /** Stable identifier in kebab-case, e.g. `unknown-layer`. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UserError';
+    this.code = code;
+  }
+}

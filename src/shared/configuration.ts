@@ -1,0 +1,59 @@
+/** Everything that decides what a run computes and writes. Flags, gradline.yaml and `run.json` use the same names. */
+
+import type { MethodName, ScoreActivation } from '../explain/options.ts';
+
+export type PreprocessPreset = 'imagenet' | 'fastai' | 'caffe' | 'tf' | 'none';
+export type Fit = 'crop' | 'squish' | 'pad' | 'none';
+export type Colormap = 'magma' | 'viridis' | 'inferno' | 'jet' | 'turbo';
+
+/** How pixels become the model's input. Fields left out come from the preset. */
+export interface PreprocessSettings {
+  preset: PreprocessPreset;
+  /** Side of the square, or height and width, that the model sees; default: what the model asks for, else 224. */
+  size?: { height: number; width: number };
+  fit?: Fit;
+  /** Shorter side before the centre crop (`imagenet`, `caffe`: 256 for a size of 224). */
+  resize?: number;
+  mean?: [number, number, number];
+  std?: [number, number, number];
+  /** Pixel values before mean and std: 0..1, 0..255 or -1..1. */
+  range?: [number, number];
+  channels?: 'rgb' | 'bgr';
+}
+
+export interface OverlaySettings {
+  write: 'all' | 'errors' | 'none';
+  colormap: Colormap;
+  /** Opacity of the map, 0 to 1. */
+  alpha: number;
+  /** `image`: each map fills the scale by itself (0 to its maximum). A number: that value is the top of the scale in every picture. */
+  scale: 'image' | number;
+  /** Draw on what the model saw, or on the whole original at the right place. */
+  on: 'seen' | 'original';
+  format: 'jpg' | 'png' | 'webp';
+}
+
+export interface RunConfiguration {
+  /** Folder, `s3://bucket/prefix`, or a list of images (.csv or .jsonl). */
+  input: string;
+  output: string;
+  model: string;
+  layers: string[];
+  methods: MethodName[];
+  targets: string[];
+  /** Path or s3:// address of the class names (JSON array, JSON object index -> name, or text with one name a line); null: no names. */
+  classes: string | null;
+  /** `folder`, `regex:<re>` or a csv/jsonl file; null: unlabelled. */
+  labels: string | null;
+  preprocess: PreprocessSettings;
+  scoreActivation: ScoreActivation;
+  batchSize: number;
+  shardSize: number;
+  provider: string;
+  threads: number | null;
+  overlays: OverlaySettings;
+  maps: boolean;
+  scores: 'shard' | 'image' | 'both';
+  statistics: boolean;
+  resume: boolean;
+}

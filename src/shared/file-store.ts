@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../explain/user-error.ts';
+import { walkFolder } from './file-listing.ts';
+import { type Store, type StoredObject, StoreError, type StoreErrorCode } from './store.ts';
+import { storeKeyProblem } from './store-key.ts';
+
+/** How many sizes are asked for at once while listing. */
+const statBatch = 64;
+
+/** A folder as a store. Keys are paths below it with `/` between parts, in Unicode as the file system gives them. */
+export class FileStore implements Store {
+  readonly location: string;
+  readonly #root: string;
+
+  constructor(location: string) {
+    this.location = location;
+    this.#root = resolve(location);
+  }
+
+  async *list(prefix = ''): AsyncGenerator<StoredObject> {
+    const start = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    if (start !== '') this.#pathOf(start.slice(0, -1));
+    const wanted = (key: string): boolean => key.startsWith(prefix) || (key.endsWith('/') && prefix.startsWith(key));
+    try {
+      let keys: string[] = [];
+      for await (const key of walkFolder(this.#root, start, wanted)) {
+        keys.push(key);
+        if (keys.length < statBatch) continue;
+        yield* await this.#measure(keys);
+        keys = [];
+      }
+      yield* await this.#measure(keys);
+    } catch (error) {
+      // A prefix that names no folder matches nothing, as in a bucket.
+      if (start !== '' && hasCode(error, 'ENOENT', 'ENOTDIR') && (await this.#isFolder(''))) return;
+      throw fileStoreError(error, 'list', pathOfError(error) ?? this.location);
+    }
+  }
+
+  /** @throws UserError `bad-key` for a key that would leave the folder */
+  async get(key: string): Promise<Buffer> {
+    const path = this.#pathOf(key);
+    try {
+      return await readFile(path);
+    } catch (error) {
+      throw fileStoreError(error, 'read', path);
+    }
+  }
+
+  /** @throws UserError `bad-key` for a key that would leave the folder */
+  async put(key: string, body: Buffer | string, _contentType: string): Promise<void> {
+    const path = this.#pathOf(key);
+    // In the same folder, because a rename is atomic only within one file system; hidden, so that no listing shows it.
+    const temporary = join(dirname(path), `.gradline-${randomBytes(9).toString('hex')}.tmp`);
+    try {
+      try {
+        await writeFile(temporary, body, { flag: 'wx' });
+      } catch (error) {
+        if (!hasCode(error, 'ENOENT')) throw error;
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(temporary, body, { flag: 'wx' });
+      }
+      await rename(temporary, path);
+    } catch (error) {
+      await unlink(temporary).catch(() => undefined);
+      throw fileStoreError(error, 'write', path);
+    }
+  }
+
+  async exists(key: string): Promise<boolean> {
+    const path = this.#pathOf(key);
+    try {
+      return (await stat(path)).isFile();
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP')) return false;
+      throw fileStoreError(error, 'look for', path);
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  #pathOf(key: string): string {
+    const problem = storeKeyProblem(key);
+    if (problem !== null) {
+      throw new UserError('bad-key', `Key ${JSON.stringify(key)} cannot be used in ${this.location}: ${problem}.`);
+    }
+    return join(this.#root, key);
+  }
+
+  async #measure(keys: string[]): Promise<StoredObject[]> {
+    return Promise.all(
+      keys.map(async (key) => {
+        const size = await stat(join(this.#root, key)).then(
+          (stats) => stats.size,
+          () => 0,
+        );
+        return { key, size };
+      }),
+    );
+  }
+
+  async #isFolder(key: string): Promise<boolean> {
+    return stat(join(this.#root, key)).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    );
+  }
+}
+
+/** Turns a file system error into the store's own, with the path and what a person can do. */
+export function fileStoreError(error: unknown, verb: string, path: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
+  const known = fileErrors[error.code];
+  if (known === undefined) {
+    return new StoreError('unavailable', `Cannot ${verb} ${path}: ${error.message}.`, { cause: error });
+  }
+  const { code, reason, transient } = known;
+  return new StoreError(code, `Cannot ${verb} ${path}: ${reason}`, {
+    cause: error,
+    ...(transient === undefined ? {} : { transient }),
+  });
+}
+
+const fileErrors: Record<string, { code: StoreErrorCode; reason: string; transient?: boolean }> = {
+  ENOENT: { code: 'not-found', reason: 'it does not exist.' },
+  ENOSPC: { code: 'no-space', reason: 'the disk is full. Free some space and go on with --resume.' },
+  EDQUOT: { code: 'no-space', reason: 'the disk quota is used up. Free some space and go on with --resume.' },
+  EACCES: { code: 'access-denied', reason: 'permission denied. Check the owner and mode of the file and its folders.' },
+  EPERM: { code: 'access-denied', reason: 'the system does not permit it. Check the owner and mode of the file.' },
+  EROFS: { code: 'access-denied', reason: 'the file system is read-only.' },
+  EISDIR: { code: 'unavailable', reason: 'it is a folder, not a file.', transient: false },
+  ENOTDIR: { code: 'unavailable', reason: 'a file stands where a folder should be.', transient: false },
+  EEXIST: { code: 'unavailable', reason: 'a file stands where a folder should be.', transient: false },
+  ENAMETOOLONG: { code: 'unavailable', reason: 'the name is too long for the file system.', transient: false },
+  ELOOP: { code: 'not-found', reason: 'its symbolic links form a loop.' },
+};
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+}
+
+function pathOfError(error: unknown): string | null {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : null;
+}

@@ -1,0 +1,70 @@
+/** The record as a schema, for reading records back. `record.schema.json` is made from it; a test keeps the two equal. */
+
+import { z } from 'zod';
+import type { ImageRecord } from './record.ts';
+
+const index = z.int().min(0);
+const share = z.number().min(0).max(1);
+const position = z.looseObject({ x: z.number(), y: z.number() }).describe('Pixels of the image as the model saw it');
+
+const base = {
+  key: z.string().describe('S3 key or path relative to the input folder'),
+  label: index.nullable(),
+  labelName: z.string().nullable(),
+};
+
+const mapRecord = z.looseObject({
+  layer: z.string().describe('The layer as the user wrote it'),
+  method: z.string(),
+  target: z.string(),
+  class: z.int().min(-1).describe('The explained class; -1 where the image has no such target'),
+  className: z.string().nullable(),
+  shape: z.tuple([z.int().min(1), z.int().min(1)]).describe('Rows and columns of the raw map'),
+  overlay: z.string().nullable().describe('Key relative to the output root'),
+  map: z.string().nullable().describe('Key relative to the output root'),
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  peak: position,
+  centre: position.nullable(),
+  areaAboveHalf: share,
+  borderShare: share,
+  degenerate: z.boolean(),
+  degenerateReason: z.string().nullable(),
+});
+
+const doneRecord = z.looseObject({
+  ...base,
+  status: z.literal('done'),
+  predicted: index,
+  predictedName: z.string().nullable(),
+  score: z.number(),
+  margin: z.number().describe('Score of the predicted class minus the best other score'),
+  correct: z.boolean().exactOptional().describe('Present when the label is known'),
+  top: z.array(z.looseObject({ class: index, name: z.string().nullable(), score: z.number() })),
+  maps: z.array(mapRecord),
+  image: z.looseObject({ width: z.int().min(1), height: z.int().min(1) }),
+  activations: z
+    .array(
+      z.looseObject({ layer: z.string(), mean: z.number(), standardDeviation: z.number().min(0), nearZero: share }),
+    )
+    .exactOptional(),
+});
+
+const quarantinedRecord = z.looseObject({
+  ...base,
+  status: z.literal('quarantined'),
+  error: z.looseObject({ code: z.string(), message: z.string() }),
+});
+
+/** More fields may be added to a record, so unknown ones are accepted and kept. */
+export const imageRecordSchema: z.ZodType<ImageRecord> = z.discriminatedUnion('status', [
+  doneRecord,
+  quarantinedRecord,
+]);
+
+/** The JSON Schema (draft 2020-12) of one record. */
+export function recordJsonSchema(): object {
+  const schema = z.toJSONSchema(imageRecordSchema, { target: 'draft-2020-12' });
+  return { title: 'Gradline image record', ...schema };
+}

@@ -1,0 +1,71 @@
+/** One image's line of JSON. The contract that users and later tools rely on; `record.schema.json` states it for validators. */
+
+export interface ClassScore {
+  class: number;
+  name: string | null;
+  score: number;
+}
+
+/** What one map says. Positions are pixels of the image as the model saw it, origin top left, at cell centres. */
+export interface MapRecord {
+  layer: string;
+  method: string;
+  target: string;
+  class: number;
+  className: string | null;
+  /** Rows and columns of the raw map. */
+  shape: [number, number];
+  /** Output keys relative to the output root; null where the option that writes the file is off. */
+  overlay: string | null;
+  map: string | null;
+  min: number;
+  max: number;
+  mean: number;
+  /** Position of the maximum. */
+  peak: { x: number; y: number };
+  /** Centre of mass of the positive part; null for a degenerate map. */
+  centre: { x: number; y: number } | null;
+  /** Share of the cells above half the maximum, 0 to 1; 0 for a degenerate map. */
+  areaAboveHalf: number;
+  /** Share of the positive part that lies on the outermost ring of cells, 0 to 1. */
+  borderShare: number;
+  degenerate: boolean;
+  /** Why: `no-positive-evidence`, `no-gradient`, `no-label`, `not-finite`; null for a normal map. */
+  degenerateReason: string | null;
+}
+
+export interface ActivationRecord {
+  layer: string;
+  mean: number;
+  standardDeviation: number;
+  nearZero: number;
+}
+
+interface RecordBase {
+  key: string;
+  label: number | null;
+  labelName: string | null;
+}
+
+export interface DoneRecord extends RecordBase {
+  status: 'done';
+  predicted: number;
+  predictedName: string | null;
+  score: number;
+  /** Score of the predicted class minus the best other score. */
+  margin: number;
+  /** Present when the label is known. */
+  correct?: boolean;
+  top: ClassScore[];
+  maps: MapRecord[];
+  /** Size of the decoded, oriented original and of the part that the model saw, in pixels. */
+  image: { width: number; height: number };
+  activations?: ActivationRecord[];
+}
+
+export interface QuarantinedRecord extends RecordBase {
+  status: 'quarantined';
+  error: { code: string; message: string };
+}
+
+export type ImageRecord = DoneRecord | QuarantinedRecord;

@@ -1,0 +1,71 @@
+/** The settings of a run under the names that flags and gradline.yaml share. */
+
+import { z } from 'zod';
+import {
+  booleanSetting,
+  channelsSetting,
+  listSetting,
+  numberSetting,
+  overlayScaleSetting,
+  rangeSetting,
+  resizeSetting,
+  sizeSetting,
+  textSetting,
+  wholeNumber,
+} from './setting-values.ts';
+
+export const methodNames = ['cam', 'grad-cam'] as const;
+export const presets = ['imagenet', 'fastai', 'caffe', 'tf', 'none'] as const;
+export const fits = ['crop', 'squish', 'pad', 'none'] as const;
+export const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
+export const providers = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu', 'xnnpack', 'qnn'] as const;
+export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
+
+const targetForm = /^(predicted|label|class:.+|top:[1-9]\d{0,5})$/s;
+
+export const runSettings = {
+  input: textSetting,
+  output: textSetting,
+  model: textSetting,
+  layers: listSetting,
+  method: listSetting.pipe(z.array(z.enum(methodNames))),
+  target: listSetting.pipe(
+    z.array(
+      z.string().regex(targetForm, {
+        error: ({ input }) =>
+          `holds '${input}': a target is predicted, label, class:<index or name> or top:<k>; write \\, for a comma in a name`,
+      }),
+    ),
+  ),
+  classes: textSetting,
+  labels: textSetting,
+  preprocess: z.enum(presets),
+  size: sizeSetting,
+  fit: z.enum(fits),
+  resize: resizeSetting,
+  mean: channelsSetting,
+  std: channelsSetting.refine((values) => values.every((value) => value > 0), 'must be above 0'),
+  range: rangeSetting,
+  channels: z.enum(['rgb', 'bgr']),
+  'score-activation': z.enum(scoreActivations),
+  'batch-size': wholeNumber(1),
+  'shard-size': wholeNumber(1),
+  provider: z.enum(providers),
+  threads: wholeNumber(1),
+  overlays: z.enum(['all', 'errors', 'none']),
+  colormap: z.enum(colormaps),
+  alpha: numberSetting.pipe(z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1')),
+  'overlay-scale': overlayScaleSetting,
+  'overlay-on': z.enum(['seen', 'original']),
+  'overlay-format': z.enum(['jpg', 'png', 'webp']),
+  maps: booleanSetting,
+  scores: z.enum(['shard', 'image', 'both']),
+  statistics: booleanSetting,
+  resume: booleanSetting,
+};
+
+export type RunSettingName = keyof typeof runSettings;
+export const runSettingNames = Object.keys(runSettings);
+
+export const runSettingsSchema = z.strictObject(runSettings).partial();
+export type RunSettings = z.output<typeof runSettingsSchema>;

@@ -1,0 +1,76 @@
+/** How one setting is read, whether it comes from a flag (always text) or from YAML (text, number, list). */
+
+import { z } from 'zod';
+
+/**
+ * Splits a comma-separated list. `\,` is a comma that belongs to a name: `class:tench\, Tinca tinca`. White space around
+ * parts is dropped, and so are empty parts.
+ */
+export function splitList(text: string): string[] {
+  return text
+    .split(/(?<!\\),/)
+    .map((part) => part.replaceAll('\\,', ',').trim())
+    .filter((part) => part !== '');
+}
+
+export const textSetting = z
+  .union([z.string(), z.number().transform(String)], 'must be a text')
+  .pipe(z.string().min(1, 'must not be empty'));
+
+/** A list: from flags, each of which may hold several; from YAML, a list whose entries are taken whole, or one text. */
+export const listSetting = z
+  .union([z.string().transform(splitList), z.array(textSetting)], 'must be a list of texts')
+  .refine((list) => list.length > 0, 'must name at least one')
+  .transform((list) => [...new Set(list)]);
+
+export const booleanSetting = z.boolean('must be true or false');
+
+export function wholeNumber(least: number) {
+  const problem = `must be a whole number of at least ${least}`;
+  return numberSetting.pipe(z.int(problem).min(least, problem));
+}
+
+export const numberSetting = z
+  .union([z.number(), z.string().trim().min(1).transform(Number)], 'must be a number')
+  .pipe(z.number('must be a number'));
+
+/** Several numbers: `0.5,0.5,0.5`, or a list in YAML. */
+const numbersSetting = z
+  .union([z.number().transform((value) => [value]), z.array(z.number()), z.string().transform(parseNumbers)])
+  .pipe(z.array(z.number('must hold numbers only')));
+
+function parseNumbers(text: string): number[] {
+  return text.split(/\.\.|,/).map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+}
+
+/** One number for each channel; a single number counts for all three. */
+export const channelsSetting = numbersSetting
+  .transform((values) => (values.length === 1 ? [values[0], values[0], values[0]] : values))
+  .pipe(z.tuple([z.number(), z.number(), z.number()], 'must be one number or three, for example 0.485,0.456,0.406'));
+
+export const rangeSetting = numbersSetting
+  .pipe(z.tuple([z.number(), z.number()], 'must be two numbers, for example 0,255'))
+  .refine(([low, high]) => low < high, 'must go from a smaller to a larger number');
+
+const side = z.int().min(1).max(16_384);
+
+/** `224` for a square, or height and width as `240x320`. */
+export const sizeSetting = z
+  .union([
+    z.number().transform((value) => [value, value]),
+    z.array(z.number()),
+    z.string().transform((text) => {
+      const sides = text.trim().split(/\s*[x×]\s*/);
+      return sides.length === 1 ? [Number(sides[0]), Number(sides[0])] : sides.map(Number);
+    }),
+  ])
+  .pipe(z.tuple([side, side], 'must be one side such as 224, or height and width such as 240x320'))
+  .transform(([height, width]) => ({ height, width }));
+
+export const resizeSetting = numberSetting.pipe(z.int('must be a whole number of pixels').min(1).max(16_384));
+
+/** `image`, or the value that is the top of the scale in every picture. */
+export const overlayScaleSetting = z.union(
+  [z.literal('image'), numberSetting.pipe(z.number().positive())],
+  "must be 'image' or a number above 0",
+);

@@ -1,0 +1,36 @@
+/** Where images come from and results go: a folder or a bucket, behind the same four verbs. */
+
+export interface StoredObject {
+  /** Key relative to the store's root, with `/` between parts, in Unicode as stored. */
+  key: string;
+  /** Bytes. */
+  size: number;
+}
+
+export interface Store {
+  /** The root as a person would write it (`/data/val`, `s3://bucket/prefix`), for messages. */
+  readonly location: string;
+  /** Objects below the root in ascending order of their UTF-8 key bytes, page by page: memory does not grow with their number. */
+  list(prefix?: string): AsyncIterable<StoredObject>;
+  /** @throws StoreError `not-found`, `access-denied`, `unavailable` */
+  get(key: string): Promise<Buffer>;
+  /** Writes the whole object or nothing: a reader never sees half of it. @throws StoreError `no-space`, `access-denied`, `unavailable` */
+  put(key: string, body: Buffer | string, contentType: string): Promise<void>;
+  exists(key: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export type StoreErrorCode = 'not-found' | 'access-denied' | 'no-such-bucket' | 'no-space' | 'unavailable';
+
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+  /** Whether trying again later can help. */
+  readonly transient: boolean;
+
+  constructor(code: StoreErrorCode, message: string, options: ErrorOptions & { transient?: boolean } = {}) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.code = code;
+    this.transient = options.transient ?? code === 'unavailable';
+  }
+}
