@@ -1,8 +1,9 @@
 /**
  * How far our preprocessing is from Pillow's and torchvision's, over a folder of real photos.
  *
- *     PYTHON=/usr/bin/python3 node --experimental-strip-types bench/pillow-agreement.ts <folder of photos>
+ *     PYTHON=/usr/bin/python3 node bench/pillow-agreement.ts <folder of photos>
  *
+ * Node 22.18 or later runs it as it is. `PYTHON` names an interpreter with the packages that test/oracle/preprocess.py lists.
  * Prints per recipe the mean absolute difference over all photos and the worst photo's, in levels of 255, and the time of ours.
  */
 import { execFile } from 'node:child_process';
@@ -28,7 +29,7 @@ configureImageLibrary();
 const references = await mkdtemp(join(tmpdir(), 'pillow-agreement-'));
 try {
   const oracle = join(import.meta.dirname, '../test/oracle/preprocess.py');
-  await promisify(execFile)(process.env['PYTHON'] ?? 'python3', [oracle, 'photos', folder, references]);
+  await promisify(execFile)(process.env.PYTHON ?? 'python3', [oracle, 'photos', folder, references]);
   const names = (await readdir(folder)).sort();
   const photos = new Map<string, Buffer>();
   for (const name of names) photos.set(name, await readFile(join(folder, name)));
