@@ -24,6 +24,8 @@ export interface CompileRequest {
   scoreActivation: ScoreActivation;
   capture: readonly ('activations' | 'gradients')[];
   statistics: boolean;
+  /** See `Builder.blockedLayout`. */
+  blockedLayout: boolean;
   /** Given the number of classes, which the model decides. */
   targets(classCount: number): Target[];
 }
@@ -58,7 +60,7 @@ export function compile(
   prepared: PreparedModel,
   request: CompileRequest,
 ): { model: OnnxModel; outputs: CompiledOutputs } {
-  const build = new Builder();
+  const build = new Builder({ blockedLayout: request.blockedLayout });
   const { batchSize } = prepared.sizes;
   const scores = appendScores(build, prepared.score, batchSize, request.scoreActivation);
   const activations = new Map(

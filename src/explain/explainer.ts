@@ -67,19 +67,21 @@ export class Explainer implements AsyncDisposable {
       const source = await readSource(options.model, folder);
       const { prepared, tensors } = await prepareWithHooks(source, options, folder);
       const layers = withGrids(tensors, prepared);
+      const providers = options.providers ?? ['cpu'];
       const { model, outputs } = compile(prepared, {
         layers,
         methods: options.methods ?? ['grad-cam'],
         scoreActivation: options.scoreActivation ?? 'auto',
         capture: options.capture ?? [],
         statistics: options.statistics ?? false,
+        blockedLayout: providers[0] === 'cpu' && process.arch === 'x64',
         targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
       });
       const file = path.join(folder, 'explained.onnx');
       await writeModel(model, file);
       const session = await openSession(file, 'open the model with its gradients', {
         graphOptimizationLevel: 'all',
-        executionProviders: options.providers ?? ['cpu'],
+        executionProviders: providers,
         ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       });
       const hooked = layers.map(({ layer, tensor, shape, grid: { height, width, channels } }) => ({

@@ -9,8 +9,8 @@ export function nearestNames(name: string, names: Iterable<string>, limit = 3): 
     const other = candidate.toLowerCase();
     // A name that holds the other one whole ('tabby' and 'tabby cat') is near whatever its length.
     const contained = wanted.length > 2 && other.length > 2 && (other.includes(wanted) || wanted.includes(other));
-    const distance = contained ? 1 : editDistance(wanted, other, tolerance);
-    if (distance <= tolerance) found.push({ candidate, distance });
+    const distance = editDistance(wanted, other, tolerance);
+    if (distance <= tolerance || contained) found.push({ candidate, distance });
   }
   found.sort((a, b) => a.distance - b.distance);
   return found.slice(0, limit).map((entry) => entry.candidate);

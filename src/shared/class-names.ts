@@ -1,7 +1,7 @@
 /** Names of classes by index, and back. */
 
+import { didYouMean } from '../explain/nearest-names.ts';
 import { UserError } from '../explain/user-error.ts';
-import { didYouMean } from './nearest-names.ts';
 import { readLocation } from './open-store.ts';
 import { StoreError } from './store.ts';
 

@@ -109,9 +109,11 @@ export class FileStore implements Store {
   }
 }
 
-/** Turns a file system error into the store's own, with the path and what a person can do. */
+/** Turns a file system error into the store's own, with the path and what a person can do; others come back as they are. */
 export function fileStoreError(error: unknown, verb: string, path: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
+  // The system's codes, not those of our own errors or of Node.js.
+  if (!/^E[A-Z0-9]+$/.test(error.code)) return error;
   const known = fileErrors[error.code];
   if (known === undefined) {
     return new StoreError('unavailable', `Cannot ${verb} ${path}: ${error.message}.`, { cause: error });
@@ -125,8 +127,8 @@ export function fileStoreError(error: unknown, verb: string, path: string): unkn
 
 const fileErrors: Record<string, { code: StoreErrorCode; reason: string; transient?: boolean }> = {
   ENOENT: { code: 'not-found', reason: 'it does not exist.' },
-  ENOSPC: { code: 'no-space', reason: 'the disk is full. Free some space and go on with --resume.' },
-  EDQUOT: { code: 'no-space', reason: 'the disk quota is used up. Free some space and go on with --resume.' },
+  ENOSPC: { code: 'no-space', reason: 'the disk is full. Free some space.' },
+  EDQUOT: { code: 'no-space', reason: 'the disk quota is used up. Free some space.' },
   EACCES: { code: 'access-denied', reason: 'permission denied. Check the owner and mode of the file and its folders.' },
   EPERM: { code: 'access-denied', reason: 'the system does not permit it. Check the owner and mode of the file.' },
   EROFS: { code: 'access-denied', reason: 'the file system is read-only.' },

@@ -4,13 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { didYouMean } from '../explain/nearest-names.ts';
 import { UserError } from '../explain/user-error.ts';
 import { parseClassIndex } from './class-names.ts';
 import type { PreprocessSettings, RunConfiguration } from './configuration.ts';
 import { resolveLocation } from './location.ts';
-import { didYouMean, nearestNames } from './nearest-names.ts';
 import { defaultShardSize } from './run-plan.ts';
 import { type RunSettings, runSettingNames, runSettingsSchema } from './run-settings.ts';
+import { listSetting } from './setting-values.ts';
 
 /**
  * @param flags settings by their kebab-case name, as the command line gives them (text, or true and false)
@@ -80,25 +81,22 @@ function settingError(
   if (issue.code === 'invalid_value') {
     const choices = issue.values.map(String);
     const wrong = typeof entry === 'number' ? listEntry(value, entry) : String(value);
-    const near = nearestNames(wrong, choices, 1);
-    const hint = near.length > 0 ? didYouMean(wrong, near) : '';
     return new UserError(
       'bad-setting',
-      `${nameInMessage(name)} cannot be '${wrong}'.${hint} Use ${choices.join(', ')}.`,
+      `${nameInMessage(name)} cannot be '${wrong}'.${didYouMean(wrong, choices)} Use ${choices.join(', ')}.`,
     );
   }
   const shown = typeof value === 'string' ? value : JSON.stringify(value);
-  return new UserError('bad-setting', `${nameInMessage(name)} ${messageOf(issue)}; it is ${shown}.`);
+  return new UserError('bad-setting', `${nameInMessage(name)} ${lowerFirst(issue.message)}; it is ${shown}.`);
 }
 
+/** The entry of a list that an issue points at, split and counted as the schema does. */
 function listEntry(value: unknown, index: number): string {
-  const result = runSettingsSchema.shape.layers.safeParse(value);
-  return result.data?.[index] ?? String(value);
+  return listSetting.safeParse(value).data?.[index] ?? String(value);
 }
 
-/** The innermost reason: a union's own message says only that nothing matched. */
-function messageOf(issue: z.core.$ZodIssue): string {
-  return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function runConfiguration(settings: RunSettings): RunConfiguration {

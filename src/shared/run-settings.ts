@@ -14,16 +14,16 @@ import {
   wholeNumber,
 } from './setting-values.ts';
 
-export const methodNames = ['cam', 'grad-cam'] as const;
-export const presets = ['imagenet', 'fastai', 'caffe', 'tf', 'none'] as const;
-export const fits = ['crop', 'squish', 'pad', 'none'] as const;
-export const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
-export const providers = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu', 'xnnpack', 'qnn'] as const;
-export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
+const methodNames = ['cam', 'grad-cam'] as const;
+const presets = ['imagenet', 'fastai', 'caffe', 'tf', 'none'] as const;
+const fits = ['crop', 'squish', 'pad', 'none'] as const;
+const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
+const providers = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu', 'xnnpack', 'qnn'] as const;
+const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
 
 const targetForm = /^(predicted|label|class:.+|top:[1-9]\d{0,5})$/s;
 
-export const runSettings = {
+const runSettings = {
   input: textSetting,
   output: textSetting,
   model: textSetting,
@@ -64,7 +64,6 @@ export const runSettings = {
   resume: booleanSetting,
 };
 
-export type RunSettingName = keyof typeof runSettings;
 export const runSettingNames = Object.keys(runSettings);
 
 export const runSettingsSchema = z.strictObject(runSettings).partial();

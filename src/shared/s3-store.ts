@@ -21,6 +21,8 @@ export async function openS3Store(location: string, environment: NodeJS.ProcessE
   if (address === null) {
     throw new UserError('bad-location', `${location} is not an S3 address: write s3://bucket or s3://bucket/prefix.`);
   }
+  // The SDK's warning about coming versions concerns whoever updates it here, not whoever explains images.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   // Late, because the SDK takes longer to load than most commands take to run.
   const sdk = await import('@aws-sdk/client-s3');
   const client = new sdk.S3Client(clientConfiguration(environment));
@@ -29,8 +31,8 @@ export async function openS3Store(location: string, environment: NodeJS.ProcessE
 }
 
 function clientConfiguration(environment: NodeJS.ProcessEnv): S3ClientConfig {
-  const endpoint = environment['AWS_ENDPOINT_URL_S3'] || environment['AWS_ENDPOINT_URL'];
-  const region = environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'];
+  const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
+  const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
   return {
     // Checksum trailers are stored as data by some S3 servers.
     requestChecksumCalculation: 'WHEN_REQUIRED',

@@ -52,7 +52,8 @@ export const rangeSetting = numbersSetting
   .pipe(z.tuple([z.number(), z.number()], 'must be two numbers, for example 0,255'))
   .refine(([low, high]) => low < high, 'must go from a smaller to a larger number');
 
-const side = z.int().min(1).max(16_384);
+const sizeProblem = 'must be one side such as 224, or height and width such as 240x320';
+const side = z.int(sizeProblem).min(1, sizeProblem).max(16_384, sizeProblem);
 
 /** `224` for a square, or height and width as `240x320`. */
 export const sizeSetting = z
@@ -64,13 +65,16 @@ export const sizeSetting = z
       return sides.length === 1 ? [Number(sides[0]), Number(sides[0])] : sides.map(Number);
     }),
   ])
-  .pipe(z.tuple([side, side], 'must be one side such as 224, or height and width such as 240x320'))
+  .pipe(z.tuple([side, side], sizeProblem))
   .transform(([height, width]) => ({ height, width }));
 
-export const resizeSetting = numberSetting.pipe(z.int('must be a whole number of pixels').min(1).max(16_384));
+const sidePixels = 'must be a whole number of pixels from 1 to 16384';
+
+export const resizeSetting = numberSetting.pipe(z.int(sidePixels).min(1, sidePixels).max(16_384, sidePixels));
+
+const scaleProblem = "must be 'image' or a number above 0";
 
 /** `image`, or the value that is the top of the scale in every picture. */
-export const overlayScaleSetting = z.union(
-  [z.literal('image'), numberSetting.pipe(z.number().positive())],
-  "must be 'image' or a number above 0",
-);
+export const overlayScaleSetting = z
+  .union([z.literal('image'), numberSetting], scaleProblem)
+  .refine((scale) => scale === 'image' || scale > 0, scaleProblem);

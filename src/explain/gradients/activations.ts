@@ -1,5 +1,6 @@
 /** Functions of one tensor, element by element. Derivatives follow from the definitions in the ONNX operator reference. */
 
+import { aboveZero, insideLimits } from './gates.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 
 /** A rule from the derivative, as a tensor of the input's shape. */
@@ -15,24 +16,12 @@ const unary = (n: ReverseNode, op: string, a: string) => n.build.op(op, [a]);
 const between = (n: ReverseNode, a: string, low: number, high: number) =>
   n.build.op('And', [greater(n, a, low), less(n, a, high)]);
 
-/** The result of a ramp is never negative, so its sign is its slope: one cheap operator, measured faster than a mask. */
-const slopeOfRelu = (n: ReverseNode) => unary(n, 'Sign', n.y());
-
-/** As hardtanh and ReLU6: no gradient at the limits themselves. */
-function insideLimits(n: ReverseNode): string {
-  const low = n.constant(1);
-  const high = n.constant(2);
-  const conditions: string[] = [];
-  if (low !== undefined) conditions.push(n.build.op('Greater', [n.x(), n.x(1)]));
-  if (high !== undefined) conditions.push(n.build.op('Less', [n.x(), n.x(2)]));
-  const [first, second] = conditions;
-  if (first === undefined) return n.build.scalar(1);
-  return n.mask(second === undefined ? first : n.build.op('And', [first, second]));
-}
-
 export const activations: Record<string, Rule> = {
-  Relu: times(slopeOfRelu),
-  Clip: times(insideLimits),
+  Relu: times(aboveZero),
+  Clip: (n) => {
+    const limits = [n.constant(1)?.[0], n.constant(2)?.[0]] as const;
+    return [() => (limits.every((limit) => limit === undefined) ? n.g : n.mul(n.g, insideLimits(n, ...limits)))];
+  },
   LeakyRelu: (n) => [() => n.where(less(n, n.x(), 0), n.scale(n.g, n.float('alpha', 0.01)), n.g)],
   Sigmoid: times((n) => n.mul(n.y(), oneMinus(n, n.y()))),
   Tanh: times((n) => oneMinus(n, square(n, n.y()))),

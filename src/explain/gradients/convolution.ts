@@ -1,7 +1,8 @@
 /** Convolutions. Only the gradient of the image is formed: weights are constants of an exported model. */
 
+import { at } from './at.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
-import { at, padSpatial, reach, spread, type Windows, windowsOf } from './windows.ts';
+import { padSpatial, reach, spread, type Windows, windowsOf } from './windows.ts';
 
 /**
  * The gradient of a convolution's input is a convolution of the output's gradient with the kernel mirrored and its
@@ -36,7 +37,7 @@ function unread(w: Windows, axis: number): number {
 
 /** A convolution of the spread gradient with the mirrored kernel. */
 function mirrored(n: ReverseNode, w: Windows, group: number): string {
-  const spreadGradient = spread(n, n.g, n.outputShape().slice(0, 2), w.output, w.stride);
+  const spreadGradient = spread(n, n.g, w.output, w.stride);
   // Spreading leaves stride - 1 zeros behind the last cell; the pads absorb them.
   const before = w.kernel.map((_, i) => reach(w, i) - at(w.before, i));
   const after = w.kernel.map((_, i) => reach(w, i) - at(w.after, i) + unread(w, i) - (at(w.stride, i) - 1));
@@ -88,9 +89,8 @@ function transposed(n: ReverseNode, w: Windows, group: number): string {
 
 /** A strided 1x1 convolution reads one cell in `stride`: convolve on the small grid, then spread. */
 function pointwiseStrided(n: ReverseNode, w: Windows, group: number): string {
-  const leading = n.shape().slice(0, 2);
   const small = n.build.op('Conv', [n.g, mirroredKernel(n, w.kernel, group)], { kernel_shape: w.kernel, group });
-  const large = spread(n, small, leading, w.output, w.stride);
+  const large = spread(n, small, w.output, w.stride);
   const after = w.kernel.map((_, i) => at(w.input, i) - at(w.output, i) * at(w.stride, i));
   return padSpatial(
     n,

@@ -1,7 +1,8 @@
 /** Pools, local and global. */
 
+import { at } from './at.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
-import { at, padSpatial, reach, spread, type Windows, windowsOf } from './windows.ts';
+import { padSpatial, reach, spread, type Windows, windowsOf } from './windows.ts';
 
 const product = (values: readonly number[]) => values.reduce((a, b) => a * b, 1);
 
@@ -56,7 +57,7 @@ function sumOfWindows(n: ReverseNode, w: Windows, gradient: string): string {
       filled.map((size, i) => at(w.input, i) - size),
     );
   }
-  const spreadGradient = spread(n, gradient, leading, w.output, w.stride);
+  const spreadGradient = spread(n, gradient, w.output, w.stride);
   const before = w.kernel.map((_, i) => reach(w, i) - at(w.before, i));
   const after = w.kernel.map((_, i) => {
     const length = at(w.output, i) * at(w.stride, i);

@@ -1,8 +1,8 @@
 /** Operators that move, join or cut values without changing them. */
 
+import { at } from './at.ts';
 import { broadcasting } from './broadcasting.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
-import { at } from './windows.ts';
 
 const same: Rule = (n) => [() => n.g];
 const reshaped: Rule = (n) => [() => n.build.reshape(n.g, n.shape())];

@@ -19,8 +19,14 @@ export const namePrefix = 'gradline/';
 export class Builder {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
+  /** Whether the graph will run where convolutions keep a blocked layout, which `gates.ts` then writes for. */
+  readonly blockedLayout: boolean;
   readonly #constants = new Map<string, string>();
   #count = 0;
+
+  constructor(options: { blockedLayout: boolean } = { blockedLayout: false }) {
+    this.blockedLayout = options.blockedLayout;
+  }
 
   /** Appends one node with one output and returns the output's name. Empty strings stand for inputs left out. */
   op(opType: string, input: string[], attributes: Attributes = {}, options: OpOptions = {}): string {

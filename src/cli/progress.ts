@@ -1,0 +1,113 @@
+/** Shows how far a run is: a bar on a terminal, lines elsewhere, JSON lines for programs. */
+
+import type { RunEvents } from '../worker/explain-run.ts';
+
+export type RunProgress = Parameters<RunEvents['onProgress']>[0];
+
+export type ProgressStyle = 'bar' | 'lines' | 'json' | 'none';
+
+export interface Progress extends RunEvents {
+  /** Shows a message without breaking the bar. */
+  say(message: string): void;
+  /** Shows the last state and leaves the terminal clean. */
+  end(): void;
+}
+
+/** The part of a stream that progress needs. */
+export interface TextOutput {
+  write(text: string): unknown;
+  columns?: number;
+}
+
+/** Least time between two updates, in milliseconds. */
+const pauses: Record<ProgressStyle, number> = { bar: 100, lines: 5_000, json: 1_000, none: Number.POSITIVE_INFINITY };
+
+export function createProgress(style: ProgressStyle, output: TextOutput, now: () => number = Date.now): Progress {
+  let latest: RunProgress | null = null;
+  let shown: RunProgress | null = null;
+  let nextTime = now() + (style === 'lines' ? pauses.lines : 0);
+  const clear = style === 'bar' ? '\r\x1b[2K' : '';
+
+  const show = (progress: RunProgress): void => {
+    shown = progress;
+    nextTime = now() + pauses[style];
+    if (style === 'bar') output.write(clear + progressBar(progress, output.columns ?? 80));
+    else if (style === 'lines') output.write(`${progressText(progress)}\n`);
+    else if (style === 'json') output.write(`${JSON.stringify({ event: 'progress', ...progress })}\n`);
+  };
+  const say = (event: string, message: string): void => {
+    if (style === 'none') return;
+    if (style === 'json') {
+      output.write(`${JSON.stringify({ event, message })}\n`);
+      return;
+    }
+    output.write(`${clear}${message}\n`);
+    if (style === 'bar' && shown !== null) show(shown);
+  };
+  return {
+    onPlan(total) {
+      if (style === 'json') output.write(`${JSON.stringify({ event: 'plan', total })}\n`);
+      else if (style === 'lines') output.write(`Explaining ${total === null ? 'images' : plural(total, 'image')}\n`);
+    },
+    onProgress(progress) {
+      latest = progress;
+      if (style !== 'none' && now() >= nextTime) show(progress);
+    },
+    onWarning: (message) => say('warning', style === 'json' ? message : `Warning: ${message}`),
+    say: (message) => say('notice', message),
+    end() {
+      if (style === 'none') return;
+      if (latest !== null && latest !== shown) show(latest);
+      if (style === 'bar' && shown !== null) output.write('\n');
+    },
+  };
+}
+
+/** `[#########-----------]  45% 158/351, 2 failed, 14.2 images/s, 0:14 left`, cut to the terminal's width. */
+export function progressBar(progress: RunProgress, columns: number): string {
+  const text = progressText(progress);
+  const share = progress.total ? Math.min(1, finishedOf(progress) / progress.total) : null;
+  const width = Math.min(30, columns - text.length - 4);
+  if (share === null || width < 8) return text.slice(0, Math.max(0, columns - 1));
+  const filled = Math.floor(share * width);
+  return `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}] ${text}`;
+}
+
+/** ` 45% 158/351, 2 failed, 14.2 images/s, 0:14 left`; without a total `158 images, 14.2 images/s`. */
+export function progressText(progress: RunProgress): string {
+  const { quarantined, total, imagesPerSecond } = progress;
+  const finished = finishedOf(progress);
+  const timed = imagesPerSecond > 0 && total !== null && finished < total;
+  return [
+    total === null ? plural(finished, 'image') : `${percentOf(finished, total)} ${finished}/${total}`,
+    ...(quarantined > 0 ? [`${quarantined} failed`] : []),
+    ...(imagesPerSecond > 0 ? [`${rateText(imagesPerSecond)} images/s`] : []),
+    ...(timed ? [`${durationText((total - finished) / imagesPerSecond)} left`] : []),
+  ].join(', ');
+}
+
+function finishedOf({ done, quarantined }: RunProgress): number {
+  return done + quarantined;
+}
+
+function percentOf(finished: number, total: number): string {
+  // Rounded down, so that 100% means all.
+  return `${total === 0 ? 100 : Math.floor((100 * finished) / total)}%`.padStart(4);
+}
+
+export function rateText(rate: number): string {
+  return rate >= 100 ? rate.toFixed(0) : rate.toFixed(1);
+}
+
+/** `0:14`, `12:05` or `3:20:09`. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const rest = String(whole % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,76 @@
+/** The flags of `gradline run`. Each has the name of a setting in gradline.yaml; what values it takes is checked with those. */
+
+import type { Command } from 'commander';
+
+/** Flags that only decide what the terminal shows. */
+export const terminalOptions = ['config', 'json', 'quiet'];
+
+export function addRunOptions(command: Command): void {
+  const value = (flags: string, description: string) => command.option(flags, description);
+  const list = (flags: string, description: string) => command.option(flags, description, joinLists);
+
+  value('--model <file>', 'ONNX file of the classifier (required)');
+  value('--output <place>', 'folder or s3:// address for the results (required)');
+  list(
+    '--layers <names>',
+    'layers to hook: layer4, layer4[-2], features.18, a node, a tensor, or last (default: last)',
+  );
+  list('--method <names>', 'cam, grad-cam (default: grad-cam)');
+  list('--target <names>', 'predicted, label, class:<index or name>, top:<k> (default: predicted)');
+  value('--classes <file>', 'names of the classes: JSON array, JSON object, or one name a line');
+  value('--labels <source>', 'folder, regex:<pattern>, or a .csv or .jsonl file with key and label');
+  value('--config <file>', 'YAML file with the same names as the flags; flags win');
+
+  command.optionsGroup('Preprocessing:');
+  value('--preprocess <preset>', 'imagenet, fastai, caffe, tf, none (default: imagenet)');
+  value('--size <pixels>', 'side, or height and width as 240x320 (default: what the model asks for, else 224)');
+  value('--fit <way>', 'crop, squish, pad, none');
+  value('--resize <pixels>', 'shorter side before the centre crop');
+  value('--mean <numbers>', 'subtracted from each channel: 0.485,0.456,0.406');
+  value('--std <numbers>', 'each channel is divided by it: 0.229,0.224,0.225');
+  value('--range <numbers>', 'pixel values before mean and std: 0,1 or 0,255 or -1,1');
+  value('--channels <order>', 'rgb, bgr');
+
+  command.optionsGroup('Results:');
+  value('--overlays <which>', 'all, errors (misclassified images only), none (default: all)');
+  value('--colormap <name>', 'magma, viridis, inferno, jet, turbo (default: magma)');
+  value('--alpha <number>', 'opacity of the map, 0 to 1 (default: 0.6)');
+  value('--overlay-scale <top>', 'image: each map fills the scale; a number: the same top for all (default: image)');
+  value('--overlay-on <picture>', 'seen: what the model saw; original: the whole picture (default: seen)');
+  value('--overlay-format <suffix>', 'jpg, png, webp (default: jpg)');
+  value('--maps', 'write the raw maps as .npy files');
+  command.option('--no-maps', 'do not, whatever the configuration file says');
+  value('--scores <where>', 'shard, image, both (default: shard)');
+  value('--score-activation <name>', 'auto, softmax, sigmoid, none (default: auto)');
+  value('--statistics', 'record activation statistics for each layer');
+  command.option('--no-statistics', 'do not, whatever the configuration file says');
+
+  command.optionsGroup('Execution:');
+  value('--batch-size <n>', 'images in one session run (default: 8)');
+  value('--shard-size <n>', 'images committed together (default: 64)');
+  value('--provider <name>', 'ONNX Runtime execution provider: cpu, cuda, coreml, ... (default: cpu)');
+  value('--threads <n>', 'threads inside one operator (default: one a core)');
+  value('--resume', 'go on where an earlier run into the same output stopped');
+  command.option('--no-resume', 'do not, whatever the configuration file says');
+
+  command.optionsGroup('Terminal:');
+  value('--json', 'print progress and summary as JSON lines');
+  value('--quiet', 'print nothing but errors');
+}
+
+/** A flag given twice adds to the list. */
+function joinLists(value: string, earlier: string | undefined): string {
+  return earlier === undefined ? value : `${earlier},${value}`;
+}
+
+/** What was given on the command line, under the settings' own names. */
+export function givenSettings(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(options)
+      .map(([name, value]): [string, unknown] => [
+        name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        value,
+      ])
+      .filter(([name]) => !terminalOptions.includes(name)),
+  );
+}

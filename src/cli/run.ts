@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { exitCode } from './exit-code.ts';
+import { addRunOptions, givenSettings } from './run-options.ts';
+
+const notes = `
+Lists are separated by commas; a flag given again adds to its list. Write \\, for a comma inside a name:
+  --target 'class:tench\\, Tinca tinca'
+
+Exit codes: 0 all images explained; 1 some images failed; 2 usage or configuration; 3 the run could not go on;
+130 interrupted (Ctrl-C finishes the shard at hand; a second one stops at once; --resume goes on).
+
+Example:
+  gradline run photos --model model.onnx --layers layer3,layer4 --classes classes.json --output out
+`;
+
+export function addRunCommand(program: Command): void {
+  const command = program
+    .command('run')
+    .summary('explain the images of a folder, a bucket or a list')
+    .description('Explains every image of a folder, an s3:// prefix, or a .csv or .jsonl list, on this machine.')
+    .argument('[input]', 'folder, s3://bucket/prefix, list.csv or list.jsonl');
+  addRunOptions(command);
+  command.addHelpText('after', notes).action(runAction);
+}
+
+interface TerminalOptions {
+  config?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+async function runAction(input: string | undefined, options: TerminalOptions & Record<string, unknown>): Promise<void> {
+  const { readConfiguration } = await import('../shared/read-configuration.ts');
+  const configuration = await readConfiguration({ ...givenSettings(options), input }, options.config ?? null);
+  const [{ explainRun }, { createProgress }, { summaryText }, { catchInterrupt }] = await Promise.all([
+    import('../worker/explain-run.ts'),
+    import('./progress.ts'),
+    import('./summary.ts'),
+    import('./interrupt.ts'),
+  ]);
+  const progress = createProgress(progressStyle(options), options.json ? process.stdout : process.stderr);
+  const interrupt = catchInterrupt((message) => progress.say(message));
+  try {
+    const summary = await explainRun(configuration, progress, interrupt.signal);
+    progress.end();
+    if (options.json) process.stdout.write(`${JSON.stringify({ event: 'summary', ...summary })}\n`);
+    else if (!options.quiet) process.stdout.write(summaryText(summary));
+    if (summary.state === 'interrupted') process.exitCode = exitCode.interrupted;
+    else if (summary.quarantined > 0) process.exitCode = exitCode.someFailed;
+  } catch (error) {
+    progress.end();
+    throw error;
+  } finally {
+    interrupt.release();
+  }
+}
+
+function progressStyle({ json, quiet }: TerminalOptions) {
+  if (json) return 'json';
+  if (quiet) return 'none';
+  return process.stderr.isTTY ? 'bar' : 'lines';
+}

@@ -1,0 +1,30 @@
+import type { RunSummary } from '../worker/explain-run.ts';
+import { durationText, plural, rateText } from './progress.ts';
+
+/** What a run came to, as lines for a person. */
+export function summaryText(summary: RunSummary): string {
+  const { state, images, done, quarantined, skipped, accuracy, labelled } = summary;
+  const head = state === 'complete' ? 'Explained' : 'Interrupted after';
+  const lines = [
+    `${head} ${plural(images, 'image')} in ${durationText(summary.seconds)} (${rateText(summary.imagesPerSecond)} images/s)`,
+    row('done', String(done)),
+  ];
+  if (quarantined > 0) lines.push(row('failed', `${quarantined} (${reasons(summary.failures)})`));
+  if (skipped > 0) lines.push(row('earlier', `${skipped} of them were committed by an earlier start`));
+  if (accuracy !== null) lines.push(row('accuracy', `${accuracy.toFixed(4)} of ${plural(labelled, 'labelled image')}`));
+  lines.push(row('output', summary.output));
+  if (state === 'interrupted') lines.push('Go on with the same command and --resume.');
+  return `${lines.join('\n')}\n`;
+}
+
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(9)} ${value}`;
+}
+
+/** The most frequent reason first. */
+function reasons(failures: Record<string, number>): string {
+  return Object.entries(failures)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([code, count]) => `${code} ${count}`)
+    .join(', ');
+}

@@ -1,0 +1,136 @@
+/** Where an image's label comes from: its folder, its name, a file, or the list that names it. */
+
+import { UserError } from '../explain/user-error.ts';
+import { ClassNames, parseClassIndex } from '../shared/class-names.ts';
+import { parseS3Location } from '../shared/location.ts';
+import { imageKeyProblem } from '../shared/output-key.ts';
+import { compareKeys } from '../shared/store-key.ts';
+import { readKeyedRows } from './keyed-rows.ts';
+import type { ListedImage } from './list-images.ts';
+
+/** The class index of an image; null when nothing is known. @throws UserError naming the image for a class that does not exist */
+export type Labeller = (image: ListedImage) => number | null;
+
+/** How labels are found: the forms of `--labels`, and null for those that a list brings along. */
+export type LabelSource =
+  | { kind: 'folder' }
+  | { kind: 'pattern'; pattern: RegExp }
+  | { kind: 'file'; location: string }
+  | { kind: 'list' };
+
+/** @throws UserError `bad-labels` */
+export function parseLabelSource(labels: string | null): LabelSource {
+  if (labels === null) return { kind: 'list' };
+  if (labels === 'folder') return { kind: 'folder' };
+  if (labels.startsWith('regex:')) return { kind: 'pattern', pattern: labelPattern(labels.slice('regex:'.length)) };
+  if (/\.(csv|jsonl)$/i.test(labels)) return { kind: 'file', location: labels };
+  throw new UserError(
+    'bad-labels',
+    `--labels cannot be '${labels}': use folder, regex:<pattern>, or a .csv or .jsonl file with key and label.`,
+  );
+}
+
+function labelPattern(source: string): RegExp {
+  let pattern: RegExp;
+  let groups: number;
+  try {
+    pattern = new RegExp(source, 'u');
+    // An empty alternative always matches, and the match tells how many groups there are.
+    groups = (new RegExp(`${source}|`, 'u').exec('')?.length ?? 1) - 1;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError('bad-labels', `--labels holds a pattern that cannot be read: ${reason}.`, { cause: error });
+  }
+  if (groups !== 1 && !source.includes('(?<label>')) {
+    throw new UserError(
+      'bad-labels',
+      `--labels needs one group around the label, or one called label as in (?<label>...); '${source}' has ${groups} groups.`,
+    );
+  }
+  return pattern;
+}
+
+/**
+ * Labels from the first folder in the key. Without class names the folders themselves are the classes: their index is the
+ * number that they are called, when all are numbers, else their place in the sorted list.
+ */
+export function folderLabels(classNames: ClassNames | null): Labeller {
+  return (image) => {
+    const folder = firstFolder(image.key);
+    return folder === null ? null : indexOf(classNames, folder, image.key);
+  };
+}
+
+/** The first folder of a key, or of an s3:// address below its bucket; null where there is none or the key is unusable. */
+export function firstFolder(key: string): string | null {
+  const path = parseS3Location(key)?.key ?? key;
+  const slash = path.indexOf('/');
+  return slash > 0 && imageKeyProblem(key) === null ? path.slice(0, slash) : null;
+}
+
+/** The classes that folders stand for; null when their names are numbers and so already indices. */
+export function classesOfFolders(folders: Iterable<string>): ClassNames | null {
+  const names = [...folders].sort(compareKeys);
+  if (names.length > 0 && names.every((name) => parseClassIndex(name) !== null)) return null;
+  return new ClassNames(names, "the input's folders");
+}
+
+/** Labels cut out of the key by a pattern's group `label`, or its only group. A key that does not match has none. */
+export function patternLabels(pattern: RegExp, classNames: ClassNames | null): Labeller {
+  return (image) => {
+    const match = pattern.exec(image.key);
+    const label = match?.groups?.label ?? match?.[1];
+    return label === undefined || label === '' ? null : indexOf(classNames, label, image.key);
+  };
+}
+
+/** Labels that the list itself gives. */
+export function listedLabels(classNames: ClassNames | null): Labeller {
+  return (image) => (image.label === null ? null : indexOf(classNames, image.label, image.key));
+}
+
+/** Reads a file of keys and labels whole. @throws UserError `bad-list`, `bad-labels`, `unknown-class` */
+export async function fileLabels(location: string, classNames: ClassNames | null): Promise<Labeller> {
+  const labels = new Map<string, number>();
+  for await (const row of readKeyedRows(location)) {
+    if (row.label === null) continue;
+    const label = indexOf(classNames, row.label, `line ${row.line} of ${location}`);
+    const earlier = labels.get(row.key);
+    if (earlier !== undefined && earlier !== label) {
+      throw new UserError(
+        'bad-labels',
+        `${location} gives ${row.key} two labels, ${earlier} and ${label} (line ${row.line}).`,
+      );
+    }
+    labels.set(row.key, label);
+  }
+  if (labels.size === 0) {
+    throw new UserError('bad-labels', `${location} holds no labels: it needs the columns key and label.`);
+  }
+  return (image) => labels.get(image.key) ?? null;
+}
+
+/** @param where the image or line, for messages */
+function indexOf(classNames: ClassNames | null, label: string | number, where: string): number {
+  if (typeof label === 'number') {
+    if (classNames === null || label < classNames.names.length) return label;
+    throw new UserError(
+      'unknown-class',
+      `Label ${label} of ${where} is not below the ${classNames.names.length} classes.`,
+    );
+  }
+  if (classNames !== null) {
+    try {
+      return classNames.classIndex(label);
+    } catch (error) {
+      if (error instanceof UserError) throw new UserError(error.code, `Label of ${where}: ${error.message}`);
+      throw error;
+    }
+  }
+  const index = parseClassIndex(label);
+  if (index !== null) return index;
+  throw new UserError(
+    'unknown-class',
+    `Label '${label}' of ${where} is a name: give the names of the classes with --classes.`,
+  );
+}

@@ -1,0 +1,60 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openStore } from '../../src/shared/open-store.ts';
+import { type S3Server, s3ServerProgram, startS3Server } from '../fleet/s3-server.ts';
+import { gradline, runArguments, tinyProject } from './gradline.ts';
+
+const program = await s3ServerProgram();
+
+describe.skipIf(program === null)('a run from bucket to bucket', () => {
+  let server: S3Server;
+
+  beforeAll(async () => {
+    server = await startS3Server(program ?? '');
+    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
+    await server.createBucket('photos');
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await server.stop();
+  });
+
+  test('writes the same objects as a run from folder to folder', async () => {
+    const folder = await tinyProject(5);
+    const store = await openStore('s3://photos/val');
+    const photos = join(folder, 'photos');
+    for (const key of await readdir(photos, { recursive: true })) {
+      if (key.endsWith('.png')) await store.put(key, await readFile(join(photos, key)), 'image/png');
+    }
+    const more = ['--maps', '--scores', 'both', '--layers', 'layer1'];
+    expect((await gradline(runArguments(folder, ...more))).code).toBe(0);
+    const args = runArguments(folder, ...more);
+    args[1] = 's3://photos/val';
+    args[args.indexOf('--output') + 1] = 's3://photos/out';
+    const { code, stdout, stderr } = await gradline(args, server.environment);
+    expect(stderr).not.toContain('Warning');
+    expect(stdout).toContain('Explained 5 images');
+    expect(code).toBe(0);
+
+    const output = await openStore('s3://photos/out');
+    const keys: string[] = [];
+    for await (const { key } of output.list()) keys.push(key);
+    const local: string[] = [];
+    for await (const { key } of (await openStore(join(folder, 'out'))).list()) local.push(key);
+    expect(keys).toEqual(local);
+    expect(keys).toContain('overlays/red/0000.png/layer1.grad-cam.predicted.jpg');
+    for (const key of keys.filter((name) => name !== 'run.json')) {
+      expect((await output.get(key)).equals(await readFile(join(folder, 'out', key)))).toBe(true);
+    }
+  });
+
+  test('a bucket that does not exist is exit code 2', async () => {
+    const folder = await tinyProject(1);
+    const args = runArguments(folder);
+    args[1] = 's3://missing-bucket/val';
+    const { code, stderr } = await gradline(args, server.environment);
+    expect(stderr).toMatch(/^gradline: Cannot list s3:\/\/missing-bucket\/val: the bucket does not exist\./);
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,113 @@
+/** A real S3 server for tests: VersityGW over a temporary folder. */
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const version = 'v1.8.0';
+const cache = fileURLToPath(new URL('../../node_modules/.cache/gradline/', import.meta.url));
+
+export interface S3Server {
+  endpoint: string;
+  /** What a process needs in its environment to reach the server. */
+  environment: Record<string, string>;
+  createBucket(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The server's program: `GRADLINE_TEST_S3` when set, else `node_modules/.cache/gradline/versitygw`, which Go builds the first
+ * time (some minutes, once). Null where there is neither, and tests that need it are skipped.
+ */
+export async function s3ServerProgram(): Promise<string | null> {
+  const given = process.env.GRADLINE_TEST_S3;
+  if (given) return given;
+  const built = join(cache, process.platform === 'win32' ? 'versitygw.exe' : 'versitygw');
+  if (existsSync(built)) return built;
+  await mkdir(cache, { recursive: true });
+  const install = promisify(execFile)('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${version}`], {
+    env: { ...process.env, GOBIN: cache },
+  });
+  return install.then(
+    () => built,
+    (error) => {
+      process.stderr.write(
+        `Tests against S3 are skipped: VersityGW cannot be built (${String(error.message).trim()}).\n`,
+      );
+      return null;
+    },
+  );
+}
+
+/** Starts a server with one account on a free port. */
+export async function startS3Server(program: string): Promise<S3Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'gradline-s3-'));
+  const [root, sidecar] = [join(folder, 'buckets'), join(folder, 'attributes')];
+  await Promise.all([mkdir(root), mkdir(sidecar)]);
+  const address = `127.0.0.1:${await freePort()}`;
+  const account = { ROOT_ACCESS_KEY: 'test-account', ROOT_SECRET_KEY: 'test-secret' };
+  // Attributes in files of their own, because not every temporary folder has extended attributes.
+  const child = spawn(program, ['--port', address, '--quiet', 'posix', '--sidecar', sidecar, root], {
+    env: { ...process.env, ...account },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const endpoint = `http://${address}`;
+  await answering(endpoint, child);
+  return {
+    endpoint,
+    environment: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: account.ROOT_ACCESS_KEY,
+      AWS_SECRET_ACCESS_KEY: account.ROOT_SECRET_KEY,
+      AWS_REGION: 'us-east-1',
+    },
+    createBucket: async (name) => {
+      const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
+      const credentials = { accessKeyId: account.ROOT_ACCESS_KEY, secretAccessKey: account.ROOT_SECRET_KEY };
+      const client = new S3Client({ endpoint, forcePathStyle: true, region: 'us-east-1', credentials });
+      await client.send(new CreateBucketCommand({ Bucket: name }));
+      client.destroy();
+    },
+    stop: async () => {
+      if (child.exitCode === null) {
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.kill();
+        await ended;
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('No free port.');
+  return address.port;
+}
+
+async function answering(endpoint: string, child: ChildProcess): Promise<void> {
+  let failure: Error | null = null;
+  child.once('error', (error) => {
+    failure = error;
+  });
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (failure !== null) throw failure;
+    if (child.exitCode !== null) throw new Error(`The S3 server ended with code ${child.exitCode}.`);
+    // Any answer will do: an unsigned request is refused, but by a server that is up.
+    const up = await fetch(endpoint).then(
+      () => true,
+      () => false,
+    );
+    if (up) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The S3 server does not answer at ${endpoint}.`);
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { planRun } from '../../src/producer/plan.ts';
+import { readConfiguration } from '../../src/shared/read-configuration.ts';
+import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
+
+/** Plans a run over empty images and gives the labels by key, with the plan. */
+async function plan(keys: string[], flags: Record<string, string>, files: Record<string, string> = {}) {
+  const folder = await temporaryFolder();
+  await writeFiles(folder, Object.fromEntries(keys.map((key) => [`in/${key}`, ''])));
+  await writeFiles(folder, files);
+  const given = Object.fromEntries(
+    Object.entries(flags).map(([name, value]) => [name, value in files ? join(folder, value) : value]),
+  );
+  const result = await planRun(
+    await readConfiguration({ input: join(folder, 'in'), model: 'm', output: join(folder, 'out'), ...given }),
+  );
+  const labels: Record<string, number | null> = {};
+  for await (const shard of result.shards) for (const image of shard.images) labels[image.key] = image.label;
+  return { ...result, labels };
+}
+
+const keys = ['dog/1.jpg', 'cat/deep/2.jpg', 'Zebra/3.jpg', 'top.jpg'];
+
+describe('--labels folder', () => {
+  test('numbers the sorted folders when there are no class names', async () => {
+    const { labels, classNames, labelled, warnings } = await plan(keys, { labels: 'folder' });
+    expect(classNames).toEqual(['Zebra', 'cat', 'dog']);
+    expect(labels).toEqual({ 'Zebra/3.jpg': 0, 'cat/deep/2.jpg': 1, 'dog/1.jpg': 2, 'top.jpg': null });
+    expect(labelled).toBe(3);
+    expect(warnings).toEqual(['No label is known for 1 of 4 images.']);
+  });
+
+  test('takes folders that are numbers as indices', async () => {
+    const { labels, classNames } = await plan(['2/a.jpg', '10/b.jpg'], { labels: 'folder' });
+    expect(labels).toEqual({ '2/a.jpg': 2, '10/b.jpg': 10 });
+    expect(classNames).toBeNull();
+  });
+
+  test('matches folders with class names, or their indices', async () => {
+    const files = { 'classes.json': '["tench","Tabby Cat","dog"]' };
+    const { labels, classNames } = await plan(
+      ['tabby_cat/1.jpg', 'dog/2.jpg', '0/3.jpg'],
+      { labels: 'folder', classes: 'classes.json' },
+      files,
+    );
+    expect(labels).toEqual({ 'tabby_cat/1.jpg': 1, 'dog/2.jpg': 2, '0/3.jpg': 0 });
+    expect(classNames).toEqual(['tench', 'Tabby Cat', 'dog']);
+  });
+
+  test('stops before the run at a folder that is no class', async () => {
+    const files = { 'classes.json': '["tench","tabby cat"]' };
+    await expect(
+      plan(['tench/1.jpg', 'tabby ca/2.jpg'], { labels: 'folder', classes: 'classes.json' }, files),
+    ).rejects.toMatchObject({
+      name: 'UserError',
+      code: 'unknown-class',
+      message: expect.stringMatching(
+        /^Label of tabby ca\/2\.jpg: Class 'tabby ca' is not in .*Did you mean tabby cat\?$/,
+      ),
+    });
+  });
+
+  test('without any folder is an error', async () => {
+    await expect(plan(['1.jpg'], { labels: 'folder' })).rejects.toMatchObject({ code: 'no-labels' });
+  });
+});
+
+describe('--labels regex:', () => {
+  const files = { 'classes.json': '["tench","great white shark"]' };
+  test.each(['regex:^n\\d+_(.+)\\.jpg$', 'regex:^n(\\d+)_(?<label>.+)\\.jpg$', 'regex:^(?:n\\d+)_(.+)\\.jpg$'])(
+    '%s takes the label from the key',
+    async (labels) => {
+      const result = await plan(
+        ['n1_tench.jpg', 'n2_great_white_shark.jpg', 'x.jpg'],
+        { labels, classes: 'classes.json' },
+        files,
+      );
+      expect(result.labels).toEqual({ 'n1_tench.jpg': 0, 'n2_great_white_shark.jpg': 1, 'x.jpg': null });
+    },
+  );
+
+  test('takes numbers as indices where there are no names', async () => {
+    expect((await plan(['5-x.jpg'], { labels: 'regex:^(\\d+)-' })).labels).toEqual({ '5-x.jpg': 5 });
+  });
+
+  test.each([
+    ['regex:(', 'cannot be read'],
+    ['regex:abc', "'abc' has 0 groups"],
+    ['regex:(a)(b)', 'has 2 groups'],
+    ['regex:^z(.)', 'gives none of the 1 images a label'],
+    ['name', "--labels cannot be 'name'"],
+  ])('%s is refused', async (labels, reason) => {
+    await expect(plan(['a.jpg'], { labels })).rejects.toThrow(reason);
+  });
+
+  test('needs class names for names', async () => {
+    await expect(plan(['a.jpg'], { labels: 'regex:^(.)' })).rejects.toThrow(
+      "Label 'a' of a.jpg is a name: give the names of the classes with --classes.",
+    );
+  });
+});
+
+describe('--labels with a file', () => {
+  test.each([
+    ['labels.csv', 'label,key\n1,a.jpg\ntench,b/b.jpg\n,c.jpg\n1,not-there.jpg\n'],
+    ['labels.jsonl', '{"key":"a.jpg","label":1}\n{"key":"b/b.jpg","label":"tench"}\n{"key":"not-there.jpg","label":1}'],
+  ])('%s may hold names and indices', async (name, content) => {
+    const files = { [name]: content, 'classes.json': '["tench","dog"]' };
+    const { labels, labelled } = await plan(
+      ['a.jpg', 'b/b.jpg', 'c.jpg'],
+      { labels: name, classes: 'classes.json' },
+      files,
+    );
+    expect(labels).toEqual({ 'a.jpg': 1, 'b/b.jpg': 0, 'c.jpg': null });
+    expect(labelled).toBe(2);
+  });
+
+  test.each([
+    ['key,label\na.jpg,1\na.jpg,0\n', 'gives a.jpg two labels, 1 and 0 (line 3)'],
+    ['key,label\na.jpg,7\n', 'nor an index below 2'],
+    ['key,label\na.jpg,tensh\n', 'Did you mean tench?'],
+    ['key,label\nb.jpg,1\n', 'gives none of the 1 images a label: compare its keys'],
+    ['key\na.jpg\n', 'holds no labels'],
+  ])('%j is refused', async (content, reason) => {
+    const files = { 'labels.csv': content, 'classes.json': '["tench","dog"]' };
+    await expect(plan(['a.jpg'], { labels: 'labels.csv', classes: 'classes.json' }, files)).rejects.toThrow(reason);
+  });
+
+  test('a numbered label must be a class', async () => {
+    const files = { 'labels.jsonl': '{"key":"a.jpg","label":2}', 'classes.json': '["tench","dog"]' };
+    await expect(plan(['a.jpg'], { labels: 'labels.jsonl', classes: 'classes.json' }, files)).rejects.toThrow(
+      'is not below the 2 classes',
+    );
+  });
+});
