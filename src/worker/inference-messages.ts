@@ -1,0 +1,34 @@
+/** What the main thread and the inference thread say to each other. Every large array is transferred, never copied. */
+
+import type { Explanation, HookedLayer, ModelInput } from '../explain/explanation.ts';
+import type { ExplainerOptions } from '../explain/options.ts';
+
+/** The compiled model, as far as the stages around it need to know it. */
+export interface InferenceModel {
+  input: ModelInput;
+  layers: HookedLayer[];
+  /** Images per session run. */
+  batchSize: number;
+  classCount: number;
+}
+
+/** An error as plain data: class instances do not survive the way between threads. */
+export interface CarriedError {
+  name: string;
+  /** Set for a `UserError`. */
+  code: string | null;
+  message: string;
+  stack: string | null;
+}
+
+export type InferenceRequest =
+  | { type: 'open'; options: ExplainerOptions }
+  /** `values` holds `count` images of the compiled layout at its start; `labels` has `count` class indices, -1 for none. */
+  | { type: 'explain'; id: number; values: Float32Array; count: number; labels: Int32Array }
+  | { type: 'close' };
+
+export type InferenceReply =
+  | { type: 'opened'; model: InferenceModel }
+  | { type: 'open-failed'; error: CarriedError }
+  | { type: 'explained'; id: number; explanation: Explanation; values: Float32Array }
+  | { type: 'explain-failed'; id: number; error: CarriedError; values: Float32Array };

@@ -1,0 +1,32 @@
+/** Maps as NumPy files. Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, version 1.0. */
+
+import { endianness } from 'node:os';
+
+/** Magic `\x93NUMPY`, version 1.0, header length. */
+const preamble = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
+/** The data starts at a multiple of this. */
+const alignment = 64;
+
+/**
+ * A float32 array in row-major order as the bytes of a `.npy` file, little-endian, exactly as `numpy.save` writes it.
+ * @param values as many as the product of `shape`
+ */
+export function encodeNpy(values: Float32Array, shape: readonly number[]): Buffer {
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (values.length !== count)
+    throw new RangeError(`${values.length} values do not fill the shape [${shape.join(', ')}].`);
+
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const lengthField = 2;
+  const unpadded = preamble.length + lengthField + description.length + 1;
+  const start = Math.ceil(unpadded / alignment) * alignment;
+
+  const file = Buffer.alloc(start + count * Float32Array.BYTES_PER_ELEMENT);
+  file.set(preamble);
+  file.writeUInt16LE(start - preamble.length - lengthField, preamble.length);
+  file.write(`${description.padEnd(description.length + start - unpadded)}\n`, preamble.length + lengthField, 'latin1');
+  if (endianness() === 'LE') file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), start);
+  else for (const [index, value] of values.entries()) file.writeFloatLE(value, start + index * 4);
+  return file;
+}

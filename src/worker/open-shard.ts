@@ -1,0 +1,77 @@
+import type { ImageRecord } from '../shared/record.ts';
+import type { PlannedImage, Shard } from '../shared/run-plan.ts';
+
+/** A shard between `submit` and commit: it collects one record per image, in whatever order they come, and commits after the last. */
+export class OpenShard {
+  readonly shard: Shard;
+  /** Resolves with the records in the shard's order when the shard is committed; rejects with the first error that is not an image's. */
+  readonly committed: Promise<ImageRecord[]>;
+  readonly #records: (ImageRecord | undefined)[];
+  readonly #commit: (records: ImageRecord[]) => Promise<void>;
+  readonly #onRecord: (record: ImageRecord) => void;
+  #missing: number;
+  #failed = false;
+  #resolve: (records: ImageRecord[]) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(
+    shard: Shard,
+    commit: (records: ImageRecord[]) => Promise<void>,
+    onRecord: (record: ImageRecord) => void = () => {},
+  ) {
+    this.shard = shard;
+    this.#commit = commit;
+    this.#onRecord = onRecord;
+    this.#missing = shard.images.length;
+    this.#records = new Array(shard.images.length);
+    this.committed = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    if (this.#missing === 0) void this.#finish();
+  }
+
+  jobs(className: (index: number) => string | null): ImageJob[] {
+    return this.shard.images.map((image, index) => {
+      const labelName = image.label === null ? null : className(image.label);
+      return { image, labelName, index, shard: this };
+    });
+  }
+
+  /** True when the shard cannot be committed any more: work on its images is wasted. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  settle(index: number, record: ImageRecord): void {
+    if (this.#failed || this.#records[index] !== undefined) return;
+    this.#records[index] = record;
+    this.#missing -= 1;
+    this.#onRecord(record);
+    if (this.#missing === 0) void this.#finish();
+  }
+
+  fail(error: unknown): void {
+    this.#failed = true;
+    this.#reject(error);
+  }
+
+  async #finish(): Promise<void> {
+    const records = this.#records.filter((record) => record !== undefined);
+    try {
+      await this.#commit(records);
+      this.#resolve(records);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+}
+
+/** One image on its way through the stages. */
+export interface ImageJob {
+  image: PlannedImage;
+  labelName: string | null;
+  /** Position in the shard. */
+  index: number;
+  shard: OpenShard;
+}
