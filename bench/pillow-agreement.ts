@@ -1,9 +1,9 @@
 /**
  * How far our preprocessing is from Pillow's and torchvision's, over a folder of real photos.
  *
- *     PYTHON=/usr/bin/python3 node bench/pillow-agreement.ts <folder of photos>
+ *     PYTHON=/usr/bin/python3 npm run bench:pillow -- <folder of photos>
  *
- * Node 22.18 or later runs it as it is. `PYTHON` names an interpreter with the packages that test/oracle/preprocess.py lists.
+ * `PYTHON` names an interpreter with the packages that test/oracle/preprocess.py lists.
  * Prints per recipe the mean absolute difference over all photos and the worst photo's, in levels of 255, and the time of ours.
  */
 import { execFile } from 'node:child_process';
@@ -15,6 +15,7 @@ import type { PreprocessSettings } from '../src/shared/configuration.ts';
 import { decodeImage } from '../src/worker/decode/decode.ts';
 import { configureImageLibrary } from '../src/worker/decode/image-library.ts';
 import { resolvePreprocessing } from '../src/worker/decode/preprocessing.ts';
+import { packageFolder } from './machine.ts';
 
 const recipes: Record<string, { settings: PreprocessSettings; channels: 1 | 3 }> = {
   imagenet: { settings: { preset: 'imagenet' }, channels: 3 },
@@ -24,11 +25,11 @@ const recipes: Record<string, { settings: PreprocessSettings; channels: 1 | 3 }>
 };
 
 const folder = process.argv[2];
-if (folder === undefined) throw new Error('Give the folder of photos: node bench/pillow-agreement.ts <folder>');
+if (folder === undefined) throw new Error('Give the folder of photos: npm run bench:pillow -- <folder>');
 configureImageLibrary();
 const references = await mkdtemp(join(tmpdir(), 'pillow-agreement-'));
 try {
-  const oracle = join(import.meta.dirname, '../test/oracle/preprocess.py');
+  const oracle = join(packageFolder, 'test/oracle/preprocess.py');
   await promisify(execFile)(process.env.PYTHON ?? 'python3', [oracle, 'photos', folder, references]);
   const names = (await readdir(folder)).sort();
   const photos = new Map<string, Buffer>();

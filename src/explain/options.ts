@@ -29,4 +29,9 @@ export interface ExplainerOptions {
   providers?: string[];
   /** Threads inside one operator; default: ONNX Runtime's own choice (one a core). */
   threads?: number;
+  /**
+   * Whether to write the sweep for a blocked convolution layout; default: on x64's CPU provider, which has one.
+   * @internal for comparing both forms
+   */
+  blockedLayout?: boolean;
 }
