@@ -12,9 +12,9 @@ export interface StatisticsTensors {
   nearZero: string;
 }
 
-/** @param activations `[N, channels, cells]` */
+/** @param activations all values of each image in a row, `[N, values]` */
 export function appendStatistics(build: Builder, activations: string): StatisticsTensors {
-  const over = (tensor: string, keepdims: boolean) => build.reduce('ReduceMean', tensor, [1, 2], keepdims);
+  const over = (tensor: string, keepdims: boolean) => build.reduce('ReduceMean', tensor, [1], keepdims);
   const centred = build.op('Sub', [activations, over(activations, true)]);
   const variance = over(build.op('Mul', [centred, centred]), false);
   const small = build.op('Less', [build.op('Abs', [activations]), build.scalar(nearZeroLimit)]);

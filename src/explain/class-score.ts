@@ -79,7 +79,9 @@ export function appendScores(
   const binary = score.width === 1;
   const logits = binary ? build.op('Concat', [build.op('Neg', [flat]), flat], { axis: 1 }) : flat;
   const usual = score.activation ?? (binary ? 'sigmoid' : 'softmax');
-  const activation = asked === 'auto' ? usual : asked;
+  const wanted = asked === 'auto' ? usual : asked;
+  // Softmax over a single logit and the zero that it is measured against.
+  const activation = binary && wanted === 'softmax' ? 'sigmoid' : wanted;
   return { logits, scores: activate(build, logits, activation), classCount: binary ? 2 : score.width };
 }
 

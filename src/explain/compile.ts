@@ -80,7 +80,7 @@ export function compile(
       outputs.captured.push({ layer, kind: 'activations', target: null, shape, tensor });
     }
     if (request.statistics) {
-      outputs.statistics.push({ layer, ...appendStatistics(build, activations.get(layer) ?? '') });
+      outputs.statistics.push({ layer, ...appendStatistics(build, build.reshape(tensor, [batchSize, -1])) });
     }
   }
   return { model: assemble(prepared, build, outputs), outputs };
@@ -103,7 +103,7 @@ function appendTarget(
   const methods = request.methods.map((name) => ({ name, method: methodNamed(name) }));
   const pooled = new Map(
     methods.some(({ method }) => method.needs === 'head')
-      ? request.layers.map(({ layer, tensor }) => [layer, pooledFeatures(graph, score, layer, tensor)] as const)
+      ? request.layers.map((layer) => [layer.layer, pooledFeatures(graph, score, layer)] as const)
       : [],
   );
   const sweeps = methods.some(({ method }) => method.needs === 'gradients') || request.capture.includes('gradients');

@@ -37,6 +37,7 @@ export class Explainer implements AsyncDisposable {
   readonly batchSize: number;
   readonly classCount: number;
   readonly #outputs: CompiledOutputs;
+  readonly #running = new Set<Promise<Explanation>>();
   #session: InferenceSession | undefined;
 
   private constructor(
@@ -74,7 +75,7 @@ export class Explainer implements AsyncDisposable {
         scoreActivation: options.scoreActivation ?? 'auto',
         capture: options.capture ?? [],
         statistics: options.statistics ?? false,
-        blockedLayout: providers[0] === 'cpu' && process.arch === 'x64',
+        blockedLayout: options.blockedLayout ?? (providers[0] === 'cpu' && process.arch === 'x64'),
         targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
       });
       const file = path.join(folder, 'explained.onnx');
@@ -100,14 +101,25 @@ export class Explainer implements AsyncDisposable {
    * Explains up to `batchSize` images.
    * @param batch preprocessed images in the model's layout (`input`), `[count, C, H, W]` or `[count, H, W, C]`; values
    * behind the `count` images are ignored
+   * @throws RangeError for a count or a length that does not fit the batch; Error after `close`
    */
   async explain(batch: Float32Array, options: BatchOptions): Promise<Explanation> {
+    const run = this.#explain(batch, options);
+    this.#running.add(run);
+    try {
+      return await run;
+    } finally {
+      this.#running.delete(run);
+    }
+  }
+
+  async #explain(batch: Float32Array, options: BatchOptions): Promise<Explanation> {
     const session = this.#session;
     if (session === undefined) throw new Error('This explainer has been closed.');
     const { count } = options;
     const dims = inputShape(this.input, this.batchSize);
     const perImage = dims.slice(1).reduce((a, b) => a * b, 1);
-    if (count < 1 || count > this.batchSize || batch.length < count * perImage) {
+    if (!Number.isInteger(count) || count < 1 || count > this.batchSize || batch.length < count * perImage) {
       throw new RangeError(
         `A batch holds 1 to ${this.batchSize} images of ${perImage} values; got ${count} images in ${batch.length} values.`,
       );
@@ -161,10 +173,11 @@ export class Explainer implements AsyncDisposable {
     };
   }
 
-  /** Frees the session and its buffers. Closing twice is harmless. */
+  /** Waits for batches under way, then frees the session and its buffers. Closing twice is harmless. */
   async close(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
+    await Promise.allSettled(this.#running);
     await session?.release();
   }
 

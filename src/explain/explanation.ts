@@ -36,7 +36,10 @@ export interface LayerMaps {
   values: Float32Array;
   /** Mean of the activations weighted by the positive part of the map, `[n, channels]`; zeros where no cell is positive. */
   evidence: Float32Array;
-  /** Largest absolute gradient at the layer, `[n]`: 0 means that no gradient reaches it. NaN for methods without gradients. */
+  /**
+   * Largest absolute gradient at the layer, `[n]`: 0 means that no gradient reaches it. For `cam` the largest absolute
+   * weight of the class in the last linear layer.
+   */
   gradientPeak: Float32Array;
 }
 

@@ -9,5 +9,6 @@ export type {
   LayerMaps,
   ModelInput,
 } from './explanation.ts';
+export { describeLayers, type LayerDescription, type ModelDescription } from './layers/describe.ts';
 export type { ExplainerOptions, MethodName, ScoreActivation } from './options.ts';
 export { UserError } from './user-error.ts';

@@ -25,8 +25,8 @@ export interface ExplainerOptions {
   capture?: ('activations' | 'gradients')[];
   /** Record activation statistics per layer. */
   statistics?: boolean;
-  /** ONNX Runtime execution providers in order of preference. Default `['cpu']`. */
-  providers?: string[];
+  /** ONNX Runtime execution providers in order of preference, each with the device that it is to use. Default `['cpu']`. */
+  providers?: (string | { name: string; deviceId?: number })[];
   /** Threads inside one operator; default: ONNX Runtime's own choice (one a core). */
   threads?: number;
   /**

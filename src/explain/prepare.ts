@@ -5,7 +5,7 @@ import { type ClassScore, findClassScore } from './class-score.ts';
 import { Modules } from './layers/modules.ts';
 import { Graph } from './onnx/graph.ts';
 import { bringExternalData, type OnnxModel, readModel } from './onnx/model-file.ts';
-import { type Simplified, simplify } from './onnx/simplify.ts';
+import { type Simplified, simplify, sourceFolder } from './onnx/simplify.ts';
 import { chooseSizes, type FixedSizes, fixSizes, type RequestedSizes } from './onnx/sizes.ts';
 import { upcastToFloat32 } from './onnx/upcast.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
@@ -25,12 +25,12 @@ export interface PreparedModel extends Simplified {
   score: ClassScore;
 }
 
-/** @param folder where external weights are made reachable */
+/** @param folder a folder of this compilation's own */
 export async function readSource(file: string, folder: string): Promise<SourceModel> {
   const model = await readModel(file);
   upgradeOpset(model);
   upcastToFloat32(model);
-  await bringExternalData(model, path.dirname(path.resolve(file)), folder);
+  await bringExternalData(model, path.dirname(path.resolve(file)), sourceFolder(folder));
   const graph = new Graph(model.graph);
   return { model, graph, modules: new Modules(graph), outputs: model.graph.output.map((output) => output.name) };
 }

@@ -7,7 +7,7 @@ import { padSpatial, reach, spread, type Windows, windowsOf } from './windows.ts
 /**
  * The gradient of a convolution's input is a convolution of the output's gradient with the kernel mirrored and its
  * channels exchanged, over a grid with `stride - 1` zeros between cells (Dumoulin and Visin 2016, section 4). Three ways
- * to run it; which is fastest was measured (docs/decisions/0003-convolution-gradients.md).
+ * to run it; which is fastest was measured (docs/decisions/0005-convolution-gradients.md).
  */
 const conv: Rule = (n) => [
   () => {
@@ -36,7 +36,7 @@ function unread(w: Windows, axis: number): number {
 }
 
 /** A convolution of the spread gradient with the mirrored kernel. */
-function mirrored(n: ReverseNode, w: Windows, group: number): string {
+export function mirrored(n: ReverseNode, w: Windows, group: number): string {
   const spreadGradient = spread(n, n.g, w.output, w.stride);
   // Spreading leaves stride - 1 zeros behind the last cell; the pads absorb them.
   const before = w.kernel.map((_, i) => reach(w, i) - at(w.before, i));
@@ -75,7 +75,7 @@ function mirroredKernel(n: ReverseNode, kernel: number[], group: number): string
 }
 
 /** ConvTranspose: one matrix product and a scatter, without multiplying the zeros between strided cells. */
-function transposed(n: ReverseNode, w: Windows, group: number): string {
+export function transposed(n: ReverseNode, w: Windows, group: number): string {
   const output_padding = w.kernel.map((_, i) => unread(w, i));
   return n.build.op('ConvTranspose', [n.g, n.x(1)], {
     kernel_shape: w.kernel,
@@ -88,7 +88,7 @@ function transposed(n: ReverseNode, w: Windows, group: number): string {
 }
 
 /** A strided 1x1 convolution reads one cell in `stride`: convolve on the small grid, then spread. */
-function pointwiseStrided(n: ReverseNode, w: Windows, group: number): string {
+export function pointwiseStrided(n: ReverseNode, w: Windows, group: number): string {
   const small = n.build.op('Conv', [n.g, mirroredKernel(n, w.kernel, group)], { kernel_shape: w.kernel, group });
   const large = spread(n, small, w.output, w.stride);
   const after = w.kernel.map((_, i) => at(w.input, i) - at(w.output, i) * at(w.stride, i));

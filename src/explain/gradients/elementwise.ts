@@ -1,14 +1,39 @@
 /** Arithmetic between tensors, with broadcasting. */
 
+import { ElementType } from '../onnx/element-type.ts';
 import { broadcasting } from './broadcasting.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 
 /** The gradient goes to whichever inputs equal the result; equal inputs share it, as in torch.maximum. */
 function extremum(n: ReverseNode): (() => string)[] {
   const { build } = n;
+  if (n.node.input.length === 1) return [() => n.g];
   const winners = n.node.input.map((x) => n.mask(build.op('Equal', [x, n.y()])));
-  const share = () => n.div(n.g, winners.length === 1 ? n.build.scalar(1) : build.op('Sum', winners));
+  const share = () => n.div(n.g, build.op('Sum', winners));
   return winners.map((winner) => () => n.mul(share(), winner));
+}
+
+/** y = a^b: da = g b a^(b - 1); db = g y log a, and 0 where a is 0 (as torch.pow has it). */
+function pow(n: ReverseNode): (() => string)[] {
+  const { build } = n;
+  const [known, ...others] = n.graph.constant(n.x(1)) ?? [];
+  const exponent = known !== undefined && others.length === 0 ? known : undefined;
+  const base = () => {
+    if (exponent === 2) return n.mul(n.g, n.scale(n.x(0), 2));
+    if (exponent !== undefined) {
+      return n.mul(n.g, n.scale(build.op('Pow', [n.x(0), build.scalar(exponent - 1)]), exponent));
+    }
+    const b = n.isFloat(1) ? n.x(1) : build.op('Cast', [n.x(1)], { to: ElementType.float32 });
+    return n.mul(n.mul(n.g, b), build.op('Pow', [n.x(0), n.sub(b, build.scalar(1))]));
+  };
+  return [
+    base,
+    () => {
+      const zero = build.op('Equal', [n.x(0), build.scalar(0)]);
+      const logarithm = build.op('Log', [n.where(zero, build.scalar(1), n.x(0))]);
+      return n.mul(n.mul(n.g, n.y()), logarithm);
+    },
+  ];
 }
 
 export const elementwise: Record<string, Rule> = {
@@ -16,11 +41,7 @@ export const elementwise: Record<string, Rule> = {
   Sub: broadcasting((n) => [() => n.g, () => n.neg(n.g)]),
   Mul: broadcasting((n) => [() => n.mul(n.g, n.x(1)), () => n.mul(n.g, n.x(0))]),
   Div: broadcasting((n) => [() => n.div(n.g, n.x(1)), () => n.neg(n.div(n.mul(n.g, n.y()), n.x(1)))]),
-  Pow: broadcasting((n) => {
-    const { build } = n;
-    const lowered = () => build.op('Pow', [n.x(0), n.sub(n.x(1), build.scalar(1))]);
-    return [() => n.mul(n.mul(n.g, n.x(1)), lowered()), () => n.mul(n.mul(n.g, n.y()), build.op('Log', [n.x(0)]))];
-  }),
+  Pow: broadcasting(pow),
   Sum: broadcasting((n) => n.node.input.map(() => () => n.g)),
   Mean: broadcasting((n) => n.node.input.map(() => () => n.scale(n.g, 1 / n.node.input.length))),
   Max: broadcasting(extremum),
@@ -31,10 +52,10 @@ export const elementwise: Record<string, Rule> = {
     () => n.where(n.x(0), n.build.scalar(0), n.g),
   ]),
   PRelu: broadcasting((n) => {
-    const negative = () => n.build.op('Less', [n.x(0), n.build.scalar(0)]);
+    const positive = () => n.build.op('Greater', [n.x(0), n.build.scalar(0)]);
     return [
-      () => n.where(negative(), n.mul(n.g, n.x(1)), n.g),
-      () => n.where(negative(), n.mul(n.g, n.x(0)), n.build.scalar(0)),
+      () => n.where(positive(), n.g, n.mul(n.g, n.x(1))),
+      () => n.where(positive(), n.build.scalar(0), n.mul(n.g, n.x(0))),
     ];
   }),
 };

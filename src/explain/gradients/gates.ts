@@ -4,7 +4,7 @@
  * ONNX Runtime's CPU provider keeps convolutions in a blocked layout (NCHWc) and reorders a tensor each time an operator
  * reads it that does not know the layout; comparisons, Sign and Where do not. Depthwise 1x1 convolutions with a fused
  * Clip or Tanh do, and so does Mul, so a gate written with them costs no reordering (measured on MobileNetV2:
- * docs/decisions/0002-gates.md). Elsewhere a gate is written plainly.
+ * docs/decisions/0004-gates.md). Elsewhere a gate is written plainly.
  */
 
 import { at } from './at.ts';

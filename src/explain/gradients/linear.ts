@@ -1,40 +1,64 @@
 /** Matrix products. */
 
+import type { Builder } from '../onnx/builder.ts';
+import { at } from './at.ts';
 import { unbroadcast } from './broadcasting.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { Rule } from './reverse-node.ts';
 
-/** The last two axes swapped. */
-function swapped(n: ReverseNode, tensor: string, rank: number): string {
-  const perm = Array.from({ length: rank }, (_, i) => i);
-  perm.splice(-2, 2, rank - 1, rank - 2);
-  return n.build.transpose(tensor, perm);
+/** Matrices stacked along axes that broadcast. */
+export interface Matrices {
+  tensor: string;
+  /** At least two axes. */
+  shape: number[];
 }
 
-/**
- * y = a b over the last two axes with the others broadcast (NumPy matmul): da = g b', db = a' g. Vectors are given the
- * axis that matmul adds for them, and lose it again.
- */
+/** The last two axes swapped. */
+export function swapped(build: Builder, { tensor, shape }: Matrices): Matrices {
+  const perm = shape.map((_, i) => i);
+  perm.splice(-2, 2, shape.length - 1, shape.length - 2);
+  return { tensor: build.transpose(tensor, perm), shape: perm.map((axis) => at(shape, axis)) };
+}
+
+export function product(build: Builder, a: Matrices, b: Matrices): Matrices {
+  const length = Math.max(a.shape.length, b.shape.length) - 2;
+  const stack = Array.from({ length }, (_, i) => {
+    const sizeIn = ({ shape }: Matrices) => shape[i - length + shape.length - 2] ?? 1;
+    const [sizeA, sizeB] = [sizeIn(a), sizeIn(b)];
+    return sizeA === 1 ? sizeB : sizeA;
+  });
+  const shape = [...stack, at(a.shape, a.shape.length - 2), at(b.shape, b.shape.length - 1)];
+  return { tensor: build.op('MatMul', [a.tensor, b.tensor]), shape };
+}
+
+/** y = a b: da = g b', db = a' g, each summed over what its factor was repeated along. */
+export function productGradients(build: Builder, a: Matrices, b: Matrices, g: Matrices): (() => string)[] {
+  const summed = ({ tensor, shape }: Matrices, to: number[]) => unbroadcast(build, tensor, shape, to);
+  return [
+    () => summed(product(build, g, swapped(build, b)), a.shape),
+    () => summed(product(build, swapped(build, a), g), b.shape),
+  ];
+}
+
+/** NumPy's matmul gives vectors an axis of 1 and takes it from the result. */
 const matMul: Rule = (n) => {
   const { build } = n;
-  const vectorA = n.rank(0) === 1;
-  const vectorB = n.rank(1) === 1;
-  const shapeA = vectorA ? [1, ...n.shape(0)] : n.shape(0);
-  const shapeB = vectorB ? [...n.shape(1), 1] : n.shape(1);
-  const a = () => (vectorA ? build.reshape(n.x(0), shapeA) : n.x(0));
-  const b = () => (vectorB ? build.reshape(n.x(1), shapeB) : n.x(1));
-  const outer = n.outputShape().slice(0, n.outputShape().length - (vectorA ? 0 : 1) - (vectorB ? 0 : 1));
-  const rows = shapeA.at(-2) ?? 1;
-  const columns = shapeB.at(-1) ?? 1;
-  const inner = shapeA.at(-1) ?? 1;
-  const g = () => (vectorA || vectorB ? build.reshape(n.g, [...outer, rows, columns]) : n.g);
-  const settle = (gradient: string, from: number[], input: number, shape: number[]) => {
-    const summed = unbroadcast(build, gradient, from, shape);
-    return shape.length === n.rank(input) ? summed : build.reshape(summed, n.shape(input));
+  const [rowA, columnB] = [n.rank(0) === 1, n.rank(1) === 1];
+  const shaped = (tensor: string, shape: number[], differs: boolean): Matrices => ({
+    tensor: differs ? build.reshape(tensor, shape) : tensor,
+    shape,
+  });
+  const matrices = () => {
+    const a = shaped(n.x(0), rowA ? [1, ...n.shape(0)] : n.shape(0), rowA);
+    const b = shaped(n.x(1), columnB ? [...n.shape(1), 1] : n.shape(1), columnB);
+    const outer = n.outputShape().slice(0, n.outputShape().length - (rowA ? 0 : 1) - (columnB ? 0 : 1));
+    const shape = [...outer, at(a.shape, a.shape.length - 2), at(b.shape, b.shape.length - 1)];
+    return productGradients(build, a, b, shaped(n.g, shape, rowA || columnB));
   };
-  return [
-    () => settle(build.op('MatMul', [g(), swapped(n, b(), shapeB.length)]), [...outer, rows, inner], 0, shapeA),
-    () => settle(build.op('MatMul', [swapped(n, a(), shapeA.length), g()]), [...outer, inner, columns], 1, shapeB),
-  ];
+  const gradient = (input: 0 | 1, vector: boolean) => () => {
+    const result = matrices()[input]?.() ?? '';
+    return vector ? build.reshape(result, n.shape(input)) : result;
+  };
+  return [gradient(0, rowA), gradient(1, columnB)];
 };
 
 /** Y = alpha A' B' + beta C, where ' transposes if asked. */

@@ -42,7 +42,7 @@ function perCell(n: ReverseNode, w: Windows): string {
 }
 
 /** Each input cell sums the windows that cover it: a pool of stride 1 over the spread gradient. */
-function sumOfWindows(n: ReverseNode, w: Windows, gradient: string): string {
+export function sumOfWindows(n: ReverseNode, w: Windows, gradient: string): string {
   const leading = n.shape().slice(0, 2);
   const disjoint = w.kernel.every((k, i) => k === at(w.stride, i) && at(w.dilation, i) === 1);
   if (disjoint && [...w.before, ...w.after].every((p) => p === 0)) {
@@ -80,22 +80,13 @@ const averagePool: Rule = (n) => [
   },
 ];
 
-/** Name of the pool's second output, which the forward node gains if it has none: flat positions of the maxima. */
-function maximaPositions(n: ReverseNode): string {
-  if (n.y(1) === '') {
-    while (n.node.output.length < 2) n.node.output.push('');
-    n.node.output[1] = `gradline/positions/${n.y()}`;
-  }
-  return n.y(1);
-}
-
 /** The gradient goes to the first maximum of each window, as in PyTorch; overlapping windows add up. */
 const maxPool: Rule = (n) => [
   () => {
     if (n.int('storage_order', 0) !== 0) throw n.refusal('its indices are in column-major order');
     const flat = (tensor: string) => n.build.reshape(tensor, [-1]);
     const zeros = n.zeros([product(n.shape())]);
-    const positions = flat(maximaPositions(n));
+    const positions = flat(n.made(1));
     const scattered = n.build.op('ScatterElements', [zeros, positions, flat(n.g)], { axis: 0, reduction: 'add' });
     return n.build.reshape(scattered, n.shape());
   },

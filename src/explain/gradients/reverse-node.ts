@@ -1,7 +1,7 @@
 /** What a rule is and what it sees of the node that it differentiates. */
 
 import { floatAttribute, floatsAttribute, intAttribute, intsAttribute, stringAttribute } from '../onnx/attributes.ts';
-import type { Builder } from '../onnx/builder.ts';
+import { type Builder, namePrefix } from '../onnx/builder.ts';
 import { isFloat } from '../onnx/element-type.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
@@ -47,6 +47,11 @@ export class ReverseNode {
     return this.#gradients[output] !== undefined;
   }
 
+  /** The same node with `gradient` at its first output: for rules that undo a fused activation first. */
+  withGradient(gradient: string): ReverseNode {
+    return new ReverseNode(this.node, this.graph, this.build, [gradient, ...this.#gradients.slice(1)]);
+  }
+
   zeros(shape: number[]): string {
     return this.build.op('Expand', [this.build.scalar(0), this.build.ints(shape)]);
   }
@@ -59,6 +64,14 @@ export class ReverseNode {
   /** Name of an output tensor. */
   y(output = 0): string {
     return this.node.output[output] ?? '';
+  }
+
+  /** Name of an output that the forward node makes from now on even if nobody else asked for it. */
+  made(output: number): string {
+    const outputs = this.node.output;
+    while (outputs.length <= output) outputs.push('');
+    if (outputs[output] === '') outputs[output] = `${namePrefix}${this.y()}/${output}`;
+    return this.y(output);
   }
 
   shape(input = 0): number[] {

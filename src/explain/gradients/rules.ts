@@ -3,35 +3,61 @@
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { activations } from './activations.ts';
 import { convolution } from './convolution.ts';
+import { cutting } from './cutting.ts';
+import { summation } from './einsum.ts';
 import { elementwise } from './elementwise.ts';
+import { exponentialUnits } from './exponential-units.ts';
+import { fused } from './fused.ts';
+import { fusedAttentions } from './fused-attention.ts';
+import { gatedActivations } from './gated-activations.ts';
+import { indexing } from './indexing.ts';
 import { linear } from './linear.ts';
+import { lpPooling } from './lp-pooling.ts';
 import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
+import { quantization } from './quantization.ts';
 import { reductions } from './reductions.ts';
 import { refusals } from './refusals.ts';
+import { resampling } from './resampling.ts';
 import type { Rule } from './reverse-node.ts';
 import { shaping } from './shaping.ts';
+import { standardAttention } from './standard-attention.ts';
+import { transposedConvolution } from './transposed-convolution.ts';
+import { trigonometry } from './trigonometry.ts';
 
-const standardRules: Record<string, Rule> = {
+const rules: Record<string, Rule> = {
   ...activations,
   ...convolution,
+  ...cutting,
   ...elementwise,
+  ...exponentialUnits,
+  ...fused,
+  ...fusedAttentions,
+  ...gatedActivations,
+  ...indexing,
   ...linear,
+  ...lpPooling,
   ...normalization,
   ...pooling,
+  ...quantization,
   ...reductions,
+  ...resampling,
   ...shaping,
+  ...standardAttention,
+  ...summation,
+  ...transposedConvolution,
+  ...trigonometry,
 };
 
-/** Operators of the standard domain with a rule, sorted. */
+/** Operators with a rule, sorted. */
 export function supportedOperators(): string[] {
-  return Object.keys(standardRules).sort();
+  return Object.keys(rules).sort();
 }
 
 /** The rule for a node, or the reason why there is none. */
 export function ruleFor(node: NodeProto): Rule | string {
   const name = operatorName(node);
-  return standardRules[name] ?? refusals[name] ?? 'Gradline has no gradient rule for this operator';
+  return rules[name] ?? refusals[name] ?? 'Gradline has no gradient rule for this operator';
 }
 
 /** `Conv` for the standard domain, `com.microsoft.Gelu` elsewhere. */

@@ -1,5 +1,6 @@
 /** Operators that move, join or cut values without changing them. */
 
+import { isFloat } from '../onnx/element-type.ts';
 import { at } from './at.ts';
 import { broadcasting } from './broadcasting.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
@@ -28,111 +29,100 @@ const concat: Rule = (n) => {
   });
 };
 
-const split: Rule = (n) => [
-  () =>
-    n.build.op(
-      'Concat',
-      n.node.output.map((_, i) => n.gradient(i)),
-      { axis: n.int('axis', 0) },
-    ),
-];
-
-/** First, last and step of each axis of a Slice, in cells of the input; the last is exclusive. */
-function sliceRanges(n: ReverseNode): { start: number; step: number }[] {
-  const starts = n.constant(1) ?? [];
-  const axes = n.constant(3) ?? starts.map((_, i) => i);
-  const steps = n.constant(4) ?? starts.map(() => 1);
-  const ranges = n.shape().map(() => ({ start: 0, step: 1 }));
-  axes.forEach((given, i) => {
-    const axis = n.axis(given);
-    const size = at(n.shape(), axis);
-    const step = at(steps, i);
-    const start = at(starts, i) < 0 ? at(starts, i) + size : at(starts, i);
-    ranges[axis] = { start: Math.min(Math.max(start, 0), step < 0 ? size - 1 : size), step };
-  });
-  return ranges;
+/** Length of each piece of a Split along its axis, also of pieces that nobody reads and that have no name. */
+function pieceLengths(n: ReverseNode, axis: number): number[] {
+  const given = n.constant(1);
+  if (given !== undefined) return given;
+  const size = at(n.shape(), axis);
+  const pieces = n.int('num_outputs', n.node.output.length);
+  const length = Math.ceil(size / pieces);
+  return Array.from({ length: pieces }, (_, i) => Math.min(length, size - i * length));
 }
 
-/** The slice's cells go back to where they came from, with zeros around and, for steps, between. */
-const slice: Rule = (n) => [
-  () => {
-    const ranges = sliceRanges(n);
-    const output = n.outputShape();
-    let g = n.g;
-    const backwards = ranges.flatMap((r, axis) => (r.step < 0 ? [axis] : []));
-    if (backwards.length > 0) {
-      const minus = backwards.map(() => -1);
-      g = n.build.slice(
-        g,
-        minus,
-        minus.map(() => Number.MIN_SAFE_INTEGER),
-        backwards,
-        minus,
-      );
-    }
-    const step = ranges.map((r) => Math.abs(r.step));
-    const spreadShape = output.map((size, axis) => size * at(step, axis));
-    if (step.some((s) => s > 1)) {
-      const pairs = output.flatMap((size) => [size, 1]);
-      const after = step.flatMap((s) => [0, s - 1]);
-      g = n.build.reshape(
-        n.build.pad(
-          n.build.reshape(g, pairs),
-          pairs.map(() => 0),
-          after,
-        ),
-        spreadShape,
-      );
-    }
-    const before = ranges.map(({ start, step: s }, axis) => (s < 0 ? start + s * (at(output, axis) - 1) : start));
-    const after = n.shape().map((size, axis) => size - at(before, axis) - at(spreadShape, axis));
-    return n.build.pad(g, before, after);
-  },
-];
-
-/** Only rows of constant positions: each row's gradient is added where it was read. */
-const gather: Rule = (n) => [
+const split: Rule = (n) => [
   () => {
     const axis = n.axis(n.int('axis', 0));
-    const size = at(n.shape(), axis);
-    const indices = n.graph.constant(n.x(1));
-    if (indices?.length !== 1) throw n.refusal('it reads several positions');
-    const position = at(indices, 0) < 0 ? at(indices, 0) + size : at(indices, 0);
-    const row = n.build.reshape(
-      n.g,
-      n.shape().map((s, i) => (i === axis ? 1 : s)),
+    const pieces = pieceLengths(n, axis).map((length, i) =>
+      n.hasGradient(i) ? n.gradient(i) : n.zeros(n.shape().map((size, j) => (j === axis ? length : size))),
     );
-    const before = n.shape().map((_, i) => (i === axis ? position : 0));
-    const after = n.shape().map((_, i) => (i === axis ? size - 1 - position : 0));
-    return n.build.pad(row, before, after);
+    return n.build.op('Concat', pieces, { axis });
   },
 ];
 
-const pad: Rule = (n) => [
+const tile: Rule = (n) => [
   () => {
-    if (n.string('mode', 'constant') !== 'constant') throw n.refusal('it pads by repeating cells');
-    const pads = n.constant(1) ?? n.ints('pads') ?? [];
-    const half = pads.length / 2;
-    const axes = (n.constant(3) ?? Array.from({ length: half }, (_, i) => i)).map((axis) => n.axis(axis));
-    const amounts = (from: number) =>
-      n.shape().map((_, axis) => (axes.includes(axis) ? -at(pads, from + axes.indexOf(axis)) : 0));
-    return n.build.pad(n.g, amounts(0), amounts(half));
+    const repeats = n.constant(1) ?? [];
+    const pairs = n.shape().flatMap((size, axis) => [at(repeats, axis), size]);
+    const copies = repeats.flatMap((count, axis) => (count === 1 ? [] : [2 * axis]));
+    if (copies.length === 0) return n.g;
+    return n.build.reshape(n.build.reduce('ReduceSum', n.build.reshape(n.g, pairs), copies, false), n.shape());
   },
 ];
+
+/** Both moves are of whole cells, so each undoes the other; only in column-row-depth order must it be spelled out. */
+const depthToSpace: Rule = (n) => [
+  () => {
+    const blocksize = n.int('blocksize', 1);
+    if (n.string('mode', 'DCR') === 'DCR') return n.build.op('SpaceToDepth', [n.g], { blocksize });
+    const [batch, channels, height, width] = n.shape();
+    if (batch === undefined || channels === undefined || height === undefined || width === undefined) {
+      throw n.refusal('its input is not an image');
+    }
+    const depth = channels / blocksize ** 2;
+    const split = n.build.reshape(n.g, [batch, depth, height, blocksize, width, blocksize]);
+    return n.build.reshape(n.build.transpose(split, [0, 1, 3, 5, 2, 4]), n.shape());
+  },
+];
+
+const spaceToDepth: Rule = (n) => [
+  () => n.build.op('DepthToSpace', [n.g], { blocksize: n.int('blocksize', 1), mode: 'DCR' }),
+];
+
+/** Each value counts in all sums behind it, so its gradient is the sum from the other end. */
+const cumulativeSum: Rule = (n) => [
+  () => n.build.op('CumSum', [n.g, n.x(1)], { exclusive: n.int('exclusive', 0), reverse: 1 - n.int('reverse', 0) }),
+];
+
+const triangle: Rule = (n) => [
+  () => n.build.op('Trilu', n.x(1) === '' ? [n.g] : [n.g, n.x(1)], { upper: n.int('upper', 1) }),
+];
+
+/** Reversing each sequence once more puts every value back. */
+const reverseSequence: Rule = (n) => [
+  () =>
+    n.build.op('ReverseSequence', [n.g, n.x(1)], {
+      batch_axis: n.int('batch_axis', 1),
+      time_axis: n.int('time_axis', 0),
+    }),
+];
+
+/**
+ * Between floats the value stays; to whole numbers it moves in steps. Whole numbers that came from a product of quantised
+ * ones stand for floats.
+ */
+const cast: Rule = (n) => {
+  const toFloats = isFloat(n.graph.type(n.y())?.elementType ?? 0);
+  const ofProduct = n.graph.producer(n.x())?.opType === 'MatMulInteger';
+  return toFloats && (n.isFloat(0) || ofProduct) ? [() => n.g] : [];
+};
 
 export const shaping: Record<string, Rule> = {
-  Cast: same,
+  Cast: cast,
+  CastLike: cast,
   Concat: concat,
+  CumSum: cumulativeSum,
+  DepthToSpace: depthToSpace,
   Dropout: same,
   Expand: broadcasting(same),
   Flatten: reshaped,
-  Gather: gather,
   Identity: same,
-  Pad: pad,
   Reshape: reshaped,
-  Slice: slice,
+  ReverseSequence: reverseSequence,
+  SpaceToDepth: spaceToDepth,
   Split: split,
   Squeeze: reshaped,
+  Tile: tile,
   Transpose: transpose,
+  Trilu: triangle,
   Unsqueeze: reshaped,
 };

@@ -1,7 +1,7 @@
 /** The reverse sweep: from the gradient of a score to the gradients at the hooked tensors. */
 
 import type { Builder } from '../onnx/builder.ts';
-import { isFloat } from '../onnx/element-type.ts';
+import { ElementType, isFloat } from '../onnx/element-type.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { UserError } from '../user-error.ts';
@@ -36,11 +36,11 @@ export function differentiate(
   };
 
   for (const node of graph.nodes.toReversed()) {
-    if (!node.output.some((output) => terms.has(output)) || !node.input.some((input) => depends.has(input))) continue;
+    if (!node.output.some((output) => terms.has(output)) || !graph.reads(node).some((input) => depends.has(input))) continue;
     const rule = requireRule(node, score, graph);
     const inputGradients = rule(new ReverseNode(node, graph, build, node.output.map(finish)));
     node.input.forEach((input, position) => {
-      if (!depends.has(input) || !hasFloats(graph, input)) return;
+      if (!depends.has(input) || !carriesGradient(graph, input)) return;
       const gradient = inputGradients[position]?.();
       if (gradient === undefined) return;
       const parts = terms.get(input);
@@ -61,14 +61,23 @@ export function differentiate(
 export function dependents(graph: Graph, sources: Iterable<string>): Set<string> {
   const depends = new Set(sources);
   for (const node of graph.nodes) {
-    if (node.input.some((input) => depends.has(input))) for (const output of node.output) depends.add(output);
+    if (graph.reads(node).some((input) => depends.has(input))) for (const output of node.output) depends.add(output);
   }
   return depends;
 }
 
-function hasFloats(graph: Graph, tensor: string): boolean {
+/** Types of whole numbers that stand for quantised floats: gradients pass straight through them (see quantization.ts). */
+const quantizedTypes = new Set<number>([
+  ElementType.uint8,
+  ElementType.int8,
+  ElementType.uint16,
+  ElementType.int16,
+  ElementType.int32,
+]);
+
+function carriesGradient(graph: Graph, tensor: string): boolean {
   const type = graph.type(tensor);
-  return type !== undefined && isFloat(type.elementType);
+  return type !== undefined && (isFloat(type.elementType) || quantizedTypes.has(type.elementType));
 }
 
 function requireRule(node: NodeProto, score: string, graph: Graph): Rule {
@@ -109,8 +118,8 @@ export function gradientReach(graph: Graph, score: string): Map<string, string |
     const inherited = live.map((output) => reach.get(output)).find((blocker) => typeof blocker === 'string');
     const own = typeof ruleFor(node) === 'function' ? null : `${operatorName(node)} '${node.name || node.output[0]}'`;
     const blocker = inherited ?? own;
-    for (const input of node.input) {
-      if (!hasFloats(graph, input)) continue;
+    for (const input of graph.reads(node)) {
+      if (!carriesGradient(graph, input)) continue;
       if (blocker !== null || !reach.has(input)) reach.set(input, blocker);
     }
   }

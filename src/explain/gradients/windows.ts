@@ -47,7 +47,7 @@ export function reach(w: Windows, axis: number): number {
 /**
  * Spreads `tensor`, `[N, C, ...grid]`, so that neighbours lie `stride` cells apart with zeros between and behind:
  * `[N, C, ...grid * stride]`. Repeating the cells and masking the copies took a third of the time of padding between
- * them (docs/decisions/0003-convolution-gradients.md).
+ * them (docs/decisions/0005-convolution-gradients.md).
  */
 export function spread(n: ReverseNode, tensor: string, grid: number[], stride: number[]): string {
   if (stride.every((s) => s === 1)) return tensor;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ModelInput } from '../explanation.ts';
 import { dependents, gradientReach } from '../gradients/sweep.ts';
+import { namePrefix } from '../onnx/builder.ts';
 import { isFloat } from '../onnx/element-type.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from '../prepare.ts';
@@ -79,7 +80,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
     const type = prepared.graph.type(entry.tensor);
     if (type === undefined || !isFloat(type.elementType) || !fromImage.has(entry.tensor)) return;
     const blocker = reach.get(entry.tensor);
-    const grid = findGrid(type.shape, prepared.sizes.input);
+    const grid = findGrid(type.shape, prepared.sizes);
     layers.push({
       ...entry,
       operator: node.opType,
@@ -103,6 +104,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
       add({ name: scope.path, kind: 'module', depth, tensor }, producer, scope.type);
     });
     const [tensor = ''] = node.output;
+    if (node.name.startsWith(namePrefix)) continue;
     add({ name: nodeName(node), kind: 'node', depth: scopes.length, tensor }, node);
   }
   return layers;
@@ -118,13 +120,14 @@ function suggest(layers: readonly Candidate[], source: SourceModel): string[] {
   const order = new Map(source.graph.nodes.flatMap((node, i) => node.output.map((tensor) => [tensor, i] as const)));
   const hasModules = layers.some((layer) => layer.kind === 'module');
   const bySize = new Map<string, Candidate>();
+  const rank = (layer: Candidate) => order.get(layer.tensor) ?? -1;
   for (const layer of layers) {
     if (layer.grid === null || !layer.differentiable || (hasModules && layer.kind !== 'module')) continue;
     const size = `${layer.grid.height}x${layer.grid.width}`;
     const best = bySize.get(size);
-    const rank = (l: Candidate) => order.get(l.tensor) ?? -1;
     const later = best === undefined || rank(layer) > rank(best);
     if (later || (rank(layer) === rank(best) && layer.name.length < best.name.length)) bySize.set(size, layer);
   }
-  return [...bySize.values()].map((layer) => layer.name).slice(-mostSuggestions);
+  const inOrder = [...bySize.values()].sort((a, b) => rank(a) - rank(b));
+  return inOrder.map((layer) => layer.name).slice(-mostSuggestions);
 }

@@ -2,6 +2,7 @@
 
 import type { ModelInput } from '../explanation.ts';
 import type { Builder } from '../onnx/builder.ts';
+import type { FixedSizes } from '../onnx/sizes.ts';
 
 export interface Grid {
   layout: 'NCHW' | 'NHWC' | 'tokens';
@@ -16,12 +17,13 @@ export interface Grid {
 const mostPrefixTokens = 8;
 
 /**
- * Finds the grid of an activation; undefined where there is none or it has a single cell. A grid has the proportions
- * of the image, which tells NCHW from NHWC and finds the patches among tokens.
+ * Finds the grid of an activation; undefined where there is none, where it has a single cell, or where the first axis
+ * does not count the images (windows of attention, say). A grid has the proportions of the image, which tells NCHW from
+ * NHWC and finds the patches among tokens.
  */
-export function findGrid(shape: readonly number[], input: ModelInput): Grid | undefined {
-  const [, a, b, c] = shape;
-  if (a === undefined || b === undefined || shape.some((size) => size < 1)) return undefined;
+export function findGrid(shape: readonly number[], { batchSize, input }: FixedSizes): Grid | undefined {
+  const [n, a, b, c] = shape;
+  if (n !== batchSize || a === undefined || b === undefined || shape.some((size) => size < 1)) return undefined;
   if (shape.length === 3) return tokenGrid(a, b, input);
   if (shape.length !== 4 || c === undefined) return undefined;
   const last = { layout: 'NHWC', height: a, width: b, channels: c, prefix: 0 } as const;

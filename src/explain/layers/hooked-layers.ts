@@ -1,6 +1,6 @@
 /** Resolving the layers that a user lists, with their grids. */
 
-import { differentiableTensors } from '../gradients/sweep.ts';
+import { dependents, differentiableTensors } from '../gradients/sweep.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
 import { findGrid, type Grid } from './grid.ts';
@@ -36,7 +36,7 @@ export function lastGridTensor(prepared: PreparedModel, source: SourceModel): st
     for (const tensor of node.output) {
       const shape = prepared.graph.type(tensor)?.shape;
       const known = source.graph.producer(tensor) !== undefined && reachable.has(tensor);
-      if (known && shape !== undefined && findGrid(shape, prepared.sizes.input) !== undefined) return tensor;
+      if (known && shape !== undefined && findGrid(shape, prepared.sizes) !== undefined) return tensor;
     }
   }
   throw new UserError(
@@ -47,15 +47,16 @@ export function lastGridTensor(prepared: PreparedModel, source: SourceModel): st
 
 /** @throws UserError `no-spatial-grid` for layers such as a linear one, `folded-layer` for tensors that did not survive */
 export function withGrids(tensors: ReadonlyMap<string, string>, prepared: PreparedModel): ResolvedLayer[] {
+  const fromImage = dependents(prepared.graph, [prepared.sizes.input.name]);
   return [...tensors].map(([layer, tensor]) => {
     const shape = prepared.graph.type(tensor)?.shape;
-    if (shape === undefined) {
+    if (shape === undefined || !fromImage.has(tensor)) {
       throw new UserError(
         'folded-layer',
         `Layer '${layer}' is a constant of the model: it does not depend on the image. 'gradline layers' lists layers that do.`,
       );
     }
-    const grid = findGrid(shape, prepared.sizes.input);
+    const grid = findGrid(shape, prepared.sizes);
     if (grid === undefined) {
       throw new UserError(
         'no-spatial-grid',

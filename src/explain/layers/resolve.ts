@@ -19,8 +19,9 @@ export function resolveLayer(name: string, graph: Graph, modules: Modules): stri
   const node = graph.nodes.find((n) => n.name !== '' && n.name === name);
   const named = node?.output[0] ?? tensorNamed(graph, name);
   if (named !== undefined) return named;
-  const ending = tensorsEndingIn(name, graph, modules);
-  if (ending.size === 1) return [...ending][0] ?? '';
+  const ending = placesEndingIn(name, graph, modules);
+  const [only, ...others] = new Set(ending.values());
+  if (only !== undefined && others.length === 0) return only;
   throw unknownLayer(name, graph, modules, [...ending.keys()]);
 }
 
@@ -44,17 +45,18 @@ function tensorNamed(graph: Graph, name: string): string | undefined {
   return known ? name : undefined;
 }
 
-function tensorsEndingIn(name: string, graph: Graph, modules: Modules): Set<string> {
-  const found = new Set<string>();
+/** Tensors by the module path or node name that ends in `name`. */
+function placesEndingIn(name: string, graph: Graph, modules: Modules): Map<string, string> {
+  const found = new Map<string, string>();
   for (const path of modules.paths) {
     const module = modules.get(path);
     const tensor = path.endsWith(`.${name}`) && module !== undefined ? modules.output(module) : undefined;
-    if (tensor !== undefined) found.add(tensor);
+    if (tensor !== undefined) found.set(path, tensor);
   }
   if (found.size > 0) return found;
   for (const node of graph.nodes) {
     const [output] = node.output;
-    if (output !== undefined && node.name.endsWith(`/${name}`)) found.add(output);
+    if (output !== undefined && node.name.endsWith(`/${name}`)) found.set(node.name, output);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { type Method, noEvidence, weightedSum } from './method.ts';
+import { largestMagnitude, type Method, noEvidence, weightedSum } from './method.ts';
 
 /**
  * CAM: `M_k = sum_c W[k, c] A_c` (Zhou et al. 2016, section 2, equation 2). W is the last linear layer's weight; its row
@@ -7,6 +7,8 @@ import { type Method, noEvidence, weightedSum } from './method.ts';
 export const cam: Method = {
   needs: 'head',
   reduce(hook) {
-    return hook.classWeights === undefined ? noEvidence(hook) : weightedSum(hook, hook.classWeights);
+    const { build, classWeights } = hook;
+    if (classWeights === undefined) return noEvidence(hook);
+    return { map: weightedSum(hook, classWeights), peak: largestMagnitude(build, classWeights, [1]) };
   },
 };

@@ -1,4 +1,4 @@
-import { type Method, noEvidence, weightedSum } from './method.ts';
+import { largestMagnitude, type Method, noEvidence, weightedSum } from './method.ts';
 
 /**
  * Grad-CAM: `M = sum_c mean_hw(g_c) A_c` (Selvaraju et al. 2017, section 3, equations 1 and 2), without the ReLU, so
@@ -7,7 +7,9 @@ import { type Method, noEvidence, weightedSum } from './method.ts';
 export const gradCam: Method = {
   needs: 'gradients',
   reduce(hook) {
-    if (hook.gradients === undefined) return noEvidence(hook);
-    return weightedSum(hook, hook.build.reduce('ReduceMean', hook.gradients, [2], false));
+    const { build, gradients } = hook;
+    if (gradients === undefined) return noEvidence(hook);
+    const weights = build.reduce('ReduceMean', gradients, [2], false);
+    return { map: weightedSum(hook, weights), peak: largestMagnitude(build, gradients, [1, 2]) };
   },
 };

@@ -20,7 +20,7 @@ export interface Hook {
 export interface Reduced {
   /** `[N, cells]`, signed. */
   map: string;
-  /** `[N]`: largest magnitude of what the method drew from the gradients. 0: no gradient reaches the layer. */
+  /** `[N]`: largest magnitude of the gradients that the method draws on. 0: no gradient reaches the layer. */
   peak: string;
 }
 
@@ -30,12 +30,16 @@ export interface Method {
   reduce(hook: Hook): Reduced;
 }
 
-/** A map that is the sum of the activations' channels, each times one weight `[N, channels]`. */
-export function weightedSum(hook: Hook, weights: string): Reduced {
+/** The sum of the activations' channels, each times one weight of `[N, channels]`: a map, `[N, cells]`. */
+export function weightedSum(hook: Hook, weights: string): string {
   const { build, batchSize, channels, cells } = hook;
   const row = build.reshape(weights, [batchSize, 1, channels]);
-  const map = build.reshape(build.op('MatMul', [row, hook.activations]), [batchSize, cells]);
-  return { map, peak: build.reduce('ReduceMax', build.op('Abs', [weights]), [1], false) };
+  return build.reshape(build.op('MatMul', [row, hook.activations]), [batchSize, cells]);
+}
+
+/** Largest magnitude over the given axes of a tensor, `[N]`. */
+export function largestMagnitude(build: Builder, tensor: string, axes: number[]): string {
+  return build.reduce('ReduceMax', build.op('Abs', [tensor]), axes, false);
 }
 
 /** A map of zeros, for layers that no gradient reaches. */

@@ -1,6 +1,9 @@
 /** Recognising the head that CAM needs: global average pooling, then one linear layer. */
 
 import type { ClassScore } from '../class-score.ts';
+import type { Grid } from '../layers/grid.ts';
+import type { ResolvedLayer } from '../layers/hooked-layers.ts';
+import { intsAttribute } from '../onnx/attributes.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { UserError } from '../user-error.ts';
@@ -12,7 +15,7 @@ const shapeOnly = new Set(['Cast', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 
  * @returns the tensor of pooled features, where the linear layer's weights are read as a gradient
  * @throws UserError `no-cam-head` naming what stands between
  */
-export function pooledFeatures(graph: Graph, score: ClassScore, layer: string, tensor: string): string {
+export function pooledFeatures(graph: Graph, score: ClassScore, { layer, tensor, grid }: ResolvedLayer): string {
   let current = tensor;
   let pooled: string | undefined;
   let linear = false;
@@ -28,7 +31,7 @@ export function pooledFeatures(graph: Graph, score: ClassScore, layer: string, t
     if (shapeOnly.has(node.opType)) {
       // Rearranged.
     } else if (pooled === undefined) {
-      if (!isGlobalAverage(node, graph)) throw refuse(`${describe(node)} comes before any pooling`);
+      if (!isGlobalAverage(node, graph, grid)) throw refuse(`${describe(node)} comes before any pooling`);
       pooled = node.output[0];
     } else if (!linear) {
       if (!isLinear(node, graph)) throw refuse(`${describe(node)} follows the pooling`);
@@ -42,15 +45,20 @@ export function pooledFeatures(graph: Graph, score: ClassScore, layer: string, t
 
 const describe = (node: NodeProto) => `${node.opType} '${node.name || node.output[0]}'`;
 
-function isGlobalAverage(node: NodeProto, graph: Graph): boolean {
+/** Whether a node averages exactly the cells of the grid. */
+function isGlobalAverage(node: NodeProto, graph: Graph, grid: Grid): boolean {
   if (node.opType === 'GlobalAveragePool') return true;
-  const before = graph.type(node.input[0] ?? '')?.shape ?? [];
-  const after = graph.type(node.output[0] ?? '')?.shape ?? [];
-  if (node.opType === 'AveragePool') return after.slice(2).every((size) => size === 1);
+  const shape = graph.type(node.input[0] ?? '')?.shape ?? [];
+  if (node.opType === 'AveragePool') {
+    const kernel = intsAttribute(node, 'kernel_shape') ?? [];
+    const pads = intsAttribute(node, 'pads') ?? [];
+    return kernel.join() === shape.slice(2).join() && pads.every((pad) => pad === 0);
+  }
   if (node.opType !== 'ReduceMean') return false;
-  const axes = graph.constant(node.input[1] ?? '') ?? [];
-  // All axes but the batch and the channels are averaged.
-  return axes.length === before.length - 2 && !axes.some((axis) => axis === 0 || axis === -before.length);
+  const axes = (graph.constant(node.input[1] ?? '') ?? []).map((axis) => (axis < 0 ? axis + shape.length : axis));
+  const channelAxis = grid.layout === 'NCHW' ? 1 : shape.length - 1;
+  const averaged = axes.reduce((cells, axis) => cells * (shape[axis] ?? 0), 1);
+  return averaged === grid.height * grid.width && !axes.includes(0) && !axes.includes(channelAxis);
 }
 
 function isLinear(node: NodeProto, graph: Graph): boolean {

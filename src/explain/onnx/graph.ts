@@ -22,7 +22,7 @@ export class Graph {
     for (const tensor of proto.initializer) this.#initializers.set(tensor.name, tensor);
     for (const node of proto.node) {
       for (const output of node.output) if (output !== '') this.#producers.set(output, node);
-      for (const input of new Set(node.input)) {
+      for (const input of new Set(this.reads(node))) {
         const readers = this.#consumers.get(input);
         if (readers === undefined) this.#consumers.set(input, [node]);
         else readers.push(node);
@@ -33,6 +33,19 @@ export class Graph {
   /** Nodes in topological order, as ONNX requires. */
   get nodes(): readonly NodeProto[] {
     return this.proto.node;
+  }
+
+  /** What a node reads: its inputs, and whatever the branches of an If or the body of a Loop take from around them. */
+  reads(node: NodeProto): readonly string[] {
+    const inner = node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
+    if (inner.length === 0) return node.input;
+    const captured = inner.flatMap((graph) => {
+      const own = new Set([...graph.node.flatMap((n) => n.output), ...graph.initializer.map((t) => t.name)]);
+      for (const input of graph.input) own.add(input.name);
+      const read = [...graph.node.flatMap((n) => this.reads(n)), ...graph.output.map((output) => output.name)];
+      return read.filter((name) => name !== '' && !own.has(name));
+    });
+    return [...node.input, ...captured];
   }
 
   producer(tensor: string): NodeProto | undefined {

@@ -1,6 +1,6 @@
 /** ONNX files in and out, with weights outside the file left where they are. */
 
-import { copyFile, link, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { UserError } from '../user-error.ts';
@@ -24,6 +24,9 @@ export async function readModel(file: string): Promise<OnnxModel> {
   return decodeModel(bytes, file);
 }
 
+/** How the small text files begin that Git keeps in place of large ones. */
+const lfsPointer = 'version https://git-lfs';
+
 /** @throws UserError `not-onnx` */
 export function decodeModel(bytes: Uint8Array, name: string): OnnxModel {
   const refuse = (why: string, cause?: unknown) =>
@@ -35,6 +38,9 @@ export function decodeModel(bytes: Uint8Array, name: string): OnnxModel {
       },
     );
   if (bytes.length === 0) throw refuse('the file is empty');
+  if (new TextDecoder().decode(bytes.subarray(0, lfsPointer.length)) === lfsPointer) {
+    throw refuse("it is a Git LFS pointer; 'git lfs pull' fetches the file that it stands for");
+  }
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
@@ -56,36 +62,50 @@ export async function writeModel(model: OnnxModel, file: string): Promise<void> 
 
 /**
  * Makes the external weight files of a model reachable from another folder under the same relative names, by hard links
- * where the file system allows, else by copies. ONNX Runtime refuses symbolic links and paths that leave the model's folder.
+ * where the file system allows, else by copies. ONNX Runtime refuses symbolic links (a Hugging Face cache is made of
+ * them) and paths that leave the model's folder. Nothing may be written in `toFolder` afterwards: through a hard link it
+ * would overwrite the user's weights.
  * @throws UserError `weights-not-found`
  */
 export async function bringExternalData(model: OnnxModel, fromFolder: string, toFolder: string): Promise<void> {
+  for (const location of externalFiles(model)) {
+    const source = path.resolve(fromFolder, location);
+    const target = path.resolve(toFolder, location);
+    const stored = await realpath(source).catch((cause: unknown) => {
+      throw new UserError(
+        'weights-not-found',
+        `The model keeps its weights in '${location}', and '${source}' is not there. Put it beside the model.`,
+        { cause },
+      );
+    });
+    await mkdir(path.dirname(target), { recursive: true });
+    await link(stored, target).catch(() => copyFile(stored, target));
+  }
+}
+
+/**
+ * The files that hold weights of a model, relative to its folder.
+ * @throws UserError `weights-not-found` for one that is outside
+ */
+export function externalFiles(model: OnnxModel): string[] {
   const locations = new Set<string>();
   for (const tensor of model.graph.initializer) {
     const location = weightsFile(tensor);
     if (location !== undefined) locations.add(location);
   }
   for (const location of locations) {
-    const source = path.resolve(fromFolder, location);
-    const target = path.resolve(toFolder, location);
-    if (path.relative(toFolder, target).startsWith('..')) {
-      throw new UserError(
-        'weights-not-found',
-        `The model keeps weights in '${location}', outside its own folder. Save it again with the weights beside the model.`,
-      );
-    }
-    try {
-      await stat(source);
-    } catch (cause) {
-      throw new UserError(
-        'weights-not-found',
-        `The model keeps its weights in '${location}', and '${source}' is not there. Put it beside the model.`,
-        { cause },
-      );
-    }
-    await mkdir(path.dirname(target), { recursive: true });
-    await link(source, target).catch(() => copyFile(source, target));
+    if (!isOutside('/model', path.resolve('/model', location))) continue;
+    throw new UserError(
+      'weights-not-found',
+      `The model keeps weights in '${location}', outside its own folder. Save it again with the weights beside the model.`,
+    );
   }
+  return [...locations];
+}
+
+function isOutside(folder: string, file: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 }
 
 /** File, relative to the model, that holds a tensor's bytes; undefined when the model holds them itself. */

@@ -3,12 +3,15 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { UserError } from '../user-error.ts';
 
-/** Errors only: warnings of the runtime are about graphs that users cannot change. */
-const logSeverityLevel = 3;
+/** Nothing but crashes: the runtime's errors are thrown too, and its warnings are about graphs that users cannot change. */
+const logSeverityLevel = 4;
+
+/** Where ONNX Runtime says how new a file it reads. */
+const newestRead = [/domain ai\.onnx is till (opset \d+)/, /max supported (IR version: \d+)/];
 
 /**
  * @param purpose what the session is for, as the end of "ONNX Runtime could not ..."
- * @throws UserError `session-failed`
+ * @throws UserError `session-failed`, `model-too-new`
  */
 export async function openSession(
   file: string,
@@ -21,6 +24,14 @@ export async function openSession(
     return await InferenceSession.create(file, { logSeverityLevel, ...options });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
+    const [newest] = newestRead.flatMap((limit) => limit.exec(reason)?.[1] ?? []);
+    if (newest !== undefined) {
+      throw new UserError(
+        'model-too-new',
+        `The model is newer than the installed ONNX Runtime, which reads up to ${newest}. Export it again with an older opset, or install a newer onnxruntime-node.`,
+        { cause },
+      );
+    }
     throw new UserError('session-failed', `ONNX Runtime could not ${purpose}: ${reason}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 /** Constant folding and shape inference, both done by ONNX Runtime. */
 
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { elementTypeByName } from './element-type.ts';
@@ -13,6 +14,18 @@ const externalFrom = 1024;
 const simplifiedFile = 'simplified.onnx';
 const weightsFile = 'weights.bin';
 
+/** Where the model as read lies with its external weights, apart from everything that is written. */
+export function sourceFolder(folder: string): string {
+  return path.join(folder, 'source');
+}
+
+/**
+ * Optimizers after which a pinned tensor may carry another gradient than the author's: two equal layers that read one
+ * tensor become one, with the gradient of both; layers behind a transposition read what lies before it instead. They
+ * run when the explained model is opened.
+ */
+const reroutes = ['CommonSubexpressionElimination', 'TransposeOptimizer'];
+
 export interface Simplified {
   model: OnnxModel;
   graph: Graph;
@@ -20,12 +33,13 @@ export interface Simplified {
 
 /**
  * Lets ONNX Runtime fold constants, shape arithmetic and normalisation into the graph, then asks it for every tensor's
- * type and shape. External weights of the model must already lie in `folder`.
+ * type and shape. External weights of the model must already lie in its `sourceFolder`.
  * @param pinned tensors that must survive under their names
  * @param folder a folder of this compilation's own; `weights.bin` there belongs to the result
  */
 export async function simplify(model: OnnxModel, pinned: Iterable<string>, folder: string): Promise<Simplified> {
-  const file = path.join(folder, 'fixed.onnx');
+  const file = path.join(sourceFolder(folder), 'gradline.fixed.onnx');
+  await mkdir(sourceFolder(folder), { recursive: true });
   const declared = new Set(model.graph.output.map((o) => o.name));
   const outputs = model.graph.output;
   const extra = [...new Set(pinned)].filter((name) => !declared.has(name));
@@ -35,6 +49,7 @@ export async function simplify(model: OnnxModel, pinned: Iterable<string>, folde
     graphOptimizationLevel: 'basic',
     optimizedModelFilePath,
     extra: {
+      optimization: { disable_specified_optimizers: reroutes.join(';') },
       session: {
         optimized_model_external_initializers_file_name: weightsFile,
         optimized_model_external_initializers_min_size_in_bytes: String(externalFrom),

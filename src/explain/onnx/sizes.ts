@@ -30,7 +30,7 @@ export function chooseSizes(model: OnnxModel, requested: RequestedSizes): FixedS
   const input = imageInput(model);
   const dims = dimensions(input);
   const [batch, second, third, fourth] = dims;
-  const layout = second === undefined || imageChannels.has(second) || !imageChannels.has(fourth ?? 0) ? 'NCHW' : 'NHWC';
+  const layout = imageChannels.has(second ?? 0) || !imageChannels.has(fourth ?? 0) ? 'NCHW' : 'NHWC';
   const [channels, height, width] = layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
   const wanted = requested.inputSize;
   const check = (name: 'height' | 'width', fixed: number | undefined) => {

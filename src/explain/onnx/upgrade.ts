@@ -16,6 +16,7 @@ import {
   removeAttribute,
   stringAttribute,
 } from './attributes.ts';
+import { Graph } from './graph.ts';
 import type { OnnxModel } from './model-file.ts';
 import {
   type AttributeProto,
@@ -40,9 +41,11 @@ export function standardOpset(imports: readonly OperatorSetIdProto[]): OperatorS
 interface Surroundings {
   constant(tensor: (name: string) => TensorProto): string;
   before(opType: string, input: string[], attributes?: AttributeProto[]): string;
-  /** Appends a node that takes over `output`; the rewritten node must produce something else. */
+  /** Appends a node that takes over `output` and the author's name; the rewritten node must produce something else. */
   after(opType: string, input: string[], output: string): void;
   fresh(): string;
+  /** Values of a constant of the model. */
+  values(tensor: string): number[] | undefined;
 }
 
 type Rewrite = (node: NodeProto, s: Surroundings) => void;
@@ -108,21 +111,27 @@ const topK: Rewrite = (node, s) => {
 
 const split: Rewrite = (node, s) => {
   intsToInput('split', 1)(node, s);
-  if (node.input.length < 2) node.attribute.push(makeAttribute('num_outputs', node.output.length));
+  if ((node.input[1] ?? '') !== '') return;
+  node.input = node.input.slice(0, 1);
+  node.attribute.push(makeAttribute('num_outputs', node.output.length));
 };
 
-/** Upsample always scaled from the top left corner (operator changelog, Upsample-9 and Resize-10). */
+/**
+ * Upsample always scaled from the top left corner (operator changelog, Upsample-9 and Resize-10). Its nearest neighbour
+ * is the one before when it enlarges; ONNX Runtime takes the one behind when it shrinks.
+ */
 const toResize: Rewrite = (node, s) => {
   const scales = floatsAttribute(node, 'scales');
   removeAttribute(node, 'scales');
   const given = scales === undefined ? (node.input[1] ?? '') : s.constant((n) => float32Tensor(n, scales));
   const mode = stringAttribute(node, 'mode', 'nearest');
+  const shrinks = (scales ?? s.values(given))?.some((scale) => scale < 1) ?? false;
   node.opType = 'Resize';
   node.input = [node.input[0] ?? '', '', given];
   node.attribute = [
     makeAttribute('mode', mode),
     makeAttribute('coordinate_transformation_mode', 'asymmetric'),
-    makeAttribute('nearest_mode', 'floor'),
+    makeAttribute('nearest_mode', shrinks ? 'ceil' : 'floor'),
   ];
 };
 
@@ -205,22 +214,23 @@ export function upgradeOpset(model: OnnxModel): void {
   if (model.irVersion < minimalIrVersion) model.irVersion = minimalIrVersion;
   if (opset >= targetOpset) return;
   const names = { count: 0 };
-  model.graph.node = upgradeNodes(model.graph.node, opset, names);
+  const graph = new Graph(model.graph);
+  model.graph.node = upgradeNodes(model.graph.node, opset, names, graph);
   standard.version = BigInt(targetOpset);
   for (const fn of model.functions) {
     const own = standardOpset(fn.opsetImport);
     if (own === undefined || Number(own.version) >= targetOpset) continue;
-    fn.node = upgradeNodes(fn.node, Number(own.version), names);
+    fn.node = upgradeNodes(fn.node, Number(own.version), names, graph);
     own.version = BigInt(targetOpset);
   }
 }
 
-function upgradeNodes(nodes: NodeProto[], opset: number, names: { count: number }): NodeProto[] {
+function upgradeNodes(nodes: NodeProto[], opset: number, names: { count: number }, graph: Graph): NodeProto[] {
   const result: NodeProto[] = [];
   for (const node of nodes) {
     for (const attribute of node.attribute) {
-      for (const graph of attribute.g ? [attribute.g, ...attribute.graphs] : attribute.graphs) {
-        graph.node = upgradeNodes(graph.node, opset, names);
+      for (const inner of attribute.g ? [attribute.g, ...attribute.graphs] : attribute.graphs) {
+        inner.node = upgradeNodes(inner.node, opset, names, graph);
       }
     }
     const entry = node.domain === '' || node.domain === 'ai.onnx' ? rewrites[node.opType] : undefined;
@@ -232,6 +242,7 @@ function upgradeNodes(nodes: NodeProto[], opset: number, names: { count: number 
     const fresh = () => `gradline/upgrade_${names.count++}`;
     entry[1](node, {
       fresh,
+      values: (tensor) => graph.constant(tensor),
       constant(tensor) {
         const name = fresh();
         const attribute = [makeAttribute('value', tensor(name))];
@@ -244,7 +255,9 @@ function upgradeNodes(nodes: NodeProto[], opset: number, names: { count: number 
         return name;
       },
       after(opType, input, output) {
-        following.push(create(NodeProtoSchema, { name: fresh(), opType, input, output: [output] }));
+        const { name, metadataProps } = node;
+        following.push(create(NodeProtoSchema, { name, metadataProps, opType, input, output: [output] }));
+        node.name = fresh();
       },
     });
     result.push(node, ...following);

@@ -1,0 +1,49 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { openTiny } from './open-tiny.ts';
+import { pixels, smallClassifier } from './tiny-model.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+/** Memory of this process, which vitest gives to this file alone. */
+function residentMiB(): number {
+  collectGarbage();
+  return process.memoryUsage().rss / 2 ** 20;
+}
+
+test('2,000 batches leave the memory where it was after the first 100', async () => {
+  const batchSize = 16;
+  const images = pixels(batchSize);
+  const labels = Int32Array.from({ length: batchSize }, (_, i) => i % 5);
+  await using explainer = await openTiny(smallClassifier(), {
+    layers: ['features.0', 'features.1', 'last'],
+    targets: ['predicted', 'label'],
+    capture: ['activations', 'gradients'],
+    statistics: true,
+    batchSize,
+  });
+  let early = 0;
+  let bytes = 0;
+  for (let batch = 1; batch <= 2000; batch++) {
+    const { maps, captured } = await explainer.explain(images, { count: batchSize - (batch % 2), labels });
+    bytes += [...maps, ...captured].reduce((sum, { values }) => sum + values.byteLength, 0);
+    if (batch === 100) early = residentMiB();
+  }
+  const growth = residentMiB() - early;
+  // Far less than the results themselves, which would pile up if anything kept them.
+  expect(bytes / 2 ** 20).toBeGreaterThan(128);
+  expect(growth).toBeLessThan(32);
+});
+
+test('opening and closing again and again does not either', async () => {
+  const openAndClose = async () => {
+    await using explainer = await openTiny(smallClassifier(), { layers: ['features.1'] });
+    await explainer.explain(pixels(1), { count: 1 });
+  };
+  for (let i = 0; i < 20; i++) await openAndClose();
+  const early = residentMiB();
+  for (let i = 0; i < 80; i++) await openAndClose();
+  expect(residentMiB() - early).toBeLessThan(32);
+});
