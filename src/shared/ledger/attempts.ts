@@ -1,0 +1,147 @@
+/**
+ * Which shards are under way, and which image each of their workers is at.
+ *
+ * A worker begins with `startShard` and ends with `commitShard` or `releaseShard`. An attempt that does neither died with its
+ * process, or is held up beyond its lock: the next `startShard` counts a crash. A shard that crashed is done again image by
+ * image, each named by `setBreadcrumb` before it is decoded; a crash then points at that image. A killed machine points at an
+ * innocent one just so, so only the caller can say how many crashes of one image are enough.
+ *
+ * Breadcrumbs mean something only if the process does nothing else at that time.
+ */
+
+import { z } from 'zod';
+import { withRedisErrors } from './redis-errors.ts';
+import type { RunLedger } from './run-keys.ts';
+import { type Refusal, refusalOf } from './run-state.ts';
+import { loadScript, type Reply, runScript, type Script, unknownReply } from './script.ts';
+import type { NotInPlan } from './settle-shard.ts';
+
+/** An image that was in a breadcrumb when its process died. */
+export interface Suspect {
+  place: number;
+  key: string;
+  crashes: number;
+}
+
+export type Start =
+  | {
+      result: 'started';
+      /** How often this shard's process died before. */
+      crashes: number;
+      /** In the shard's order. */
+      suspects: Suspect[];
+    }
+  | { result: 'already-committed' | 'given-up' }
+  | NotInPlan
+  | Refusal;
+
+/** The attempt is no longer the shard's: the shard is settled, was handed back, or another worker has it. */
+export interface Superseded {
+  result: 'superseded';
+}
+
+export interface Attempt {
+  shard: number;
+  /** Null for a shard that was handed back and waits for its next worker. */
+  worker: string | null;
+  /** Milliseconds since 1970. */
+  since: number | null;
+  /** The image in flight, where a breadcrumb was set. */
+  image: { place: number; key: string } | null;
+  crashes: number;
+  suspects: Suspect[];
+}
+
+const start = loadScript('start-shard');
+const set = loadScript('set-breadcrumb');
+const clear = loadScript('clear-breadcrumb');
+const release = loadScript('release-shard');
+
+/** @param token unique to this attempt; starting again with it changes nothing */
+export async function startShard(ledger: RunLedger, shard: number, token: string, worker: string): Promise<Start> {
+  const { redis, keys } = ledger;
+  const all = [keys.run, keys.shards, keys.givenUp, keys.attempts];
+  const reply = await runScript(redis, start, all, [shard, token, worker]);
+  switch (reply.result) {
+    case 'started': {
+      const [crashes, suspects] = started.parse(reply.values);
+      return { result: reply.result, crashes, suspects: suspectsOf(suspectTable.parse(JSON.parse(suspects))) };
+    }
+    case 'already-committed':
+    case 'given-up':
+    case 'not-in-plan':
+      return { result: reply.result };
+    default:
+      return refusalOf(start, reply);
+  }
+}
+
+export async function setBreadcrumb(
+  { redis, keys }: RunLedger,
+  shard: number,
+  token: string,
+  image: { place: number; key: string },
+): Promise<{ result: 'set' } | Superseded> {
+  const reply = await runScript(redis, set, [keys.attempts], [shard, token, image.place, image.key]);
+  return reply.result === 'set' ? { result: reply.result } : supersededOf(set, reply);
+}
+
+export async function clearBreadcrumb(
+  { redis, keys }: RunLedger,
+  shard: number,
+  token: string,
+): Promise<{ result: 'cleared' } | Superseded> {
+  const reply = await runScript(redis, clear, [keys.attempts], [shard, token]);
+  return reply.result === 'cleared' ? { result: reply.result } : supersededOf(clear, reply);
+}
+
+/** Hands a shard back unfinished, for any reason but a crash: a stop, a lost connection, a retry later. */
+export async function releaseShard(
+  { redis, keys }: RunLedger,
+  shard: number,
+  token: string,
+): Promise<{ result: 'released' } | Superseded> {
+  const reply = await runScript(redis, release, [keys.attempts], [shard, token]);
+  return reply.result === 'released' ? { result: reply.result } : supersededOf(release, reply);
+}
+
+/** Shards under way or with crashes, by number. */
+export async function readAttempts({ redis, keys }: RunLedger): Promise<Attempt[]> {
+  const fields = await withRedisErrors(redis.hgetall(keys.attempts));
+  return Object.entries(fields)
+    .map(([shard, text]) => {
+      const { worker, since, place, key, crashes, suspects } = stored.parse(JSON.parse(text));
+      const image = place === undefined || key === undefined ? null : { place, key };
+      return {
+        shard: Number(shard),
+        worker: worker ?? null,
+        since: since ?? null,
+        image,
+        crashes,
+        suspects: suspectsOf(suspects),
+      };
+    })
+    .sort((a, b) => a.shard - b.shard);
+}
+
+const started = z.tuple([z.number(), z.string()]);
+const suspectTable = z.record(z.string(), z.object({ key: z.string(), crashes: z.number() }));
+const stored = z.object({
+  worker: z.string().optional(),
+  since: z.number().optional(),
+  place: z.coerce.number().optional(),
+  key: z.string().optional(),
+  crashes: z.number(),
+  suspects: suspectTable,
+});
+
+function suspectsOf(table: z.infer<typeof suspectTable>): Suspect[] {
+  return Object.entries(table)
+    .map(([place, { key, crashes }]) => ({ place: Number(place), key, crashes }))
+    .sort((a, b) => a.place - b.place);
+}
+
+function supersededOf(script: Script, reply: Reply): Superseded {
+  if (reply.result === 'superseded') return { result: reply.result };
+  throw unknownReply(script, reply);
+}

@@ -1,0 +1,98 @@
+/** The end of a run: one finisher merges the output, and only then is the run complete. */
+
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { failuresKeptComplete } from './failures.ts';
+import type { RunLedger } from './run-keys.ts';
+import { type Refusal, refusalOf } from './run-state.ts';
+import { type RunTotals, totalsOf } from './run-totals.ts';
+import { loadScript, runScript, unknownReply } from './script.ts';
+
+/** Counts over stored records. */
+export interface RecordTally {
+  done: number;
+  quarantined: number;
+  /** Over the `done` ones. */
+  labelled: number;
+  correct: number;
+  /** Quarantined images by code. */
+  failures: Record<string, number>;
+}
+
+export type Finish =
+  /** Do the finishing work, which must be idempotent, then `completeRun` with the fence. */
+  | { result: 'finisher'; fence: number }
+  /** Another caller does it, and has until its lease ends to say that it still does. */
+  | { result: 'finishing-elsewhere'; leaseLeft: number }
+  /** `counts-differ`: every shard is settled, but the images do not add up to the plan. That is a defect: fail the run. */
+  | ({ result: 'unfinished' | 'counts-differ' } & RunTotals)
+  | { result: 'already-complete' }
+  | Refusal;
+
+export type Completion =
+  | { result: 'completed' | 'already-complete' | 'superseded' }
+  /** The tally with the `missing` images does not make up the plan; the run stays as it is. */
+  | { result: 'counts-differ'; expected: number; missing: number }
+  | Refusal;
+
+const attempt = loadScript('try-finish');
+const renew = loadScript('renew-finish');
+const complete = loadScript('complete-run');
+
+/**
+ * Asks to finish the run: exactly one caller becomes the finisher when planning has ended, every shard is settled, and
+ * expected = done + quarantined + missing. Call it after the last commit, and now and then while a run is open: after a resume,
+ * and once the lease of a finisher that died has ended, the next caller takes over.
+ *
+ * @param lease milliseconds until another may take over, unless `renewFinish` is called before
+ */
+export async function tryFinish({ redis, keys }: RunLedger, lease: number): Promise<Finish> {
+  const reply = await runScript(redis, attempt, [keys.run], [randomUUID(), lease]);
+  switch (reply.result) {
+    case 'finisher':
+      return { result: reply.result, fence: z.number().parse(reply.values[0]) };
+    case 'finishing-elsewhere':
+      return { result: reply.result, leaseLeft: z.number().parse(reply.values[0]) };
+    case 'unfinished':
+    case 'counts-differ':
+      return { result: reply.result, ...totalsOf(reply.values) };
+    case 'already-complete':
+      return { result: reply.result };
+    default:
+      return refusalOf(attempt, reply);
+  }
+}
+
+/** `superseded`: stop, another finisher is at work or the run was failed. */
+export async function renewFinish(
+  { redis, keys }: RunLedger,
+  fence: number,
+  lease: number,
+): Promise<{ result: 'renewed' | 'superseded' }> {
+  const reply = await runScript(redis, renew, [keys.run], [fence, lease]);
+  if (reply.result === 'renewed' || reply.result === 'superseded') return { result: reply.result };
+  throw unknownReply(renew, reply);
+}
+
+/**
+ * The finishing work is stored: the run is complete, exactly once. Its counts become `tally`, taken from the stored records,
+ * so that the ledger and the output say the same; all that only a going run needs is deleted.
+ */
+export async function completeRun({ redis, keys }: RunLedger, fence: number, tally: RecordTally): Promise<Completion> {
+  const all = [keys.run, keys.images, keys.shards, keys.attempts, keys.workers, keys.codes, keys.failures];
+  const counts = [tally.done, tally.quarantined, tally.labelled, tally.correct];
+  const codes = Object.entries(tally.failures).flat();
+  const reply = await runScript(redis, complete, all, [fence, ...counts, failuresKeptComplete, ...codes]);
+  switch (reply.result) {
+    case 'completed':
+    case 'already-complete':
+    case 'superseded':
+      return { result: reply.result };
+    case 'counts-differ': {
+      const [expected, missing] = z.tuple([z.coerce.number(), z.coerce.number()]).parse(reply.values);
+      return { result: reply.result, expected, missing };
+    }
+    default:
+      return refusalOf(complete, reply);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The states of a run and the moves between them.
+ *
+ *     planning -> running -> finishing -> complete
+ *
+ * | move | from | to |
+ * |---|---|---|
+ * | `pauseRun` | planning, running | paused |
+ * | `resumeRun` | paused, failed | running, or planning when planning has not ended |
+ * | `cancelRun` | planning, running, paused, failed | cancelled, for good |
+ * | `failRun` | planning, running, paused, finishing | failed |
+ * | `reopenRun` | running, failed, complete | paused |
+ *
+ * Shards are started in planning and running; those under way are still committed while the run is paused.
+ */
+
+import { z } from 'zod';
+import type { RunLedger } from './run-keys.ts';
+import { loadScript, type Reply, runScript, type Script, unknownReply } from './script.ts';
+
+const runStates = ['planning', 'running', 'paused', 'finishing', 'complete', 'cancelled', 'failed'] as const;
+
+export type RunState = (typeof runStates)[number];
+
+export const runState = z.enum(runStates);
+
+/** The run is not in this Redis: it was never there, was forgotten, or Redis lost its data. */
+export interface NoSuchRun {
+  result: 'no-such-run';
+}
+
+/** The run takes nothing more in its state. */
+export interface RunNotRunning {
+  result: 'run-not-running';
+  state: RunState;
+}
+
+export type Refusal = NoSuchRun | RunNotRunning;
+
+/** `already`: it was there before, and nothing changed. `not-allowed`: `state` has no such move. */
+export type Move = { result: 'moved' | 'already' | 'not-allowed'; state: RunState } | NoSuchRun;
+
+const pause = loadScript('pause-run');
+const resume = loadScript('resume-run');
+const cancel = loadScript('cancel-run');
+const fail = loadScript('fail-run');
+
+export async function pauseRun({ redis, keys }: RunLedger): Promise<Move> {
+  return moveOf(pause, await runScript(redis, pause, [keys.run], []));
+}
+
+/** After resuming, shards that were handed out and dropped have to be enqueued again: see `listShards`. */
+export async function resumeRun({ redis, keys }: RunLedger): Promise<Move> {
+  return moveOf(resume, await runScript(redis, resume, [keys.run], []));
+}
+
+export async function cancelRun({ redis, keys }: RunLedger): Promise<Move> {
+  const all = [keys.run, keys.images, keys.shards, keys.givenUp, keys.attempts, keys.workers];
+  return moveOf(cancel, await runScript(redis, cancel, all, []));
+}
+
+/** The first reason stays. `message` says what happened and what to do. */
+export async function failRun({ redis, keys }: RunLedger, code: string, message: string): Promise<Move> {
+  return moveOf(fail, await runScript(redis, fail, [keys.run], [code, message]));
+}
+
+export function moveOf(script: Script, reply: Reply): Move {
+  const { result, values } = reply;
+  if (result === 'no-such-run') return { result };
+  if (result === 'moved' || result === 'already' || result === 'not-allowed') {
+    return { result, state: runState.parse(values[0]) };
+  }
+  throw unknownReply(script, reply);
+}
+
+/** The refusals that scripts share; any other reply is one that the script does not have. */
+export function refusalOf(script: Script, reply: Reply): Refusal {
+  if (reply.result === 'no-such-run') return { result: reply.result };
+  if (reply.result === 'run-not-running') return { result: reply.result, state: runState.parse(reply.values[0]) };
+  throw unknownReply(script, reply);
+}

@@ -1,0 +1,26 @@
+--[[
+Ends a run for good; its counts stay, its bitmaps, breadcrumbs and workers go. A run that is being finished is too late to cancel.
+
+KEYS[1] run       hash
+KEYS[2] images    bitmap
+KEYS[3] shards    bitmap
+KEYS[4] givenUp   bitmap
+KEYS[5] attempts  hash
+KEYS[6] workers   hash
+
+Replies {'moved', 'cancelled'}, {'already', 'cancelled'}, {'not-allowed', state} or {'no-such-run'}.
+]]
+-- @include server-time
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state then
+  return { 'no-such-run' }
+end
+if state == 'cancelled' then
+  return { 'already', state }
+end
+if state == 'finishing' or state == 'complete' then
+  return { 'not-allowed', state }
+end
+redis.call('HSET', KEYS[1], 'state', 'cancelled', 'finished', serverTime())
+redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
+return { 'moved', 'cancelled' }

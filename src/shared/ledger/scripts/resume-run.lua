@@ -1,0 +1,22 @@
+--[[
+`paused` or `failed` becomes `running`, or `planning` when planning has not ended; a failure's reason is dropped.
+
+KEYS[1] run  hash
+
+Replies {'moved', state}, {'already', state}, {'not-allowed', state} or {'no-such-run'}.
+]]
+local fields = redis.call('HMGET', KEYS[1], 'state', 'expected')
+local state = fields[1]
+if not state then
+  return { 'no-such-run' }
+end
+if state == 'planning' or state == 'running' then
+  return { 'already', state }
+end
+if state ~= 'paused' and state ~= 'failed' then
+  return { 'not-allowed', state }
+end
+local nextState = fields[2] and 'running' or 'planning'
+redis.call('HSET', KEYS[1], 'state', nextState)
+redis.call('HDEL', KEYS[1], 'finished', 'reasonCode', 'reasonMessage')
+return { 'moved', nextState }

@@ -1,0 +1,48 @@
+--[[
+`running` becomes `finishing` when every shard is settled and every image accounted for, and one caller becomes the finisher.
+If it does not renew its lease, the next caller takes its place with a higher fence. Calling twice with one token is calling once.
+
+KEYS[1] run    hash
+ARGV[1] token  unique to this call
+ARGV[2] lease  milliseconds
+
+Replies {'finisher', fence}, {'finishing-elsewhere', milliseconds left}, {'unfinished', totals...}, {'counts-differ', totals...}
+when every shard is settled but done + quarantined + missing is not what was planned, {'already-complete'}, {'no-such-run'}
+or {'run-not-running', state}.
+]]
+-- @include server-time
+-- @include active-run
+local fields = redis.call('HMGET', KEYS[1], 'state', 'finisher', 'leaseEnd', 'fence', 'settled', 'shards', 'expected')
+local state = fields[1]
+local now = serverTime()
+if not state then
+  return { 'no-such-run' }
+end
+if state == 'complete' then
+  return { 'already-complete' }
+end
+if state == 'planning' then
+  return totals(KEYS[1], { 'unfinished' })
+end
+if state == 'finishing' then
+  if fields[2] == ARGV[1] then
+    return { 'finisher', tonumber(fields[4]) }
+  end
+  local left = fields[3] - now
+  if left > 0 then
+    return { 'finishing-elsewhere', left }
+  end
+elseif state ~= 'running' then
+  return { 'run-not-running', state }
+else
+  if tonumber(fields[5]) < tonumber(fields[6]) then
+    return totals(KEYS[1], { 'unfinished' })
+  end
+  local counts = redis.call('HMGET', KEYS[1], 'done', 'quarantined', 'missing')
+  if counts[1] + counts[2] + counts[3] ~= tonumber(fields[7]) then
+    return totals(KEYS[1], { 'counts-differ' })
+  end
+end
+local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
+redis.call('HSET', KEYS[1], 'state', 'finishing', 'finisher', ARGV[1], 'leaseEnd', now + ARGV[2])
+return { 'finisher', fence }

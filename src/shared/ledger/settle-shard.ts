@@ -1,0 +1,114 @@
+/** How a shard ends: committed with its images' outcomes, or given up without. */
+
+import { type Failure, failureEntry, failuresKept, givenUpEntry } from './failures.ts';
+import type { RunLedger } from './run-keys.ts';
+import { type Refusal, refusalOf } from './run-state.ts';
+import { type RunTotals, totalsOf } from './run-totals.ts';
+import { loadScript, runScript } from './script.ts';
+
+/** What is counted of an image's record. */
+export type ImageOutcome =
+  | { status: 'done'; key: string; correct?: boolean | undefined }
+  | { status: 'quarantined'; key: string; error: { code: string; message: string } };
+
+/** The number of images does not fit the shard's place in the plan. */
+export interface NotInPlan {
+  result: 'not-in-plan';
+}
+
+/** `already-committed`: the earlier commit counts, this one changed nothing. It may have been one's own, before a broken connection. */
+export type Commit = ({ result: 'committed' | 'already-committed' } & RunTotals) | NotInPlan | Refusal;
+
+export type GiveUp =
+  | ({ result: 'given-up' | 'already-given-up' | 'already-committed' } & RunTotals)
+  | NotInPlan
+  | Refusal;
+
+const commit = loadScript('commit-shard');
+const giveUp = loadScript('give-up-shard');
+
+/**
+ * Counts a shard whose scores part is stored. Twice, at once, or with other outcomes: the first commit counts. When two
+ * workers do one shard, the part that stays in the store may be the second one's; `completeRun` therefore counts the stored
+ * records anew.
+ *
+ * @param images every image of the shard, in its order
+ * @param worker whose rate the images count for
+ */
+export function commitShard(
+  ledger: RunLedger,
+  shard: number,
+  images: readonly ImageOutcome[],
+  worker: string,
+): Promise<Commit> {
+  return commitFor(ledger, shard, images, worker);
+}
+
+/** Counts a shard from its stored scores part, to rebuild a lost ledger: a commit without a worker. */
+export function restoreShard(ledger: RunLedger, shard: number, images: readonly ImageOutcome[]): Promise<Commit> {
+  return commitFor(ledger, shard, images, '');
+}
+
+async function commitFor(
+  { redis, keys }: RunLedger,
+  shard: number,
+  images: readonly ImageOutcome[],
+  worker: string,
+): Promise<Commit> {
+  const all = [
+    keys.run,
+    keys.images,
+    keys.shards,
+    keys.givenUp,
+    keys.codes,
+    keys.failures,
+    keys.attempts,
+    keys.workers,
+  ];
+  const failures = images.flatMap((image, place) => {
+    if (image.status === 'done') return [];
+    const failure: Failure = { shard, place, key: image.key, ...image.error };
+    return [place, failure.code, failureEntry(failure)];
+  });
+  const outcomes = images.map(outcomeLetter).join('');
+  const reply = await runScript(redis, commit, all, [shard, outcomes, worker, failuresKept, ...failures]);
+  switch (reply.result) {
+    case 'committed':
+    case 'already-committed':
+      return { result: reply.result, ...totalsOf(reply.values) };
+    case 'not-in-plan':
+      return { result: reply.result };
+    default:
+      return refusalOf(commit, reply);
+  }
+}
+
+/**
+ * Ends a shard without results after its last attempt. Its `images` images are missing from then on, so that the run can still
+ * end; a commit that comes later, or `reopenShard`, takes that back.
+ */
+export async function giveUpShard(
+  { redis, keys }: RunLedger,
+  shard: number,
+  images: number,
+  error: { code: string; message: string },
+): Promise<GiveUp> {
+  const all = [keys.run, keys.shards, keys.givenUp, keys.failures, keys.attempts];
+  const reply = await runScript(redis, giveUp, all, [shard, images, failuresKept, givenUpEntry(shard, error)]);
+  switch (reply.result) {
+    case 'given-up':
+    case 'already-given-up':
+    case 'already-committed':
+      return { result: reply.result, ...totalsOf(reply.values) };
+    case 'not-in-plan':
+      return { result: reply.result };
+    default:
+      return refusalOf(giveUp, reply);
+  }
+}
+
+function outcomeLetter(image: ImageOutcome): string {
+  if (image.status === 'quarantined') return 'q';
+  if (image.correct === undefined) return 'd';
+  return image.correct ? 'c' : 'w';
+}
