@@ -78,7 +78,7 @@ export class Explainer implements AsyncDisposable {
         blockedLayout: options.blockedLayout ?? (providers[0] === 'cpu' && process.arch === 'x64'),
         targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
       });
-      const file = path.join(folder, 'explained.onnx');
+      const file = path.join(prepared.folder, 'explained.onnx');
       await writeModel(model, file);
       const session = await openSession(file, 'open the model with its gradients', {
         graphOptimizationLevel: 'all',

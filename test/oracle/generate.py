@@ -1,7 +1,7 @@
 """Makes the goldens: ONNX files with what PyTorch's hooks say about them.
 
     python3 test/oracle/generate.py thin test/goldens/thin            small networks, committed
-    python3 test/oracle/generate.py full <folder>                     the published sizes, not committed (about 1.2 GB)
+    python3 test/oracle/generate.py full <folder>                     the published sizes, not committed (about 1.3 GB)
     <python with PyTorch 2.9> test/oracle/generate.py dynamo test/goldens/thin
 
 Names behind the folder make those goldens only. README.md says what a golden holds.

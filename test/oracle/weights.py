@@ -78,7 +78,9 @@ def randomise(model, batch, seed, few_levels):
             spread = output.std(axes) / 2
             layer.weight /= spread.view([-1] + [1] * (layer.weight.dim() - 1))
         else:
-            spread = output.std()
+            # Gates of squeeze-and-excitation multiply: with a full spread a picture beyond the batch would grow block by block.
+            is_gate = output.dim() == 4 and output.shape[2:] == (1, 1)
+            spread = output.std() * (5 if is_gate else 1)
             layer.weight /= spread
         if layer.bias is not None:
             layer.bias.copy_(-output.mean(axes) / spread + (0 if is_logits else 0.3) * normal(layer.bias))

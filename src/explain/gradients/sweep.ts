@@ -36,7 +36,8 @@ export function differentiate(
   };
 
   for (const node of graph.nodes.toReversed()) {
-    if (!node.output.some((output) => terms.has(output)) || !graph.reads(node).some((input) => depends.has(input))) continue;
+    if (!node.output.some((output) => terms.has(output)) || !graph.reads(node).some((input) => depends.has(input)))
+      continue;
     const rule = requireRule(node, score, graph);
     const inputGradients = rule(new ReverseNode(node, graph, build, node.output.map(finish)));
     node.input.forEach((input, position) => {

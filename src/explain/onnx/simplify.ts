@@ -29,22 +29,33 @@ const reroutes = ['CommonSubexpressionElimination', 'TransposeOptimizer'];
 export interface Simplified {
   model: OnnxModel;
   graph: Graph;
+  /** Where the model's external weights lie, and so where it can be opened from. */
+  folder: string;
 }
 
 /**
  * Lets ONNX Runtime fold constants, shape arithmetic and normalisation into the graph, then asks it for every tensor's
  * type and shape. External weights of the model must already lie in its `sourceFolder`.
  * @param pinned tensors that must survive under their names
- * @param folder a folder of this compilation's own; `weights.bin` there belongs to the result
+ * @param folder a folder of this compilation's own
  */
 export async function simplify(model: OnnxModel, pinned: Iterable<string>, folder: string): Promise<Simplified> {
-  const file = path.join(sourceFolder(folder), 'gradline.fixed.onnx');
-  await mkdir(sourceFolder(folder), { recursive: true });
+  const once = await fold(model, [...pinned], sourceFolder(folder), path.join(folder, 'simplified'));
+  // Operators that ONNX Runtime inlines (GroupNormalization) bring shape arithmetic of their own, after folding is done.
+  const leftover = once.graph.nodes.some((node) => node.opType === 'Shape');
+  return leftover ? fold(once.model, [...pinned], once.folder, path.join(folder, 'simplified-again')) : once;
+}
+
+/** One pass, from a model whose external weights lie in `from` to one whose weights lie in `to`. */
+async function fold(model: OnnxModel, pinned: readonly string[], from: string, to: string): Promise<Simplified> {
+  await mkdir(from, { recursive: true });
+  await mkdir(to, { recursive: true });
+  const file = path.join(from, 'gradline.fixed.onnx');
   const declared = new Set(model.graph.output.map((o) => o.name));
-  const outputs = model.graph.output;
   const extra = [...new Set(pinned)].filter((name) => !declared.has(name));
-  await writeModel({ ...model, graph: { ...model.graph, output: [...outputs, ...extra.map(untypedOutput)] } }, file);
-  const optimizedModelFilePath = path.join(folder, simplifiedFile);
+  const output = [...model.graph.output, ...extra.map(untypedOutput)];
+  await writeModel({ ...model, graph: { ...model.graph, output } }, file);
+  const optimizedModelFilePath = path.join(to, simplifiedFile);
   const session = await openSession(file, 'load the model', {
     graphOptimizationLevel: 'basic',
     optimizedModelFilePath,
@@ -58,7 +69,8 @@ export async function simplify(model: OnnxModel, pinned: Iterable<string>, folde
   });
   await session.release();
   const simplified = await readModel(optimizedModelFilePath);
-  return { model: simplified, graph: new Graph(simplified.graph, await inferTypes(simplified, folder)) };
+  const types = await inferTypes(simplified, to);
+  return { model: simplified, graph: new Graph(simplified.graph, types), folder: to };
 }
 
 /** Types and shapes of all tensors of a model whose sizes are fixed. Tensors that are not of numbers are left out. */

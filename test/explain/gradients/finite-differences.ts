@@ -28,8 +28,6 @@ export interface Accuracy {
 }
 
 export interface Comparison extends Accuracy {
-  /** Whether the gradients are also taken in the graph that ONNX Runtime simplified; default yes. */
-  survivesSimplification?: boolean;
   /** Whether an input without influence is no mistake of the case. */
   mayVanish?: boolean;
 }
@@ -54,7 +52,7 @@ export async function expectGradients(network: Network, how: Comparison = {}, re
   const tolerance = how.tolerance ?? 1e-3;
   const plain = await analyticGradients(network, { simplified: false, blockedLayout: false });
   const explained = await analyticGradients(network, {
-    simplified: how.survivesSimplification ?? true,
+    simplified: true,
     blockedLayout: true,
   });
   await using forward = await openForward(reference);
@@ -96,9 +94,13 @@ export async function analyticGradients(
   const built = buildNetwork(network);
   const { score } = built;
   upgradeOpset(built.model);
-  const { model, graph } = options.simplified
+  const { model, graph, ...place } = options.simplified
     ? await simplify(built.model, [], folder.path)
-    : { model: built.model, graph: new Graph(built.model.graph, await inferTypes(built.model, folder.path)) };
+    : {
+        model: built.model,
+        graph: new Graph(built.model.graph, await inferTypes(built.model, folder.path)),
+        folder: folder.path,
+      };
   const build = new Builder(options);
   const scoreShape = network.scoreShape ?? graph.type(score)?.shape ?? [];
   const seed = uniform(-1.5, 1.5)(sizeOf(scoreShape), seededRandom(`seed of ${network.title}`));
@@ -109,7 +111,7 @@ export async function analyticGradients(
   model.graph.node.push(...build.nodes);
   model.graph.initializer.push(...build.initializers);
   model.graph.output = [...new Set(gradients.values())].map((name) => create(ValueInfoProtoSchema, { name }));
-  await using session = await openModel(model, folder.path);
+  await using session = await openModel(model, place.folder);
   const results = await session.run(feeds(network));
   const values = new Map<string, Float32Array>();
   for (const { name, shape } of network.inputs) {

@@ -92,8 +92,6 @@ export interface Case {
   attributes?: Record<string, AttributeValue>;
   /** The output's shape where ONNX Runtime does not infer it. */
   outputShape?: number[];
-  /** False where ONNX Runtime inlines the operator in a way whose shapes it does not know afterwards. */
-  survivesSimplification?: boolean;
   /** How many outputs the node has; `scored` says which of them are made into the score: all when left out. */
   outputs?: number;
   scored?: number[];

@@ -32,14 +32,12 @@ export const normalization: Case[] = [
   },
   {
     operator: 'GroupNormalization',
-    survivesSimplification: false,
     title: 'scale per group',
     inputs: [x(image), w([2]), w([2])],
     attributes: { num_groups: 2, ...epsilon },
   },
   {
     operator: 'GroupNormalization',
-    survivesSimplification: false,
     title: 'scale per channel',
     opset: 21,
     inputs: [x(image), w([4]), w([4])],
