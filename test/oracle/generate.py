@@ -145,7 +145,8 @@ def golden(case, is_full, folder, seed):
                 "gradientPeak": floats(gradient.abs().amax((1, 2, 3))),
             }
             if entry["layer"] == case.cam:
-                weight = [layer for layer in model.modules() if isinstance(layer, torch.nn.Linear)][-1].weight.detach().double()
+                head = [layer for layer in model.modules() if isinstance(layer, torch.nn.Linear)][-1]
+                weight = head.weight.detach().double()
                 maps = cam(activation, weight, classes)
                 cam_maps[target] = {"maps": floats(maps), "evidence": floats(evidence(activation, maps))}
 
