@@ -1,9 +1,20 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addCancelCommand } from './cancel.ts';
+import { addEnqueueCommand } from './enqueue.ts';
 import { exitCode } from './exit-code.ts';
 import { addLayersCommand } from './layers.ts';
 import { packageFacts } from './package-facts.ts';
+import { addPauseCommand } from './pause.ts';
+import { addRecoverCommand } from './recover.ts';
+import { addResumeCommand } from './resume.ts';
+import { addRetryFailedCommand } from './retry-failed.ts';
 import { addRunCommand } from './run.ts';
+import { addRunsCommand } from './runs.ts';
+import { addScheduleCommand } from './schedule.ts';
+import { addStatusCommand } from './status.ts';
+import { addWatchCommand } from './watch.ts';
+import { addWorkerCommand } from './worker.ts';
 
 // Commands load what they need when they run, so that --help answers at once.
 const program = new Command('gradline')
@@ -14,7 +25,18 @@ const program = new Command('gradline')
   .configureOutput({ outputError: (text, write) => write(`gradline: ${text.replace(/^error: /, '')}`) })
   .showHelpAfterError('See gradline --help, or gradline <command> --help.');
 addRunCommand(program);
+addWorkerCommand(program);
+addEnqueueCommand(program);
 addLayersCommand(program);
+addStatusCommand(program);
+addWatchCommand(program);
+addRunsCommand(program);
+addPauseCommand(program);
+addResumeCommand(program);
+addCancelCommand(program);
+addRetryFailedCommand(program);
+addScheduleCommand(program);
+addRecoverCommand(program);
 
 process.on('uncaughtException', async (error) => {
   // A reader that closes early, such as head, is no error.

@@ -5,7 +5,8 @@ import type { Command } from 'commander';
 /** Flags that only decide what the terminal shows. */
 export const terminalOptions = ['config', 'json', 'quiet'];
 
-export function addRunOptions(command: Command): void {
+/** @param use `enqueue`: for a run that always goes on where it stopped */
+export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'): void {
   const value = (flags: string, description: string) => command.option(flags, description);
   const list = (flags: string, description: string) => command.option(flags, description, joinLists);
 
@@ -20,6 +21,14 @@ export function addRunOptions(command: Command): void {
   value('--classes <file>', 'names of the classes: JSON array, JSON object, or one name a line');
   value('--labels <source>', 'folder, regex:<pattern>, or a .csv or .jsonl file with key and label');
   value('--config <file>', 'YAML file with the same names as the flags; flags win');
+
+  command.optionsGroup('Selection:');
+  list('--include <globs>', 'only images whose key, or name where the glob has no /, matches one of them');
+  list('--exclude <globs>', 'no images that match one of them');
+  list('--suffixes <endings>', 'endings of file names: .jpg,.png (default: those of images; any in a list)');
+  value('--sample <n>', 'draw n images at random');
+  value('--seed <n>', 'decides which are drawn (default: 0)');
+  value('--limit <n>', 'at most n images, the first of them');
 
   command.optionsGroup('Preprocessing:');
   value('--preprocess <preset>', 'imagenet, fastai, caffe, tf, none (default: imagenet)');
@@ -50,8 +59,11 @@ export function addRunOptions(command: Command): void {
   value('--shard-size <n>', 'images committed together (default: 64)');
   value('--provider <name>', 'ONNX Runtime execution provider: cpu, cuda, coreml, ... (default: cpu)');
   value('--threads <n>', 'threads inside one operator (default: one a core)');
-  value('--resume', 'go on where an earlier run into the same output stopped');
-  command.option('--no-resume', 'do not, whatever the configuration file says');
+  value('--max-failures <limit>', 'stop the run when more images fail: a number, or a share such as 5%');
+  if (use === 'run') {
+    value('--resume', 'go on where an earlier run into the same output stopped');
+    command.option('--no-resume', 'do not, whatever the configuration file says');
+  }
 
   command.optionsGroup('Terminal:');
   value('--json', 'print progress and summary as JSON lines');

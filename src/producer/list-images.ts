@@ -1,8 +1,10 @@
 /** The images of a run, one by one: those below a prefix, or those that a list names. */
 
 import { relative, resolve, sep } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isS3Location } from '../shared/location.ts';
-import type { Store } from '../shared/store.ts';
+import { isTransient, retryDelay, storeRetries } from '../shared/retry.ts';
+import type { Store, StoredObject } from '../shared/store.ts';
 import { readKeyedRows } from './keyed-rows.ts';
 import { SeenKeys } from './seen-keys.ts';
 
@@ -17,10 +19,16 @@ export interface ListedImage {
 
 /** What was left out on the way; complete when the listing has ended. */
 export interface ListingCounts {
-  /** Files without an image's suffix. */
+  /** Files without one of the suffixes. */
   ignored: number;
+  /** Images that `include` and `exclude` leave out. */
+  unselected: number;
   /** Further rows of a list with a key that came before. */
   duplicates: number;
+}
+
+export function newListingCounts(): ListingCounts {
+  return { ignored: 0, unselected: 0, duplicates: 0 };
 }
 
 /** Whether the name ends like an image's, in either case. Content is checked when the image is decoded. */
@@ -29,25 +37,44 @@ export function hasImageSuffix(key: string): boolean {
 }
 
 /**
- * Images in the store, in the order of their keys' UTF-8 bytes.
+ * Objects in the store, in the order of their keys' UTF-8 bytes.
  *
  * @param outside prefix of keys to pass over: the run's own output, when it lies inside the input
+ * @param after key to begin behind; '' for all
  */
 export async function* listStoredImages(
   store: Store,
-  counts: ListingCounts,
   outside: string | null,
+  after: string,
 ): AsyncGenerator<ListedImage> {
-  for await (const { key } of store.list()) {
-    if (outside !== null && key.startsWith(outside)) continue;
-    if (hasImageSuffix(key)) yield { key, label: null };
-    else counts.ignored += 1;
+  for await (const { key } of listPatiently(store, after)) {
+    if (outside === null || !key.startsWith(outside)) yield { key, label: null };
+  }
+}
+
+/** Goes on behind the last key when a page cannot be had for a while: a bucket may take hours to list. */
+async function* listPatiently(store: Store, after: string): AsyncGenerator<StoredObject> {
+  let last = after;
+  let failures = 0;
+  for (;;) {
+    try {
+      for await (const object of store.list('', last)) {
+        last = object.key;
+        failures = 0;
+        yield object;
+      }
+      return;
+    } catch (error) {
+      failures += 1;
+      if (failures >= storeRetries.attempts || !isTransient(error)) throw error;
+      await wait(retryDelay(failures));
+    }
   }
 }
 
 /**
  * Images that a .csv or .jsonl file names, in the file's order. A key is relative to `folder`, where the list lies, or a
- * whole s3:// address. Of rows with the same key the first counts.
+ * whole s3:// address. Of rows with the same key the first counts, while they lie within some four million rows of each other.
  */
 export async function* listNamedImages(
   list: string,
@@ -55,19 +82,24 @@ export async function* listNamedImages(
   counts: ListingCounts,
 ): AsyncGenerator<ListedImage> {
   const seen = new SeenKeys();
+  const keyOf = keyBelow(folder);
   for await (const row of readKeyedRows(list)) {
-    const key = keyBelow(folder, row.key);
+    const key = keyOf(row.key);
     if (seen.add(key)) yield { key, label: row.label };
     else counts.duplicates += 1;
   }
 }
 
 /** Shortens a row's absolute path or address that lies in the list's own folder; any other key stays as written. */
-function keyBelow(folder: string, key: string): string {
-  const root = isS3Location(folder) || isS3Location(key) ? folder : resolve(folder);
-  const start = root.endsWith('/') ? root : `${root}/`;
-  const written = key.replace(/^(\.\/)+/, '');
-  return written.startsWith(start) ? written.slice(start.length) : written;
+function keyBelow(folder: string): (key: string) => string {
+  const withSlash = (root: string) => (root.endsWith('/') ? root : `${root}/`);
+  const written = withSlash(folder);
+  const resolved = isS3Location(folder) ? written : withSlash(resolve(folder));
+  return (key) => {
+    const start = isS3Location(key) ? written : resolved;
+    const plain = key.startsWith('./') ? key.replace(/^(\.\/)+/, '') : key;
+    return plain.startsWith(start) ? plain.slice(start.length) : plain;
+  };
 }
 
 /** The output's place inside the input as a prefix of keys; null when it lies elsewhere, '' when they are the same. */

@@ -14,8 +14,8 @@ export class ListedStore implements Store {
     this.location = folder.location;
   }
 
-  list(prefix?: string): AsyncIterable<StoredObject> {
-    return this.#folder.list(prefix);
+  list(prefix?: string, after?: string): AsyncIterable<StoredObject> {
+    return this.#folder.list(prefix, after);
   }
 
   async get(key: string): Promise<Buffer> {
@@ -28,9 +28,19 @@ export class ListedStore implements Store {
     return store.put(inner, body, contentType);
   }
 
+  async putFile(key: string, path: string, contentType: string): Promise<void> {
+    const [store, inner] = await this.#storeOf(key);
+    return store.putFile(inner, path, contentType);
+  }
+
   async exists(key: string): Promise<boolean> {
     const [store, inner] = await this.#storeOf(key);
     return store.exists(inner);
+  }
+
+  async delete(key: string): Promise<void> {
+    const [store, inner] = await this.#storeOf(key);
+    return store.delete(inner);
   }
 
   async close(): Promise<void> {

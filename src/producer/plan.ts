@@ -1,18 +1,13 @@
 /** From a configuration to the shards of a run, without ever holding the whole list of images. */
 
-import { stat } from 'node:fs/promises';
 import { UserError } from '../explain/user-error.ts';
-import { type ClassNames, readClassNames } from '../shared/class-names.ts';
+import { ClassNames, readClassNames } from '../shared/class-names.ts';
 import type { RunConfiguration } from '../shared/configuration.ts';
-import { isS3Location, splitLocation } from '../shared/location.ts';
-import { openStore } from '../shared/open-store.ts';
-import { isImageList } from '../shared/read-configuration.ts';
 import type { PlannedImage, Shard } from '../shared/run-plan.ts';
 import type { Store } from '../shared/store.ts';
+import { chosenImages, type Input, openInput } from './input.ts';
 import {
-  classesOfFolders,
   fileLabels,
-  firstFolder,
   folderLabels,
   type Labeller,
   type LabelSource,
@@ -20,20 +15,16 @@ import {
   parseLabelSource,
   patternLabels,
 } from './label.ts';
-import {
-  hasImageSuffix,
-  imageSuffixes,
-  type ListedImage,
-  type ListingCounts,
-  listNamedImages,
-  listStoredImages,
-  outputInside,
-} from './list-images.ts';
-import { ListedStore } from './listed-store.ts';
+import { imageSuffixes, type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';
+import { type Survey, surveyFolders, takeSurvey } from './survey.ts';
 
 export interface RunPlan {
   /** Numbered from 0; each iteration lists the input anew and gives the same shards while the input stays the same. */
   shards: AsyncIterable<Shard>;
+  /** The images of the shards. `after` is for an `ordered` plan: begin behind this key. */
+  images(counts?: ListingCounts, after?: string): AsyncIterable<PlannedImage>;
+  /** Whether images come in the order of their keys. */
+  ordered: boolean;
   /** Where the images are read from. The plan's owner closes it. */
   store: Store;
   /** Names by class index: from `--classes`, else from the folders when those are the labels; null when unknown. */
@@ -49,31 +40,39 @@ export interface RunPlan {
   warnings: string[];
 }
 
+export interface PlanOptions {
+  /** Reads local folders and lists through once first; default: true. */
+  survey?: boolean;
+  /** Names by class index that an earlier start found out, where the configuration names no file. */
+  classNames?: string[];
+}
+
 /**
  * Plans a run. Local folders and lists are read through once first, so that their number is known and a wrong label stops
  * the run before it starts; a bucket is only counted where its folders are the classes.
  *
  * @throws UserError for an input, list, class file or label that cannot be used; StoreError from the input's store
  */
-export async function planRun(configuration: RunConfiguration): Promise<RunPlan> {
+export async function planRun(configuration: RunConfiguration, options: PlanOptions = {}): Promise<RunPlan> {
   const source = parseLabelSource(configuration.labels);
-  const given = configuration.classes === null ? null : await readClassNames(configuration.classes);
+  const given = await givenClasses(configuration, options.classNames);
   const input = await openInput(configuration);
   try {
-    const counted = !input.inBucket || (source.kind === 'folder' && given === null);
-    const survey = counted ? newSurvey() : null;
-    const { classNames, label } = await readLabels(source, given, input, survey);
+    const { classNames, label, survey } = await readLabels(source, given, input, options.survey ?? !input.inBucket);
     if (survey === null) await checkNotEmpty(configuration, input);
     checkSurvey(configuration, survey);
+    const images = (counts = newListingCounts(), after = '') => labelled(chosenImages(input, counts, after), label);
     return {
-      shards: shardsOf(input, label, configuration.shardSize),
+      shards: { [Symbol.asyncIterator]: () => shardsOf(images(), configuration.shardSize) },
+      images,
+      ordered: input.ordered,
       store: input.store,
       classNames: classNames === null ? null : [...classNames.names],
       total: survey?.total ?? null,
       labelled: survey?.labelled ?? null,
       ignored: survey?.counts.ignored ?? null,
       duplicates: survey?.counts.duplicates ?? null,
-      warnings: warningsOf(configuration, survey),
+      warnings: survey === null ? [] : planWarnings(configuration, survey),
     };
   } catch (error) {
     await input.store.close();
@@ -81,71 +80,15 @@ export async function planRun(configuration: RunConfiguration): Promise<RunPlan>
   }
 }
 
-interface Input {
-  store: Store;
-  inBucket: boolean;
-  images(counts: ListingCounts): AsyncIterable<ListedImage>;
-}
-
-async function openInput({ input, output }: RunConfiguration): Promise<Input> {
-  const inBucket = isS3Location(input);
-  if (isImageList(input)) {
-    const { folder } = splitLocation(input);
-    const store = new ListedStore(await openStore(folder));
-    return { store, inBucket: false, images: (counts) => listNamedImages(input, folder, counts) };
-  }
-  const kind = inBucket ? 'folder' : await kindOfPath(input);
-  if (kind === 'file') {
-    const { folder, name } = splitLocation(input);
-    return { store: await openStore(folder), inBucket: false, images: () => onlyImage(name) };
-  }
-  const outside = outputInside(input, output);
-  if (outside === '') {
-    throw new UserError(
-      'same-output',
-      `The output ${output} is also the input: choose another folder for the results.`,
-    );
-  }
-  const store = await openStore(input);
-  return { store, inBucket, images: (counts) => listStoredImages(store, counts, outside) };
-}
-
-async function kindOfPath(path: string): Promise<'folder' | 'file'> {
-  const stats = await stat(path).catch(() => null);
-  if (stats === null) {
-    throw new UserError('no-input', `The input ${path} does not exist. Give a folder, an s3:// address, or a list.`);
-  }
-  if (stats.isDirectory()) return 'folder';
-  if (hasImageSuffix(path)) return 'file';
-  throw new UserError('no-input', `The input ${path} is neither a folder, an image, nor a .csv or .jsonl list.`);
-}
-
-async function* onlyImage(key: string): AsyncGenerator<ListedImage> {
-  yield { key, label: null };
-}
-
-/** What one pass over the whole input tells. */
-interface Survey {
-  total: number;
-  labelled: number;
-  counts: ListingCounts;
-}
-
-function newSurvey(): Survey {
-  return { total: 0, labelled: 0, counts: { ignored: 0, duplicates: 0 } };
-}
-
-async function takeSurvey(survey: Survey | null, input: Input, label: Labeller): Promise<void> {
-  if (survey === null) return;
-  for await (const image of input.images(survey.counts)) {
-    survey.total += 1;
-    if (label(image) !== null) survey.labelled += 1;
-  }
+async function givenClasses({ classes }: RunConfiguration, earlier?: string[]): Promise<ClassNames | null> {
+  if (classes !== null) return readClassNames(classes);
+  return earlier === undefined ? null : new ClassNames(earlier, "the input's folders");
 }
 
 interface Labels {
   classNames: ClassNames | null;
   label: Labeller;
+  survey: Survey | null;
 }
 
 /** Finds out how images are labelled, and takes the survey on the way. */
@@ -153,20 +96,14 @@ async function readLabels(
   source: LabelSource,
   given: ClassNames | null,
   input: Input,
-  survey: Survey | null,
+  withSurvey: boolean,
 ): Promise<Labels> {
   if (source.kind === 'folder' && given === null) {
-    const folders = new Set<string>();
-    await takeSurvey(survey, input, ({ key }) => {
-      const folder = firstFolder(key);
-      return folder === null ? null : folders.add(folder).size;
-    });
-    const classNames = classesOfFolders(folders);
-    return { classNames, label: folderLabels(classNames) };
+    const { classNames, survey } = await surveyFolders(input);
+    return { classNames, label: folderLabels(classNames), survey };
   }
   const label = await labellerOf(source, given);
-  await takeSurvey(survey, input, label);
-  return { classNames: given, label };
+  return { classNames: given, label, survey: withSurvey ? await takeSurvey(input, label) : null };
 }
 
 async function labellerOf(source: LabelSource, classNames: ClassNames | null): Promise<Labeller> {
@@ -184,19 +121,22 @@ async function labellerOf(source: LabelSource, classNames: ClassNames | null): P
 
 /** Looks for a first image, so that a wrong bucket or prefix is found before the model is opened. */
 async function checkNotEmpty({ input: location }: RunConfiguration, input: Input): Promise<void> {
-  const counts = { ignored: 0, duplicates: 0 };
-  for await (const _ of input.images(counts)) return;
-  throw noImages(location, counts.ignored);
+  const counts = newListingCounts();
+  for await (const _ of input.selection.filter(input.candidates(counts), counts)) return;
+  throw noImages(location, counts);
 }
 
-function noImages(location: string, ignored: number): UserError {
+/** What to say where nothing is left to explain. */
+function noImages(location: string, { ignored, unselected }: ListingCounts): UserError {
+  const left = unselected > 0 ? ` --include and --exclude leave out ${plural(unselected, 'image')}.` : '';
   const others = ignored > 0 ? ` It holds ${plural(ignored, 'other file')}.` : '';
-  return new UserError('no-images', `${location} holds no images (${imageSuffixes.join(', ')}).${others}`);
+  const wanted = unselected > 0 ? 'that were asked for' : `(${imageSuffixes.join(', ')})`;
+  return new UserError('no-images', `${location} holds no images ${wanted}.${left}${others}`);
 }
 
 function checkSurvey({ input, labels, targets, overlays }: RunConfiguration, survey: Survey | null): void {
   if (survey === null) return;
-  if (survey.total === 0) throw noImages(input, survey.counts.ignored);
+  if (survey.total === 0) throw noImages(input, survey.counts);
   if (survey.labelled > 0) return;
   if (labels !== null) {
     const next =
@@ -212,9 +152,8 @@ function checkSurvey({ input, labels, targets, overlays }: RunConfiguration, sur
   }
 }
 
-function warningsOf({ labels }: RunConfiguration, survey: Survey | null): string[] {
-  if (survey === null) return [];
-  const { total, labelled, counts } = survey;
+/** What the counts of a plan tell that a user may not expect, a sentence each. */
+export function planWarnings({ labels }: RunConfiguration, { total, labelled, counts }: Survey): string[] {
   const { ignored, duplicates } = counts;
   const unlabelled = total - labelled;
   return [
@@ -224,21 +163,21 @@ function warningsOf({ labels }: RunConfiguration, survey: Survey | null): string
   ];
 }
 
-function shardsOf(input: Input, label: Labeller, size: number): AsyncIterable<Shard> {
-  return {
-    async *[Symbol.asyncIterator]() {
-      let number = 0;
-      let images: PlannedImage[] = [];
-      for await (const image of input.images({ ignored: 0, duplicates: 0 })) {
-        images.push({ key: image.key, label: label(image) });
-        if (images.length < size) continue;
-        yield { number, images };
-        number += 1;
-        images = [];
-      }
-      if (images.length > 0) yield { number, images };
-    },
-  };
+async function* labelled(images: AsyncIterable<ListedImage>, label: Labeller): AsyncGenerator<PlannedImage> {
+  for await (const image of images) yield { key: image.key, label: label(image) };
+}
+
+async function* shardsOf(planned: AsyncIterable<PlannedImage>, size: number): AsyncGenerator<Shard> {
+  let number = 0;
+  let images: PlannedImage[] = [];
+  for await (const image of planned) {
+    images.push(image);
+    if (images.length < size) continue;
+    yield { number, images };
+    number += 1;
+    images = [];
+  }
+  if (images.length > 0) yield { number, images };
 }
 
 function plural(count: number, noun: string): string {

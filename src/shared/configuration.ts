@@ -33,6 +33,22 @@ export interface OverlaySettings {
   format: 'jpg' | 'png' | 'webp';
 }
 
+/** Which images of the input are explained. */
+export interface SelectionSettings {
+  /** Globs over keys; an image needs to match one of them. Empty: every image does. */
+  include: string[];
+  /** Globs over keys; an image that matches one is left out, whatever `include` says. */
+  exclude: string[];
+  /** Endings of file names with their dot, in lower case; null: those of images in a folder or bucket, any in a list. */
+  suffixes: string[] | null;
+  /** How many images to draw at random; null: all. */
+  sample: number | null;
+  /** Decides which images are drawn. */
+  seed: number;
+  /** At most so many images, the first in the order of the input; null: all. */
+  limit: number | null;
+}
+
 export interface RunConfiguration {
   /** Folder, `s3://bucket/prefix`, or a list of images (.csv or .jsonl). */
   input: string;
@@ -45,6 +61,7 @@ export interface RunConfiguration {
   classes: string | null;
   /** `folder`, `regex:<re>` or a csv/jsonl file; null: unlabelled. */
   labels: string | null;
+  selection: SelectionSettings;
   preprocess: PreprocessSettings;
   scoreActivation: ScoreActivation;
   batchSize: number;
@@ -55,5 +72,7 @@ export interface RunConfiguration {
   maps: boolean;
   scores: 'shard' | 'image' | 'both';
   statistics: boolean;
+  /** How many images, or which share such as `5%`, may fail before the run is stopped; left out: all of them. */
+  maxFailures?: string;
   resume: boolean;
 }

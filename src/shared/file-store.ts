@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../explain/user-error.ts';
 import { walkFolder } from './file-listing.ts';
 import { type Store, type StoredObject, StoreError, type StoreErrorCode } from './store.ts';
-import { storeKeyProblem } from './store-key.ts';
+import { compareKeys, storeKeyProblem } from './store-key.ts';
 
 /** How many sizes are asked for at once while listing. */
 const statBatch = 64;
@@ -19,10 +19,14 @@ export class FileStore implements Store {
     this.#root = resolve(location);
   }
 
-  async *list(prefix = ''): AsyncGenerator<StoredObject> {
+  async *list(prefix = '', after = ''): AsyncGenerator<StoredObject> {
     const start = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     if (start !== '') this.#pathOf(start.slice(0, -1));
-    const wanted = (key: string): boolean => key.startsWith(prefix) || (key.endsWith('/') && prefix.startsWith(key));
+    const wanted = (key: string): boolean => {
+      const isFolder = key.endsWith('/');
+      const behind = after === '' || compareKeys(key, after) > 0 || (isFolder && after.startsWith(key));
+      return behind && (key.startsWith(prefix) || (isFolder && prefix.startsWith(key)));
+    };
     try {
       let keys: string[] = [];
       for await (const key of walkFolder(this.#root, start, wanted)) {
@@ -51,16 +55,25 @@ export class FileStore implements Store {
 
   /** @throws UserError `bad-key` for a key that would leave the folder */
   async put(key: string, body: Buffer | string, _contentType: string): Promise<void> {
+    await this.#create(key, (temporary) => writeFile(temporary, body, { flag: 'wx' }));
+  }
+
+  /** @throws UserError `bad-key` for a key that would leave the folder */
+  async putFile(key: string, path: string, _contentType: string): Promise<void> {
+    await this.#create(key, (temporary) => copyFile(path, temporary, constants.COPYFILE_EXCL));
+  }
+
+  async #create(key: string, write: (temporary: string) => Promise<void>): Promise<void> {
     const path = this.#pathOf(key);
     // In the same folder, because a rename is atomic only within one file system; hidden, so that no listing shows it.
     const temporary = join(dirname(path), `.gradline-${randomBytes(9).toString('hex')}.tmp`);
     try {
       try {
-        await writeFile(temporary, body, { flag: 'wx' });
+        await write(temporary);
       } catch (error) {
         if (!hasCode(error, 'ENOENT')) throw error;
         await mkdir(dirname(path), { recursive: true });
-        await writeFile(temporary, body, { flag: 'wx' });
+        await write(temporary);
       }
       await rename(temporary, path);
     } catch (error) {
@@ -76,6 +89,15 @@ export class FileStore implements Store {
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP')) return false;
       throw fileStoreError(error, 'look for', path);
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    const path = this.#pathOf(key);
+    try {
+      await unlink(path);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw fileStoreError(error, 'delete', path);
     }
   }
 

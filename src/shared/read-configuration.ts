@@ -113,6 +113,14 @@ function runConfiguration(settings: RunSettings): RunConfiguration {
     targets: settings.target ?? ['predicted'],
     classes: settings.classes ?? null,
     labels: settings.labels ?? null,
+    selection: {
+      include: settings.include ?? [],
+      exclude: settings.exclude ?? [],
+      suffixes: settings.suffixes ?? null,
+      sample: settings.sample ?? null,
+      seed: settings.seed ?? 0,
+      limit: settings.limit ?? null,
+    },
     preprocess: preprocessSettings(settings),
     scoreActivation: settings['score-activation'] ?? 'auto',
     batchSize: settings['batch-size'] ?? 8,
@@ -130,6 +138,7 @@ function runConfiguration(settings: RunSettings): RunConfiguration {
     maps: settings.maps ?? false,
     scores: settings.scores ?? 'shard',
     statistics: settings.statistics ?? false,
+    ...(settings['max-failures'] === undefined ? {} : { maxFailures: settings['max-failures'] }),
     resume: settings.resume ?? false,
   };
   checkTogether(configuration);

@@ -1,25 +1,28 @@
 /** The settings of a run under the names that flags and gradline.yaml share. */
 
 import { z } from 'zod';
+import { readMaxFailures } from './max-failures.ts';
 import {
   booleanSetting,
   channelsSetting,
+  globListSetting,
   listSetting,
   numberSetting,
   overlayScaleSetting,
   rangeSetting,
   resizeSetting,
   sizeSetting,
+  suffixListSetting,
   textSetting,
   wholeNumber,
 } from './setting-values.ts';
 
-const methodNames = ['cam', 'grad-cam'] as const;
-const presets = ['imagenet', 'fastai', 'caffe', 'tf', 'none'] as const;
-const fits = ['crop', 'squish', 'pad', 'none'] as const;
-const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
+export const methodNames = ['cam', 'grad-cam'] as const;
+export const presets = ['imagenet', 'fastai', 'caffe', 'tf', 'none'] as const;
+export const fits = ['crop', 'squish', 'pad', 'none'] as const;
+export const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
 const providers = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu', 'xnnpack', 'qnn'] as const;
-const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
+export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
 
 const targetForm = /^(predicted|label|class:.+|top:[1-9]\d{0,5})$/s;
 
@@ -39,6 +42,12 @@ const runSettings = {
   ),
   classes: textSetting,
   labels: textSetting,
+  include: globListSetting,
+  exclude: globListSetting,
+  suffixes: suffixListSetting,
+  sample: wholeNumber(1),
+  seed: wholeNumber(0),
+  limit: wholeNumber(1),
   preprocess: z.enum(presets),
   size: sizeSetting,
   fit: z.enum(fits),
@@ -61,6 +70,10 @@ const runSettings = {
   maps: booleanSetting,
   scores: z.enum(['shard', 'image', 'both']),
   statistics: booleanSetting,
+  'max-failures': textSetting.refine(
+    (text) => readMaxFailures(text) !== null,
+    'must be a number or a share such as 5%',
+  ),
   resume: booleanSetting,
 };
 

@@ -2,6 +2,7 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { UserError } from '../explain/user-error.ts';
 import { parseS3Location } from './location.ts';
 import { s3StoreError } from './s3-errors.ts';
+import { uploadFile } from './s3-upload.ts';
 import { type Store, type StoredObject, StoreError } from './store.ts';
 import { isHiddenKey } from './store-key.ts';
 
@@ -9,6 +10,8 @@ type Sdk = typeof import('@aws-sdk/client-s3');
 
 /** The SDK repeats a request until its answer starts; a body that breaks off later is asked for again here. */
 const bodyAttempts = 3;
+const pieceLength = 8 << 20;
+const emptyPiece = { bytes: Buffer.alloc(0), size: 0, version: undefined };
 
 /**
  * Opens `s3://bucket/prefix`. Credentials and region come from the AWS SDK's own chain (environment, profile, container or
@@ -62,10 +65,10 @@ export class S3Store implements Store {
     this.location = `s3://${bucket}/${root}`.replace(/\/$/, '');
   }
 
-  async *list(prefix = ''): AsyncGenerator<StoredObject> {
+  async *list(prefix = '', after = ''): AsyncGenerator<StoredObject> {
     let token: string | undefined;
     do {
-      const page = await this.#listPage(prefix, token);
+      const page = await this.#listPage(prefix, token, after);
       for (const { Key, Size } of page.Contents ?? []) {
         if (Key === undefined) continue;
         const key = (page.EncodingType === 'url' ? decodeListedKey(Key) : Key).slice(this.#root.length);
@@ -91,6 +94,44 @@ export class S3Store implements Store {
     }
   }
 
+  /** The object's bytes, 8 MiB at a time. @throws UserError `input-changed` when it is replaced meanwhile; StoreError */
+  async *pieces(key: string): AsyncGenerator<Buffer> {
+    let start = 0;
+    let size = 1;
+    let version: string | undefined;
+    while (start < size) {
+      const piece = await this.#piece(key, start);
+      if (version !== undefined && piece.version !== version) {
+        throw new UserError(
+          'input-changed',
+          `${this.#name(key)} was replaced while it was read. Start again when it is whole.`,
+        );
+      }
+      ({ size, version } = piece);
+      if (piece.bytes.length === 0) return;
+      yield piece.bytes;
+      start += piece.bytes.length;
+    }
+  }
+
+  async #piece(key: string, start: number): Promise<{ bytes: Buffer; size: number; version: string | undefined }> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const range = `bytes=${start}-${start + pieceLength - 1}`;
+        const answer = await this.#client.send(new this.#sdk.GetObjectCommand({ ...this.#address(key), Range: range }));
+        const body = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+        const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+        const size = Number(/\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1] ?? bytes.length);
+        return { bytes, size, version: answer.ETag };
+      } catch (error) {
+        // An empty object has no first byte to ask for.
+        if (start === 0 && error instanceof Error && error.name === 'InvalidRange') return emptyPiece;
+        const known = s3StoreError(error, 'read', this.#name(key));
+        if (attempt === bodyAttempts || !(known instanceof StoreError && known.transient)) throw known;
+      }
+    }
+  }
+
   async put(key: string, body: Buffer | string, contentType: string): Promise<void> {
     try {
       await this.#client.send(
@@ -100,6 +141,14 @@ export class S3Store implements Store {
           ContentType: contentType,
         }),
       );
+    } catch (error) {
+      throw s3StoreError(error, 'write', this.#name(key));
+    }
+  }
+
+  async putFile(key: string, path: string, contentType: string): Promise<void> {
+    try {
+      await uploadFile(this.#sdk, this.#client, { ...this.#address(key), ContentType: contentType }, path);
     } catch (error) {
       throw s3StoreError(error, 'write', this.#name(key));
     }
@@ -117,11 +166,21 @@ export class S3Store implements Store {
     }
   }
 
+  async delete(key: string): Promise<void> {
+    try {
+      await this.#client.send(new this.#sdk.DeleteObjectCommand(this.#address(key)));
+    } catch (error) {
+      const known = s3StoreError(error, 'delete', this.#name(key));
+      // Some servers answer so where S3 itself is silent.
+      if (!(known instanceof StoreError && known.code === 'not-found')) throw known;
+    }
+  }
+
   async close(): Promise<void> {
     this.#client.destroy();
   }
 
-  async #listPage(prefix: string, token: string | undefined) {
+  async #listPage(prefix: string, token: string | undefined, after: string) {
     try {
       return await this.#client.send(
         new this.#sdk.ListObjectsV2Command({
@@ -129,6 +188,7 @@ export class S3Store implements Store {
           Prefix: this.#root + prefix,
           // Without it a key with a control character makes the answer unreadable.
           EncodingType: 'url',
+          ...(after === '' ? {} : { StartAfter: this.#root + after }),
           ...(token === undefined ? {} : { ContinuationToken: token }),
         }),
       );

@@ -23,6 +23,32 @@ export const listSetting = z
   .refine((list) => list.length > 0, 'must name at least one')
   .transform((list) => [...new Set(list)]);
 
+/** Splits globs at their commas, but not within braces: `*.{jpg,png},a/**` holds two. */
+function splitGlobs(text: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const [token] of text.matchAll(/\\.|./gsu)) {
+    if (token === '{') depth += 1;
+    else if (token === '}' && depth > 0) depth -= 1;
+    if (token === ',' && depth === 0) parts.push('');
+    else parts.push(`${parts.pop()}${token === '\\,' && depth === 0 ? ',' : token}`);
+  }
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
+}
+
+const globProblem = "must hold globs that begin with the first part of a key, not with '/'";
+
+/** A list of globs over keys. */
+export const globListSetting = z
+  .union([z.string().transform(splitGlobs), z.array(textSetting)], 'must be a list of globs')
+  .refine((globs) => globs.length > 0, 'must name at least one')
+  .refine((globs) => globs.every((glob) => !glob.startsWith('/')), globProblem);
+
+/** A list of endings of file names; the dot may be left out. */
+export const suffixListSetting = listSetting.transform((suffixes) => [
+  ...new Set(suffixes.map((suffix) => (suffix.startsWith('.') ? suffix : `.${suffix}`).toLowerCase())),
+]);
+
 export const booleanSetting = z.boolean('must be true or false');
 
 export function wholeNumber(least: number) {

@@ -1,4 +1,4 @@
-/** Where images come from and results go: a folder or a bucket, behind the same four verbs. */
+/** Where images come from and results go: a folder or a bucket, behind the same few verbs. */
 
 export interface StoredObject {
   /** Key relative to the store's root, with `/` between parts, in Unicode as stored. */
@@ -10,13 +10,20 @@ export interface StoredObject {
 export interface Store {
   /** The root as a person would write it (`/data/val`, `s3://bucket/prefix`), for messages. */
   readonly location: string;
-  /** Objects below the root in ascending order of their UTF-8 key bytes, page by page: memory does not grow with their number. */
-  list(prefix?: string): AsyncIterable<StoredObject>;
+  /**
+   * Objects below the root in ascending order of their UTF-8 key bytes, page by page: memory does not grow with their number.
+   * @param after begin behind this key
+   */
+  list(prefix?: string, after?: string): AsyncIterable<StoredObject>;
   /** @throws StoreError `not-found`, `access-denied`, `unavailable` */
   get(key: string): Promise<Buffer>;
   /** Writes the whole object or nothing: a reader never sees half of it. @throws StoreError `no-space`, `access-denied`, `unavailable` */
   put(key: string, body: Buffer | string, contentType: string): Promise<void>;
+  /** As `put`, for a file of this machine of any size. */
+  putFile(key: string, path: string, contentType: string): Promise<void>;
   exists(key: string): Promise<boolean>;
+  /** Nothing happens when there is no such object. @throws StoreError `access-denied`, `unavailable` */
+  delete(key: string): Promise<void>;
   close(): Promise<void>;
 }
 

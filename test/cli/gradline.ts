@@ -43,9 +43,12 @@ export function startGradline(
   return { child, ended };
 }
 
-/** A folder with the tiny model as `model.onnx`, its class names, and `count` pictures below `photos/<color>/`. */
-export async function tinyProject(count: number): Promise<string> {
-  const folder = await temporaryFolder();
+/**
+ * A folder with the tiny model as `model.onnx`, its class names, and `count` pictures below `photos/<color>/`.
+ * @param place an empty folder; default: one that is gone after the test
+ */
+export async function tinyProject(count: number, place?: string): Promise<string> {
+  const folder = place ?? (await temporaryFolder());
   await writeTinyModel(join(folder, 'model.onnx'));
   await writeFile(join(folder, 'classes.txt'), `${colors.join('\n')}\n`);
   for (let index = 0; index < count; index++) {

@@ -52,6 +52,19 @@ test('suggests the last layer of each size, by the shortest name', async () => {
   expect((await described(smallClassifier())).suggestions).toEqual(['features.1', 'features']);
 });
 
+test('suggests a block as a whole rather than a part of the next one that has its size too', async () => {
+  const model = new TinyModel();
+  let x = model.conv(model.input(['n', 3, 16, 16]), '/block.0/Conv', 3, 4);
+  x = model.conv(x, '/block.1/block.1.0/Conv', 4, 4);
+  x = model.node('MaxPool', [x], {
+    name: '/block.1/block.1.1/MaxPool',
+    attributes: { kernel_shape: [2, 2], strides: [2, 2] },
+  });
+  x = model.node('GlobalAveragePool', [x], { name: '/pool/GlobalAveragePool' });
+  model.output(model.linear(model.node('Flatten', [x]), '/fc/Gemm', 4, 5));
+  expect((await described(model)).suggestions).toEqual(['block.0', 'block.1']);
+});
+
 test('suggests nodes where the file names no modules', async () => {
   const model = new TinyModel();
   let x = model.conv(model.input(['n', 3, 8, 8]), 'Conv_0', 3, 4);

@@ -118,20 +118,6 @@ describe.skipIf(redisProgram === null || s3Program === null)('enqueueing a bucke
     expect(planned).toEqual([...keys.filter((key) => key !== '0890.jpg'), '0899a.jpg']);
   });
 
-  test('stops at the limit, also over two starts', async () => {
-    const stop = new AbortController();
-    const settings = { limit: 700, input: 's3://photos/many', output: 's3://photos/out/limited' };
-    await produceFrom('many', {
-      settings,
-      highWatermark: 10,
-      signal: stop.signal,
-      events: { onProgress: ({ images }) => images >= 256 && stop.abort() },
-    });
-    expect(await produceFrom('many', { settings })).toMatchObject({ images: 700, shards: 700 });
-    const planned = await plannedKeys('s3://photos/out/limited');
-    expect(planned).toEqual((await plannedKeys('s3://photos/out/many')).slice(0, 700));
-  });
-
   test('reads a list there piece by piece', async () => {
     // Over 8 MiB, the size of a piece.
     const keys = range(60_000).map((i) => `${'x'.repeat(150)}/${i}.jpg`);

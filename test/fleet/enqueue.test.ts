@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'bullmq';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -311,6 +311,26 @@ describe.skipIf(program === null)('enqueueing a list', () => {
   });
 });
 
+describe.skipIf(program === null)('a folder', () => {
+  test('is planned up to the limit, also over two starts', async () => {
+    const server = await startRedis(program ?? '');
+    const redis = await connect(server.url);
+    try {
+      const folder = await temporaryFolder();
+      await writeProject(folder, 1);
+      const keys = range(900).map((i) => `${String(i).padStart(4, '0')}.jpg`);
+      await writeFiles(join(folder, 'photos'), Object.fromEntries(keys.map((key) => [key, ''])));
+      const settings = { input: join(folder, 'photos'), 'shard-size': 1, limit: 700 };
+      await stopAfterFirstPart(redis, folder, { settings }, 256);
+      expect(await produce(redis, folder, { settings })).toMatchObject({ state: 'enqueued', images: 700, shards: 700 });
+      expect(await plannedKeys(join(folder, 'out'))).toEqual(keys.slice(0, 700));
+    } finally {
+      redis.disconnect();
+      await server.stop();
+    }
+  });
+});
+
 describe.skipIf(program === null)('a list that changes between two starts', () => {
   test('is refused when it names other images than those that are planned', async () => {
     const server = await startRedis(program ?? '');
@@ -336,12 +356,16 @@ describe.skipIf(program === null)('a list that changes between two starts', () =
   });
 });
 
-/** Leaves a plan of one part of 1,024 images: a producer that cannot write the second one. */
-async function stopAfterFirstPart(redis: RedisClient, folder: string): Promise<void> {
+/** Leaves a plan of one part: a producer that cannot write the second one. */
+async function stopAfterFirstPart(
+  redis: RedisClient,
+  folder: string,
+  production: Parameters<typeof produce>[2] = {},
+  images = 1_024,
+): Promise<void> {
   const blocked = join(folder, 'out/plan/part-00001.jsonl');
-  await writeFiles(folder, { 'out/plan/part-00001.jsonl/in-the-way': '' });
-  await expect(produce(redis, folder)).rejects.toMatchObject({ name: 'StoreError' });
-  const { rm } = await import('node:fs/promises');
+  await writeFiles(blocked, { 'in-the-way': '' });
+  await expect(produce(redis, folder, production)).rejects.toMatchObject({ name: 'StoreError' });
   await rm(blocked, { recursive: true });
-  expect((await readPlan(join(folder, 'out'))).parts).toEqual([1_024]);
+  expect((await readPlan(join(folder, 'out'))).parts).toEqual([images]);
 }

@@ -3,14 +3,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const version = 'v1.8.0';
-const cache = fileURLToPath(new URL('../../node_modules/.cache/gradline/', import.meta.url));
+const packageFile = createRequire(import.meta.url).resolve('gradline/package.json');
+const cache = join(dirname(packageFile), 'node_modules/.cache/gradline');
 
 export interface S3Server {
   endpoint: string;

@@ -33,6 +33,9 @@ describe('writing and reading', () => {
     await store.put(key, Buffer.from([0, 255, 10]), plain);
     expect(await store.get(key)).toEqual(Buffer.from([0, 255, 10]));
     expect(await store.exists(key)).toBe(true);
+    await store.delete(key);
+    expect(await store.exists(key)).toBe(false);
+    await store.delete(key);
   });
 
   test('composed and decomposed names stay two keys', async () => {

@@ -34,6 +34,9 @@ describe.skipIf(program === null)('a bucket', () => {
     expect(await store.exists(key)).toBe(true);
     expect(await store.get(key)).toEqual(body);
     expect(await keysOf(store)).toEqual([key]);
+    await store.delete(key);
+    expect(await store.exists(key)).toBe(false);
+    await store.delete(key);
     await store.close();
   });
 

@@ -36,7 +36,7 @@ export interface ModelDescription {
   output: { name: string; classCount: number; activation: 'softmax' | 'sigmoid' | 'none' };
   /** In the order in which the model runs, a module before what is inside it. */
   layers: LayerDescription[];
-  /** The last layer of each grid size, coarsest last: where maps differ most. */
+  /** The last of the outermost layers of each grid size, coarsest last: where maps differ most. */
   suggestions: string[];
 }
 
@@ -115,18 +115,18 @@ function reasonFor(blocker: string | null | undefined): string | null {
   return blocker === undefined ? 'the class score does not depend on it' : `no gradient passes ${blocker}`;
 }
 
-/** For each grid size the layer whose output comes last, named by the shortest name. */
+/** For each grid size the last of its outermost layers: a block as a whole tells more than a part of the next one. */
 function suggest(layers: readonly Candidate[], source: SourceModel): string[] {
   const order = new Map(source.graph.nodes.flatMap((node, i) => node.output.map((tensor) => [tensor, i] as const)));
   const hasModules = layers.some((layer) => layer.kind === 'module');
   const bySize = new Map<string, Candidate>();
   const rank = (layer: Candidate) => order.get(layer.tensor) ?? -1;
+  const compare = (a: Candidate, b: Candidate) => b.depth - a.depth || rank(a) - rank(b);
   for (const layer of layers) {
     if (layer.grid === null || !layer.differentiable || (hasModules && layer.kind !== 'module')) continue;
     const size = `${layer.grid.height}x${layer.grid.width}`;
     const best = bySize.get(size);
-    const later = best === undefined || rank(layer) > rank(best);
-    if (later || (rank(layer) === rank(best) && layer.name.length < best.name.length)) bySize.set(size, layer);
+    if (best === undefined || compare(layer, best) > 0) bySize.set(size, layer);
   }
   const inOrder = [...bySize.values()].sort((a, b) => rank(a) - rank(b));
   return inOrder.map((layer) => layer.name).slice(-mostSuggestions);

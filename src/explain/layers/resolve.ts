@@ -61,6 +61,8 @@ function placesEndingIn(name: string, graph: Graph, modules: Modules): Map<strin
   return found;
 }
 
+const mostListed = 12;
+
 function unknownLayer(name: string, graph: Graph, modules: Modules, several: string[]): UserError {
   if (several.length > 1) {
     const list = several.slice(0, 5).map((s) => `'${s}'`);
@@ -72,6 +74,12 @@ function unknownLayer(name: string, graph: Graph, modules: Modules, several: str
   const places = modules.paths.length > 0 ? modules.paths : graph.nodes.map(nodeName);
   return new UserError(
     'unknown-layer',
-    `Layer '${name}' is not in the model; exporters fold away layers such as BatchNorm and Dropout.${didYouMean(name, places)} 'gradline layers' lists all ${places.length}.`,
+    `Layer '${name}' is not in the model; exporters fold away layers such as BatchNorm and Dropout.${didYouMean(name, places)} ${placesIn(places)}`,
   );
+}
+
+/** The names themselves where they are few. */
+function placesIn(places: readonly string[]): string {
+  if (places.length > mostListed) return `'gradline layers' lists all ${places.length}.`;
+  return `The model has ${places.join(', ')}.`;
 }

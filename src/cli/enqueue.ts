@@ -1,0 +1,125 @@
+import type { Command } from 'commander';
+import type { RunConfiguration } from '../shared/configuration.ts';
+import type { RunStatus } from '../shared/ledger/read-status.ts';
+import type { RedisClient } from '../shared/ledger/run-keys.ts';
+import { exitCode } from './exit-code.ts';
+import { addRedisOption, type RedisOption, redisAddress } from './redis-option.ts';
+import { addRunOptions, givenSettings } from './run-options.ts';
+
+const notes = `
+Writes the run's plan into the output and puts its shards into the queue, where gradline worker takes them. Stopped or killed, the
+same command goes on where it was: no shard is lost, none is done twice.
+
+Exit codes: 0 all shards enqueued (with --wait: all images explained); 1 some images failed or are missing (with --wait);
+2 usage or configuration; 3 the run failed, was cancelled, or could not go on; 130 interrupted.
+
+Examples:
+  gradline enqueue s3://photos/val --model s3://models/resnet50.onnx --labels folder --output s3://results/val-1
+  gradline enqueue s3://photos/val.csv --model model.onnx --sample 5000 --seed 7 --output s3://results/quick --wait
+`;
+
+export function addEnqueueCommand(program: Command): void {
+  const command = program
+    .command('enqueue')
+    .summary('start a run of a fleet')
+    .description(
+      'Puts the images of a folder, an s3:// prefix, or a .csv or .jsonl list into the queue of a fleet of workers.',
+    )
+    .argument('[input]', 'folder, s3://bucket/prefix, list.csv or list.jsonl');
+  addRunOptions(command, 'enqueue');
+  command.optionsGroup('Fleet:');
+  addRedisOption(command)
+    .option('--run <id>', 'id of the run (default: that of the run in the output, else a new one)')
+    .option('--high-watermark <shards>', 'at most so many shards wait in Redis (default: 10000)')
+    .option('--low-watermark <shards>', 'fill up again when so few are left (default: half of the high one)')
+    .option('--no-preflight', 'do not try out Redis, the output and the model first')
+    .option('--wait', 'stay until the run has ended')
+    .addHelpText('after', notes)
+    .action(enqueueAction);
+}
+
+interface FleetOptions extends RedisOption {
+  run?: string;
+  highWatermark?: string;
+  lowWatermark?: string;
+  wait?: boolean;
+  preflight?: boolean;
+  config?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+async function enqueueAction(
+  input: string | undefined,
+  options: FleetOptions & Record<string, unknown>,
+): Promise<void> {
+  const { redis: _, run, highWatermark, lowWatermark, wait, preflight, ...settings } = options;
+  const [{ readConfiguration }, { wholeNumberOf }] = await Promise.all([
+    import('../shared/read-configuration.ts'),
+    import('./option-values.ts'),
+  ]);
+  const configuration = await readConfiguration({ ...givenSettings(settings), input }, options.config ?? null);
+  const shards = (flag: string, value: string | undefined, least: number) =>
+    value === undefined ? null : wholeNumberOf(flag, value, least);
+  const watermarks = {
+    highWatermark: shards('--high-watermark', highWatermark, 1),
+    lowWatermark: shards('--low-watermark', lowWatermark, 0),
+  };
+  const [{ enqueueRun }, { connectRedis }, { createEnqueueReport }, { catchInterrupt }] = await Promise.all([
+    import('../producer/enqueue.ts'),
+    import('../shared/ledger/connect-redis.ts'),
+    import('./enqueue-report.ts'),
+    import('./interrupt.ts'),
+  ]);
+  const report = createEnqueueReport(options);
+  const interrupt = catchInterrupt(() => report.onNotice('Stopping. Press Ctrl-C again to stop at once.'));
+  // Waits for a Redis that goes away: a producer may be at work all night. That there is one has to show at once.
+  const redis = await connectRedis(redisAddress(options), {
+    use: 'worker',
+    patience: 5_000,
+    onProblem: (error) => report.onNotice(`${error.message} Trying again.`),
+  });
+  try {
+    if (preflight !== false) await checkFirst(redis, configuration, report);
+    const summary = await enqueueRun(
+      configuration,
+      redis,
+      { run: run ?? null, ...watermarks },
+      report,
+      interrupt.signal,
+    );
+    report.onSummary(summary);
+    if (summary.state === 'interrupted') process.exitCode = exitCode.interrupted;
+    else if (summary.state !== 'enqueued') process.exitCode = exitCode.stopped;
+    else if (wait)
+      process.exitCode = await waitForEnd(redis, summary.run, (status) => report.onStatus(status), interrupt.signal);
+  } finally {
+    redis.disconnect();
+    interrupt.release();
+  }
+}
+
+async function checkFirst(
+  redis: RedisClient,
+  configuration: RunConfiguration,
+  { onWarning }: { onWarning(message: string): void },
+): Promise<void> {
+  const { preflightRun } = await import('../control/preflight-run.ts');
+  const { warnings } = await preflightRun(redis, configuration);
+  for (const warning of warnings) onWarning(warning);
+}
+
+async function waitForEnd(
+  redis: RedisClient,
+  run: string,
+  show: (status: RunStatus) => void,
+  signal: AbortSignal,
+): Promise<number> {
+  const [{ watch }, { exitCodeOfRun }] = await Promise.all([import('../control/watch.ts'), import('./watch.ts')]);
+  let last: RunStatus | null = null;
+  for await (const status of watch(redis, run, 1_000, signal)) {
+    last = status;
+    show(status);
+  }
+  return signal.aborted ? exitCode.interrupted : exitCodeOfRun(last);
+}

@@ -1,0 +1,46 @@
+/** What a worker prints: a line for each thing that happens, as text or as JSON. */
+
+import type { WorkerEvents, WorkerSummary } from '../worker/fleet/worker-settings.ts';
+import { plural, type TextOutput } from './progress.ts';
+
+export type WorkerLogStyle = 'lines' | 'json' | 'quiet';
+
+export interface WorkerLog extends WorkerEvents {
+  /** Something that the worker's schedules did. */
+  onSchedule(message: string): void;
+  end(summary: WorkerSummary): void;
+}
+
+export function createWorkerLog(style: WorkerLogStyle, output: TextOutput): WorkerLog {
+  const say = (event: string, fields: object, text: string | null, important = false): void => {
+    if (style === 'json') output.write(`${JSON.stringify({ event, time: new Date().toISOString(), ...fields })}\n`);
+    else if (text !== null && (style === 'lines' || important)) output.write(`${text}\n`);
+  };
+  return {
+    onProvider: ({ name, device, fallback }) => {
+      const text = `Execution provider: ${name}${device === null ? '' : `, device ${device}`}`;
+      say('provider', { name, device, fallback }, fallback === null ? text : `${text}, as a fallback: ${fallback}`);
+    },
+    onRunOpened: (run) => {
+      const images = plural(run.batchSize, 'image');
+      say('run-opened', run, `Run ${run.run}: model ready for batches of ${images}, output ${run.output}`);
+    },
+    onReady: () => say('ready', {}, 'Waiting for shards'),
+    onShard: (shard) => say('shard', shard, null),
+    onRunCompleted: (run) => {
+      const missing = run.missing === 0 ? '' : `, ${run.missing} missing`;
+      const counts = `${plural(run.images, 'image')}, ${run.quarantined} failed${missing}`;
+      say('run-completed', run, `Run ${run.run} is complete: ${counts}`);
+    },
+    onRunFailed: (run) => say('run-failed', run, `Run ${run.run} stopped: ${run.message}`, true),
+    onWarning: (message) => say('warning', { message }, `Warning: ${message}`, true),
+    onDraining: (shards) => say('draining', { shards }, `Stopping: ${plural(shards, 'shard')} under way`),
+    onSchedule: (message) => say('schedule', { message }, message),
+    end: (summary) => {
+      const { shards, images, handedBack, longestLoopDelay } = summary;
+      const back = handedBack === 0 ? '' : `, handed ${handedBack} back`;
+      const text = `Committed ${plural(shards, 'shard')} of ${plural(images, 'image')}${back}. Longest event loop delay: ${longestLoopDelay} ms`;
+      say('end', summary, text);
+    },
+  };
+}

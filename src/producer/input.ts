@@ -1,0 +1,88 @@
+/** The input of a run: a folder, a bucket, one image, or a list, as images one by one. */
+
+import { stat } from 'node:fs/promises';
+import { UserError } from '../explain/user-error.ts';
+import type { RunConfiguration } from '../shared/configuration.ts';
+import { isS3Location, splitLocation } from '../shared/location.ts';
+import { openStore } from '../shared/open-store.ts';
+import { isImageList } from '../shared/read-configuration.ts';
+import type { Store } from '../shared/store.ts';
+import {
+  hasImageSuffix,
+  imageSuffixes,
+  type ListedImage,
+  type ListingCounts,
+  listNamedImages,
+  listStoredImages,
+  outputInside,
+} from './list-images.ts';
+import { ListedStore } from './listed-store.ts';
+import { readSelection, type Selection } from './selection.ts';
+
+export interface Input {
+  store: Store;
+  inBucket: boolean;
+  /** Whether images come in the order of their keys, so that a listing can go on behind one. */
+  ordered: boolean;
+  selection: Selection;
+  /** @param after only where `ordered`: begin behind this key */
+  candidates(counts: ListingCounts, after?: string): AsyncIterable<ListedImage>;
+}
+
+/** The images that the run takes. */
+export function chosenImages(input: Input, counts: ListingCounts, after = ''): AsyncIterable<ListedImage> {
+  return input.selection.choose(input.candidates(counts, after), counts);
+}
+
+/** @throws UserError `no-input`, `same-output`, `bad-setting`, `bad-location` */
+export async function openInput({ input, output, selection: settings }: RunConfiguration): Promise<Input> {
+  const inBucket = isS3Location(input);
+  if (isImageList(input)) {
+    const selection = readSelection(settings, null);
+    const { folder } = splitLocation(input);
+    const store = new ListedStore(await openStore(folder));
+    return {
+      store,
+      inBucket: false,
+      ordered: false,
+      selection,
+      candidates: (counts) => selection.candidates(listNamedImages(input, folder, counts), counts),
+    };
+  }
+  const selection = readSelection(settings, imageSuffixes);
+  const kind = inBucket ? 'folder' : await kindOfPath(input);
+  if (kind === 'file') {
+    const { folder, name } = splitLocation(input);
+    const store = await openStore(folder);
+    return { store, inBucket: false, ordered: false, selection, candidates: () => onlyImage(name) };
+  }
+  const outside = outputInside(input, output);
+  if (outside === '') {
+    throw new UserError(
+      'same-output',
+      `The output ${output} is also the input: choose another folder for the results.`,
+    );
+  }
+  const store = await openStore(input);
+  return {
+    store,
+    inBucket,
+    ordered: true,
+    selection,
+    candidates: (counts, after = '') => selection.candidates(listStoredImages(store, outside, after), counts),
+  };
+}
+
+async function kindOfPath(path: string): Promise<'folder' | 'file'> {
+  const stats = await stat(path).catch(() => null);
+  if (stats === null) {
+    throw new UserError('no-input', `The input ${path} does not exist. Give a folder, an s3:// address, or a list.`);
+  }
+  if (stats.isDirectory()) return 'folder';
+  if (hasImageSuffix(path)) return 'file';
+  throw new UserError('no-input', `The input ${path} is neither a folder, an image, nor a .csv or .jsonl list.`);
+}
+
+async function* onlyImage(key: string): AsyncGenerator<ListedImage> {
+  yield { key, label: null };
+}

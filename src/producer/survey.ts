@@ -1,0 +1,60 @@
+/** One pass over the whole input, before the run: how many images, how many with a label, and which folders. */
+
+import type { ClassNames } from '../shared/class-names.ts';
+import type { Input } from './input.ts';
+import { classesOfFolders, firstFolder, type Labeller } from './label.ts';
+import { type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';
+
+export interface Survey {
+  /** Images that the run takes, and those of them with a known label. */
+  total: number;
+  labelled: number;
+  counts: ListingCounts;
+}
+
+export async function takeSurvey(input: Input, label: Labeller): Promise<Survey> {
+  const counts = newListingCounts();
+  return countChosen(input, input.candidates(counts), counts, label);
+}
+
+/**
+ * Also finds the classes that folders stand for. They are those of all candidates, so that a sample, a limit or `include` does
+ * not change which class an index means.
+ */
+export async function surveyFolders(input: Input): Promise<{ survey: Survey; classNames: ClassNames | null }> {
+  const counts = newListingCounts();
+  const folders = new Set<string>();
+  const listing = withFolders(input.candidates(counts), folders);
+  // Without `return`, so that whoever takes the first few only does not end the listing.
+  const candidates = { [Symbol.asyncIterator]: () => ({ next: () => listing.next() }) };
+  try {
+    const label: Labeller = ({ key }) => (firstFolder(key) === null ? null : 0);
+    const survey = await countChosen(input, candidates, counts, label);
+    for await (const _ of candidates);
+    return { survey, classNames: classesOfFolders(folders) };
+  } finally {
+    await listing.return(undefined);
+  }
+}
+
+async function countChosen(
+  input: Input,
+  candidates: AsyncIterable<ListedImage>,
+  counts: ListingCounts,
+  label: Labeller,
+): Promise<Survey> {
+  const survey = { total: 0, labelled: 0, counts };
+  for await (const image of input.selection.choose(candidates, counts)) {
+    survey.total += 1;
+    if (label(image) !== null) survey.labelled += 1;
+  }
+  return survey;
+}
+
+async function* withFolders(images: AsyncIterable<ListedImage>, folders: Set<string>): AsyncGenerator<ListedImage> {
+  for await (const image of images) {
+    const folder = firstFolder(image.key);
+    if (folder !== null) folders.add(folder);
+    yield image;
+  }
+}
