@@ -14,3 +14,11 @@ if ! command -v redis-server >/dev/null; then
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null
 fi
+
+# In node_modules, so that a fresh install starts without it; Go's own cache makes the second build quick.
+s3_cache="$(pwd)/node_modules/.cache/gradline"
+if [ -z "${GRADLINE_TEST_S3:-}" ] && [ ! -x "$s3_cache/versitygw" ] && command -v go >/dev/null; then
+  echo "Building VersityGW, the S3 server of the tests (some minutes the first time)"
+  mkdir -p "$s3_cache"
+  GOBIN="$s3_cache" go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+fi

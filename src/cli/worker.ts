@@ -57,7 +57,12 @@ export function addWorkerCommand(program: Command): void {
     .optionsGroup('Failures and ends:')
     .option('--crash-limit <n>', 'crashes over one image before it is quarantined', positiveInteger, 2)
     .option('--drain-deadline <seconds>', 'time to end in when told to stop', seconds, 25)
-    .option('--lock-duration <seconds>', 'silence after which another worker takes a shard over', seconds, 30)
+    .option(
+      '--lock-duration <seconds>',
+      'silence after which another worker takes a shard over; the same for all workers',
+      seconds,
+      30,
+    )
     .optionsGroup('Terminal:')
     .option('--json', 'print events as JSON lines')
     .option('--quiet', 'print nothing but warnings and errors')

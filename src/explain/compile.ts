@@ -2,21 +2,23 @@
 
 import { create } from '@bufbuild/protobuf';
 import { appendStatistics } from './activation-statistics.ts';
-import { appendScores, type ScoreTensors, seedGradient } from './class-score.ts';
+import { appendScores, type ScoreTensors } from './class-score.ts';
 import { differentiate } from './gradients/sweep.ts';
-import { toChannelsByCells } from './layers/grid.ts';
+import { type Grid, toChannelsByCells } from './layers/grid.ts';
 import type { ResolvedLayer } from './layers/hooked-layers.ts';
 import type { Hook } from './methods/method.ts';
 import { methodNamed } from './methods/methods.ts';
 import { pooledFeatures } from './methods/pooled-head.ts';
 import { Builder } from './onnx/builder.ts';
 import { ElementType } from './onnx/element-type.ts';
+import type { Graph } from './onnx/graph.ts';
 import type { OnnxModel } from './onnx/model-file.ts';
-import { TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema } from './onnx/onnx_pb.ts';
+import { type NodeProto, TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema } from './onnx/onnx_pb.ts';
 import { shapeProto } from './onnx/sizes.ts';
 import type { MethodName, ScoreActivation } from './options.ts';
 import type { PreparedModel } from './prepare.ts';
-import { appendClasses, appendOneHot, labelInput, type Target } from './target.ts';
+import { sweepStart } from './sweep-start.ts';
+import { appendClasses, labelInput, type Target } from './target.ts';
 
 export interface CompileRequest {
   layers: ResolvedLayer[];
@@ -98,8 +100,9 @@ function appendTarget(
   const { graph, score, sizes } = prepared;
   const { batchSize } = sizes;
   const classes = appendClasses(build, target, scores.logits, batchSize);
-  const oneHot = appendOneHot(build, classes, scores.classCount, batchSize);
-  const seed = seedGradient(build, score, graph, oneHot, batchSize);
+  const { classCount } = scores;
+  const mayMiss = target.kind.from === 'label';
+  const start = sweepStart(build, graph, score, classes, { batchSize, classCount, mayMiss });
   const methods = request.methods.map((name) => ({ name, method: methodNamed(name) }));
   const pooled = new Map(
     methods.some(({ method }) => method.needs === 'head')
@@ -108,7 +111,7 @@ function appendTarget(
   );
   const sweeps = methods.some(({ method }) => method.needs === 'gradients') || request.capture.includes('gradients');
   const hooked = sweeps ? request.layers.map(({ tensor }) => tensor) : [];
-  const gradients = differentiate(graph, build, score.logits, seed, [...hooked, ...pooled.values()]);
+  const gradients = differentiate(graph, build, start.tensor, start.gradient, [...hooked, ...pooled.values()]);
 
   for (const layer of request.layers) {
     const gradient = gradients.get(layer.tensor);
@@ -120,7 +123,7 @@ function appendTarget(
       channels,
       cells: height * width,
       activations: activations.get(layer.layer) ?? '',
-      gradients: gradient && toChannelsByCells(build, gradient, batchSize, layer.grid),
+      gradients: gradient && gradientByCells(build, gradient, batchSize, layer.grid),
       classWeights: classWeights && build.reshape(classWeights, [batchSize, channels]),
     };
     for (const { name, method } of methods) {
@@ -134,6 +137,16 @@ function appendTarget(
       outputs.captured.push({ layer: layer.layer, kind: 'gradients', target: target.name, shape: layer.shape, tensor });
     }
   }
+}
+
+/** Behind a global average pool one value a channel stands for all cells, and repeating it would cost more than the rest. */
+function gradientByCells(build: Builder, gradient: string, batchSize: number, grid: Grid): string {
+  const once = build.repeatedFrom(gradient);
+  const perChannel =
+    once?.shape.length === 4 && once.shape[1] === grid.channels && once.shape[2] === 1 && once.shape[3] === 1;
+  return grid.layout === 'NCHW' && once !== undefined && perChannel
+    ? build.reshape(once.tensor, [batchSize, grid.channels, 1])
+    : toChannelsByCells(build, gradient, batchSize, grid);
 }
 
 /** Keeps the division defined where no cell is positive; far below any total that float32 maps reach. */
@@ -150,7 +163,8 @@ function appendEvidence(hook: Hook, map: string): string {
 
 function assemble(prepared: PreparedModel, build: Builder, outputs: CompiledOutputs): OnnxModel {
   const { graph } = prepared.model;
-  graph.node.push(...build.nodes);
+  const results = new Set(outputNames(outputs));
+  graph.node = needed([...graph.node, ...build.nodes], prepared.graph, results);
   graph.initializer.push(...build.initializers);
   if (outputs.usesLabels) {
     const tensorType = create(TypeProto_TensorSchema, {
@@ -161,8 +175,19 @@ function assemble(prepared: PreparedModel, build: Builder, outputs: CompiledOutp
     graph.input.push(create(ValueInfoProtoSchema, { name: labelInput, type }));
   }
   graph.valueInfo = [];
-  graph.output = [...new Set(outputNames(outputs))].map((name) => create(ValueInfoProtoSchema, { name }));
+  graph.output = [...results].map((name) => create(ValueInfoProtoSchema, { name }));
   return prepared.model;
+}
+
+/** The nodes that `results` depend on; ONNX Runtime would run the others too. */
+function needed(nodes: readonly NodeProto[], graph: Graph, results: Iterable<string>): NodeProto[] {
+  const wanted = new Set(results);
+  const kept = nodes.toReversed().filter((node) => {
+    if (!node.output.some((output) => wanted.has(output))) return false;
+    for (const input of graph.reads(node)) wanted.add(input);
+    return true;
+  });
+  return kept.reverse();
 }
 
 function outputNames(outputs: CompiledOutputs): string[] {

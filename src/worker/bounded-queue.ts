@@ -17,6 +17,10 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     return this.#items.length;
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Resolves as soon as the queue holds fewer items than its capacity, or is closed. */
   async room(): Promise<void> {
     while (!this.#closed && this.#items.length >= this.#capacity) {

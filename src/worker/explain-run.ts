@@ -4,15 +4,24 @@ import type { ExplainerOptions } from '../explain/options.ts';
 import { UserError } from '../explain/user-error.ts';
 import { planRun, type RunPlan } from '../producer/plan.ts';
 import type { RunConfiguration } from '../shared/configuration.ts';
+import { digestLocation, digestText } from '../shared/digest.ts';
 import { openStore } from '../shared/open-store.ts';
+import {
+  checkSameRun,
+  type EarlierRun,
+  newRunId,
+  readEarlierRun,
+  runFileKey,
+  softwareVersions,
+} from '../shared/run-file.ts';
 import type { Store } from '../shared/store.ts';
 import { configureImageLibrary } from './decode/image-library.ts';
-import { digestFile, digestText } from './digest.ts';
+import { explainerOptions } from './explainer-options.ts';
 import { type Inference, openInference } from './inference.ts';
 import { LocalLedger } from './local-ledger.ts';
 import { LocalRun } from './local-run.ts';
+import { openPixels } from './pixels/pixel-threads.ts';
 import type { RunEvents, RunSummary } from './run-events.ts';
-import { checkSameRun, type EarlierRun, newRunId, readEarlierRun, runFileKey, softwareVersions } from './run-file.ts';
 import { RunProgress } from './run-progress.ts';
 
 export type { RunEvents, RunSummary } from './run-events.ts';
@@ -39,7 +48,7 @@ export async function explainRun(
     const { earlier, ledger } = await openOutput(output, configuration.resume);
     const plan = await planRun(configuration);
     try {
-      const inference = await open(explainerOptions(configuration, plan));
+      const inference = await open(explainerOptions(configuration, plan.classNames));
       try {
         const digests = await digestsOf(configuration, plan);
         if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
@@ -51,8 +60,13 @@ export async function explainRun(
           versions: softwareVersions(),
         };
         const progress = new RunProgress(identity, plan.total);
-        const run = new LocalRun(configuration, plan, output, ledger, inference, progress, events);
-        return await run.execute(signal);
+        const pixels = openPixels();
+        try {
+          const run = new LocalRun(configuration, plan, output, ledger, inference, pixels, progress, events);
+          return await run.execute(signal);
+        } finally {
+          await pixels.close();
+        }
       } finally {
         await inference.close();
       }
@@ -90,23 +104,5 @@ async function openOutput(output: Store, resume: boolean): Promise<OpenedOutput>
 
 async function digestsOf({ model }: RunConfiguration, { classNames }: RunPlan) {
   const classes = classNames === null ? null : digestText(JSON.stringify(classNames));
-  return { model: await digestFile(model), classes };
-}
-
-function explainerOptions(configuration: RunConfiguration, { classNames }: RunPlan): ExplainerOptions {
-  const { model, layers, methods, targets, batchSize, scoreActivation, statistics, provider, threads } = configuration;
-  const inputSize = configuration.preprocess.size;
-  return {
-    model,
-    layers,
-    methods,
-    targets,
-    batchSize,
-    scoreActivation,
-    statistics,
-    providers: [provider],
-    ...(classNames === null ? {} : { classNames }),
-    ...(inputSize === undefined ? {} : { inputSize }),
-    ...(threads === null ? {} : { threads }),
-  };
+  return { model: await digestLocation(model), classes };
 }

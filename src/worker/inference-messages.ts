@@ -2,6 +2,7 @@
 
 import type { Explanation, HookedLayer, ModelInput } from '../explain/explanation.ts';
 import type { ExplainerOptions } from '../explain/options.ts';
+import type { CarriedError } from './carried-error.ts';
 
 /** The compiled model, as far as the stages around it need to know it. */
 export interface InferenceModel {
@@ -10,15 +11,6 @@ export interface InferenceModel {
   /** Images per session run. */
   batchSize: number;
   classCount: number;
-}
-
-/** An error as plain data: class instances do not survive the way between threads. */
-export interface CarriedError {
-  name: string;
-  /** Set for a `UserError`. */
-  code: string | null;
-  message: string;
-  stack: string | null;
 }
 
 export type InferenceRequest =

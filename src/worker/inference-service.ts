@@ -3,8 +3,8 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { Explanation } from '../explain/explanation.ts';
 import type { ExplainerOptions } from '../explain/options.ts';
-import { UserError } from '../explain/user-error.ts';
-import type { CarriedError, InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
+import { carry } from './carried-error.ts';
+import type { InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
 
 /** The part of `Explainer` that the thread uses. */
 export interface BatchExplainer extends InferenceModel {
@@ -72,14 +72,4 @@ function buffersOf(...arrays: (Float32Array | Int32Array)[]): ArrayBuffer[] {
     if (buffer instanceof ArrayBuffer) buffers.add(buffer);
   }
   return [...buffers];
-}
-
-function carry(error: unknown): CarriedError {
-  if (!(error instanceof Error)) return { name: 'Error', code: null, message: String(error), stack: null };
-  return {
-    name: error.name,
-    code: error instanceof UserError ? error.code : null,
-    message: error.message,
-    stack: error.stack ?? null,
-  };
 }

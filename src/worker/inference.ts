@@ -3,8 +3,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Explanation } from '../explain/explanation.ts';
 import type { ExplainerOptions } from '../explain/options.ts';
-import { UserError } from '../explain/user-error.ts';
-import type { CarriedError, InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
+import { restore } from './carried-error.ts';
+import type { InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
 
 /** Something that explains batches away from the main thread. */
 export interface Inference {
@@ -127,9 +127,10 @@ class InferenceThread {
         this.#settle(reply.id)?.resolve({ explanation: reply.explanation, values: reply.values });
         return;
       case 'explain-failed': {
-        const { code, message } = reply.error;
-        const cause = restore(reply.error);
-        this.#settle(reply.id)?.reject(new InferenceError(code ?? 'failed', message, reply.values, { cause }));
+        const { error } = reply;
+        const cause = restore(error);
+        const code = error.kind === 'user' ? error.code : 'failed';
+        this.#settle(reply.id)?.reject(new InferenceError(code, error.message, reply.values, { cause }));
       }
     }
   }
@@ -146,14 +147,6 @@ class InferenceThread {
     for (const batch of this.#pending.values()) batch.reject(this.#death);
     this.#pending.clear();
   }
-}
-
-/** The error as it was thrown in the thread, with the stack that it had there. */
-function restore(carried: CarriedError): Error {
-  const error = carried.code === null ? new Error(carried.message) : new UserError(carried.code, carried.message);
-  if (carried.code === null) error.name = carried.name;
-  if (carried.stack !== null) error.stack = carried.stack;
-  return error;
 }
 
 function messageOf(error: unknown): string {

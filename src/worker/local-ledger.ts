@@ -3,7 +3,7 @@ import { UserError } from '../explain/user-error.ts';
 import { scoresPartKey } from '../shared/output-key.ts';
 import type { PlannedImage, Shard } from '../shared/run-plan.ts';
 import { type Store, StoreError } from '../shared/store.ts';
-import type { CountedRecord } from './tally.ts';
+import type { CountedRecord } from '../shared/tally.ts';
 
 const partName = /^scores\/part-(\d{5,})\.jsonl$/;
 

@@ -1,16 +1,19 @@
 import type { RunPlan } from '../producer/plan.ts';
 import type { RunConfiguration } from '../shared/configuration.ts';
+import { parseMaxFailures, tooManyFailures } from '../shared/max-failures.ts';
 import type { ImageRecord } from '../shared/record.ts';
+import { type RunFile, type RunState, writeRunFile } from '../shared/run-file.ts';
 import type { Shard } from '../shared/run-plan.ts';
 import type { Store } from '../shared/store.ts';
+import { runMerge } from './finish/run-merge.ts';
 import type { Inference } from './inference.ts';
 import type { LocalLedger } from './local-ledger.ts';
 import { ShardPipeline } from './pipeline.ts';
 import { pipelineSettings } from './pipeline-settings.ts';
+import type { PixelWork } from './pixels/pixel-work.ts';
 import type { RunEvents, RunSummary } from './run-events.ts';
-import { type RunFile, type RunState, writeRunFile } from './run-file.ts';
 import type { RunProgress } from './run-progress.ts';
-import { stopOf } from './run-stopped.ts';
+import { RunStopped, stopOf } from './run-stopped.ts';
 import { RunWarnings } from './run-warnings.ts';
 
 /** Milliseconds between two writes of run.json while the run goes. */
@@ -31,6 +34,7 @@ export class LocalRun {
   /** The first thing that went wrong, in a box because anything can be thrown. */
   #failure: { error: unknown } | null = null;
   #nextRunFile = performance.now() + runFileInterval;
+  #shards = 0;
 
   constructor(
     configuration: RunConfiguration,
@@ -38,6 +42,7 @@ export class LocalRun {
     output: Store,
     ledger: LocalLedger,
     inference: Inference,
+    pixels: PixelWork,
     progress: RunProgress,
     events: RunEvents,
   ) {
@@ -54,6 +59,7 @@ export class LocalRun {
       output,
       inference,
       ledger,
+      pixels,
       settings: pipelineSettings(configuration, inference.model),
       className: (index) => plan.classNames?.[index] ?? null,
       onRecord: (record) => {
@@ -77,6 +83,7 @@ export class LocalRun {
     }
     await this.#pipeline.close();
     await Promise.all(this.#atHand);
+    if (state === 'complete' && this.#failure === null) await this.#mergeScores().catch((error) => this.#fail(error));
     if (this.#failure === null) await this.#write(state).catch((error) => this.#fail(error));
     if (this.#failure !== null) return this.#stop(this.#failure.error);
     return this.#summary(state);
@@ -85,6 +92,7 @@ export class LocalRun {
   async #takeShards(signal: AbortSignal): Promise<RunSummary['state']> {
     let unseen = this.#ledger.shards;
     for await (const shard of this.#plan.shards) {
+      this.#shards += 1;
       if (this.#ledger.has(shard)) {
         unseen -= 1;
         this.#progress.skip(await this.#ledger.recordsOf(shard));
@@ -102,6 +110,10 @@ export class LocalRun {
     return 'complete';
   }
 
+  async #mergeScores(): Promise<void> {
+    await runMerge({ output: this.#configuration.output, shards: this.#shards, missing: [] });
+  }
+
   #submit(shard: Shard): void {
     const work: Promise<void> = this.#pipeline
       .submit(shard)
@@ -113,9 +125,18 @@ export class LocalRun {
 
   async #committed(records: ImageRecord[]): Promise<void> {
     this.#progress.commit(records);
+    this.#checkFailures();
     if (performance.now() < this.#nextRunFile) return;
     this.#nextRunFile = performance.now() + runFileInterval;
     await this.#write('running');
+  }
+
+  #checkFailures(): void {
+    const { maxFailures } = this.#configuration;
+    if (maxFailures === undefined) return;
+    const totals = { ...this.#progress.committed, missing: 0, expected: this.#plan.total };
+    const excess = tooManyFailures(parseMaxFailures(maxFailures), totals);
+    if (excess !== null) this.#fail(new RunStopped('too-many-failures', excess));
   }
 
   #write(state: RunState, error: RunFile['error'] = null): Promise<void> {

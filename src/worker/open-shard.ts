@@ -9,7 +9,9 @@ export class OpenShard {
   readonly #records: (ImageRecord | undefined)[];
   readonly #commit: (records: ImageRecord[]) => Promise<void>;
   readonly #onRecord: (record: ImageRecord) => void;
+  readonly #waiting = new Map<number, () => void>();
   #missing: number;
+  #unfetched: number;
   #failed = false;
   #resolve: (records: ImageRecord[]) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -23,6 +25,7 @@ export class OpenShard {
     this.#commit = commit;
     this.#onRecord = onRecord;
     this.#missing = shard.images.length;
+    this.#unfetched = shard.images.length;
     this.#records = new Array(shard.images.length);
     this.committed = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -43,17 +46,37 @@ export class OpenShard {
     return this.#failed;
   }
 
+  /** Called for every image as its bytes are asked for. */
+  fetching(): void {
+    this.#unfetched -= 1;
+  }
+
+  /** Whether all images of the shard are on their way: none waits to be read. */
+  get allFetching(): boolean {
+    return this.#unfetched === 0;
+  }
+
+  /** Resolves when the image has its record, or the shard has failed. */
+  async settled(index: number): Promise<void> {
+    if (this.#failed || this.#records[index] !== undefined) return;
+    await new Promise<void>((resolve) => this.#waiting.set(index, resolve));
+  }
+
   settle(index: number, record: ImageRecord): void {
     if (this.#failed || this.#records[index] !== undefined) return;
     this.#records[index] = record;
     this.#missing -= 1;
     this.#onRecord(record);
+    this.#waiting.get(index)?.();
+    this.#waiting.delete(index);
     if (this.#missing === 0) void this.#finish();
   }
 
   fail(error: unknown): void {
     this.#failed = true;
     this.#reject(error);
+    for (const wake of this.#waiting.values()) wake();
+    this.#waiting.clear();
   }
 
   async #finish(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { ImageRecord } from '../shared/record.ts';
+import { type RetryPolicy, storeRetries } from '../shared/retry.ts';
 import type { Shard } from '../shared/run-plan.ts';
 import type { Store } from '../shared/store.ts';
 import { BoundedQueue } from './bounded-queue.ts';
@@ -9,7 +10,8 @@ import { BufferPool } from './buffer-pool.ts';
 import type { Inference } from './inference.ts';
 import { mapInOrder } from './map-in-order.ts';
 import { type ImageJob, OpenShard } from './open-shard.ts';
-import { type RetryPolicy, storeRetries } from './retry.ts';
+import { inlinePixels } from './pixels/inline-pixels.ts';
+import type { PixelWork } from './pixels/pixel-work.ts';
 import { commitShard, type ShardLedger } from './stages/commit.ts';
 import { type DecodeSettings, prepareImage } from './stages/decode.ts';
 import { fetchImage, type ImageReader } from './stages/fetch.ts';
@@ -58,8 +60,27 @@ export interface PipelineParts {
   className(index: number): string | null;
   /** Called once for every image as it is done or quarantined, before its shard is committed. */
   onRecord?(record: ImageRecord): void;
+  /** Default: in this thread. The caller closes it. */
+  pixels?: PixelWork;
+  /**
+   * Milliseconds after which a short batch is run when no further shard was submitted; null, the default: only when `flush` is
+   * called.
+   */
+  flushAfter?: number | null;
   limits?: PipelineLimits;
   retries?: RetryPolicy;
+}
+
+/** How a shard is done image by image, nothing else being under way at that time. */
+export interface OneByOne {
+  /** Places in the shard, in the order in which they are tried. */
+  order: number[];
+  /** Records of the places that are not tried. */
+  known: ReadonlyMap<number, ImageRecord>;
+  /** Called before each image; what it throws fails the shard. */
+  before(place: number): Promise<void>;
+  /** Called when all images are settled, before anything of the shard as a whole is written. */
+  after(): Promise<void>;
 }
 
 export interface ShardOutcome {
@@ -79,6 +100,8 @@ export class ShardPipeline {
   readonly #queue: BoundedQueue<ImageJob | Flush>;
   readonly #open = new Set<OpenShard>();
   readonly #running: Promise<void>;
+  #stopped: { error: unknown } | null = null;
+  #flushTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -98,28 +121,81 @@ export class ShardPipeline {
    * or a dead inference thread; then the shard has no scores part and can be submitted again.
    */
   async submit(shard: Shard): Promise<ShardOutcome> {
+    return this.#commitWhenDone(
+      shard,
+      async () => undefined,
+      async (open) => {
+        for (const job of open.jobs(this.#parts.className)) this.#queue.add(job);
+      },
+    );
+  }
+
+  /** As `submit`, with one image on its way at a time. */
+  async submitOneByOne(shard: Shard, { order, known, before, after }: OneByOne): Promise<ShardOutcome> {
+    return this.#commitWhenDone(shard, after, async (open) => {
+      const jobs = open.jobs(this.#parts.className);
+      for (const [place, record] of known) open.settle(place, record);
+      for (const place of order) {
+        const job = jobs[place];
+        if (job === undefined || known.has(place)) continue;
+        await before(place);
+        if (this.#stopped !== null) throw this.#stopped.error;
+        if (open.failed) return;
+        this.#queue.add(job);
+        this.flush();
+        await open.settled(place);
+      }
+    });
+  }
+
+  async #commitWhenDone(
+    shard: Shard,
+    after: OneByOne['after'],
+    enqueue: (open: OpenShard) => Promise<void>,
+  ): Promise<ShardOutcome> {
     const { output, settings, ledger } = this.#parts;
     const open = new OpenShard(
       shard,
-      (records) => commitShard(shard, records, output, settings.scores, ledger, this.#retries),
+      async (records) => {
+        await after();
+        await commitShard(shard, records, output, settings.scores, ledger, this.#retries);
+      },
       (record) => this.#parts.onRecord?.(record),
     );
     this.#open.add(open);
+    clearTimeout(this.#flushTimer);
     try {
-      for (const job of open.jobs(this.#parts.className)) this.#queue.add(job);
+      if (this.#stopped !== null) throw this.#stopped.error;
+      void enqueue(open).catch((error: unknown) => open.fail(error));
       return { shard, records: await open.committed };
     } finally {
       this.#open.delete(open);
     }
   }
 
+  /** Gives up, with this error, every shard of which an image has not been read yet; the others go on, and no shard is begun. */
+  stop(error: unknown): void {
+    this.#stopped ??= { error };
+    for (const shard of this.#open) {
+      if (!shard.allFetching) shard.fail(error);
+    }
+    this.flush();
+  }
+
+  /** Gives up every shard. */
+  abandon(error: unknown): void {
+    this.#stopped ??= { error };
+    for (const shard of this.#open) shard.fail(error);
+  }
+
   /** Runs the last batch although it is short. Call it when no other shard comes for now, or what is in it waits for more. */
   flush(): void {
-    this.#queue.add(flush);
+    if (!this.#queue.closed) this.#queue.add(flush);
   }
 
   /** Finishes what was submitted. The stores and the inference are the caller's to close. */
   async close(): Promise<void> {
+    clearTimeout(this.#flushTimer);
     this.#queue.close();
     await this.#running;
     await Promise.allSettled([...this.#open].map((shard) => shard.committed));
@@ -135,20 +211,32 @@ export class ShardPipeline {
   }
 
   #stages() {
-    const { read, output, inference, settings, className } = this.#parts;
+    const { read, output, inference, settings, className, pixels = inlinePixels } = this.#parts;
     const { fetching, decoding, inferring, rendering, storing } = this.#limits;
     const { model } = inference;
     const tensors = new BufferPool(decoding, imageLength(model));
     const batches = new BufferPool(inferring + 1, model.batchSize * imageLength(model));
-    const fetched = mapInOrder(this.#queue, fetching, async (job) =>
-      job === flush ? flush : fetchImage(job, read, this.#retries),
-    );
+    const fetched = mapInOrder(this.#queue, fetching, async (job) => {
+      if (job === flush) return flush;
+      job.shard.fetching();
+      this.#flushSoon();
+      return fetchImage(job, read, this.#retries);
+    });
     const prepared = mapInOrder(fetched, decoding, async (image) =>
-      image === flush ? flush : prepareImage(image, settings, tensors),
+      image === flush ? flush : prepareImage(image, settings, tensors, pixels),
     );
     const filled = fillBatches(prepared, batches, tensors, model.batchSize);
     const explained = mapInOrder(filled, inferring, (batch) => explainBatch(batch, inference, batches));
-    const rendered = mapInOrder(eachImage(explained), rendering, (image) => renderImage(image, settings, className));
+    const rendered = mapInOrder(eachImage(explained), rendering, (image) =>
+      renderImage(image, settings, className, pixels),
+    );
     return mapInOrder(rendered, storing, (image) => storeImage(image, output, this.#retries));
+  }
+  /** Once the last image that there is for now has been taken up. */
+  #flushSoon(): void {
+    const { flushAfter = null } = this.#parts;
+    if (flushAfter === null || this.#queue.size > 0) return;
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = setTimeout(() => this.flush(), flushAfter);
   }
 }

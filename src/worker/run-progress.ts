@@ -1,6 +1,6 @@
 import type { ImageRecord } from '../shared/record.ts';
-import type { RunFile, RunState } from './run-file.ts';
-import { type CountedRecord, count, emptyTally, type Tally } from './tally.ts';
+import type { RunFile, RunState } from '../shared/run-file.ts';
+import { type CountedRecord, count, emptyTally, type Tally } from '../shared/tally.ts';
 
 /** What was fixed when the run started. */
 export type RunIdentity = Pick<RunFile, 'run' | 'started' | 'configuration' | 'digests' | 'versions'>;

@@ -41,8 +41,11 @@ export interface Fleet {
   environment: Record<string, string>;
   /** Enqueues `s3://photos/<prefix>` into `s3://out/<run>`. @param more further flags */
   enqueue(run: string, prefix: string, ...more: string[]): Promise<Ended>;
-  /** @param signal as signal-on-trace.mjs takes it */
-  startWorker(flags: string[], signal?: string): WorkerProcess;
+  /**
+   * @param signal as signal-on-trace.mjs takes it
+   * @param changes of the environment
+   */
+  startWorker(flags: string[], signal?: string, changes?: Record<string, string>): WorkerProcess;
   /** Starts a worker and waits for its end. */
   work(flags?: string[], signal?: string): Promise<Ended>;
   status(run: string): Promise<RunStatus>;
@@ -77,8 +80,8 @@ export function useFleet(): () => Fleet {
       GRADLINE_REDIS: server.url,
       XDG_CACHE_HOME: join(project, 'cache'),
     };
-    const startWorker: Fleet['startWorker'] = (flags, signal = '') => {
-      const process = spawnWorker(flags, { ...environment, GRADLINE_TEST_SIGNAL: signal });
+    const startWorker: Fleet['startWorker'] = (flags, signal = '', changes = {}) => {
+      const process = spawnWorker(flags, { ...environment, GRADLINE_TEST_SIGNAL: signal, ...changes });
       onTestFinished(() => void process.child.kill('SIGKILL'));
       return process;
     };
@@ -119,8 +122,11 @@ export function useFleet(): () => Fleet {
   };
 }
 
-/** Flags with which another worker takes over after a second or two, and the worker ends with the run. */
-export const quick = ['--until-empty', '--lock-duration', '1', '--json'];
+/**
+ * Flags with which another worker takes over after a second or two, and the worker ends with the run. All workers of a test need the
+ * same lock duration: they look for stalled shards in turn.
+ */
+export const quick = ['--until-empty', '--lock-duration', '2', '--json'];
 
 /** The same run by `gradline run`, into a folder of the project. */
 export async function localRun(fleet: Fleet, output: string, ...more: string[]): Promise<Store> {

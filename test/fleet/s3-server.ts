@@ -53,7 +53,7 @@ export async function startS3Server(program: string): Promise<S3Server> {
   const address = `127.0.0.1:${await freePort()}`;
   const account = { ROOT_ACCESS_KEY: 'test-account', ROOT_SECRET_KEY: 'test-secret' };
   // Attributes in files of their own, because not every temporary folder has extended attributes.
-  const child = spawn(program, ['--port', address, '--quiet', 'posix', '--sidecar', sidecar, root], {
+  const child = spawn(program, ['--port', address, '--quiet', '--keep-alive', 'posix', '--sidecar', sidecar, root], {
     env: { ...process.env, ...account },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -27,8 +27,8 @@ describe.skipIf(!fleetAvailable)('failures', () => {
     const { enqueue, work, status, output, queue } = fleet();
     const store = await openStore('s3://photos/broken');
     for (let i = 0; i < 12; i += 1) await store.put(`red/${i}.png`, 'no picture', 'image/png');
-    await enqueue('broken', 'broken');
-    const { code, stdout } = await work(['--until-empty', '--max-failures', '5', '--concurrency', '1']);
+    await enqueue('broken', 'broken', '--max-failures', '5');
+    const { code, stdout } = await work(['--until-empty', '--concurrency', '1']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Run broken stopped: 6 images failed, more than the 5 that --max-failures allows\. .+$/m);
     expect(await status('broken')).toMatchObject({ state: 'failed', reason: { code: 'too-many-failures' } });
@@ -51,6 +51,30 @@ describe.skipIf(!fleetAvailable)('failures', () => {
     expect(told).toHaveLength(1);
     expect(told[0]).toMatch(/The model at s3:\/\/photos\/changing\.onnx is not the one that the run was planned with/);
     expect(await status('changed')).toMatchObject({ state: 'failed', reason: { code: 'model-differs' }, done: 0 });
+  });
+
+  test('a worker whose login is refused stops a run that nobody has worked on', async () => {
+    const { enqueue, startWorker, status } = fleet();
+    await enqueue('refused', 'val');
+    const worker = startWorker(['--until-empty'], '', { AWS_SECRET_ACCESS_KEY: 'wrong' });
+    const { code, stdout } = await worker.ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Run refused stopped: .*the server refused the AWS credentials/m);
+    expect(await status('refused')).toMatchObject({ state: 'failed', reason: { code: 'access-denied' } });
+  });
+
+  test('a worker whose login is refused leaves a run alone that others work on', async () => {
+    const { enqueue, startWorker, work, status } = fleet();
+    await enqueue('shared', 'val');
+    await work(['--concurrency', '1'], 'gradline:image green/0001.png SIGTERM');
+    expect((await status('shared')).settledShards).toBeGreaterThan(0);
+    const worker = startWorker(['--until-empty'], '', { AWS_SECRET_ACCESS_KEY: 'wrong' });
+    const { code, stderr } = await worker.ended;
+    expect(stderr).toMatch(/^gradline: .*the server refused the AWS credentials/);
+    expect(code).toBe(3);
+    expect((await status('shared')).state).toBe('running');
+    await work(quick);
+    expect(await status('shared')).toMatchObject({ state: 'complete', done: 24 });
   });
 
   test('a model from a bucket is kept by its digest', async () => {

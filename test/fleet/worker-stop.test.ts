@@ -7,7 +7,7 @@ describe.skipIf(!fleetAvailable)('a worker that goes away', () => {
   test('hands its shards back when it is told to stop, without using an attempt', async () => {
     const { enqueue, startWorker, work, status, queue, output } = fleet();
     await enqueue('stopped', 'val');
-    const { ended, events } = startWorker(['--json', '--concurrency', '4'], 'gradline:image blue/0002.png SIGTERM');
+    const { ended, events } = startWorker([...quick, '--concurrency', '4'], 'gradline:image blue/0002.png SIGTERM');
     expect((await ended).code).toBe(0);
     const summary = events.at(-1);
     const { settledShards, crashes } = await status('stopped');

@@ -50,6 +50,7 @@ describe('a run', () => {
         'scores/part-00001.jsonl',
         'scores/part-00002.jsonl',
         'scores/part-00003.jsonl',
+        'scores/scores.parquet',
       ].sort(),
     );
     expect(await runFileIn(configuration.output)).toMatchObject({
@@ -78,7 +79,7 @@ describe('a run', () => {
     await explain(await configurationIn(second, { ...changes, batchSize: 5 }));
     const [a, b] = [await filesIn(join(first, 'output')), await filesIn(join(second, 'output'))];
     expect([...a.keys()]).toEqual([...b.keys()]);
-    expect(a.size).toBe(1 + 3 + 17 * 4);
+    expect(a.size).toBe(1 + 3 + 1 + 17 * 4);
     for (const [key, body] of a) if (key !== 'run.json') expect(body.equals(b.get(key) ?? Buffer.of()), key).toBe(true);
   });
 

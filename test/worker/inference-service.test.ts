@@ -65,7 +65,7 @@ describe('serveInference', () => {
     send({ type: 'open', options: { model: 'm', layers: ['layer5'] } });
     expect(await next()).toMatchObject({
       type: 'open-failed',
-      error: { name: 'UserError', code: 'unknown-layer', message: "Layer 'layer5' is not in the model." },
+      error: { kind: 'user', code: 'unknown-layer', message: "Layer 'layer5' is not in the model." },
     });
   });
 
@@ -90,7 +90,7 @@ describe('serveInference', () => {
     });
     send(request(1));
     const failed = await next();
-    expect(failed).toMatchObject({ type: 'explain-failed', id: 1, error: { code: null, message: 'bad batch' } });
+    expect(failed).toMatchObject({ type: 'explain-failed', id: 1, error: { kind: 'other', message: 'bad batch' } });
     expect(failed.type === 'explain-failed' && failed.values.length).toBe(length);
     send(request(2));
     expect(await next()).toMatchObject({ type: 'explained', id: 2 });

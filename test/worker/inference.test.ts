@@ -33,7 +33,7 @@ describe('openInference', () => {
   test('passes a mistake in the options on as the same UserError', async () => {
     const file = thread(`port.on('message', (m) => {
       if (m.type === 'open') port.postMessage({ type: 'open-failed',
-        error: { name: 'UserError', code: 'unknown-layer', message: 'No such layer.', stack: null } });
+        error: { kind: 'user', code: 'unknown-layer', message: 'No such layer.', stack: null } });
       if (m.type === 'close') port.close();
     });`);
     const error = await errorOf(openInference(options, file));
@@ -59,7 +59,7 @@ describe('openInference', () => {
 
   test('gives the batch back in the error when it could not be explained', async () => {
     const failing = openingThread(`port.postMessage({ type: 'explain-failed', id: m.id, values: m.values,
-      error: { name: 'Error', code: null, message: 'out of memory', stack: null } }, [m.values.buffer]);`);
+      error: { kind: 'other', name: 'Error', message: 'out of memory', stack: null } }, [m.values.buffer]);`);
     const inference = await openInference(options, failing);
     const error = await errorOf(inference.explain(Float32Array.of(5), 1, Int32Array.of(-1)));
     expect(error).toBeInstanceOf(InferenceError);

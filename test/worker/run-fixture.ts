@@ -60,6 +60,7 @@ export async function configurationIn(
     output: join(folder, 'output'),
     model,
     layers: ['layer4'],
+    selection: { include: [], exclude: [], suffixes: null, sample: null, seed: 0, limit: null },
     methods: ['grad-cam'],
     targets: ['predicted'],
     classes: null,

@@ -93,7 +93,7 @@ const maxPool: Rule = (n) => [
 ];
 
 const globalAveragePool: Rule = (n) => [
-  () => n.build.op('Expand', [n.scale(n.g, 1 / product(n.shape().slice(2))), n.build.ints(n.shape())]),
+  () => n.build.repeat(n.scale(n.g, 1 / product(n.shape().slice(2))), n.outputShape(), n.shape()),
 ];
 
 /** As an adaptive max pool to one cell: the first maximum takes all. */

@@ -9,15 +9,18 @@ function reducedAxes(n: ReverseNode): number[] {
   return n.int('noop_with_empty_axes', 0) === 1 ? [] : n.shape().map((_, axis) => axis);
 }
 
-/** A tensor of the reduced shape, with the reduced axes back in place as 1. */
-function keepingAxes(n: ReverseNode, tensor: string): string {
+/** The input's shape with 1 for every reduced axis. */
+function keptShape(n: ReverseNode): number[] {
   const axes = new Set(reducedAxes(n));
-  const shape = n.shape().map((size, axis) => (axes.has(axis) ? 1 : size));
-  return n.int('keepdims', 1) === 1 ? tensor : n.build.reshape(tensor, shape);
+  return n.shape().map((size, axis) => (axes.has(axis) ? 1 : size));
 }
 
-const spreadBack = (n: ReverseNode, tensor: string) =>
-  n.build.op('Expand', [keepingAxes(n, tensor), n.build.ints(n.shape())]);
+/** A tensor of the reduced shape, with the reduced axes back in place as 1. */
+function keepingAxes(n: ReverseNode, tensor: string): string {
+  return n.int('keepdims', 1) === 1 ? tensor : n.build.reshape(tensor, keptShape(n));
+}
+
+const spreadBack = (n: ReverseNode, tensor: string) => n.build.repeat(keepingAxes(n, tensor), keptShape(n), n.shape());
 
 /** A rule from the derivative; it may have the input's shape or the result's with the reduced axes kept. */
 const times =

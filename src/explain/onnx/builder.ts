@@ -22,6 +22,7 @@ export class Builder {
   /** Whether the graph will run where convolutions keep a blocked layout, which `gates.ts` then writes for. */
   readonly blockedLayout: boolean;
   readonly #constants = new Map<string, string>();
+  readonly #repeated = new Map<string, { tensor: string; shape: number[] }>();
   #count = 0;
 
   constructor(options: { blockedLayout: boolean } = { blockedLayout: false }) {
@@ -101,6 +102,17 @@ export class Builder {
 
   slice(tensor: string, starts: number[], ends: number[], axes: number[], steps: number[] = axes.map(() => 1)): string {
     return this.op('Slice', [tensor, this.ints(starts), this.ints(ends), this.ints(axes), this.ints(steps)]);
+  }
+
+  /** Repeats `tensor`, of shape `from`, along its axes of size 1. `repeatedFrom` tells later what was repeated. */
+  repeat(tensor: string, from: number[], to: number[]): string {
+    const repeated = this.op('Expand', [tensor, this.ints(to)]);
+    this.#repeated.set(repeated, { tensor, shape: from });
+    return repeated;
+  }
+
+  repeatedFrom(tensor: string): { tensor: string; shape: number[] } | undefined {
+    return this.#repeated.get(tensor);
   }
 
   /** Adds zeros (or `value`) around a tensor: `before` and `after` per axis. Negative amounts crop. */

@@ -1,9 +1,9 @@
 import type { RunConfiguration } from '../../shared/configuration.ts';
 import { imageScoreKey, scoresPartKey } from '../../shared/output-key.ts';
 import type { ImageRecord } from '../../shared/record.ts';
+import type { RetryPolicy } from '../../shared/retry.ts';
 import type { Shard } from '../../shared/run-plan.ts';
 import type { Store } from '../../shared/store.ts';
-import type { RetryPolicy } from '../retry.ts';
 import { putFile } from './store.ts';
 
 /** Who is told that a shard is done, after everything of it is stored. */

@@ -1,7 +1,7 @@
 import { imageKeyProblem } from '../../shared/output-key.ts';
+import { type RetryPolicy, retryTransient } from '../../shared/retry.ts';
 import type { ImageJob } from '../open-shard.ts';
 import { QuarantineError, quarantine } from '../quarantine.ts';
-import { type RetryPolicy, retryTransient } from '../retry.ts';
 
 export interface FetchedImage {
   job: ImageJob;

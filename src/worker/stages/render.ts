@@ -2,12 +2,11 @@ import type { LayerMaps } from '../../explain/explanation.ts';
 import type { OverlaySettings } from '../../shared/configuration.ts';
 import { overlayKey } from '../../shared/output-key.ts';
 import type { MapRecord } from '../../shared/record.ts';
-import { decodeOriginal } from '../decode/decode.ts';
 import { type ClassNaming, completeRecord, judgeImage, type Verdict } from '../image-record.ts';
 import { mapFile, mapIndexFile, type RawMap } from '../map-files.ts';
+import type { PixelWork } from '../pixels/pixel-work.ts';
 import { quarantine } from '../quarantine.ts';
 import { contentTypes } from '../render/encode.ts';
-import { type Canvas, renderOverlay } from '../render/overlay.ts';
 import { describeMap } from '../render/statistics.ts';
 import type { DecodedPicture } from './decode.ts';
 import type { ExplainedImage } from './infer.ts';
@@ -24,43 +23,32 @@ export async function renderImage(
   { picture, explanation, index }: ExplainedImage,
   settings: RenderSettings,
   className: ClassNaming,
+  pixels: PixelWork,
 ): Promise<RenderedImage | null> {
   const { job } = picture;
   if (job.shard.failed) return null;
   try {
     const { key } = job.image;
     const verdict = judgeImage(job, explanation, index, picture.original, className);
-    const canvas = isDrawn(settings.overlays, verdict) ? await canvasOf(picture, settings.overlays) : null;
-    const rendered = await Promise.all(
-      explanation.maps.map(async (layerMaps) => {
-        const map = mapOf(layerMaps, index);
-        // Where an image has no such target there is nothing to see; the record says so.
-        const exists = map.class !== -1;
-        const overlay = exists && canvas !== null ? await overlayFile(key, map, canvas, settings.overlays) : null;
-        const raw = exists && settings.maps ? mapFile(key, map) : null;
-        const record: MapRecord = {
-          ...identify(map, className),
-          overlay: overlay?.key ?? null,
-          map: raw?.key ?? null,
-          ...describeMap(map.values, map.height, map.width, picture, {
-            class: map.class,
-            gradientPeak: layerMaps.gradientPeak[index] ?? Number.NaN,
-          }),
-        };
-        return { map, record, overlay, raw };
-      }),
-    );
-    const files = rendered.flatMap(({ overlay, raw }) => [overlay, raw]).filter((file) => file !== null);
-    const stored = rendered.filter(({ raw }) => raw !== null).map(({ map }) => map);
-    if (settings.maps) files.push(mapIndexFile(key, stored));
-    return {
-      job,
-      record: completeRecord(
-        verdict,
-        rendered.map(({ record }) => record),
-      ),
-      files,
-    };
+    const maps = explanation.maps.map((layerMaps) => mapOf(layerMaps, index));
+    // Where an image has no such target there is nothing to see; the record says so.
+    const existing = maps.filter((map) => map.class !== -1);
+    const overlays = isDrawn(settings.overlays, verdict)
+      ? await drawOverlays(picture, existing, settings.overlays, pixels)
+      : new Map<RawMap, OutputFile>();
+    const raws = new Map(settings.maps ? existing.map((map) => [map, mapFile(key, map)]) : []);
+    const records = maps.map((map, at): MapRecord => {
+      const origin = { class: map.class, gradientPeak: explanation.maps[at]?.gradientPeak[index] ?? Number.NaN };
+      return {
+        ...identify(map, className),
+        overlay: overlays.get(map)?.key ?? null,
+        map: raws.get(map)?.key ?? null,
+        ...describeMap(map.values, map.height, map.width, picture, origin),
+      };
+    });
+    const files = existing.flatMap((map) => [overlays.get(map), raws.get(map)]).filter((file) => file !== undefined);
+    if (settings.maps) files.push(mapIndexFile(key, existing));
+    return { job, record: completeRecord(verdict, records), files };
   } catch (error) {
     return quarantine(job, error);
   }
@@ -70,17 +58,27 @@ function isDrawn({ write }: OverlaySettings, verdict: Verdict): boolean {
   return write === 'all' || (write === 'errors' && verdict.correct === false);
 }
 
-async function canvasOf(picture: DecodedPicture, { on }: OverlaySettings): Promise<Canvas> {
-  if (on === 'seen' || picture.bytes === null) return picture;
-  return { ...(await decodeOriginal(picture.bytes)), area: picture.placement };
-}
-
-async function overlayFile(key: string, map: RawMap, canvas: Canvas, look: OverlaySettings): Promise<OutputFile> {
-  return {
-    key: overlayKey(key, map.layer, map.method, map.target, look.format),
-    body: await renderOverlay(canvas, map, look),
-    contentType: contentTypes[look.format],
-  };
+async function drawOverlays(
+  { job, bytes, placement, pixels: seen, width, height }: DecodedPicture,
+  maps: RawMap[],
+  settings: OverlaySettings,
+  pixels: PixelWork,
+): Promise<Map<RawMap, OutputFile>> {
+  if (maps.length === 0) return new Map();
+  const { colormap, alpha, scale, format } = settings;
+  const pictures = await pixels.draw({
+    canvas: settings.on === 'seen' || bytes === null ? { pixels: seen, width, height } : { bytes, placement },
+    maps: maps.map((map) => ({ values: map.values, height: map.height, width: map.width })),
+    look: { colormap, alpha, scale, format },
+  });
+  return new Map(
+    maps.map((map, at) => {
+      const body = pictures[at];
+      if (body === undefined) throw new Error(`${maps.length} maps gave ${pictures.length} pictures.`);
+      const key = overlayKey(job.image.key, map.layer, map.method, map.target, format);
+      return [map, { key, body, contentType: contentTypes[format] }];
+    }),
+  );
 }
 
 function mapOf({ layer, method, target, classes, height, width, values }: LayerMaps, index: number): RawMap {

@@ -1,7 +1,7 @@
 import type { ImageRecord } from '../../shared/record.ts';
+import { type RetryPolicy, retryTransient } from '../../shared/retry.ts';
 import type { Store } from '../../shared/store.ts';
 import type { ImageJob } from '../open-shard.ts';
-import { type RetryPolicy, retryTransient } from '../retry.ts';
 
 export interface OutputFile {
   /** Key relative to the output root. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { retryTransient } from '../../src/shared/retry.ts';
 import { StoreError } from '../../src/shared/store.ts';
-import { retryTransient } from '../../src/worker/retry.ts';
 
 const policy = { attempts: 4, firstDelay: 1 };
 

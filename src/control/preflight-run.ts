@@ -1,0 +1,81 @@
+/** Whether a run can work at all, before its first shard is enqueued. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HookedLayer } from '../explain/explanation.ts';
+import type { ExplainerOptions } from '../explain/options.ts';
+import { readClassNames } from '../shared/class-names.ts';
+import type { RunConfiguration } from '../shared/configuration.ts';
+import { digestLocation } from '../shared/digest.ts';
+import type { RedisClient } from '../shared/ledger/run-keys.ts';
+import { isS3Location } from '../shared/location.ts';
+import { openStore } from '../shared/open-store.ts';
+import { type PreflightReport, preflight } from '../shared/preflight.ts';
+import { explainerOptions } from '../worker/explainer-options.ts';
+import { fetchModel } from '../worker/fleet/fetch-model.ts';
+import { openInference } from '../worker/inference.ts';
+import type { InferenceModel } from '../worker/inference-messages.ts';
+import { pipelineSettings } from '../worker/pipeline-settings.ts';
+
+export interface RunPreflight extends PreflightReport {
+  /** What the layers' names resolved to. */
+  layers: HookedLayer[];
+}
+
+/** Opens a model away from the main thread; another one is for callers that run from sources. */
+export type OpenModel = (
+  options: ExplainerOptions,
+) => Promise<{ readonly model: InferenceModel; close(): Promise<void> }>;
+
+/**
+ * Checks Redis and the output as `preflight` does, then opens the model with its hooks and compares it with the preprocessing. This
+ * machine may have no GPU, so the model is opened on the CPU, whatever the workers use.
+ *
+ * @throws UserError as `preflight`, `Explainer.open` and `pipelineSettings` do; StoreError, RedisError
+ */
+export async function preflightRun(
+  redis: RedisClient,
+  configuration: RunConfiguration,
+  open: OpenModel = openInference,
+): Promise<RunPreflight> {
+  const output = await openStore(configuration.output);
+  try {
+    const report = await preflight(redis, output);
+    return { ...report, layers: await checkModel(configuration, open) };
+  } finally {
+    await output.close();
+  }
+}
+
+async function checkModel(configuration: RunConfiguration, open: OpenModel): Promise<HookedLayer[]> {
+  const { classes, labels, model } = configuration;
+  const classNames = classes === null ? null : [...(await readClassNames(classes)).names];
+  // Names that come from the input's folders are not known before it is listed.
+  const unknownNames = classNames === null && labels === 'folder';
+  const targets = configuration.targets.filter((target) => !(unknownNames && /^class:.*\D/.test(target)));
+  const folder = await mkdtemp(join(tmpdir(), 'gradline-preflight-'));
+  try {
+    const local = isS3Location(model) ? await fetchInto(folder, model) : model;
+    const checked = {
+      ...configuration,
+      model: local,
+      provider: 'cpu',
+      targets: targets.length > 0 ? targets : ['predicted'],
+    };
+    const inference = await open(explainerOptions(checked, classNames));
+    try {
+      pipelineSettings(configuration, inference.model);
+      return inference.model.layers;
+    } finally {
+      await inference.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** With the weights that lie in files of their own. */
+async function fetchInto(cache: string, location: string): Promise<string> {
+  return fetchModel({ location, digest: await digestLocation(location), run: 'preflight', cache });
+}

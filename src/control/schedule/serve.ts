@@ -1,0 +1,56 @@
+/** Schedules attended to by a process of its own. */
+
+import { once } from 'node:events';
+import { UserError } from '../../explain/user-error.ts';
+import { enqueueRun } from '../../producer/enqueue.ts';
+import { connectRedis } from '../../shared/ledger/connect-redis.ts';
+import type { RedisClient } from '../../shared/ledger/run-keys.ts';
+import { preflight } from '../../shared/preflight.ts';
+import { preflightRun } from '../preflight-run.ts';
+import { type StartRun, startScheduler } from './start-scheduler.ts';
+
+/** Starts a run as `gradline enqueue` does. */
+function enqueueScheduled(redis: RedisClient, onNotice: (message: string) => void): StartRun {
+  return async (configuration, run, signal) => {
+    const events = {
+      onStart: () => undefined,
+      onWarning: (message: string) => onNotice(`Run ${run}: ${message}`),
+      onProgress: () => undefined,
+    };
+    const { warnings, redis: check } = await preflightRun(redis, configuration);
+    // Those about Redis have been told.
+    for (const warning of warnings) if (!check.warnings.includes(warning)) events.onWarning(warning);
+    const options = { run, highWatermark: null, lowWatermark: null };
+    const { state, reason } = await enqueueRun(configuration, redis, options, events, signal);
+    if (state === 'failed') throw new UserError('run-failed', reason?.message ?? `Run ${run} failed.`);
+    return state === 'interrupted' ? 'interrupted' : 'enqueued';
+  };
+}
+
+export interface ServeOptions {
+  /** Whether to check Redis first; a worker has done so. */
+  check?: boolean;
+  /** Milliseconds to end in once `signal` has aborted. */
+  deadline?: number;
+}
+
+/**
+ * Until `signal` aborts, on a connection of its own.
+ * @throws UserError, RedisError as connecting and the preflight do
+ */
+export async function serveSchedules(
+  redisAddress: string,
+  onNotice: (message: string) => void,
+  signal: AbortSignal,
+  { check = true, deadline = 10_000 }: ServeOptions = {},
+): Promise<void> {
+  const redis = await connectRedis(redisAddress, { use: 'worker', onProblem: ({ message }) => onNotice(message) });
+  try {
+    if (check) for (const warning of (await preflight(redis)).warnings) onNotice(`Warning: ${warning}`);
+    const scheduler = await startScheduler({ redis, startRun: enqueueScheduled(redis, onNotice), onNotice });
+    if (!signal.aborted) await once(signal, 'abort');
+    await scheduler.close(deadline);
+  } finally {
+    redis.disconnect();
+  }
+}

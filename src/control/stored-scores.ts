@@ -1,0 +1,53 @@
+/** The scores parts of an output: which shards are done, and what their records count as. */
+
+import { z } from 'zod';
+import { UserError } from '../explain/user-error.ts';
+import type { RecordTally } from '../shared/ledger/finish.ts';
+import type { ImageOutcome } from '../shared/ledger/settle-shard.ts';
+import { scoresPartKey } from '../shared/output-key.ts';
+import type { Store } from '../shared/store.ts';
+import { count, emptyTally } from '../shared/tally.ts';
+
+const partName = /^scores\/part-(\d{5,})\.jsonl$/;
+
+const recordShape = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('done'), key: z.string(), correct: z.boolean().optional() }),
+  z.object({
+    status: z.literal('quarantined'),
+    key: z.string(),
+    error: z.object({ code: z.string(), message: z.string() }),
+  }),
+]);
+
+/** The numbers of the shards that have a scores part; a listing, so memory does not grow with them. */
+export async function* storedShards(output: Store): AsyncGenerator<number> {
+  for await (const { key } of output.list('scores/part-')) {
+    const digits = partName.exec(key)?.[1];
+    if (digits !== undefined) yield Number(digits);
+  }
+}
+
+/** What is counted of a stored shard, in its order. @throws UserError `damaged-output`; StoreError */
+export async function storedOutcomes(output: Store, shard: number): Promise<ImageOutcome[]> {
+  const key = scoresPartKey(shard);
+  const text = (await output.get(key)).toString('utf8');
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line, index) => {
+    try {
+      return recordShape.parse(JSON.parse(line));
+    } catch (cause) {
+      throw new UserError(
+        'damaged-output',
+        `${key}, line ${index + 1} in ${output.location} is not a record. Delete that file and run gradline recover ` +
+          `${output.location} to have its shard done again.`,
+        { cause },
+      );
+    }
+  });
+}
+
+export function tallyOfOutcomes(outcomes: readonly ImageOutcome[]): RecordTally {
+  const tally = emptyTally();
+  for (const outcome of outcomes) count(tally, outcome);
+  return tally;
+}

@@ -1,0 +1,96 @@
+/** Records as the flat rows of `scores/scores.parquet`, which DuckDB, pandas and others read. */
+
+import type { SchemaElement } from 'hyparquet';
+import { z } from 'zod';
+
+/** The fields of a record that have a column. */
+const recordShape = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('done'),
+    key: z.string(),
+    label: z.number().nullable(),
+    labelName: z.string().nullable(),
+    predicted: z.number(),
+    predictedName: z.string().nullable(),
+    score: z.number(),
+    margin: z.number(),
+    correct: z.boolean().optional(),
+    image: z.object({ width: z.number(), height: z.number() }),
+    top: z.array(z.unknown()),
+    maps: z.array(z.unknown()),
+    activations: z.array(z.unknown()).optional(),
+  }),
+  z.object({
+    status: z.literal('quarantined'),
+    key: z.string(),
+    label: z.number().nullable(),
+    labelName: z.string().nullable(),
+    error: z.object({ code: z.string(), message: z.string() }),
+  }),
+]);
+
+export type StoredRecord = z.infer<typeof recordShape>;
+
+/** @throws when the line is not a record */
+export function parseRecord(line: string): StoredRecord {
+  return recordShape.parse(JSON.parse(line));
+}
+
+type Cell = string | number | boolean | null;
+
+interface Column {
+  name: string;
+  type: 'BYTE_ARRAY' | 'INT32' | 'DOUBLE' | 'BOOLEAN';
+  required: boolean;
+  cell(record: StoredRecord): Cell;
+}
+
+type Done = Extract<StoredRecord, { status: 'done' }>;
+type Quarantined = Extract<StoredRecord, { status: 'quarantined' }>;
+
+const ofDone = (value: (record: Done) => Cell | undefined) => (record: StoredRecord) =>
+  record.status === 'done' ? (value(record) ?? null) : null;
+const ofError = (value: (error: Quarantined['error']) => Cell) => (record: StoredRecord) =>
+  record.status === 'quarantined' ? value(record.error) : null;
+
+/** `top`, `maps` and `activations` are JSON texts, as in the record. */
+const columns: Column[] = [
+  { name: 'key', type: 'BYTE_ARRAY', required: true, cell: ({ key }) => key },
+  { name: 'status', type: 'BYTE_ARRAY', required: true, cell: ({ status }) => status },
+  { name: 'label', type: 'INT32', required: false, cell: ({ label }) => label },
+  { name: 'label_name', type: 'BYTE_ARRAY', required: false, cell: ({ labelName }) => labelName },
+  { name: 'predicted', type: 'INT32', required: false, cell: ofDone(({ predicted }) => predicted) },
+  { name: 'predicted_name', type: 'BYTE_ARRAY', required: false, cell: ofDone(({ predictedName }) => predictedName) },
+  { name: 'score', type: 'DOUBLE', required: false, cell: ofDone(({ score }) => score) },
+  { name: 'margin', type: 'DOUBLE', required: false, cell: ofDone(({ margin }) => margin) },
+  { name: 'correct', type: 'BOOLEAN', required: false, cell: ofDone(({ correct }) => correct) },
+  { name: 'error_code', type: 'BYTE_ARRAY', required: false, cell: ofError(({ code }) => code) },
+  { name: 'error_message', type: 'BYTE_ARRAY', required: false, cell: ofError(({ message }) => message) },
+  { name: 'width', type: 'INT32', required: false, cell: ofDone(({ image }) => image.width) },
+  { name: 'height', type: 'INT32', required: false, cell: ofDone(({ image }) => image.height) },
+  { name: 'top', type: 'BYTE_ARRAY', required: false, cell: ofDone(({ top }) => JSON.stringify(top)) },
+  { name: 'maps', type: 'BYTE_ARRAY', required: false, cell: ofDone(({ maps }) => JSON.stringify(maps)) },
+  {
+    name: 'activations',
+    type: 'BYTE_ARRAY',
+    required: false,
+    cell: ofDone(({ activations }) => (activations === undefined ? null : JSON.stringify(activations))),
+  },
+];
+
+export const scoreSchema: SchemaElement[] = [
+  { name: 'scores', num_children: columns.length },
+  ...columns.map(
+    ({ name, type, required }): SchemaElement => ({
+      name,
+      type,
+      ...(type === 'BYTE_ARRAY' ? { converted_type: 'UTF8' } : {}),
+      repetition_type: required ? 'REQUIRED' : 'OPTIONAL',
+    }),
+  ),
+];
+
+/** Rows by column, in the order of the schema. */
+export function scoreColumns(records: readonly StoredRecord[]): { name: string; data: Cell[] }[] {
+  return columns.map(({ name, cell }) => ({ name, data: records.map(cell) }));
+}

@@ -1,0 +1,248 @@
+/** A worker of the fleet: takes shards from the queue, explains them, and commits them to the ledger. */
+
+import { type Job, WaitingError, Worker } from 'bullmq';
+import { checkRedis } from '../../shared/ledger/check-redis.ts';
+import { connectRedis } from '../../shared/ledger/connect-redis.ts';
+import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts';
+import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
+import { listRuns } from '../../shared/ledger/runs.ts';
+import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../shared/shard-queue.ts';
+import { configureImageLibrary } from '../decode/image-library.ts';
+import { openInference } from '../inference.ts';
+import { openPixels } from '../pixels/pixel-threads.ts';
+import { HandedBack, isPermanent } from './failures.ts';
+import { watchLoopDelay } from './loop-delay.ts';
+import { OpenRuns } from './open-runs.ts';
+import { openProvider } from './provider.ts';
+import { RunEnding } from './run-ending.ts';
+import { ShardWork } from './shard-work.ts';
+import { Upkeep } from './upkeep.ts';
+import { within } from './within.ts';
+import { withoutRepeats } from './without-repeats.ts';
+import type { WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
+
+/**
+ * Works until `stop` aborts, or until no run has work. Then it takes nothing more, finishes the images that it has begun,
+ * hands every other shard back, and ends within the deadline.
+ *
+ * @throws UserError for a provider or Redis that cannot be used
+ */
+export async function runWorker(
+  settings: WorkerSettings,
+  { onWarning: warn, ...listener }: WorkerEvents,
+  stop: AbortSignal,
+): Promise<WorkerSummary> {
+  const onWarning = withoutRepeats(warn);
+  const events = { ...listener, onWarning };
+  configureImageLibrary();
+  const provider = await openProvider(settings.provider);
+  events.onProvider(provider);
+  const onProblem = (error: Error) => onWarning(error.message);
+  const redis = await connectRedis(settings.redis, { use: 'worker', onProblem });
+  try {
+    for (const warning of (await checkRedis(redis)).warnings) onWarning(warning);
+    // Takes a while to load: not when a shard is waiting for it.
+    await import('@aws-sdk/client-s3');
+    const worker = new FleetWorker(settings, events, redis, provider.providers);
+    return await worker.work(stop);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+class FleetWorker {
+  readonly #settings: WorkerSettings;
+  readonly #events: WorkerEvents;
+  readonly #redis: RedisClient;
+  readonly #pixels = openPixels();
+  readonly #ending: RunEnding;
+  readonly #runs: OpenRuns;
+  readonly #work: ShardWork;
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #summary = { shards: 0, images: 0, handedBack: 0 };
+  #upkeep: Upkeep | null = null;
+  #stopping = false;
+
+  constructor(
+    settings: WorkerSettings,
+    events: WorkerEvents,
+    redis: RedisClient,
+    providers: Awaited<ReturnType<typeof openProvider>>['providers'],
+  ) {
+    this.#settings = settings;
+    this.#events = events;
+    this.#redis = redis;
+    const onWarning = (message: string) => events.onWarning(message);
+    this.#ending = new RunEnding(settings.maxFailures, settings.lockDuration, events, () => this.#upkeep?.soon());
+    this.#runs = new OpenRuns(
+      redis,
+      {
+        worker: settings.name,
+        providers,
+        threads: settings.threads,
+        modelCache: settings.modelCache,
+        pixels: this.#pixels,
+        openInference,
+        onWarning,
+        onSettled: (run, shard, records, totals) => {
+          const quarantined = records.filter(({ status }) => status === 'quarantined').length;
+          const done = records.length - quarantined;
+          this.#summary.shards += 1;
+          this.#summary.images += records.length;
+          events.onShard({ run: run.ledger.run, shard: shard.number, done, quarantined });
+          this.#ending.settled(run.ledger, totals, run.maxFailures);
+        },
+      },
+      ({ ledger, output, batchSize }) => events.onRunOpened({ run: ledger.run, output: output.location, batchSize }),
+    );
+    this.#work = new ShardWork({
+      redis,
+      worker: settings.name,
+      crashLimit: settings.crashLimit,
+      runs: this.#runs,
+      ending: this.#ending,
+      stopping: () => this.#stopping,
+      onWarning,
+    });
+  }
+
+  async work(stop: AbortSignal): Promise<WorkerSummary> {
+    await this.#warmUpUnless(stop);
+    const delay = watchLoopDelay();
+    const queue = openShardQueue(this.#redis);
+    const worker = this.#startTaking();
+    const { lockDuration, untilEmpty } = this.#settings;
+    const upkeep = new Upkeep(
+      {
+        redis: this.#redis,
+        queue,
+        worker: this.#settings.name,
+        runs: this.#runs,
+        ending: this.#ending,
+        busy: () => this.#underWay.size > 0,
+        longestLoopDelay: () => delay.longest(),
+        onWarning: (message) => this.#events.onWarning(message),
+      },
+      { look: Math.min(5_000, lockDuration / 6), sweep: lockDuration },
+      () => untilEmpty && empty.abort(),
+    );
+    const empty = new AbortController();
+    this.#upkeep = upkeep;
+    upkeep.start();
+    this.#events.onReady();
+    await aborted(AbortSignal.any([stop, empty.signal]));
+    const left = deadline(this.#settings.drainDeadline);
+    await this.#drain(worker, left);
+    await within(left(0.5), Promise.all([upkeep.end(), queue.close()]));
+    const longestLoopDelay = delay.longest();
+    delay.end();
+    await within(left(0.5), this.#letGo());
+    return { ...this.#summary, longestLoopDelay };
+  }
+
+  async #warmUpUnless(stop: AbortSignal): Promise<void> {
+    const warm = this.#warmUp();
+    try {
+      await Promise.race([warm, aborted(stop)]);
+    } catch (error) {
+      await this.#letGo();
+      throw error;
+    } finally {
+      warm.catch(() => undefined);
+    }
+  }
+
+  /**
+   * Opens the oldest run that has work, so that its first shard does not wait for the model with its lock held.
+   * @throws what this worker alone cannot do: others have done shards of the run
+   */
+  async #warmUp(): Promise<void> {
+    const active = (await listRuns(this.#redis)).filter(({ state }) => state === 'planning' || state === 'running');
+    const oldest = active.at(-1);
+    if (oldest === undefined) return;
+    try {
+      await this.#runs.use(oldest.run, async () => undefined);
+    } catch (error) {
+      // Anything else may pass; the run's first shard will tell.
+      if (!isPermanent(error)) return;
+      if (oldest.settledShards > 0) throw error;
+      await this.#ending.fail(openRunLedger(this.#redis, oldest.run), error);
+    }
+  }
+
+  #startTaking(): Worker<ShardJob, void, string> {
+    const { concurrency, lockDuration, name } = this.#settings;
+    const worker = new Worker<ShardJob, void, string>(
+      shardQueueName,
+      (job, token) => {
+        const work = this.#process(job, token ?? '').finally(() => this.#underWay.delete(work));
+        this.#underWay.add(work);
+        return work;
+      },
+      {
+        connection: this.#redis,
+        prefix: shardQueuePrefix,
+        name,
+        concurrency,
+        lockDuration,
+        stalledInterval: lockDuration,
+        // Crashes are counted by the ledger, which knows what the process worked on; BullMQ's own count would fail the job.
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
+        runRetryDelay: 1_000,
+      },
+    );
+    worker.on('error', (error) => {
+      // The connection's own problems are told by its owner. What another worker has taken over is its own; the ledger counts once.
+      const problem = redisUserError(error);
+      const overtaken = /missing lock|lock mismatch|could not renew lock|not in the active state/i.test(error.message);
+      if (!(problem instanceof RedisError && problem.transient) && !overtaken) {
+        this.#events.onWarning(`Queue: ${problem.message}`);
+      }
+    });
+    return worker;
+  }
+
+  async #process(job: Job<ShardJob, void, string>, token: string): Promise<void> {
+    try {
+      if (this.#stopping) throw new HandedBack();
+      await this.#work.do(job.data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
+    } catch (error) {
+      if (!(error instanceof HandedBack)) throw error;
+      this.#summary.handedBack += 1;
+      // Where the lock is lost the shard has gone to another worker already.
+      await job.moveToWait(token).catch(() => undefined);
+      throw new WaitingError();
+    }
+  }
+
+  async #drain(worker: Worker<ShardJob, void, string>, left: (share: number) => number): Promise<void> {
+    this.#stopping = true;
+    this.#events.onDraining(this.#underWay.size);
+    await worker.pause(true);
+    this.#runs.stop(new HandedBack(), false);
+    const settled = Promise.all([Promise.allSettled(this.#underWay), this.#ending.idle()]);
+    if (!(await within(left(0.8), settled))) {
+      this.#ending.stop();
+      this.#runs.stop(new HandedBack(), true);
+      await within(left(0.5), Promise.allSettled(this.#underWay));
+    }
+    // It waits for jobs that never end and for connections that are away.
+    await within(left(0.5), worker.close());
+  }
+
+  async #letGo(): Promise<void> {
+    await this.#runs.close();
+    await this.#pixels.close();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** A share of the milliseconds that are left of `total`. */
+function deadline(total: number): (share: number) => number {
+  const end = performance.now() + total;
+  return (share) => Math.max(0, end - performance.now()) * share;
+}

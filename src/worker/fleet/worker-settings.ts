@@ -1,0 +1,53 @@
+/** What a worker is told when it starts, and what it tells. */
+
+import type { MaxFailures } from '../../shared/max-failures.ts';
+import type { Provider, ProviderRequest } from './provider.ts';
+
+export interface WorkerSettings {
+  /** Address of Redis; may hold a password. */
+  redis: string;
+  /** Names the worker in the ledger. */
+  name: string;
+  /** Shards under way at once. */
+  concurrency: number;
+  /** Instead of the one that the run's configuration names: devices belong to workers. */
+  provider: ProviderRequest;
+  /** Threads inside one operator; null: ONNX Runtime's own choice. */
+  threads: number | null;
+  /** Folder where models from buckets are kept. */
+  modelCache: string;
+  /** Instead of each run's own limit; null: that. */
+  maxFailures: MaxFailures | null;
+  /** Crashes with one image alone at work after which it is quarantined. */
+  crashLimit: number;
+  /** Milliseconds in which a worker that is told to stop has ended. */
+  drainDeadline: number;
+  /** Milliseconds of silence after which a worker's shards, or its finishing of a run, go to another. */
+  lockDuration: number;
+  /** End when no run has work. */
+  untilEmpty: boolean;
+}
+
+export interface WorkerEvents {
+  onProvider(provider: Provider): void;
+  /** The model is loaded and has explained a first batch. */
+  onRunOpened(run: { run: string; output: string; batchSize: number }): void;
+  /** Takes work from now on. */
+  onReady(): void;
+  onShard(shard: { run: string; shard: number; done: number; quarantined: number }): void;
+  onRunCompleted(run: { run: string; images: number; quarantined: number; missing: number }): void;
+  /** The run stopped for a reason that every shard would meet. Told by the one worker that stopped it. */
+  onRunFailed(run: { run: string; code: string; message: string }): void;
+  onWarning(message: string): void;
+  onDraining(shards: number): void;
+}
+
+export interface WorkerSummary {
+  /** Committed by this worker. */
+  shards: number;
+  images: number;
+  /** Shards that went back to the queue when it was told to stop. */
+  handedBack: number;
+  /** Longest time that the event loop was held up, in milliseconds. */
+  longestLoopDelay: number;
+}
