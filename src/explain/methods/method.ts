@@ -10,7 +10,10 @@ export interface Hook {
   cells: number;
   /** Activations A, `[N, channels, cells]`. */
   activations: string;
-  /** Gradients of the target's score, as A; undefined where none reaches the layer. */
+  /**
+   * Gradients of the target's score, as A, or `[N, channels, 1]` where every cell has the same (behind a global average
+   * pool); undefined where none reaches the layer.
+   */
   gradients: string | undefined;
   /** Gradient of the score at the head's pooled features, `[N, channels]`: the class's row of the last linear layer. */
   classWeights: string | undefined;
