@@ -38,7 +38,7 @@ export class FileStore implements Store {
       yield* await this.#measure(keys);
     } catch (error) {
       // A prefix that names no folder matches nothing, as in a bucket.
-      if (start !== '' && hasCode(error, 'ENOENT', 'ENOTDIR') && (await this.#isFolder(''))) return;
+      if (start !== '' && hasCode(error, 'ENOENT', 'ENOTDIR') && (await isFolder(this.#root))) return;
       throw fileStoreError(error, 'list', pathOfError(error) ?? this.location);
     }
   }
@@ -72,7 +72,7 @@ export class FileStore implements Store {
         await write(temporary);
       } catch (error) {
         if (!hasCode(error, 'ENOENT')) throw error;
-        await mkdir(dirname(path), { recursive: true });
+        await makeFolder(dirname(path));
         await write(temporary);
       }
       await rename(temporary, path);
@@ -122,13 +122,32 @@ export class FileStore implements Store {
       }),
     );
   }
+}
 
-  async #isFolder(key: string): Promise<boolean> {
-    return stat(join(this.#root, key)).then(
-      (stats) => stats.isDirectory(),
-      () => false,
-    );
+/**
+ * As `mkdir` with `recursive`, which never returns where a file system refuses a folder with ENOENT although its parent is
+ * there (such as /proc).
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+    return;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return;
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
+  // Others may make the same folders at the same time, so only a second refusal with the parent there is final.
+  if (!(await isFolder(dirname(path)))) await makeFolder(dirname(path));
+  await mkdir(path).catch((error) => {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  });
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 }
 
 /** Turns a file system error into the store's own, with the path and what a person can do; others come back as they are. */

@@ -233,3 +233,11 @@ describe('errors', () => {
     });
   });
 });
+
+test.runIf(process.platform === 'linux')(
+  'a folder that the file system refuses to make is an error at once',
+  async () => {
+    const store = new FileStore('/proc/gradline');
+    await expect(store.put('run.json', '{}', 'application/json')).rejects.toThrow(/\/proc\/gradline/);
+  },
+);
