@@ -1,6 +1,7 @@
 /** The flags of `gradline run`. Each has the name of a setting in gradline.yaml; what values it takes is checked with those. */
 
 import type { Command } from 'commander';
+import { methodNames } from '../shared/run-settings.ts';
 
 /** Flags that only decide what the terminal shows. */
 export const terminalOptions = ['config', 'json', 'quiet'];
@@ -14,10 +15,11 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
   value('--output <place>', 'folder or s3:// address for the results (required)');
   list(
     '--layers <names>',
-    'layers to hook: layer4, layer4[-2], features.18, a node, a tensor, or last (default: last)',
+    'layers to hook: layer4, layer4[-2], features.18, a node, a tensor, input, or last (default: last)',
   );
-  list('--method <names>', 'cam, grad-cam (default: grad-cam)');
-  list('--target <names>', 'predicted, label, class:<index or name>, top:<k> (default: predicted)');
+  list('--method <names>', `${methodNames.join(', ')} (default: grad-cam)`);
+  list('--target <names>', 'predicted, label, class:<index or name>, class:<a>-vs-<b>, top:<k> (default: predicted)');
+  value('--fuse <way>', 'one more map, of all layers together: mean, max, product');
   value('--classes <file>', 'names of the classes: JSON array, JSON object, or one name a line');
   value('--labels <source>', 'folder, regex:<pattern>, or a .csv or .jsonl file with key and label');
   value('--config <file>', 'YAML file with the same names as the flags; flags win');

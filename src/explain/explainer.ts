@@ -1,21 +1,19 @@
 /** The library's front door: a classifier opened for explanation. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type CompiledOutputs, compile } from './compile.ts';
 import type { Explanation, HookedLayer, LayerMaps, ModelInput } from './explanation.ts';
-import { lastGridTensor, lastLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
-import { writeModel } from './onnx/model-file.ts';
-import { openSession } from './onnx/session.ts';
+import { fuseMaps } from './fusion.ts';
+import type { ResolvedLayer } from './layers/hooked-layers.ts';
+import { sortMethods } from './methods/methods.ts';
+import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
 import { inputShape } from './onnx/sizes.ts';
-import type { ExplainerOptions } from './options.ts';
-import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
+import { blockedLayout, openModel } from './open-model.ts';
+import type { ExplainerOptions, Fusion } from './options.ts';
+import type { PreparedModel } from './prepare.ts';
+import { floats, integers, padded } from './session-arrays.ts';
 import { labelInput, parseTargets } from './target.ts';
 import { UserError } from './user-error.ts';
-
-const defaultBatchSize = 8;
 
 export interface BatchOptions {
   /** Number of images in the batch, at most the compiled batch size. */
@@ -37,63 +35,67 @@ export class Explainer implements AsyncDisposable {
   readonly batchSize: number;
   readonly classCount: number;
   readonly #outputs: CompiledOutputs;
+  readonly #fuse: Fusion | undefined;
   readonly #running = new Set<Promise<Explanation>>();
   #session: InferenceSession | undefined;
+  readonly #repeated: RepeatedRuns | undefined;
 
   private constructor(
     prepared: PreparedModel,
     outputs: CompiledOutputs,
-    layers: HookedLayer[],
+    layers: readonly ResolvedLayer[],
     session: InferenceSession,
+    repeated: RepeatedRuns | undefined,
+    fuse: Fusion | undefined,
   ) {
     this.input = prepared.sizes.input;
     this.batchSize = prepared.sizes.batchSize;
     this.classCount = outputs.classCount;
-    this.layers = layers;
+    this.layers = layers.map(({ layer, tensor, shape, grid: { height, width, channels } }) => ({
+      layer,
+      tensor,
+      shape,
+      grid: { height, width, channels },
+    }));
     this.#outputs = outputs;
     this.#session = session;
+    this.#repeated = repeated;
+    this.#fuse = fuse;
   }
 
   /**
    * Reads the model, hooks the layers, differentiates the graph and opens the session.
    * @throws UserError with a code that names the mistake: `model-not-found`, `not-onnx`, `unknown-layer`,
-   * `no-spatial-grid`, `no-gradient-rule`, `no-cam-head`, `unknown-target`, `unknown-class`, `session-failed`, ...
+   * `no-spatial-grid`, `no-gradient-rule`, `no-cam-head`, `no-relu`, `nothing-to-fuse`, `unknown-target`, `unknown-class`, `session-failed`, ...
    */
   static async open(options: ExplainerOptions): Promise<Explainer> {
     if (options.layers.length === 0) {
       throw new UserError('no-layers', "No layer was given. 'last' means the last layer with a spatial grid.");
     }
-    const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
-    try {
-      const source = await readSource(options.model, folder);
-      const { prepared, tensors } = await prepareWithHooks(source, options, folder);
-      const layers = withGrids(tensors, prepared);
-      const providers = options.providers ?? ['cpu'];
-      const { model, outputs } = compile(prepared, {
-        layers,
-        methods: options.methods ?? ['grad-cam'],
+    if (options.fuse !== undefined && new Set(options.layers).size === 1) {
+      throw new UserError(
+        'nothing-to-fuse',
+        `Fusion makes one map of several layers' maps, and only '${options.layers[0]}' is listed. List another layer, or leave --fuse out.`,
+      );
+    }
+    const methods = sortMethods(options.methods ?? ['grad-cam']);
+    const { prepared, layers, outputs, session } = await openModel(options, (model, resolved) =>
+      compile(model, {
+        layers: resolved,
+        methods: methods.graph,
         scoreActivation: options.scoreActivation ?? 'auto',
         capture: options.capture ?? [],
         statistics: options.statistics ?? false,
-        blockedLayout: options.blockedLayout ?? (providers[0] === 'cpu' && process.arch === 'x64'),
+        blockedLayout: blockedLayout(options),
         targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
-      });
-      const file = path.join(prepared.folder, 'explained.onnx');
-      await writeModel(model, file);
-      const session = await openSession(file, 'open the model with its gradients', {
-        graphOptimizationLevel: 'all',
-        executionProviders: providers,
-        ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-      });
-      const hooked = layers.map(({ layer, tensor, shape, grid: { height, width, channels } }) => ({
-        layer,
-        tensor,
-        shape,
-        grid: { height, width, channels },
-      }));
-      return new Explainer(prepared, outputs, hooked, session);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+      }),
+    );
+    try {
+      const repeated = methods.repeated.length === 0 ? undefined : await RepeatedRuns.open(options, methods.repeated);
+      return new Explainer(prepared, outputs, layers, session, repeated, options.fuse);
+    } catch (error) {
+      await session.release();
+      throw error;
     }
   }
 
@@ -126,13 +128,26 @@ export class Explainer implements AsyncDisposable {
     }
     const { Tensor } = await import('onnxruntime-node');
     const feeds: Record<string, Tensor> = {
-      [this.input.name]: new Tensor('float32', fill(batch, count * perImage, this.batchSize * perImage), dims),
+      [this.input.name]: new Tensor('float32', padded(batch, count * perImage, this.batchSize * perImage), dims),
     };
     if (this.#outputs.usesLabels) {
       const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
       feeds[labelInput] = new Tensor('int64', labels, [this.batchSize]);
     }
-    return this.#read(await session.run(feeds), count);
+    const results = await session.run(feeds);
+    const explanation = this.#read(results, count);
+    const targets = this.#outputs.targets.map(({ name, classes, against }) => ({
+      name,
+      classes: integers(results, classes, count),
+      against,
+    }));
+    const repeated = await this.#repeated?.explain(batch.subarray(0, count * perImage), count, targets);
+    explanation.maps.push(...(repeated ?? []));
+    if (this.#fuse !== undefined) {
+      const layers = this.layers.map(({ layer }) => layer);
+      explanation.maps.push(...fuseMaps(explanation.maps, layers, this.#fuse));
+    }
+    return explanation;
   }
 
   #read(results: InferenceSession.OnnxValueMapType, count: number): Explanation {
@@ -179,53 +194,10 @@ export class Explainer implements AsyncDisposable {
     this.#session = undefined;
     await Promise.allSettled(this.#running);
     await session?.release();
+    await this.#repeated?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** Hooked tensors are pinned before simplification; `last` can only be found after one. */
-async function prepareWithHooks(
-  source: SourceModel,
-  options: ExplainerOptions,
-  folder: string,
-): Promise<{ prepared: PreparedModel; tensors: ReadonlyMap<string, string> }> {
-  const requested = {
-    batchSize: options.batchSize ?? defaultBatchSize,
-    ...(options.inputSize === undefined ? {} : { inputSize: options.inputSize }),
-  };
-  const named = resolveTensors(options.layers, source);
-  const first = await prepare(source, requested, [...named.values()], folder);
-  if (!options.layers.includes(lastLayer)) return { prepared: first, tensors: named };
-  const last = lastGridTensor(first, source);
-  const tensors = new Map(options.layers.map((layer) => [layer, named.get(layer) ?? last] as const));
-  return { prepared: await prepare(source, requested, [...tensors.values()], folder), tensors };
-}
-
-/** The batch as the session takes it: padded with zeros where it is short. */
-function fill(batch: Float32Array, used: number, whole: number): Float32Array {
-  if (used === whole) return batch.length === whole ? batch : batch.subarray(0, whole);
-  const padded = new Float32Array(whole);
-  padded.set(batch.subarray(0, used));
-  return padded;
-}
-
-/** The part of an output `[N, ...]` that belongs to the first `count` images. */
-function floats(
-  results: InferenceSession.OnnxValueMapType,
-  name: string,
-  count: number,
-  batchSize: number,
-): Float32Array {
-  const data = results[name]?.data;
-  if (!(data instanceof Float32Array)) throw new TypeError(`The session returned no float32 tensor '${name}'.`);
-  return count === batchSize ? data : data.subarray(0, (data.length / batchSize) * count);
-}
-
-function integers(results: InferenceSession.OnnxValueMapType, name: string, count: number): Int32Array {
-  const data = results[name]?.data;
-  if (!(data instanceof BigInt64Array)) throw new TypeError(`The session returned no int64 tensor '${name}'.`);
-  return Int32Array.from({ length: count }, (_, i) => Number(data[i]));
 }

@@ -23,6 +23,7 @@ export interface HookedLayer {
 
 /** Maps of one layer, method and target for a whole batch. `n` below is the number of images given, not the compiled batch. */
 export interface LayerMaps {
+  /** The layer as the user wrote it; `input` for methods over the pixels, `fused` for a fusion of all layers. */
   layer: string;
   method: string;
   /** The target as the user wrote it; `top:3` gives three entries, `top:3#1` to `top:3#3`. */
@@ -38,7 +39,7 @@ export interface LayerMaps {
   evidence: Float32Array;
   /**
    * Largest absolute gradient at the layer, `[n]`: 0 means that no gradient reaches it. For `cam` the largest absolute
-   * weight of the class in the last linear layer.
+   * weight of the class in the last linear layer; for `eigen-cam` the largest absolute activation.
    */
   gradientPeak: Float32Array;
 }

@@ -10,5 +10,5 @@ export type {
   ModelInput,
 } from './explanation.ts';
 export { describeLayers, type LayerDescription, type ModelDescription } from './layers/describe.ts';
-export type { ExplainerOptions, MethodName, ScoreActivation } from './options.ts';
+export type { ExplainerOptions, Fusion, MethodName, ScoreActivation } from './options.ts';
 export { UserError } from './user-error.ts';

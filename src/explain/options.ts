@@ -1,6 +1,29 @@
 /** What `Explainer.open` takes. */
 
-export type MethodName = 'cam' | 'grad-cam';
+/** The map methods; docs/guide/methods.md says what each is for. */
+export type MethodName = GraphMethodName | RepeatedMethodName;
+
+/** Methods that run the model several times for each batch. */
+export type RepeatedMethodName = 'ablation-cam' | 'integrated-gradients' | 'reciprocam' | 'score-cam' | 'smoothgrad';
+
+/** Methods that are part of the one run that every batch gets. */
+export type GraphMethodName =
+  | 'cam'
+  | 'grad-cam'
+  | 'grad-cam++'
+  | 'xgrad-cam'
+  | 'hirescam'
+  | 'layercam'
+  | 'elementwise-grad-cam'
+  | 'eigen-cam'
+  | 'eigen-grad-cam'
+  | 'finer-cam'
+  | 'input-gradients'
+  | 'guided-backprop'
+  | 'guided-grad-cam';
+
+/** How the maps of several layers become one. */
+export type Fusion = 'mean' | 'max' | 'product';
 
 /** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
 export type ScoreActivation = 'auto' | 'softmax' | 'sigmoid' | 'none';
@@ -8,11 +31,11 @@ export type ScoreActivation = 'auto' | 'softmax' | 'sigmoid' | 'none';
 export interface ExplainerOptions {
   /** Path of the ONNX file. */
   model: string;
-  /** Layers as their author names them: `layer4`, `layer4[-2]`, `features.18`, a node, a tensor, or `last`. */
+  /** Layers as their author names them: `layer4`, `layer4[-2]`, `features.18`, a node, a tensor, `input` for the pixels, or `last`. */
   layers: string[];
   /** Default `['grad-cam']`. */
   methods?: MethodName[];
-  /** `predicted`, `label`, `class:<index or name>`, `top:<k>`. Default `['predicted']`. */
+  /** `predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b>`, `top:<k>`. Default `['predicted']`. */
   targets?: string[];
   /** Names by class index; needed for `class:<name>`. */
   classNames?: string[];
@@ -20,6 +43,8 @@ export interface ExplainerOptions {
   batchSize?: number;
   /** Height and width to compile for where the model leaves them free. Default 224 x 224. */
   inputSize?: { height: number; width: number };
+  /** Adds a map of layer `fused` for each method and target, made of the maps of all layers; default: none. */
+  fuse?: Fusion;
   scoreActivation?: ScoreActivation;
   /** Raw tensors to return with each explanation. */
   capture?: ('activations' | 'gradients')[];

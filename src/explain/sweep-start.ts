@@ -4,7 +4,7 @@ import { type ClassScore, seedGradient } from './class-score.ts';
 import { floatAttribute, intAttribute } from './onnx/attributes.ts';
 import type { Builder } from './onnx/builder.ts';
 import type { Graph } from './onnx/graph.ts';
-import { appendOneHot } from './target.ts';
+import { appendOneHots, known, type SeedTerm } from './seed.ts';
 
 export interface SweepStart {
   /** Tensor that the sweep starts from. */
@@ -14,15 +14,15 @@ export interface SweepStart {
 }
 
 /**
- * One-hot rows at the logits; or, behind a last linear layer, each image's class's row of its weight, which is what that
- * layer makes of one-hot rows at the price of a matrix product.
- * @param classes class of each image, `[N]` int64; -1 where it has none, which only happens if `mayMiss`
+ * The weighted sum of one-hot rows at the logits; or, behind a last linear layer, of each image's class's row of its
+ * weight, which is what that layer makes of one-hot rows at the price of a matrix product.
+ * @param terms the classes whose scores add up; only the first may have none for an image (-1), if `mayMiss`
  */
 export function sweepStart(
   build: Builder,
   graph: Graph,
   score: ClassScore,
-  classes: string,
+  terms: readonly SeedTerm[],
   { batchSize, classCount, mayMiss }: { batchSize: number; classCount: number; mayMiss: boolean },
 ): SweepStart {
   const linear = graph.producer(score.logits);
@@ -35,14 +35,19 @@ export function sweepStart(
     graph.isInitializer(weight ?? '') &&
     graph.type(input ?? '')?.shape[0] === batchSize;
   if (!plain || input === undefined || weight === undefined) {
-    const oneHot = appendOneHot(build, classes, classCount, batchSize);
-    return { tensor: score.logits, gradient: seedGradient(build, score, graph, oneHot, batchSize) };
+    const oneHots = appendOneHots(build, terms, classCount, batchSize);
+    return { tensor: score.logits, gradient: seedGradient(build, score, graph, oneHots, batchSize) };
   }
   const byClass = intAttribute(linear, 'transB', 0) === 1 ? 0 : 1;
-  const picked = build.op('Gather', [weight, classes], { axis: byClass });
-  const rows = byClass === 0 ? picked : build.transpose(picked, [1, 0]);
-  if (!mayMiss) return { tensor: input, gradient: rows };
+  const rows = build.sum(
+    terms.map(({ classes, factor }) => {
+      const picked = build.op('Gather', [weight, classes], { axis: byClass });
+      const row = byClass === 0 ? picked : build.transpose(picked, [1, 0]);
+      return factor === 1 ? row : build.op('Mul', [row, build.scalar(factor)]);
+    }),
+  );
+  const [first] = terms;
+  if (!mayMiss || first === undefined) return { tensor: input, gradient: rows };
   // -1 picks the last class; an image without a class has no gradient.
-  const known = build.op('Cast', [build.op('GreaterOrEqual', [classes, build.ints([0])])], { to: 1 });
-  return { tensor: input, gradient: build.op('Mul', [rows, build.reshape(known, [batchSize, 1])]) };
+  return { tensor: input, gradient: build.op('Mul', [rows, known(build, first.classes, batchSize)]) };
 }

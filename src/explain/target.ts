@@ -8,10 +8,10 @@ import { UserError } from './user-error.ts';
 export interface Target {
   /** As reported: the user's own text, with `#rank` for `top`. */
   name: string;
-  kind: { from: 'rank'; rank: number } | { from: 'class'; class: number } | { from: 'label' };
+  kind: { from: 'rank'; rank: number } | { from: 'class'; class: number; against?: number } | { from: 'label' };
 }
 
-const written = '`predicted`, `label`, `class:<index or name>`, `top:<k>`';
+const written = '`predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b>`, `top:<k>`';
 
 /** @throws UserError `unknown-target`, `unknown-class` */
 export function parseTargets(texts: readonly string[], classCount: number, classNames?: readonly string[]): Target[] {
@@ -19,8 +19,7 @@ export function parseTargets(texts: readonly string[], classCount: number, class
     if (text === 'predicted') return [{ name: text, kind: { from: 'rank', rank: 0 } }];
     if (text === 'label') return [{ name: text, kind: { from: 'label' } }];
     const [, kind, value = ''] = /^(class|top):(.+)$/s.exec(text) ?? [];
-    if (kind === 'class')
-      return [{ name: text, kind: { from: 'class', class: classIndex(value, classCount, classNames) } }];
+    if (kind === 'class') return [{ name: text, kind: classTarget(text, value, classCount, classNames) }];
     if (kind !== 'top') throw new UserError('unknown-target', `Target '${text}' is not known. Write ${written}.`);
     const k = Number(value);
     if (!Number.isInteger(k) || k < 1 || k > classCount) {
@@ -31,6 +30,33 @@ export function parseTargets(texts: readonly string[], classCount: number, class
     }
     return Array.from({ length: k }, (_, rank) => ({ name: `${text}#${rank + 1}`, kind: { from: 'rank', rank } }));
   });
+}
+
+const versus = '-vs-';
+
+/** One class, or `a-vs-b`: why a and not b. A name that holds `-vs-` itself is taken whole first. */
+function classTarget(
+  text: string,
+  value: string,
+  classCount: number,
+  classNames: readonly string[] = [],
+): Target['kind'] {
+  const splits = [...value.matchAll(/-vs-/g)].map(({ index }): [string, string] => [
+    value.slice(0, index),
+    value.slice(index + versus.length),
+  ]);
+  const [first] = splits;
+  if (first === undefined || classNames.includes(value)) {
+    return { from: 'class', class: classIndex(value, classCount, classNames) };
+  }
+  const isKnown = (name: string) => /^\d+$/.test(name) || classNames.includes(name);
+  const [a, b] = (splits.find((pair) => pair.every(isKnown)) ?? first).map((name) =>
+    classIndex(name, classCount, classNames),
+  );
+  if (a === undefined || b === undefined || a === b) {
+    throw new UserError('unknown-target', `Target '${text}' compares a class with itself. Write two classes.`);
+  }
+  return { from: 'class', class: a, against: b };
 }
 
 function classIndex(value: string, classCount: number, classNames: readonly string[] = []): number {
@@ -64,14 +90,4 @@ export function appendClasses(build: Builder, target: Target, logits: string, ba
       return build.reshape(build.slice(ranked, [rank], [rank + 1], [1]), [batchSize]);
     }
   }
-}
-
-/** Appends one-hot rows `[N, classCount]` float32; an image without a class gets zeros. */
-export function appendOneHot(build: Builder, classes: string, classCount: number, batchSize: number): string {
-  const range = build.ints(
-    Array.from({ length: classCount }, (_, i) => i),
-    [1, classCount],
-  );
-  const hot = build.op('Equal', [build.reshape(classes, [batchSize, 1]), range]);
-  return build.op('Cast', [hot], { to: 1 });
 }

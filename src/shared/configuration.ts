@@ -1,6 +1,6 @@
 /** Everything that decides what a run computes and writes. Flags, gradline.yaml and `run.json` use the same names. */
 
-import type { MethodName, ScoreActivation } from '../explain/options.ts';
+import type { Fusion, MethodName, ScoreActivation } from '../explain/options.ts';
 
 export type PreprocessPreset = 'imagenet' | 'fastai' | 'caffe' | 'tf' | 'none';
 export type Fit = 'crop' | 'squish' | 'pad' | 'none';
@@ -57,6 +57,8 @@ export interface RunConfiguration {
   layers: string[];
   methods: MethodName[];
   targets: string[];
+  /** Adds a map made of all layers' maps; left out: none. */
+  fuse?: Fusion;
   /** Path or s3:// address of the class names (JSON array, JSON object index -> name, or text with one name a line); null: no names. */
   classes: string | null;
   /** `folder`, `regex:<re>` or a csv/jsonl file; null: unlabelled. */

@@ -111,6 +111,7 @@ function runConfiguration(settings: RunSettings): RunConfiguration {
     layers: settings.layers ?? ['last'],
     methods: settings.method ?? ['grad-cam'],
     targets: settings.target ?? ['predicted'],
+    ...(settings.fuse === undefined ? {} : { fuse: settings.fuse }),
     classes: settings.classes ?? null,
     labels: settings.labels ?? null,
     selection: {
@@ -170,8 +171,9 @@ function checkTogether(configuration: RunConfiguration): void {
     throw missing('--labels', "'--overlays errors' needs to know each image's label.");
   }
   for (const target of targets) {
-    const name = /^class:(.+)$/s.exec(target)?.[1];
-    if (name !== undefined && parseClassIndex(name) === null && classes === null && labels !== 'folder') {
+    const names = /^class:(.+)$/s.exec(target)?.[1]?.split('-vs-') ?? [];
+    const areIndices = names.every((name) => parseClassIndex(name) !== null);
+    if (!areIndices && classes === null && labels !== 'folder') {
       throw missing('--classes', `The target '${target}' needs the names of the classes.`);
     }
   }

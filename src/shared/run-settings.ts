@@ -17,7 +17,27 @@ import {
   wholeNumber,
 } from './setting-values.ts';
 
-export const methodNames = ['cam', 'grad-cam'] as const;
+export const methodNames = [
+  'cam',
+  'grad-cam',
+  'grad-cam++',
+  'xgrad-cam',
+  'hirescam',
+  'layercam',
+  'elementwise-grad-cam',
+  'eigen-cam',
+  'eigen-grad-cam',
+  'finer-cam',
+  'input-gradients',
+  'guided-backprop',
+  'guided-grad-cam',
+  'score-cam',
+  'ablation-cam',
+  'reciprocam',
+  'integrated-gradients',
+  'smoothgrad',
+] as const;
+export const fusions = ['mean', 'max', 'product'] as const;
 export const presets = ['imagenet', 'fastai', 'caffe', 'tf', 'none'] as const;
 export const fits = ['crop', 'squish', 'pad', 'none'] as const;
 export const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
@@ -36,10 +56,11 @@ const runSettings = {
     z.array(
       z.string().regex(targetForm, {
         error: ({ input }) =>
-          `holds '${input}': a target is predicted, label, class:<index or name> or top:<k>; write \\, for a comma in a name`,
+          `holds '${input}': a target is predicted, label, class:<index or name>, class:<a>-vs-<b> or top:<k>; write \\, for a comma in a name`,
       }),
     ),
   ),
+  fuse: z.enum(fusions),
   classes: textSetting,
   labels: textSetting,
   include: globListSetting,

@@ -10,6 +10,8 @@ type Sdk = typeof import('@aws-sdk/client-s3');
 
 /** The SDK repeats a request until its answer starts; a body that breaks off later is asked for again here. */
 const bodyAttempts = 3;
+/** Milliseconds without a byte in either direction after which a connection is given up. */
+const idleTimeout = 60_000;
 const pieceLength = 8 << 20;
 const emptyPiece = { bytes: Buffer.alloc(0), size: 0, version: undefined };
 
@@ -41,7 +43,8 @@ function clientConfiguration(environment: NodeJS.ProcessEnv): S3ClientConfig {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     followRegionRedirects: true,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000 },
+    // Idle time: the SDK only warns of a whole request that takes too long, and would wait for ever on a half-open connection.
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: idleTimeout },
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
     // Other servers ignore the region, but a signature needs one.
     ...(region ? { region } : endpoint ? { region: 'us-east-1' } : {}),

@@ -6,7 +6,8 @@ import type { RunConfiguration } from '../shared/configuration.ts';
  * @param classNames by class index; null when unknown
  */
 export function explainerOptions(configuration: RunConfiguration, classNames: string[] | null): ExplainerOptions {
-  const { model, layers, methods, targets, batchSize, scoreActivation, statistics, provider, threads } = configuration;
+  const { model, layers, methods, targets, batchSize, scoreActivation, statistics, provider, threads, fuse } =
+    configuration;
   const inputSize = configuration.preprocess.size;
   return {
     model,
@@ -19,6 +20,7 @@ export function explainerOptions(configuration: RunConfiguration, classNames: st
     providers: [provider],
     ...(classNames === null ? {} : { classNames }),
     ...(inputSize === undefined ? {} : { inputSize }),
+    ...(fuse === undefined ? {} : { fuse }),
     ...(threads === null ? {} : { threads }),
   };
 }

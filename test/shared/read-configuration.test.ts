@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfiguration } from '../../src/shared/read-configuration.ts';
+import { methodNames } from '../../src/shared/run-settings.ts';
 import { temporaryFolder, writeFiles } from './temporary-folder.ts';
 
 const required = { input: 'photos', model: 'm.onnx', output: 'out' };
@@ -201,7 +202,7 @@ describe('a wrong value is one clear sentence', () => {
       { preprocess: 'imagnet' },
       "--preprocess cannot be 'imagnet'. Did you mean imagenet? Use imagenet, fastai, caffe, tf, none.",
     ],
-    [{ method: 'cam,gradcm' }, "--method cannot be 'gradcm'. Did you mean grad-cam? Use cam, grad-cam."],
+    [{ method: 'cam,gradcm' }, `--method cannot be 'gradcm'. Did you mean grad-cam? Use ${methodNames.join(', ')}.`],
     [{ 'batch-size': '2.5' }, '--batch-size must be a whole number of at least 1; it is 2.5.'],
     [{ 'batch-size': 'many' }, '--batch-size must be a number; it is many.'],
     [{ 'batch-size': '' }, '--batch-size must be a number; it is .'],
@@ -216,7 +217,7 @@ describe('a wrong value is one clear sentence', () => {
     [{ layers: ' , ' }, '--layers must name at least one; it is  , .'],
     [
       { target: 'predicted,tabby' },
-      "--target holds 'tabby': a target is predicted, label, class:<index or name> or top:<k>; write \\, for a comma in a name; it is predicted,tabby.",
+      "--target holds 'tabby': a target is predicted, label, class:<index or name>, class:<a>-vs-<b> or top:<k>; write \\, for a comma in a name; it is predicted,tabby.",
     ],
     [{ target: 'label' }, "Missing --labels. The target 'label' needs to know each image's label."],
     [{ overlays: 'errors' }, "Missing --labels. '--overlays errors' needs to know each image's label."],
@@ -232,5 +233,11 @@ describe('a wrong value is one clear sentence', () => {
     expect((await readConfiguration({ ...required, labels: 'folder', target: 'class:cat' })).targets).toEqual([
       'class:cat',
     ]);
+  });
+
+  test('two classes by index need no names, by name they do', async () => {
+    const target = 'class:3-vs-12';
+    expect((await readConfiguration({ ...required, target })).targets).toEqual([target]);
+    await expect(readConfiguration({ ...required, target: 'class:3-vs-cat' })).rejects.toThrow(/Missing --classes/);
   });
 });

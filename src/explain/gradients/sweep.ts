@@ -13,6 +13,7 @@ import { operatorName, ruleFor } from './rules.ts';
  * others are missing from the result. Only nodes between the score and the hooked tensors are visited.
  * @param score tensor to differentiate
  * @param seed gradient at `score`, of its shape: one-hot rows pick a class for each image
+ * @param adapt makes of a node's rule the one to sweep with; default: the rule itself
  * @throws UserError `no-gradient-rule` naming the node, its operator and the nearest tensor that would work
  */
 export function differentiate(
@@ -21,6 +22,7 @@ export function differentiate(
   score: string,
   seed: string,
   hooked: readonly string[],
+  adapt: (node: NodeProto, rule: Rule) => Rule = (_, rule) => rule,
 ): Map<string, string> {
   const depends = dependents(graph, hooked);
   const terms = new Map<string, string[]>([[score, [seed]]]);
@@ -38,7 +40,7 @@ export function differentiate(
   for (const node of graph.nodes.toReversed()) {
     if (!node.output.some((output) => terms.has(output)) || !graph.reads(node).some((input) => depends.has(input)))
       continue;
-    const rule = requireRule(node, score, graph);
+    const rule = adapt(node, requireRule(node, score, graph));
     const inputGradients = rule(new ReverseNode(node, graph, build, node.output.map(finish)));
     node.input.forEach((input, position) => {
       if (!depends.has(input) || !carriesGradient(graph, input)) return;

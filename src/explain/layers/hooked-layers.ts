@@ -9,6 +9,9 @@ import { resolveLayer } from './resolve.ts';
 /** The layer name that means the last layer with a spatial grid. */
 export const lastLayer = 'last';
 
+/** The layer name that means the pixels, whatever the model calls its input. */
+export const inputLayer = 'input';
+
 export interface ResolvedLayer {
   /** As the user wrote it. */
   layer: string;
@@ -20,10 +23,13 @@ export interface ResolvedLayer {
 /** Tensors of the author's graph by layer; `last` needs the simplified graph and is left to `lastGridTensor`. */
 export function resolveTensors(layers: readonly string[], source: SourceModel): Map<string, string> {
   return new Map(
-    layers
-      .filter((layer) => layer !== lastLayer)
-      .map((layer) => [layer, resolveLayer(layer, source.graph, source.modules)] as const),
+    layers.filter((layer) => layer !== lastLayer).map((layer) => [layer, tensorOf(layer, source)] as const),
   );
+}
+
+function tensorOf(layer: string, { model, graph, modules }: SourceModel): string {
+  const [input] = model.graph.input;
+  return layer === inputLayer && input !== undefined ? input.name : resolveLayer(layer, graph, modules);
 }
 
 /**

@@ -7,6 +7,9 @@ export interface Hook {
   build: Builder;
   batchSize: number;
   channels: number;
+  /** Rows and columns of the grid, and their product. */
+  height: number;
+  width: number;
   cells: number;
   /** Activations A, `[N, channels, cells]`. */
   activations: string;
@@ -17,19 +20,32 @@ export interface Hook {
   gradients: string | undefined;
   /** Gradient of the score at the head's pooled features, `[N, channels]`: the class's row of the last linear layer. */
   classWeights: string | undefined;
+  /** The pixels, with the gradient of guided backpropagation; only for methods that ask for it. */
+  guided: Hook | undefined;
 }
 
 /** A map and how strongly the score reaches it. */
 export interface Reduced {
   /** `[N, cells]`, signed. */
   map: string;
-  /** `[N]`: largest magnitude of the gradients that the method draws on. 0: no gradient reaches the layer. */
+  /** `[N]`: largest magnitude of what the method draws on. 0: no gradient reaches the layer. */
   peak: string;
+  /** On whose grid the map lies, if not on the hook's own. */
+  on?: Hook;
 }
 
 export interface Method {
-  /** `gradients`: a sweep down to the layer. `head`: only through the last linear layer. */
-  needs: 'gradients' | 'head';
+  /**
+   * `gradients`: a sweep down to the layer. `head`: only through the last linear layer. `activations`: no gradient at
+   * all, so the map is the same for every class.
+   */
+  needs: 'activations' | 'gradients' | 'head';
+  /** `finer`: the sweep starts from the class's score less that of similar classes (`../seed.ts`). */
+  seed?: 'finer';
+  /** `input`: one map over the pixels, whichever layers are listed. */
+  at?: 'input';
+  /** Needs the gradient of guided backpropagation at the pixels too (`Hook.guided`). */
+  guided?: true;
   reduce(hook: Hook): Reduced;
 }
 
@@ -40,9 +56,24 @@ export function weightedSum(hook: Hook, weights: string): string {
   return build.reshape(build.op('MatMul', [row, hook.activations]), [batchSize, cells]);
 }
 
+/** Activations times gradients, cell by cell, `[N, channels, cells]`. */
+export function cellProducts({ build, activations }: Hook, gradients: string): string {
+  return build.op('Mul', [activations, gradients]);
+}
+
+/** Sum over the channels of `[N, channels, cells]`: a map, `[N, cells]`. */
+export function channelSum({ build }: Hook, tensor: string): string {
+  return build.reduce('ReduceSum', tensor, [1], false);
+}
+
 /** Largest magnitude over the given axes of a tensor, `[N]`. */
 export function largestMagnitude(build: Builder, tensor: string, axes: number[]): string {
   return build.reduce('ReduceMax', build.op('Abs', [tensor]), axes, false);
+}
+
+/** Largest magnitude of the gradients, `[N]`. */
+export function gradientPeak({ build }: Hook, gradients: string): string {
+  return largestMagnitude(build, gradients, [1, 2]);
 }
 
 /** A map of zeros, for layers that no gradient reaches. */
@@ -50,4 +81,16 @@ export function noEvidence(hook: Hook): Reduced {
   const { build, batchSize, cells } = hook;
   const zeros = (shape: number[]) => build.op('Expand', [build.scalar(0), build.ints(shape)]);
   return { map: zeros([batchSize, cells]), peak: zeros([batchSize]) };
+}
+
+/** A method of the gradients at the layer, which is zero where none arrives. */
+export function fromGradients(map: (hook: Hook, gradients: string) => string): Method {
+  return {
+    needs: 'gradients',
+    reduce(hook) {
+      const { gradients } = hook;
+      if (gradients === undefined) return noEvidence(hook);
+      return { map: map(hook, gradients), peak: gradientPeak(hook, gradients) };
+    },
+  };
 }

@@ -5,7 +5,7 @@ import { UserError } from '../../explain/user-error.ts';
 import type { RunConfiguration } from '../../shared/configuration.ts';
 import { retryTransient } from '../../shared/retry.ts';
 import { runFileKey } from '../../shared/run-file.ts';
-import { colormaps, fits, methodNames, presets, scoreActivations } from '../../shared/run-settings.ts';
+import { colormaps, fits, fusions, methodNames, presets, scoreActivations } from '../../shared/run-settings.ts';
 import { type Store, StoreError } from '../../shared/store.ts';
 
 const count = z.int().min(0);
@@ -18,6 +18,7 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
   layers: z.array(z.string()),
   methods: z.array(z.enum(methodNames)),
   targets: z.array(z.string()),
+  fuse: z.enum(fusions).exactOptional(),
   classes: z.string().nullable(),
   labels: z.string().nullable(),
   selection: z.object({

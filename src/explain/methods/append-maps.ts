@@ -1,0 +1,145 @@
+/** All maps of one target: its sweeps, shared by the methods, and what each method makes of them. */
+
+import { differentiate } from '../gradients/sweep.ts';
+import { type Grid, toChannelsByCells } from '../layers/grid.ts';
+import { inputLayer, type ResolvedLayer } from '../layers/hooked-layers.ts';
+import type { Builder } from '../onnx/builder.ts';
+import { inputShape } from '../onnx/sizes.ts';
+import type { GraphMethodName } from '../options.ts';
+import type { PreparedModel } from '../prepare.ts';
+import { finerSeed, known, type SeedTerm } from '../seed.ts';
+import { sweepStart } from '../sweep-start.ts';
+import { guidedRules, requireRelus } from './guided-backprop.ts';
+import type { Hook, Method } from './method.ts';
+import { graphMethods } from './methods.ts';
+import { pooledFeatures } from './pooled-head.ts';
+
+/** One map as tensors of the graph. */
+export interface AppendedMap {
+  /** With the grid that the map lies on. */
+  layer: ResolvedLayer;
+  method: GraphMethodName;
+  values: string;
+  evidence: string;
+  peak: string;
+}
+
+export interface MapsRequest {
+  prepared: PreparedModel;
+  layers: readonly ResolvedLayer[];
+  methods: readonly GraphMethodName[];
+  /** `[N, classCount]`. */
+  logits: string;
+  classCount: number;
+  seed: readonly [SeedTerm, ...SeedTerm[]];
+  /** Whether the first term of the seed may lack a class. */
+  mayMiss: boolean;
+  /** Whether gradients at the layers are wanted for themselves. */
+  keepGradients: boolean;
+}
+
+export interface TargetMaps {
+  maps: AppendedMap[];
+  /** Gradients by hooked tensor, of its shape. */
+  gradients: ReadonlyMap<string, string>;
+}
+
+/** Appends a target's maps, layer by layer in the order of the methods; those over the pixels follow. */
+export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
+  const { prepared, layers, seed } = request;
+  const { graph, score } = prepared;
+  const { batchSize } = prepared.sizes;
+  const methods = request.methods.map((name) => ({ name, method: graphMethods[name] }));
+  const pixels = pixelLayer(prepared);
+  const pooled = new Map(
+    methods.some(({ method }) => method.needs === 'head')
+      ? layers.map((layer) => [layer.layer, pooledFeatures(graph, score, layer)] as const)
+      : [],
+  );
+  const isGuided = methods.some(({ method }) => method.guided === true);
+  if (isGuided) requireRelus(graph);
+
+  const sweep = (terms: readonly SeedTerm[], hooked: readonly string[], ...adapt: ReturnType<typeof guidedRules>[]) => {
+    if (hooked.length === 0) return new Map<string, string>();
+    const start = sweepStart(build, graph, score, terms, { ...request, batchSize });
+    return differentiate(graph, build, start.tensor, start.gradient, hooked, ...adapt);
+  };
+  /** What the methods that start from a seed need gradients of. */
+  const wanted = (of: Method['seed'], at: Method['at']) =>
+    methods.some(({ method }) => method.needs === 'gradients' && method.seed === of && method.at === at);
+  const tensors = layers.map(({ tensor }) => tensor);
+  const gradients = sweep(seed, [
+    ...(wanted(undefined, undefined) || request.keepGradients ? tensors : []),
+    ...pooled.values(),
+    ...(wanted(undefined, 'input') ? [pixels.tensor] : []),
+  ]);
+  const finer = wanted('finer', undefined)
+    ? sweep(finerSeed(build, seed, request.logits, { ...request, batchSize }), tensors)
+    : new Map<string, string>();
+  const guided = isGuided ? sweep(seed, [pixels.tensor], guidedRules(graph)) : new Map<string, string>();
+
+  const hookOf = (layer: ResolvedLayer, from: ReadonlyMap<string, string>, pixelHook?: Hook): Hook => {
+    const { channels, height, width } = layer.grid;
+    const gradient = from.get(layer.tensor);
+    const classWeights = gradients.get(pooled.get(layer.layer) ?? '');
+    return {
+      build,
+      batchSize,
+      channels,
+      height,
+      width,
+      cells: height * width,
+      activations: toChannelsByCells(build, layer.tensor, batchSize, layer.grid),
+      gradients: gradient && gradientByCells(build, gradient, batchSize, layer.grid),
+      classWeights: classWeights && build.reshape(classWeights, [batchSize, channels]),
+      guided: pixelHook,
+    };
+  };
+  const guidedHook = isGuided ? hookOf(pixels, guided) : undefined;
+  const append = (layer: ResolvedLayer, hook: Hook, name: GraphMethodName, method: Method): AppendedMap => {
+    const { map, peak, on = hook } = method.reduce(hook);
+    const hidden = method.needs === 'activations' && request.mayMiss;
+    const values = hidden ? build.op('Mul', [map, known(build, seed[0].classes, batchSize)]) : map;
+    const grid = on === hook ? layer.grid : pixels.grid;
+    return { layer: { ...layer, grid }, method: name, values, evidence: appendEvidence(on, values), peak };
+  };
+  const ofLayers = methods.filter(({ method }) => method.at === undefined);
+  const maps = layers.flatMap((layer) => {
+    const hooks = { plain: hookOf(layer, gradients, guidedHook), finer: hookOf(layer, finer) };
+    return ofLayers.map(({ name, method }) => append(layer, hooks[method.seed ?? 'plain'], name, method));
+  });
+  const ofPixels = methods.filter(({ method }) => method.at === 'input');
+  if (ofPixels.length > 0) {
+    const hook = hookOf(pixels, gradients, guidedHook);
+    maps.push(...ofPixels.map(({ name, method }) => append(pixels, hook, name, method)));
+  }
+  return { maps, gradients };
+}
+
+/** The model's image input as a layer. */
+export function pixelLayer({ sizes: { input, batchSize } }: PreparedModel): ResolvedLayer {
+  const { layout, height, width, channels } = input;
+  const grid = { layout, height, width, channels, prefix: 0 };
+  return { layer: inputLayer, tensor: input.name, shape: inputShape(input, batchSize), grid };
+}
+
+/** Behind a global average pool one value a channel stands for all cells, and repeating it would cost more than the rest. */
+function gradientByCells(build: Builder, gradient: string, batchSize: number, grid: Grid): string {
+  const once = build.repeatedFrom(gradient);
+  const perChannel =
+    once?.shape.length === 4 && once.shape[1] === grid.channels && once.shape[2] === 1 && once.shape[3] === 1;
+  return grid.layout === 'NCHW' && once !== undefined && perChannel
+    ? build.reshape(once.tensor, [batchSize, grid.channels, 1])
+    : toChannelsByCells(build, gradient, batchSize, grid);
+}
+
+/** Keeps the division defined where no cell is positive; far below any total that float32 maps reach. */
+const smallestTotal = 1e-30;
+
+/** Mean of the activations weighted by the positive part of the map, `[N, channels]`; zeros where no cell is positive. */
+function appendEvidence({ build, batchSize, channels, cells, activations }: Hook, map: string): string {
+  const positive = build.op('Relu', [map]);
+  const total = build.op('Max', [build.reduce('ReduceSum', positive, [1], true), build.scalar(smallestTotal)]);
+  const sum = build.op('MatMul', [activations, build.reshape(positive, [batchSize, cells, 1])]);
+  return build.op('Div', [build.reshape(sum, [batchSize, channels]), total]);
+}

@@ -1,0 +1,74 @@
+/** From options to an open session: read, hook, compile, open. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
+import { lastGridTensor, lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
+import { type OnnxModel, writeModel } from './onnx/model-file.ts';
+import { openSession } from './onnx/session.ts';
+import type { ExplainerOptions } from './options.ts';
+import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
+
+const defaultBatchSize = 8;
+
+export interface OpenedModel<Outputs> {
+  prepared: PreparedModel;
+  layers: ResolvedLayer[];
+  outputs: Outputs;
+  session: InferenceSession;
+}
+
+/** @param compile changes the prepared model in place, and says which outputs hold what */
+export async function openModel<Outputs>(
+  options: ExplainerOptions,
+  compile: (prepared: PreparedModel, layers: ResolvedLayer[]) => { model: OnnxModel; outputs: Outputs },
+): Promise<OpenedModel<Outputs>> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
+  try {
+    const source = await readSource(options.model, folder);
+    const { prepared, tensors } = await prepareWithHooks(source, options, folder);
+    const layers = withGrids(tensors, prepared);
+    const { model, outputs } = compile(prepared, layers);
+    const file = path.join(prepared.folder, 'explained.onnx');
+    await writeModel(model, file);
+    const session = await openSession(file, 'open the model with its gradients', {
+      graphOptimizationLevel: 'all',
+      executionProviders: executionProviders(options),
+      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    });
+    return { prepared, layers, outputs, session };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function executionProviders(options: ExplainerOptions) {
+  return options.providers ?? ['cpu'];
+}
+
+/** Whether the graph will run where convolutions keep a blocked layout. */
+export function blockedLayout(options: ExplainerOptions): boolean {
+  return options.blockedLayout ?? (executionProviders(options)[0] === 'cpu' && process.arch === 'x64');
+}
+
+/** Hooked tensors are pinned before simplification; `last` can only be found after one. */
+async function prepareWithHooks(
+  source: SourceModel,
+  options: ExplainerOptions,
+  folder: string,
+): Promise<{ prepared: PreparedModel; tensors: ReadonlyMap<string, string> }> {
+  const requested = {
+    batchSize: options.batchSize ?? defaultBatchSize,
+    ...(options.inputSize === undefined ? {} : { inputSize: options.inputSize }),
+  };
+  const named = resolveTensors(options.layers, source);
+  // The input needs no pinning, and cannot be an output of the model.
+  const inputs = new Set(source.model.graph.input.map(({ name }) => name));
+  const made = (tensors: Iterable<string>) => [...tensors].filter((tensor) => !inputs.has(tensor));
+  const first = await prepare(source, requested, made(named.values()), folder);
+  if (!options.layers.includes(lastLayer)) return { prepared: first, tensors: named };
+  const last = lastGridTensor(first, source);
+  const tensors = new Map(options.layers.map((layer) => [layer, named.get(layer) ?? last] as const));
+  return { prepared: await prepare(source, requested, made(tensors.values()), folder), tensors };
+}

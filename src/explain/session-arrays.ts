@@ -1,0 +1,27 @@
+/** The arrays that go into a session run and come out of it. */
+
+import type { InferenceSession } from 'onnxruntime-node';
+
+type Results = InferenceSession.OnnxValueMapType;
+
+/** The part of a float32 output `[N, ...]` that belongs to the first `count` images. */
+export function floats(results: Results, name: string, count: number, batchSize: number): Float32Array {
+  const data = results[name]?.data;
+  if (!(data instanceof Float32Array)) throw new TypeError(`The session returned no float32 tensor '${name}'.`);
+  return count === batchSize ? data : data.subarray(0, (data.length / batchSize) * count);
+}
+
+/** The first `count` values of an int64 output `[N]`. */
+export function integers(results: Results, name: string, count: number): Int32Array {
+  const data = results[name]?.data;
+  if (!(data instanceof BigInt64Array)) throw new TypeError(`The session returned no int64 tensor '${name}'.`);
+  return Int32Array.from({ length: count }, (_, i) => Number(data[i]));
+}
+
+/** A batch of the compiled size: padded with zeros where it is short. */
+export function padded(batch: Float32Array, used: number, whole: number): Float32Array {
+  if (used === whole) return batch.length === whole ? batch : batch.subarray(0, whole);
+  const filled = new Float32Array(whole);
+  filled.set(batch.subarray(0, used));
+  return filled;
+}
