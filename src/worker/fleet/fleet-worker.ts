@@ -10,6 +10,7 @@ import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from 
 import { configureImageLibrary } from '../decode/image-library.ts';
 import { openInference } from '../inference.ts';
 import { openPixels } from '../pixels/pixel-threads.ts';
+import type { OpenInference } from './durable-inference.ts';
 import { HandedBack, isPermanent } from './failures.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { OpenRuns } from './open-runs.ts';
@@ -25,12 +26,14 @@ import type { WorkerEvents, WorkerSettings, WorkerSummary } from './worker-setti
  * Works until `stop` aborts, or until no run has work. Then it takes nothing more, finishes the images that it has begun,
  * hands every other shard back, and ends within the deadline.
  *
+ * @param open how models are opened; another one is for measurements without a model
  * @throws UserError for a provider or Redis that cannot be used
  */
 export async function runWorker(
   settings: WorkerSettings,
   { onWarning: warn, ...listener }: WorkerEvents,
   stop: AbortSignal,
+  open: OpenInference = openInference,
 ): Promise<WorkerSummary> {
   const onWarning = withoutRepeats(warn);
   const events = { ...listener, onWarning };
@@ -43,7 +46,7 @@ export async function runWorker(
     for (const warning of (await checkRedis(redis)).warnings) onWarning(warning);
     // Takes a while to load: not when a shard is waiting for it.
     await import('@aws-sdk/client-s3');
-    const worker = new FleetWorker(settings, events, redis, provider.providers);
+    const worker = new FleetWorker(settings, events, redis, provider.providers, open);
     return await worker.work(stop);
   } finally {
     redis.disconnect();
@@ -68,6 +71,7 @@ class FleetWorker {
     events: WorkerEvents,
     redis: RedisClient,
     providers: Awaited<ReturnType<typeof openProvider>>['providers'],
+    open: OpenInference,
   ) {
     this.#settings = settings;
     this.#events = events;
@@ -82,7 +86,7 @@ class FleetWorker {
         threads: settings.threads,
         modelCache: settings.modelCache,
         pixels: this.#pixels,
-        openInference,
+        openInference: open,
         onWarning,
         onSettled: (run, shard, records, totals) => {
           const quarantined = records.filter(({ status }) => status === 'quarantined').length;

@@ -1,0 +1,76 @@
+/**
+ * What the fleet costs and how it grows, on this machine: `npm run bench:fleet`.
+ *
+ *     npm run bench:fleet -- --parts scaling,overhead --workers 1,4,16 --model mobilenet_v2
+ *
+ * Starts its own Redis and S3 servers. Prints; judges nothing. `--quick` is for seeing that it works.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { describeLargeRun } from './fleet/large-run.ts';
+import { compareWithLocalRun } from './fleet/overhead.ts';
+import { compareScales } from './fleet/scaling.ts';
+import { printMachine } from './machine.ts';
+import { benchModel, writeBenchModel } from './models/models.ts';
+import { wholeNumber } from './options.ts';
+import { drawPhotos } from './photos.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const { values } = parseArgs({
+  options: {
+    parts: { type: 'string', default: 'enqueue,overhead,scaling,large' },
+    /** Of the comparison with `gradline run`. */
+    model: { type: 'string', default: 'resnet34' },
+    photos: { type: 'string' },
+    rounds: { type: 'string' },
+    /** Of the scaling. */
+    workers: { type: 'string' },
+    /** Milliseconds that a batch of 4 takes the stand-in model. */
+    latency: { type: 'string', default: '1000' },
+    /** Of the large run. */
+    images: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const parts = new Set(values.parts.split(','));
+const folder = temporaryFolder();
+printMachine();
+if (parts.has('enqueue')) {
+  await runBench('enqueue', '--images', values.quick ? '200000' : '2000000');
+  // With the usual watermark Redis holds 10,000 shards at most, however many there are.
+  if (!values.quick) await runBench('enqueue', '--images', '10000000', '--high-watermark', '10000');
+}
+if (parts.has('overhead')) {
+  const model = benchModel(values.model);
+  const photos = join(folder, 'photos');
+  await drawPhotos(wholeNumber('photos', values.photos ?? (values.quick ? '32' : '192')), photos);
+  const file = await writeBenchModel(model, folder);
+  const rounds = wholeNumber('rounds', values.rounds ?? (values.quick ? '1' : '3'));
+  await compareWithLocalRun({ model: { name: model.name, file, layer: model.layers[0] }, photos, rounds, folder });
+}
+if (parts.has('scaling')) {
+  await compareScales({
+    workers: (values.workers ?? (values.quick ? '1,4' : '1,4,16,64'))
+      .split(',')
+      .map((text) => wholeNumber('workers', text)),
+    latency: wholeNumber('latency', values.latency),
+    batchSize: 4,
+    shardSize: 4,
+    folder,
+  });
+}
+if (parts.has('large')) {
+  const images = wholeNumber('images', values.images ?? (values.quick ? '200000' : '10000000'));
+  await describeLargeRun({ images, shardSize: 64, mergedParts: values.quick ? 200 : 2000, folder });
+}
+
+async function runBench(name: string, ...args: string[]): Promise<void> {
+  const file = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+  const child = spawn(process.execPath, [file, ...args], { stdio: 'inherit' });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${name}.js ended with exit code ${code}.`);
+}

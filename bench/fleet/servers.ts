@@ -1,0 +1,45 @@
+/** The servers that a fleet needs, for the length of a measurement. */
+
+import type { RedisClient } from '../../src/shared/ledger/run-keys.ts';
+import { type RedisServer, redisServerProgram, startRedis } from '../../test/fleet/redis-server.ts';
+import { type S3Server, s3ServerProgram, startS3Server } from '../../test/fleet/s3-server.ts';
+
+/** As Redis should be set up for a fleet. */
+const settings = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
+
+/** @throws Error where there is no redis-server */
+export async function benchRedis(): Promise<RedisServer> {
+  const program = await redisServerProgram();
+  if (program === null) throw new Error('There is no redis-server. Install it, or name one in GRADLINE_TEST_REDIS.');
+  return startRedis(program, settings);
+}
+
+/** Also puts the server's address and account into this process's environment. @throws Error where it cannot be built */
+export async function benchS3(...buckets: string[]): Promise<S3Server> {
+  const program = await s3ServerProgram();
+  if (program === null) throw new Error('There is no S3 server. Install Go, or name a VersityGW in GRADLINE_TEST_S3.');
+  const server = await startS3Server(program);
+  for (const [name, value] of Object.entries(server.environment)) process.env[name] = value;
+  for (const bucket of buckets) await server.createBucket(bucket);
+  return server;
+}
+
+export async function usedMemory(redis: RedisClient): Promise<number> {
+  return Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+}
+
+/** How often each command was called since the server started, by clients and by scripts. */
+export async function commandCalls(redis: RedisClient): Promise<Map<string, number>> {
+  const text = await redis.info('commandstats');
+  return new Map(
+    [...text.matchAll(/^cmdstat_(\S+):calls=(\d+)/gm)].map(([, name = '', calls]) => [name, Number(calls)]),
+  );
+}
+
+/** Calls between two looks, most frequent first. */
+export function callsBetween(before: Map<string, number>, after: Map<string, number>): [string, number][] {
+  return [...after]
+    .map(([name, calls]): [string, number] => [name, calls - (before.get(name) ?? 0)])
+    .filter(([, calls]) => calls > 0)
+    .sort(([, a], [, b]) => b - a);
+}
