@@ -36,6 +36,7 @@ export async function openModel<Outputs>(
       graphOptimizationLevel: 'all',
       executionProviders: executionProviders(options),
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+      extra: { session: { intra_op: { allow_spinning: (options.busyWaiting ?? true) ? '1' : '0' } } },
     });
     return { prepared, layers, outputs, session };
   } finally {

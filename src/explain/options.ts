@@ -55,6 +55,11 @@ export interface ExplainerOptions {
   /** Threads inside one operator; default: ONNX Runtime's own choice (one a core). */
   threads?: number;
   /**
+   * Whether these threads wait busily for their next piece, which is fastest where nothing else wants the cores. Default
+   * true; the worker sets it to false, because decoding and drawing go on beside.
+   */
+  busyWaiting?: boolean;
+  /**
    * Whether to write the sweep for a blocked convolution layout; default: on x64's CPU provider, which has one.
    * @internal for comparing both forms
    */

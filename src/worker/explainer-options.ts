@@ -18,6 +18,7 @@ export function explainerOptions(configuration: RunConfiguration, classNames: st
     scoreActivation,
     statistics,
     providers: [provider],
+    busyWaiting: false,
     ...(classNames === null ? {} : { classNames }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(fuse === undefined ? {} : { fuse }),
