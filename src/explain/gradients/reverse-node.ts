@@ -127,11 +127,6 @@ export class ReverseNode {
     return values;
   }
 
-  /** Whether an input is a weight or constant of the model. */
-  isConstant(input: number): boolean {
-    return this.graph.isInitializer(this.x(input)) || this.graph.constant(this.x(input)) !== undefined;
-  }
-
   /** `axis` counted from the front. */
   axis(axis: number, rank = this.rank()): number {
     return axis < 0 ? axis + rank : axis;

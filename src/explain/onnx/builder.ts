@@ -129,6 +129,3 @@ export class Builder {
     return terms.length === 2 ? this.op('Add', [first, second]) : this.op('Sum', terms);
   }
 }
-
-/** Largest int64: the open end of a Slice. */
-export const openEnd = Number.MAX_SAFE_INTEGER;
