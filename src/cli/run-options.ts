@@ -51,6 +51,8 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
   value('--overlay-format <suffix>', 'jpg, png, webp (default: jpg)');
   value('--maps', 'write the raw maps as .npy files');
   command.option('--no-maps', 'do not, whatever the configuration file says');
+  command.option('--no-evidence', 'write no evidence vectors: a report then has no clusters and no gaps');
+  command.option('--evidence', 'write them, whatever the configuration file says');
   value('--scores <where>', 'shard, image, both (default: shard)');
   value('--score-activation <name>', 'auto, softmax, sigmoid, none (default: auto)');
   value('--statistics', 'record activation statistics for each layer');

@@ -72,6 +72,8 @@ export interface RunConfiguration {
   threads: number | null;
   overlays: OverlaySettings;
   maps: boolean;
+  /** Write evidence vectors and small heatmaps, from which reports find clusters and gaps. */
+  evidence: boolean;
   scores: 'shard' | 'image' | 'both';
   statistics: boolean;
   /** How many images, or which share such as `5%`, may fail before the run is stopped; left out: all of them. */

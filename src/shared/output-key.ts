@@ -47,6 +47,27 @@ export function mapIndexKey(imageKey: string): string {
   return `maps/${imageFolder(imageKey)}/index.json`;
 }
 
+/** `overlays/<key>/seen.<format>`: the image as the model saw it. No overlay has this name: theirs hold two dots more. */
+export function seenPictureKey(imageKey: string, format: OverlaySettings['format']): string {
+  return `overlays/${imageFolder(imageKey)}/seen.${format}`;
+}
+
+/** `evidence/part-00000.npz`: evidence vectors and small heatmaps of the shard's images. */
+export function evidencePartKey(shard: number): string {
+  return `evidence/part-${String(shard).padStart(5, '0')}.npz`;
+}
+
+/** Names of the arrays that one map has in an evidence part. */
+export function evidenceArrays(layer: string, method: string, target: string) {
+  const map = `${encodeLayer(layer)}.${method}.${encodeTarget(target)}`;
+  return {
+    evidence: `${map}.evidence`,
+    evidenceScale: `${map}.evidence.scale`,
+    heatmap: `${map}.heatmap`,
+    heatmapScale: `${map}.heatmap.scale`,
+  };
+}
+
 /** `scores/part-00000.jsonl`: one line for each image of the shard. */
 export function scoresPartKey(shard: number): string {
   return `scores/part-${String(shard).padStart(5, '0')}.jsonl`;

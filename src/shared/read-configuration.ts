@@ -137,6 +137,7 @@ function runConfiguration(settings: RunSettings): RunConfiguration {
       format: settings['overlay-format'] ?? 'jpg',
     },
     maps: settings.maps ?? false,
+    evidence: settings.evidence ?? true,
     scores: settings.scores ?? 'shard',
     statistics: settings.statistics ?? false,
     ...(settings['max-failures'] === undefined ? {} : { maxFailures: settings['max-failures'] }),

@@ -43,6 +43,7 @@ const doneRecord = z.looseObject({
   correct: z.boolean().exactOptional().describe('Present when the label is known'),
   top: z.array(z.looseObject({ class: index, name: z.string().nullable(), score: z.number() })),
   maps: z.array(mapRecord),
+  picture: z.string().exactOptional().describe('Key of the image as the model saw it'),
   image: z.looseObject({ width: z.int().min(1), height: z.int().min(1) }),
   activations: z
     .array(

@@ -58,6 +58,8 @@ export interface DoneRecord extends RecordBase {
   correct?: boolean;
   top: ClassScore[];
   maps: MapRecord[];
+  /** Output key of the image as the model saw it; present where overlays are written. */
+  picture?: string;
   /** Size of the decoded, oriented original and of the part that the model saw, in pixels. */
   image: { width: number; height: number };
   activations?: ActivationRecord[];

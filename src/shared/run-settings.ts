@@ -31,6 +31,7 @@ export const methodNames = [
   'input-gradients',
   'guided-backprop',
   'guided-grad-cam',
+  'fullgrad',
   'score-cam',
   'ablation-cam',
   'reciprocam',
@@ -89,6 +90,7 @@ const runSettings = {
   'overlay-on': z.enum(['seen', 'original']),
   'overlay-format': z.enum(['jpg', 'png', 'webp']),
   maps: booleanSetting,
+  evidence: booleanSetting,
   scores: z.enum(['shard', 'image', 'both']),
   statistics: booleanSetting,
   'max-failures': textSetting.refine(

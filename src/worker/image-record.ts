@@ -10,7 +10,7 @@ export type ClassNaming = (index: number) => string | null;
 const topCount = 5;
 
 /** The record without its maps, from which it is known whether the image is an error before anything is drawn. */
-export type Verdict = Omit<DoneRecord, 'maps'>;
+export type Verdict = Omit<DoneRecord, 'maps' | 'picture'>;
 
 /**
  * @param index position of the image in the explained batch
@@ -61,9 +61,15 @@ export function judgeImage(
 }
 
 /** Puts `maps` where a reader looks for them: after the scores. */
-export function completeRecord(verdict: Verdict, maps: MapRecord[]): DoneRecord {
+export function completeRecord(verdict: Verdict, maps: MapRecord[], picture: string | null): DoneRecord {
   const { image, activations, ...judgement } = verdict;
-  return { ...judgement, maps, image, ...(activations === undefined ? {} : { activations }) };
+  return {
+    ...judgement,
+    maps,
+    ...(picture === null ? {} : { picture }),
+    image,
+    ...(activations === undefined ? {} : { activations }),
+  };
 }
 
 /** Indices of the `count` largest values, largest first; of equal ones the lower index first, as ArgMax has it. */

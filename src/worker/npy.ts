@@ -12,21 +12,33 @@ const alignment = 64;
  * @param values as many as the product of `shape`
  */
 export function encodeNpy(values: Float32Array, shape: readonly number[]): Buffer {
-  const count = shape.reduce((product, size) => product * size, 1);
-  if (values.length !== count)
-    throw new RangeError(`${values.length} values do not fill the shape [${shape.join(', ')}].`);
+  if (endianness() === 'LE')
+    return npyFile('<f4', 4, new Uint8Array(values.buffer, values.byteOffset, values.byteLength), shape);
+  const bytes = Buffer.alloc(values.byteLength);
+  for (const [index, value] of values.entries()) bytes.writeFloatLE(value, index * 4);
+  return npyFile('<f4', 4, bytes, shape);
+}
 
+/** As `encodeNpy`, of little-endian float16 values. */
+export function encodeHalfNpy(halves: Uint8Array, shape: readonly number[]): Buffer {
+  return npyFile('<f2', 2, halves, shape);
+}
+
+function npyFile(type: '<f2' | '<f4', bytesEach: number, bytes: Uint8Array, shape: readonly number[]): Buffer {
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (bytes.length !== count * bytesEach) {
+    throw new RangeError(`${bytes.length / bytesEach} values do not fill the shape [${shape.join(', ')}].`);
+  }
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const description = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const lengthField = 2;
   const unpadded = preamble.length + lengthField + description.length + 1;
   const start = Math.ceil(unpadded / alignment) * alignment;
 
-  const file = Buffer.alloc(start + count * Float32Array.BYTES_PER_ELEMENT);
+  const file = Buffer.alloc(start + bytes.length);
   file.set(preamble);
   file.writeUInt16LE(start - preamble.length - lengthField, preamble.length);
   file.write(`${description.padEnd(description.length + start - unpadded)}\n`, preamble.length + lengthField, 'latin1');
-  if (endianness() === 'LE') file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), start);
-  else for (const [index, value] of values.entries()) file.writeFloatLE(value, start + index * 4);
+  file.set(bytes, start);
   return file;
 }

@@ -1,5 +1,9 @@
 import type { ImageRecord } from '../shared/record.ts';
 import type { PlannedImage, Shard } from '../shared/run-plan.ts';
+import type { EvidenceRow } from './evidence/evidence-row.ts';
+
+/** @param evidence one entry for each record; null where an image has none */
+export type CommitRecords = (records: ImageRecord[], evidence: (EvidenceRow[] | null)[]) => Promise<void>;
 
 /** A shard between `submit` and commit: it collects one record per image, in whatever order they come, and commits after the last. */
 export class OpenShard {
@@ -7,7 +11,8 @@ export class OpenShard {
   /** Resolves with the records in the shard's order when the shard is committed; rejects with the first error that is not an image's. */
   readonly committed: Promise<ImageRecord[]>;
   readonly #records: (ImageRecord | undefined)[];
-  readonly #commit: (records: ImageRecord[]) => Promise<void>;
+  readonly #evidence: (EvidenceRow[] | null)[];
+  readonly #commit: CommitRecords;
   readonly #onRecord: (record: ImageRecord) => void;
   readonly #waiting = new Map<number, () => void>();
   #missing: number;
@@ -16,17 +21,14 @@ export class OpenShard {
   #resolve: (records: ImageRecord[]) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(
-    shard: Shard,
-    commit: (records: ImageRecord[]) => Promise<void>,
-    onRecord: (record: ImageRecord) => void = () => {},
-  ) {
+  constructor(shard: Shard, commit: CommitRecords, onRecord: (record: ImageRecord) => void = () => {}) {
     this.shard = shard;
     this.#commit = commit;
     this.#onRecord = onRecord;
     this.#missing = shard.images.length;
     this.#unfetched = shard.images.length;
     this.#records = new Array(shard.images.length);
+    this.#evidence = shard.images.map(() => null);
     this.committed = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -62,9 +64,10 @@ export class OpenShard {
     await new Promise<void>((resolve) => this.#waiting.set(index, resolve));
   }
 
-  settle(index: number, record: ImageRecord): void {
+  settle(index: number, record: ImageRecord, evidence: EvidenceRow[] | null = null): void {
     if (this.#failed || this.#records[index] !== undefined) return;
     this.#records[index] = record;
+    this.#evidence[index] = evidence;
     this.#missing -= 1;
     this.#onRecord(record);
     this.#waiting.get(index)?.();
@@ -82,7 +85,7 @@ export class OpenShard {
   async #finish(): Promise<void> {
     const records = this.#records.filter((record) => record !== undefined);
     try {
-      await this.#commit(records);
+      await this.#commit(records, this.#evidence);
       this.#resolve(records);
     } catch (error) {
       this.fail(error);

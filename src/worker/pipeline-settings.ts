@@ -28,7 +28,7 @@ export function pipelineSettings(
       `The model's input '${input.name}' has ${channels} channels. Photos have 3, or 1 when they are grey.`,
     );
   }
-  const { overlays, maps, scores } = configuration;
+  const { overlays, maps, evidence, scores } = configuration;
   return {
     preprocessing,
     layout: input.layout,
@@ -36,6 +36,7 @@ export function pipelineSettings(
     keepBytes: overlays.write !== 'none' && overlays.on === 'original',
     overlays,
     maps,
+    evidence,
     scores,
   };
 }

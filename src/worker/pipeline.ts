@@ -156,9 +156,9 @@ export class ShardPipeline {
     const { output, settings, ledger } = this.#parts;
     const open = new OpenShard(
       shard,
-      async (records) => {
+      async (records, evidence) => {
         await after();
-        await commitShard(shard, records, output, settings.scores, ledger, this.#retries);
+        await commitShard({ shard, records, evidence }, output, settings.scores, ledger, this.#retries);
       },
       (record) => this.#parts.onRecord?.(record),
     );
@@ -203,7 +203,7 @@ export class ShardPipeline {
 
   async #run(): Promise<void> {
     try {
-      for await (const { job, record } of this.#stages()) job.shard.settle(job.index, record);
+      for await (const { job, record, evidence } of this.#stages()) job.shard.settle(job.index, record, evidence);
     } catch (error) {
       this.#queue.close();
       for (const shard of this.#open) shard.fail(error);

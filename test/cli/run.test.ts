@@ -33,6 +33,7 @@ test('a run explains every image, tells what came out, and ends with 0', async (
   expect((await readdir(join(folder, 'out/overlays/red/0000.png'))).sort()).toEqual([
     'layer1.grad-cam.predicted.jpg',
     'layer2.grad-cam.predicted.jpg',
+    'seen.jpg',
   ]);
 });
 
@@ -115,7 +116,7 @@ test('a configuration file stands for flags, and flags win', async () => {
     '--no-maps',
   ]);
   expect(code).toBe(0);
-  expect((await readdir(join(folder, 'out'))).sort()).toEqual(['run.json', 'scores']);
+  expect((await readdir(join(folder, 'out'))).sort()).toEqual(['evidence', 'run.json', 'scores']);
   expect(await recordsOf(folder)).toMatchObject(
     Array(3).fill({ maps: [{ layer: 'layer2', overlay: null, map: null }] }),
   );

@@ -45,6 +45,11 @@ describe('a run', () => {
     expect([...files.keys()]).toEqual(
       [
         ...overlays,
+        ...keys.map((key) => `overlays/${key}/seen.png`),
+        'evidence/part-00000.npz',
+        'evidence/part-00001.npz',
+        'evidence/part-00002.npz',
+        'evidence/part-00003.npz',
         'run.json',
         'scores/part-00000.jsonl',
         'scores/part-00001.jsonl',
@@ -79,7 +84,7 @@ describe('a run', () => {
     await explain(await configurationIn(second, { ...changes, batchSize: 5 }));
     const [a, b] = [await filesIn(join(first, 'output')), await filesIn(join(second, 'output'))];
     expect([...a.keys()]).toEqual([...b.keys()]);
-    expect(a.size).toBe(1 + 3 + 1 + 17 * 4);
+    expect(a.size).toBe(1 + 3 + 3 + 1 + 17 * 5);
     for (const [key, body] of a) if (key !== 'run.json') expect(body.equals(b.get(key) ?? Buffer.of()), key).toBe(true);
   });
 
@@ -93,6 +98,7 @@ describe('a run', () => {
     const files = [...(await filesIn(configuration.output)).keys()];
     expect(files.filter((key) => key.startsWith('overlays/'))).toEqual([
       'overlays/c.png/layer4.grad-cam.predicted.png',
+      'overlays/c.png/seen.png',
     ]);
     const drawn = (await recordsIn(configuration.output)).map(
       (r) => r.status === 'done' && r.maps[0]?.overlay !== null,

@@ -193,7 +193,7 @@ describe('ShardPipeline', () => {
     const outcomes = shards.map((shard) => pipeline.submit(shard));
     await pipeline.close();
     await Promise.all(outcomes);
-    expect([...tries.values()]).toEqual(Array.from({ length: 14 }, () => 3));
+    expect([...tries.values()]).toEqual(Array.from({ length: 12 * 2 + 2 * 2 }, () => 3));
   });
 
   test('fails a shard, not its images, when the input cannot be reached', async () => {

@@ -79,7 +79,7 @@ describe('a run with ONNX Runtime', () => {
       outputs.push(await filesIn(join(folder, 'output')));
     }
     const [a, b] = outputs;
-    expect(a?.size).toBe(1 + 3 + 1 + 14 * 5);
+    expect(a?.size).toBe(1 + 3 + 3 + 1 + 14 * 6);
     for (const [key, body] of a ?? []) if (key !== 'run.json') expect(b?.get(key)?.equals(body), key).toBe(true);
   });
 });

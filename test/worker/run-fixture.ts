@@ -72,6 +72,7 @@ export async function configurationIn(
     provider: 'cpu',
     threads: null,
     overlays: { write: 'all', colormap: 'magma', alpha: 0.6, scale: 'image', on: 'seen', format: 'png' },
+    evidence: true,
     maps: false,
     scores: 'shard',
     statistics: false,

@@ -53,6 +53,7 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
     format: z.enum(['jpg', 'png', 'webp']),
   }),
   maps: z.boolean(),
+  evidence: z.boolean(),
   scores: z.enum(['shard', 'image', 'both']),
   statistics: z.boolean(),
   maxFailures: z.string().exactOptional(),

@@ -1,8 +1,9 @@
 /** Work on pixels in the thread that asks for it. */
 
 import { decodeImage, decodeOriginal } from '../decode/decode.ts';
+import { encodePicture } from '../render/encode.ts';
 import { type Canvas, renderOverlay } from '../render/overlay.ts';
-import type { DrawOrder, PixelWork, PrepareOrder, SeenImage } from './pixel-work.ts';
+import type { Drawing, DrawOrder, PixelWork, PrepareOrder, SeenImage } from './pixel-work.ts';
 
 /** @throws ImageError */
 export async function prepare(order: PrepareOrder, target: Float32Array): Promise<SeenImage> {
@@ -12,10 +13,14 @@ export async function prepare(order: PrepareOrder, target: Float32Array): Promis
 }
 
 /** @throws ImageError */
-export async function draw({ canvas, maps, look }: DrawOrder): Promise<Buffer[]> {
+export async function draw({ canvas, maps, seen, look }: DrawOrder): Promise<Drawing> {
   const drawnOn: Canvas =
-    'bytes' in canvas ? { ...(await decodeOriginal(bufferOf(canvas.bytes))), area: canvas.placement } : canvas;
-  return Promise.all(maps.map((map) => renderOverlay(drawnOn, map, look)));
+    canvas === 'seen' ? seen : { ...(await decodeOriginal(bufferOf(canvas.bytes))), area: canvas.placement };
+  const [picture, ...overlays] = await Promise.all([
+    encodePicture(seen, look.format),
+    ...maps.map((map) => renderOverlay(drawnOn, map, look)),
+  ]);
+  return { seen: picture, overlays };
 }
 
 export const inlinePixels: PixelWork = {

@@ -11,7 +11,7 @@ export type PixelRequest =
 export type PixelReply =
   | { type: 'prepared'; id: number; image: SeenImage; tensor: Float32Array }
   | { type: 'prepare-failed'; id: number; error: CarriedError; tensor: Float32Array }
-  | { type: 'drawn'; id: number; pictures: Uint8Array[] }
+  | { type: 'drawn'; id: number; seen: Uint8Array; overlays: Uint8Array[] }
   | { type: 'draw-failed'; id: number; error: CarriedError };
 
 /** The buffers behind arrays that may be given away: each once, and none that holds more than its array. */

@@ -35,8 +35,10 @@ async function answerPrepare(id: number, { order, tensor }: Extract<PixelRequest
 
 async function answerDraw(id: number, { order }: Extract<PixelRequest, { type: 'draw' }>): Promise<void> {
   try {
-    const pictures = (await draw(order)).map(ownCopy);
-    reply({ type: 'drawn', id, pictures }, ownBuffers(...pictures));
+    const drawing = await draw(order);
+    const seen = ownCopy(drawing.seen);
+    const overlays = drawing.overlays.map(ownCopy);
+    reply({ type: 'drawn', id, seen, overlays }, ownBuffers(seen, ...overlays));
   } catch (error) {
     reply({ type: 'draw-failed', id, error: carry(error) }, []);
   }

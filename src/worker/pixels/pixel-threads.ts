@@ -9,7 +9,7 @@ import { restore } from '../carried-error.ts';
 import { threadFile } from '../thread-file.ts';
 import { inlinePixels } from './inline-pixels.ts';
 import { ownBuffers, ownCopy, type PixelReply, type PixelRequest } from './pixel-messages.ts';
-import type { DrawOrder, PixelWork, Preparation, PrepareOrder } from './pixel-work.ts';
+import type { Drawing, DrawOrder, PixelWork, Preparation, PrepareOrder } from './pixel-work.ts';
 
 const mostThreads = 8;
 const builtThread = threadFile('pixel-thread', import.meta.url);
@@ -38,16 +38,16 @@ class PixelThreads implements PixelWork {
     throw unexpected(reply);
   }
 
-  async draw(order: DrawOrder): Promise<Buffer[]> {
-    const { canvas } = order;
+  async draw(order: DrawOrder): Promise<Drawing> {
+    const { canvas, seen } = order;
     // A map is a view into the whole batch's: only its own cells should travel.
     const maps = order.maps.map((map) => ({ ...map, values: map.values.slice() }));
-    const drawnOn = 'bytes' in canvas ? canvas.bytes : canvas.pixels;
+    const original = canvas === 'seen' ? [] : [canvas.bytes];
     const reply = await this.#idlest().ask(
       (id) => ({ type: 'draw', id, order: { ...order, maps } }),
-      ownBuffers(drawnOn, ...maps.map(({ values }) => values)),
+      ownBuffers(seen.pixels, ...original, ...maps.map(({ values }) => values)),
     );
-    if (reply.type === 'drawn') return reply.pictures.map(({ buffer }) => Buffer.from(buffer));
+    if (reply.type === 'drawn') return { seen: asBuffer(reply.seen), overlays: reply.overlays.map(asBuffer) };
     if (reply.type === 'draw-failed') throw restore(reply.error);
     throw unexpected(reply);
   }
@@ -122,6 +122,10 @@ class PixelThread {
     });
     return worker;
   }
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function unexpected(reply: PixelReply): Error {

@@ -20,9 +20,18 @@ export type Preparation = { tensor: Float32Array; image: SeenImage } | { tensor:
 
 export interface DrawOrder {
   /** What the maps are drawn on: the image as the model saw it, or the file of the original and where the maps lie on it. */
-  canvas: RgbImage | { bytes: Uint8Array; placement: Rectangle };
+  canvas: 'seen' | { bytes: Uint8Array; placement: Rectangle };
   maps: Grid[];
+  /** Drawn as it is: the image as the model saw it. */
+  seen: RgbImage;
   look: OverlayLook;
+}
+
+/** Encoded pictures. */
+export interface Drawing {
+  seen: Buffer;
+  /** One for each map. */
+  overlays: Buffer[];
 }
 
 /** Rejections are about more than one image, such as a thread that died; then what was lent is lost. */
@@ -33,9 +42,9 @@ export interface PixelWork {
    */
   prepare(order: PrepareOrder, tensor: Float32Array, keepBytes: boolean): Promise<Preparation>;
   /**
-   * One encoded picture for each map. Takes the canvas away.
+   * Takes the pixels away.
    * @throws ImageError for an original that cannot be decoded
    */
-  draw(order: DrawOrder): Promise<Buffer[]>;
+  draw(order: DrawOrder): Promise<Drawing>;
   close(): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import type { RunConfiguration } from '../../shared/configuration.ts';
-import { imageScoreKey, scoresPartKey } from '../../shared/output-key.ts';
+import { evidencePartKey, imageScoreKey, scoresPartKey } from '../../shared/output-key.ts';
 import type { ImageRecord } from '../../shared/record.ts';
 import type { RetryPolicy } from '../../shared/retry.ts';
 import type { Shard } from '../../shared/run-plan.ts';
 import type { Store } from '../../shared/store.ts';
+import { encodeEvidencePart } from '../evidence/evidence-part.ts';
+import type { EvidenceRow } from '../evidence/evidence-row.ts';
 import { putFile } from './store.ts';
 
 /** Who is told that a shard is done, after everything of it is stored. */
@@ -14,19 +16,32 @@ export interface ShardLedger {
 /** How many record objects are written at once. */
 const concurrentWrites = 16;
 
+/** A shard all of whose images have their record. */
+export interface SettledShard {
+  shard: Shard;
+  /** In the shard's order. */
+  records: ImageRecord[];
+  /** One entry for each record; null where an image has none. */
+  evidence: (EvidenceRow[] | null)[];
+}
+
 /**
- * Last stage. Overlays and maps are stored already; then come the records as objects of their own (when asked for), the scores
- * part, and the ledger. The part is written whatever `scores` says: its existence is what makes the shard committed.
+ * Last stage. Overlays and maps are stored already; then come the records as objects of their own (when asked for), the evidence
+ * and the scores part, and the ledger. The part is written whatever `scores` says: its existence is what makes the shard committed.
  */
 export async function commitShard(
-  shard: Shard,
-  records: ImageRecord[],
+  { shard, records, evidence }: SettledShard,
   output: Store,
   scores: RunConfiguration['scores'],
   ledger: ShardLedger,
   retries: RetryPolicy,
 ): Promise<void> {
   if (scores !== 'shard') await storeImageScores(records, output, retries);
+  const part = encodeEvidencePart(evidence);
+  if (part !== null) {
+    const key = evidencePartKey(shard.number);
+    await putFile({ key, body: part, contentType: 'application/zip' }, output, retries);
+  }
   const body = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   await putFile({ key: scoresPartKey(shard.number), body, contentType: 'application/x-ndjson' }, output, retries);
   await ledger.commit(shard, records);

@@ -1,7 +1,8 @@
 import type { LayerMaps } from '../../explain/explanation.ts';
 import type { OverlaySettings } from '../../shared/configuration.ts';
-import { overlayKey } from '../../shared/output-key.ts';
+import { overlayKey, seenPictureKey } from '../../shared/output-key.ts';
 import type { MapRecord } from '../../shared/record.ts';
+import { evidenceRow } from '../evidence/evidence-row.ts';
 import { type ClassNaming, completeRecord, judgeImage, type Verdict } from '../image-record.ts';
 import { mapFile, mapIndexFile, type RawMap } from '../map-files.ts';
 import type { PixelWork } from '../pixels/pixel-work.ts';
@@ -16,6 +17,8 @@ export interface RenderSettings {
   overlays: OverlaySettings;
   /** Write raw maps. */
   maps: boolean;
+  /** Keep evidence vectors and small heatmaps. */
+  evidence: boolean;
 }
 
 /** Turns what the model said of an image into its record and its files, which are not written yet. */
@@ -33,22 +36,27 @@ export async function renderImage(
     const maps = explanation.maps.map((layerMaps) => mapOf(layerMaps, index));
     // Where an image has no such target there is nothing to see; the record says so.
     const existing = maps.filter((map) => map.class !== -1);
-    const overlays = isDrawn(settings.overlays, verdict)
+    const drawing = isDrawn(settings.overlays, verdict)
       ? await drawOverlays(picture, existing, settings.overlays, pixels)
-      : new Map<RawMap, OutputFile>();
+      : nothingDrawn;
     const raws = new Map(settings.maps ? existing.map((map) => [map, mapFile(key, map)]) : []);
     const records = maps.map((map, at): MapRecord => {
       const origin = { class: map.class, gradientPeak: explanation.maps[at]?.gradientPeak[index] ?? Number.NaN };
       return {
         ...identify(map, className),
-        overlay: overlays.get(map)?.key ?? null,
+        overlay: drawing.overlays.get(map)?.key ?? null,
         map: raws.get(map)?.key ?? null,
         ...describeMap(map.values, map.height, map.width, picture, origin),
       };
     });
-    const files = existing.flatMap((map) => [overlays.get(map), raws.get(map)]).filter((file) => file !== undefined);
+    const files = existing
+      .flatMap((map) => [drawing.overlays.get(map), raws.get(map)])
+      .filter((file) => file !== undefined);
     if (settings.maps) files.push(mapIndexFile(key, existing));
-    return { job, record: completeRecord(verdict, records), files };
+    if (drawing.seen !== null) files.push(drawing.seen);
+    const record = completeRecord(verdict, records, drawing.seen?.key ?? null);
+    const evidence = settings.evidence ? explanation.maps.map((layerMaps) => evidenceRow(layerMaps, index)) : null;
+    return { job, record, evidence, files };
   } catch (error) {
     return quarantine(job, error);
   }
@@ -58,27 +66,38 @@ function isDrawn({ write }: OverlaySettings, verdict: Verdict): boolean {
   return write === 'all' || (write === 'errors' && verdict.correct === false);
 }
 
+interface DrawnFiles {
+  overlays: ReadonlyMap<RawMap, OutputFile>;
+  /** The image as the model saw it. */
+  seen: OutputFile | null;
+}
+
+const nothingDrawn: DrawnFiles = { overlays: new Map(), seen: null };
+
 async function drawOverlays(
   { job, bytes, placement, pixels: seen, width, height }: DecodedPicture,
   maps: RawMap[],
   settings: OverlaySettings,
   pixels: PixelWork,
-): Promise<Map<RawMap, OutputFile>> {
-  if (maps.length === 0) return new Map();
+): Promise<DrawnFiles> {
+  if (maps.length === 0) return nothingDrawn;
   const { colormap, alpha, scale, format } = settings;
   const pictures = await pixels.draw({
-    canvas: settings.on === 'seen' || bytes === null ? { pixels: seen, width, height } : { bytes, placement },
+    canvas: settings.on === 'seen' || bytes === null ? 'seen' : { bytes, placement },
+    seen: { pixels: seen, width, height },
     maps: maps.map((map) => ({ values: map.values, height: map.height, width: map.width })),
     look: { colormap, alpha, scale, format },
   });
-  return new Map(
-    maps.map((map, at) => {
-      const body = pictures[at];
-      if (body === undefined) throw new Error(`${maps.length} maps gave ${pictures.length} pictures.`);
+  const overlays = new Map(
+    maps.map((map, at): [RawMap, OutputFile] => {
+      const body = pictures.overlays[at];
+      if (body === undefined) throw new Error(`${maps.length} maps gave ${pictures.overlays.length} pictures.`);
       const key = overlayKey(job.image.key, map.layer, map.method, map.target, format);
       return [map, { key, body, contentType: contentTypes[format] }];
     }),
   );
+  const key = seenPictureKey(job.image.key, format);
+  return { overlays, seen: { key, body: pictures.seen, contentType: contentTypes[format] } };
 }
 
 function mapOf({ layer, method, target, classes, height, width, values }: LayerMaps, index: number): RawMap {

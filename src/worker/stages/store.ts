@@ -1,6 +1,7 @@
 import type { ImageRecord } from '../../shared/record.ts';
 import { type RetryPolicy, retryTransient } from '../../shared/retry.ts';
 import type { Store } from '../../shared/store.ts';
+import type { EvidenceRow } from '../evidence/evidence-row.ts';
 import type { ImageJob } from '../open-shard.ts';
 
 export interface OutputFile {
@@ -13,6 +14,8 @@ export interface OutputFile {
 export interface RenderedImage {
   job: ImageJob;
   record: ImageRecord;
+  /** Of the record's maps; null where none is written. */
+  evidence: EvidenceRow[] | null;
   files: OutputFile[];
 }
 

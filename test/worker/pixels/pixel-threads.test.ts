@@ -48,14 +48,17 @@ describe('pixel threads', () => {
     const draw = async (pixels: PixelWork) => {
       const { image, bytes } = await prepared(pixels, true);
       const { placement, ...seen } = image;
-      return [
-        ...(await pixels.draw({ canvas: seen, maps, look })),
-        ...(await pixels.draw({ canvas: { bytes, placement }, maps, look })),
+      // The pixels are taken away, so each order has its own.
+      const own = () => ({ ...seen, pixels: Uint8Array.from(seen.pixels) });
+      const drawings = [
+        await pixels.draw({ canvas: 'seen', maps, seen: own(), look }),
+        await pixels.draw({ canvas: { bytes, placement }, maps, seen: own(), look }),
       ];
+      return drawings.flatMap((drawing) => [drawing.seen, ...drawing.overlays]).map((bytes) => Buffer.from(bytes));
     };
     const [here, there] = await Promise.all([draw(inlinePixels), draw(threads)]);
-    expect(there).toHaveLength(4);
-    expect(there.map((picture, at) => picture.equals(here[at] ?? Buffer.of()))).toEqual([true, true, true, true]);
+    expect(there).toHaveLength(6);
+    expect(there.map((picture, at) => picture.equals(here[at] ?? Buffer.of()))).toEqual(Array(6).fill(true));
   });
 
   test('leave the bytes to the caller that keeps them', async () => {

@@ -1,0 +1,170 @@
+/**
+ * What a report says: the shape of `report/findings.json`, and of what the page, the exports and `gradline diff` are made from.
+ * Images are named by key. Shares are from 0 to 1. Positions are pixels of the image as the model saw it.
+ */
+
+export interface Findings {
+  /** Raised when a field changes its meaning. */
+  version: 1;
+  run: string;
+  model: string;
+  /** Of the run's settings: where its images came from. */
+  input: string;
+  /** Names by class index; null where a class has none. */
+  classNames: (string | null)[];
+  counts: { images: number; done: number; quarantined: number; labelled: number; correct: number };
+  /** Share of labelled images that are correct; null without labels. */
+  accuracy: number | null;
+  /** Maps that the records hold; clusters and gaps are found from `analysed`. */
+  maps: MapId[];
+  /** Null when the run wrote no evidence or nothing is labelled; then there are no clusters and no gaps, and `notes` says why. */
+  analysed: MapId | null;
+  classes: ClassFinding[];
+  /** Sparse: pairs that occur, correct ones included, largest count first. */
+  confusion: ConfusionCell[];
+  calibration: Calibration | null;
+  /** False positives and false negatives are misclassified images, most confident first; at most `mistakesKept` in all. */
+  mistakes: Mistake[];
+  labelErrors: LabelError[];
+  clusters: Cluster[];
+  gaps: Gap[];
+  /** What to collect, most urgent first. Only claims that hold against chance are here. */
+  collect: CollectionItem[];
+  /** In plain words: what was left out or sampled and why, and anything else that a reader must know. */
+  notes: string[];
+}
+
+/** A map of the record, by the names that the user wrote. */
+export interface MapId {
+  layer: string;
+  method: string;
+  target: string;
+}
+
+export interface ClassFinding {
+  class: number;
+  name: string | null;
+  /** Images with this label. */
+  support: number;
+  /** Images predicted as this class. */
+  predicted: number;
+  truePositives: number;
+  falsePositives: number;
+  falseNegatives: number;
+  /** Null where nothing is predicted as the class. */
+  precision: number | null;
+  /** Null where nothing has the label. */
+  recall: number | null;
+  f1: number | null;
+}
+
+export interface ConfusionCell {
+  label: number;
+  predicted: number;
+  count: number;
+}
+
+export interface Calibration {
+  /** Expected calibration error (Guo et al. 2017, section 2): mean |accuracy - confidence| over bins, weighted by their counts. */
+  expectedError: number;
+  maximumError: number;
+  bins: { from: number; to: number; count: number; confidence: number; accuracy: number }[];
+}
+
+export interface Mistake {
+  key: string;
+  label: number;
+  predicted: number;
+  score: number;
+  margin: number;
+}
+
+/** An image whose label is probably wrong: kept apart from the model's mistakes. */
+export interface LabelError {
+  key: string;
+  label: number;
+  predicted: number;
+  /** Score of the predicted class. */
+  score: number;
+  /** Score of the label's class (cleanlab's self-confidence, Northcutt et al. 2021); null when it is not among the recorded top scores. */
+  selfConfidence: number | null;
+  /** Why it is suspected, in plain words. */
+  reason: string;
+}
+
+/** Heatmaps in findings are 32 x 32, row by row, the positive part only, each map scaled to a maximum of 1 before they are averaged. */
+export type Heatmap = number[];
+
+/** False positives of one class that were made by looking at the same thing. */
+export interface Cluster {
+  /** `cluster-<n>`, counted from 1 by rank. */
+  id: string;
+  /** The class that they were taken for. Null for a cluster over several predicted classes. */
+  predicted: number | null;
+  /** All of its images, most typical first; see `notes` where errors were sampled. */
+  images: string[];
+  size: number;
+  /** Share of the class's false positives (of all mistakes, over several classes). */
+  share: number;
+  /** True classes in it, most frequent first. */
+  labels: { class: number; count: number }[];
+  heatmap: Heatmap;
+  /** `lower right corner`, `centre`, `all over`, ... */
+  place: string;
+  /** The most typical images. */
+  typical: string[];
+  /** Correct images of the predicted class with the nearest evidence. */
+  counterExamples: string[];
+  /** Correct images of the true classes that look like the cluster; few of them means that the data lacks this. */
+  lookAlikes: { correct: number; wrong: number };
+  /** Error rate among the images that look like the cluster (with these true classes) against the error rate of those classes. */
+  errorRate: { slice: number; classes: number };
+  /** 0 to 1: how unlike the predicted class's correct images the cluster looks. docs/guide/report-methods.md defines it. */
+  spuriousCue: number;
+  /** Whether it holds against chance: probability of such a slice without a cause, after correction for the number of clusters. */
+  claimed: boolean;
+  chance: number;
+  /** For a scatter plot: position of each of `images` in two dimensions, and of a sample of the class's correct images. */
+  embedding: { images: [number, number][]; correct: { key: string; at: [number, number] }[] };
+  /** One sentence with numbers. */
+  sentence: string;
+}
+
+/** Misclassified images of one true class whose evidence is far from all that the class's correct images show. */
+export interface Gap {
+  id: string;
+  label: number;
+  images: string[];
+  size: number;
+  /** Share of the class's misclassified images. */
+  share: number;
+  /** What they were taken for, most frequent first. */
+  predicted: { class: number; count: number }[];
+  heatmap: Heatmap;
+  place: string;
+  typical: string[];
+  /** Correct images of the true class with the nearest evidence. */
+  nearest: string[];
+  /** Median distance to the nearest correct images over the median of correct images to each other. 1: nothing unusual. */
+  distance: number;
+  /** The same against the reference run's images of the class; null without `--reference`. */
+  referenceDistance: number | null;
+  claimed: boolean;
+  chance: number;
+  sentence: string;
+}
+
+/** One line of the collection list. */
+export interface CollectionItem {
+  rank: number;
+  /** The class to collect images of; null: of all classes. */
+  class: number | null;
+  /** Mistakes that it would mend. */
+  mistakes: number;
+  /** In plain words with numbers. */
+  sentence: string;
+  /** Id of the cluster or gap that it comes from; others that say the same. */
+  from: string;
+  alsoFrom: string[];
+  images: string[];
+}
