@@ -10,6 +10,7 @@ const classCount = 10;
 
 export class WaitingInference implements Inference {
   readonly model: InferenceModel;
+  readonly concurrency = 1;
   readonly #latency: number;
   #previous: Promise<unknown> = Promise.resolve();
 

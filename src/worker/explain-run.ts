@@ -17,7 +17,8 @@ import {
 import type { Store } from '../shared/store.ts';
 import { configureImageLibrary } from './decode/image-library.ts';
 import { explainerOptions } from './explainer-options.ts';
-import { type Inference, openInference } from './inference.ts';
+import type { Inference } from './inference.ts';
+import { openInferenceLanes } from './inference-lanes.ts';
 import { LocalLedger } from './local-ledger.ts';
 import { LocalRun } from './local-run.ts';
 import { openPixels } from './pixels/pixel-threads.ts';
@@ -40,7 +41,7 @@ export async function explainRun(
   configuration: RunConfiguration,
   events: RunEvents,
   signal: AbortSignal,
-  open: OpenInference = openInference,
+  open: OpenInference = openInferenceLanes,
 ): Promise<RunSummary> {
   configureImageLibrary();
   const output = await openStore(configuration.output);

@@ -9,6 +9,8 @@ import type { InferenceModel, InferenceReply, InferenceRequest } from './inferen
 /** Something that explains batches away from the main thread. */
 export interface Inference {
   readonly model: InferenceModel;
+  /** Batches that it works on at the same time. */
+  readonly concurrency: number;
   /**
    * Explains the first `count` images of `values`; `labels` holds `count` class indices, -1 for none. Takes `values` away (its
    * buffer is detached) and gives it back with the result, or in the `InferenceError`.
@@ -55,6 +57,7 @@ export async function openInference(options: ExplainerOptions, threadFile: URL =
   const model = await thread.open(options);
   return {
     model,
+    concurrency: 1,
     explain: (values, count, labels) => thread.explain(values, count, labels),
     close: () => thread.close(),
   };

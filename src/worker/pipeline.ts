@@ -25,7 +25,7 @@ export interface PipelineLimits {
   fetching: number;
   /** Images that are being decoded, or are decoded and wait for a place in a batch. */
   decoding: number;
-  /** Batches with the inference thread: one that runs, and others so that it never waits. One more is being filled. */
+  /** Batches with the inference threads: one that each runs, and one more so that they never wait. One more is being filled. */
   inferring: number;
   /** Images whose maps are being drawn. */
   rendering: number;
@@ -36,13 +36,9 @@ export interface PipelineLimits {
 const cores = Math.max(2, availableParallelism());
 
 /** More than a core each for decoding and drawing wins nothing and costs memory; reading and writing mostly wait. */
-export const defaultLimits: PipelineLimits = {
-  fetching: 16,
-  decoding: cores,
-  inferring: 2,
-  rendering: cores,
-  storing: 16,
-};
+function limitsFor({ concurrency }: Inference): PipelineLimits {
+  return { fetching: 16, decoding: cores, inferring: concurrency + 1, rendering: cores, storing: 16 };
+}
 
 /** Most images that are read and not yet stored at any time. */
 export function mostImagesInFlight(limits: PipelineLimits, batchSize: number): number {
@@ -105,7 +101,7 @@ export class ShardPipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.#limits = parts.limits ?? defaultLimits;
+    this.#limits = parts.limits ?? limitsFor(parts.inference);
     this.#retries = parts.retries ?? storeRetries;
     this.#queue = new BoundedQueue(this.#limits.fetching);
     this.#running = this.#run();

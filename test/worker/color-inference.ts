@@ -14,6 +14,7 @@ const plane = side * side;
 /** Classes: 0 red, 1 green, 2 blue. One map per layer, method and target, on a 4 x 4 grid: the mean of the explained channel. */
 export class ColorInference implements Inference {
   readonly model: InferenceModel;
+  readonly concurrency = 1;
   /** Number of images in each batch, in the order in which they came. */
   readonly batches: number[] = [];
   closed = false;

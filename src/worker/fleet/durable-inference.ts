@@ -16,6 +16,7 @@ const outOfMemory =
  */
 export class DurableInference implements Inference {
   readonly model: InferenceModel;
+  readonly concurrency: number;
   readonly #options: ExplainerOptions;
   readonly #open: OpenInference;
   readonly #onWarning: (message: string) => void;
@@ -29,6 +30,7 @@ export class DurableInference implements Inference {
     onWarning: (message: string) => void,
   ) {
     this.model = first.model;
+    this.concurrency = first.concurrency;
     this.#current = first;
     this.#options = options;
     this.#open = open;

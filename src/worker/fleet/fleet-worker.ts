@@ -8,7 +8,7 @@ import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts
 import { listRuns } from '../../shared/ledger/runs.ts';
 import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../shared/shard-queue.ts';
 import { configureImageLibrary } from '../decode/image-library.ts';
-import { openInference } from '../inference.ts';
+import { openInferenceLanes } from '../inference-lanes.ts';
 import { openPixels } from '../pixels/pixel-threads.ts';
 import type { OpenInference } from './durable-inference.ts';
 import { HandedBack, isPermanent } from './failures.ts';
@@ -33,7 +33,7 @@ export async function runWorker(
   settings: WorkerSettings,
   { onWarning: warn, ...listener }: WorkerEvents,
   stop: AbortSignal,
-  open: OpenInference = openInference,
+  open: OpenInference = openInferenceLanes,
 ): Promise<WorkerSummary> {
   const onWarning = withoutRepeats(warn);
   const events = { ...listener, onWarning };
