@@ -1,4 +1,5 @@
 import { UserError } from '../explain/user-error.ts';
+import { RedisError } from '../shared/ledger/redis-errors.ts';
 import { StoreError } from '../shared/store.ts';
 import { RunStopped } from '../worker/run-stopped.ts';
 import { exitCode } from './exit-code.ts';
@@ -6,6 +7,7 @@ import { packageFacts } from './package-facts.ts';
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof RunStopped) return exitCode.stopped;
+  if (error instanceof RedisError && error.transient) return exitCode.stopped;
   if (error instanceof UserError) return exitCode.usage;
   if (error instanceof StoreError) {
     // A missing image is only quarantined, so here it is the input, the model or the bucket that is missing.

@@ -62,9 +62,9 @@ export class LocalRun {
       pixels,
       settings: pipelineSettings(configuration, inference.model),
       className: (index) => plan.classNames?.[index] ?? null,
-      onRecord: (record) => {
+      onRecord: (record, shard, place) => {
         progress.finish(record);
-        warnings.see(record);
+        warnings.see(record, shard.number * configuration.shardSize + place);
         events.onProgress(progress.finished);
       },
     });

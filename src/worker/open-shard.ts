@@ -13,7 +13,7 @@ export class OpenShard {
   readonly #records: (ImageRecord | undefined)[];
   readonly #evidence: (EvidenceRow[] | null)[];
   readonly #commit: CommitRecords;
-  readonly #onRecord: (record: ImageRecord) => void;
+  readonly #onRecord: (record: ImageRecord, place: number) => void;
   readonly #waiting = new Map<number, () => void>();
   #missing: number;
   #unfetched: number;
@@ -21,7 +21,7 @@ export class OpenShard {
   #resolve: (records: ImageRecord[]) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(shard: Shard, commit: CommitRecords, onRecord: (record: ImageRecord) => void = () => {}) {
+  constructor(shard: Shard, commit: CommitRecords, onRecord: (record: ImageRecord, place: number) => void = () => {}) {
     this.shard = shard;
     this.#commit = commit;
     this.#onRecord = onRecord;
@@ -69,7 +69,7 @@ export class OpenShard {
     this.#records[index] = record;
     this.#evidence[index] = evidence;
     this.#missing -= 1;
-    this.#onRecord(record);
+    this.#onRecord(record, index);
     this.#waiting.get(index)?.();
     this.#waiting.delete(index);
     if (this.#missing === 0) void this.#finish();

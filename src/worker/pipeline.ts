@@ -54,8 +54,11 @@ export interface PipelineParts {
   settings: DecodeSettings & RenderSettings & { scores: 'shard' | 'image' | 'both' };
   /** Name of a class, null when it has none. */
   className(index: number): string | null;
-  /** Called once for every image as it is done or quarantined, before its shard is committed. */
-  onRecord?(record: ImageRecord): void;
+  /**
+   * Called once for every image as it is done or quarantined, before its shard is committed, in whatever order.
+   * @param place of the image in its shard
+   */
+  onRecord?(record: ImageRecord, shard: Shard, place: number): void;
   /** Default: in this thread. The caller closes it. */
   pixels?: PixelWork;
   /**
@@ -156,7 +159,7 @@ export class ShardPipeline {
         await after();
         await commitShard({ shard, records, evidence }, output, settings.scores, ledger, this.#retries);
       },
-      (record) => this.#parts.onRecord?.(record),
+      (record, place) => this.#parts.onRecord?.(record, shard, place),
     );
     this.#open.add(open);
     clearTimeout(this.#flushTimer);

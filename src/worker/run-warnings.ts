@@ -1,6 +1,6 @@
 import type { ImageRecord } from '../shared/record.ts';
 
-/** How many images must fail from the start, without one success, before it is said. */
+/** How many of the run's first images must all fail before it is said. */
 const suspicious = 100;
 
 /** Watches the records for signs that the whole run is set up wrongly. Each warning is given once. */
@@ -24,8 +24,9 @@ export class RunWarnings {
     );
   }
 
-  see(record: ImageRecord): void {
-    if (this.#watchingFailures) this.#seeFailure(record);
+  /** @param position of the image in the run: bad images fail at once, so of many the good ones come last */
+  see(record: ImageRecord, position: number): void {
+    if (this.#watchingFailures && position < suspicious) this.#seeFailure(record);
     if (this.#watchingLabels && record.label !== null && record.label >= this.#classCount) {
       this.#watchingLabels = false;
       this.#warn(

@@ -6,6 +6,7 @@ import { enqueueRun } from '../../producer/enqueue.ts';
 import { connectRedis } from '../../shared/ledger/connect-redis.ts';
 import type { RedisClient } from '../../shared/ledger/run-keys.ts';
 import { preflight } from '../../shared/preflight.ts';
+import { withoutRepeats } from '../../shared/without-repeats.ts';
 import { preflightRun } from '../preflight-run.ts';
 import { type StartRun, startScheduler } from './start-scheduler.ts';
 
@@ -44,7 +45,9 @@ export async function serveSchedules(
   signal: AbortSignal,
   { check = true, deadline = 10_000 }: ServeOptions = {},
 ): Promise<void> {
-  const redis = await connectRedis(redisAddress, { use: 'worker', onProblem: ({ message }) => onNotice(message) });
+  // While Redis is away, every attempt to reach it fails in the same way.
+  const tellOnce = withoutRepeats(onNotice);
+  const redis = await connectRedis(redisAddress, { use: 'worker', onProblem: ({ message }) => tellOnce(message) });
   try {
     if (check) for (const warning of (await preflight(redis)).warnings) onNotice(`Warning: ${warning}`);
     const scheduler = await startScheduler({ redis, startRun: enqueueScheduled(redis, onNotice), onNotice });

@@ -7,6 +7,7 @@ import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts'
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
 import { listRuns } from '../../shared/ledger/runs.ts';
 import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../shared/shard-queue.ts';
+import { withoutRepeats } from '../../shared/without-repeats.ts';
 import { configureImageLibrary } from '../decode/image-library.ts';
 import { openInferenceLanes } from '../inference-lanes.ts';
 import { openPixels } from '../pixels/pixel-threads.ts';
@@ -19,7 +20,6 @@ import { RunEnding } from './run-ending.ts';
 import { ShardWork } from './shard-work.ts';
 import { Upkeep } from './upkeep.ts';
 import { within } from './within.ts';
-import { withoutRepeats } from './without-repeats.ts';
 import type { WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
 
 /**
