@@ -17,7 +17,7 @@ fi
 
 # In node_modules, so that a fresh install starts without it; Go's own cache makes the second build quick.
 s3_cache="$(pwd)/node_modules/.cache/gradline"
-if [ -z "${GRADLINE_TEST_S3:-}" ] && [ ! -x "$s3_cache/versitygw" ] && command -v go >/dev/null; then
+if [ -z "${GRADLINE_TEST_S3:-}${GRADLINE_TEST_S3_ENDPOINT:-}" ] && [ ! -x "$s3_cache/versitygw" ] && command -v go >/dev/null; then
   echo "Building VersityGW, the S3 server of the tests (some minutes the first time)"
   mkdir -p "$s3_cache"
   GOBIN="$s3_cache" go install github.com/versity/versitygw/cmd/versitygw@v1.8.0

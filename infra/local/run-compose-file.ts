@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { redisServerProgram } from '../../test/fleet/redis-server.ts';
-import { s3ServerProgram } from '../../test/fleet/s3-server.ts';
+import { localS3Server } from '../../test/fleet/s3-server.ts';
 import { type ComposeFile, readComposeFile } from './compose-file.ts';
 import { freePorts } from './free-ports.ts';
 import { readImages } from './image.ts';
@@ -24,7 +24,7 @@ export interface LocalServers {
 
 /** The programs of the two servers. Null, after a line that says why, where one is missing. */
 export async function localServers(): Promise<LocalServers | null> {
-  const [redis, s3] = await Promise.all([redisServerProgram(), s3ServerProgram()]);
+  const [redis, s3] = await Promise.all([redisServerProgram(), localS3Server()]);
   return redis === null || s3 === null ? null : { redis, s3 };
 }
 

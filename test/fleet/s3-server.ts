@@ -21,11 +21,16 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
+/** What the tests use: the address in `GRADLINE_TEST_S3_ENDPOINT`, else a program of this machine. */
+export async function s3ServerProgram(): Promise<string | null> {
+  return process.env.GRADLINE_TEST_S3_ENDPOINT || localS3Server();
+}
+
 /**
  * The server's program: `GRADLINE_TEST_S3` when set, else `node_modules/.cache/gradline/versitygw`, which Go builds the first
  * time (some minutes, once). Null where there is neither, and tests that need it are skipped.
  */
-export async function s3ServerProgram(): Promise<string | null> {
+export async function localS3Server(): Promise<string | null> {
   const given = process.env.GRADLINE_TEST_S3;
   if (given) return given;
   const built = join(cache, process.platform === 'win32' ? 'versitygw.exe' : 'versitygw');
@@ -45,8 +50,12 @@ export async function s3ServerProgram(): Promise<string | null> {
   );
 }
 
-/** Starts a server with one account on a free port. */
+/**
+ * Starts a server with one account on a free port, or reaches the one that is given.
+ * @param program what `s3ServerProgram` says
+ */
 export async function startS3Server(program: string): Promise<S3Server> {
+  if (/^https?:/.test(program)) return (await import('./given-s3-server.ts')).reachS3Server(program);
   const folder = await mkdtemp(join(tmpdir(), 'gradline-s3-'));
   const [root, sidecar] = [join(folder, 'buckets'), join(folder, 'attributes')];
   await Promise.all([mkdir(root), mkdir(sidecar)]);
