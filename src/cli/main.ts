@@ -13,6 +13,7 @@ import { addRunCommand } from './run.ts';
 import { addRunsCommand } from './runs.ts';
 import { addScheduleCommand } from './schedule.ts';
 import { addStatusCommand } from './status.ts';
+import { addTextCommand } from './text.ts';
 import { addWatchCommand } from './watch.ts';
 import { addWorkerCommand } from './worker.ts';
 
@@ -28,6 +29,7 @@ addRunCommand(program);
 addWorkerCommand(program);
 addEnqueueCommand(program);
 addLayersCommand(program);
+addTextCommand(program);
 addStatusCommand(program);
 addWatchCommand(program);
 addRunsCommand(program);

@@ -58,6 +58,16 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
   value('--statistics', 'record activation statistics for each layer');
   command.option('--no-statistics', 'do not, whatever the configuration file says');
 
+  command.optionsGroup('Measuring maps:');
+  command.option('--evaluate', 'measure how faithful the maps are: deletion, insertion, drop, ROAD, shuffled weights');
+  command.option('--no-evaluate', 'do not, whatever the configuration file says');
+  value('--evaluate-sample <n>', 'on so many images (default: 200)');
+  value('--regions <file>', "boxes or masks in COCO's format: do the maps lie on the object?");
+  value(
+    '--region-categories <rule>',
+    'name: a category is the class of that name; index, index-from-1: by its id (default: name)',
+  );
+
   command.optionsGroup('Execution:');
   value('--batch-size <n>', 'images in one session run (default: 8)');
   value('--shard-size <n>', 'images committed together (default: 64)');

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../worker/explain-run.ts';
+import { faithfulnessText, regionsText } from './faithfulness-text.ts';
 import { durationText, plural, rateText } from './progress.ts';
 
 /** What a run came to, as lines for a person. */
@@ -13,6 +14,8 @@ export function summaryText(summary: RunSummary): string {
   if (skipped > 0) lines.push(row('earlier', `${skipped} of them were committed by an earlier start`));
   if (accuracy !== null) lines.push(row('accuracy', `${accuracy.toFixed(4)} of ${plural(labelled, 'labelled image')}`));
   lines.push(row('output', summary.output));
+  if (summary.faithfulness !== undefined) lines.push('', ...faithfulnessText(summary.faithfulness));
+  if (summary.regions !== undefined) lines.push('', ...regionsText(summary.regions));
   if (state === 'interrupted') lines.push('Go on with the same command and --resume.');
   return `${lines.join('\n')}\n`;
 }

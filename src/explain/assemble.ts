@@ -5,10 +5,10 @@ import type { Builder } from './onnx/builder.ts';
 import type { Graph } from './onnx/graph.ts';
 import type { OnnxModel } from './onnx/model-file.ts';
 import { type NodeProto, TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema } from './onnx/onnx_pb.ts';
+import type { Simplified } from './onnx/simplify.ts';
 import { shapeProto } from './onnx/sizes.ts';
-import type { PreparedModel } from './prepare.ts';
 
-/** An input besides the pixels. */
+/** An input besides the model's own. */
 export interface ExtraInput {
   name: string;
   elementType: number;
@@ -17,7 +17,7 @@ export interface ExtraInput {
 
 /** Makes `results` the prepared model's only outputs, in place, and keeps only the nodes that they depend on. */
 export function assemble(
-  prepared: PreparedModel,
+  prepared: Simplified,
   build: Builder,
   results: Iterable<string>,
   inputs: readonly ExtraInput[] = [],

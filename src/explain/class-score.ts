@@ -45,7 +45,7 @@ export function findClassScore(graph: Graph, outputs: readonly string[], batchSi
   if (!Number.isInteger(width) || width < 1 || !perClass) {
     throw new UserError(
       'not-a-classifier',
-      `The model's output '${output}' has shape [${shape.join(', ')}] for ${batchSize} images; a classifier returns one score per class.`,
+      `The model's output '${output}' has shape [${shape.join(', ')}] for a batch of ${batchSize}; a classifier returns one score per class.`,
     );
   }
   let tensor = output;

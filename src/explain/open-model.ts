@@ -30,21 +30,33 @@ export async function openModel<Outputs>(
     const { prepared, tensors } = await prepareWithHooks(source, options, folder);
     const layers = withGrids(tensors, prepared);
     const { model, outputs } = compile(prepared, layers);
-    const file = path.join(prepared.folder, 'explained.onnx');
-    await writeModel(model, file);
-    const session = await openSession(file, 'open the model with its gradients', {
-      graphOptimizationLevel: 'all',
-      executionProviders: executionProviders(options),
-      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-      extra: { session: { intra_op: { allow_spinning: (options.busyWaiting ?? true) ? '1' : '0' } } },
-    });
+    const session = await openExplained(model, prepared.folder, options);
     return { prepared, layers, outputs, session };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function executionProviders(options: ExplainerOptions) {
+/** How a session is to run. */
+export type ExecutionOptions = Pick<ExplainerOptions, 'providers' | 'threads' | 'busyWaiting'>;
+
+/** @param folder where the model's external weights lie */
+export async function openExplained(
+  model: OnnxModel,
+  folder: string,
+  options: ExecutionOptions,
+): Promise<InferenceSession> {
+  const file = path.join(folder, 'explained.onnx');
+  await writeModel(model, file);
+  return openSession(file, 'open the model with its gradients', {
+    graphOptimizationLevel: 'all',
+    executionProviders: executionProviders(options),
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    extra: { session: { intra_op: { allow_spinning: (options.busyWaiting ?? true) ? '1' : '0' } } },
+  });
+}
+
+function executionProviders(options: ExecutionOptions) {
   return options.providers ?? ['cpu'];
 }
 

@@ -20,7 +20,8 @@ export type GraphMethodName =
   | 'finer-cam'
   | 'input-gradients'
   | 'guided-backprop'
-  | 'guided-grad-cam';
+  | 'guided-grad-cam'
+  | 'fullgrad';
 
 /** How the maps of several layers become one. */
 export type Fusion = 'mean' | 'max' | 'product';

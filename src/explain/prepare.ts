@@ -25,11 +25,18 @@ export interface PreparedModel extends Simplified {
   score: ClassScore;
 }
 
-/** @param folder a folder of this compilation's own */
-export async function readSource(file: string, folder: string): Promise<SourceModel> {
+/**
+ * @param folder a folder of this compilation's own
+ * @param wholeInputs what the model's inputs of whole numbers are, see `upcastToFloat32`
+ */
+export async function readSource(
+  file: string,
+  folder: string,
+  wholeInputs: 'images' | 'indices' = 'images',
+): Promise<SourceModel> {
   const model = await readModel(file);
   upgradeOpset(model);
-  upcastToFloat32(model);
+  upcastToFloat32(model, wholeInputs);
   await bringExternalData(model, path.dirname(path.resolve(file)), sourceFolder(folder));
   const graph = new Graph(model.graph);
   return { model, graph, modules: new Modules(graph), outputs: model.graph.output.map((output) => output.name) };

@@ -28,6 +28,7 @@ import {
 } from '../shared/run-file.ts';
 import type { Store } from '../shared/store.ts';
 import { emptyTally } from '../shared/tally.ts';
+import { chooseEvaluated } from './choose-evaluated.ts';
 import { planRun, type RunPlan } from './plan.ts';
 
 export interface FleetRun {
@@ -74,6 +75,10 @@ export async function openFleetRun(
       if (classNames !== null) await retryTransient(() => writePlanClasses(output, classNames));
       await retryTransient(() => writeRunFile(output, runFile));
     }
+    // Before the ledger knows the run: from then on workers read it.
+    if (configuration.evaluate !== undefined && plan !== null) {
+      await chooseEvaluated(plan, output, configuration.evaluate.sample, earlier !== null);
+    }
     await createRun(ledger, {
       shardSize: configuration.shardSize,
       output: configuration.output,
@@ -88,7 +93,7 @@ export async function openFleetRun(
 
 /** Local paths in full, because workers start elsewhere. */
 export function absoluteLocations(configuration: RunConfiguration): RunConfiguration {
-  const { input, output, model, classes, labels } = configuration;
+  const { input, output, model, classes, labels, regions } = configuration;
   const full = (location: string) => (isS3Location(location) ? location : resolve(location));
   const labelsAreFile = labels !== null && labels !== 'folder' && !labels.startsWith('regex:');
   return {
@@ -99,6 +104,7 @@ export function absoluteLocations(configuration: RunConfiguration): RunConfigura
     model: full(model),
     classes: classes === null ? null : full(classes),
     labels: labelsAreFile ? full(labels) : labels,
+    ...(regions === undefined ? {} : { regions: { ...regions, file: full(regions.file) } }),
     // A fleet's run always goes on where it stopped.
     resume: false,
   };

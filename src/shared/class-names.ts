@@ -79,8 +79,8 @@ export async function readClassNames(location: string): Promise<ClassNames> {
 }
 
 /**
- * Understands a JSON array of names, a JSON object from index to name (or to `[id, name]`, as Keras writes it), or text
- * with one name a line.
+ * Understands a JSON array of names, a JSON object from index to name (or to `[id, name]`, as Keras writes it), the
+ * config.json of a Hugging Face model (its `id2label`), or text with one name a line.
  */
 export function parseClassNames(text: string, source: string): string[] {
   const content = text.replace(/^\uFEFF/, '');
@@ -107,7 +107,8 @@ function namesOfJson(content: string, source: string): string[] {
   }
   if (typeof value !== 'object' || value === null) throw badClasses(source, 'it is not a list of names.');
   if (Array.isArray(value)) return value.map((entry, index) => nameOf(entry, index, source));
-  const entries = new Map(Object.entries(value));
+  const labels = 'id2label' in value && typeof value.id2label === 'object' ? value.id2label : null;
+  const entries = new Map(Object.entries(labels ?? value));
   return Array.from({ length: entries.size }, (_, index) => {
     if (!entries.has(String(index))) {
       throw badClasses(source, `as an object it must have the keys 0 to ${entries.size - 1}, but ${index} is missing.`);

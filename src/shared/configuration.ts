@@ -33,6 +33,13 @@ export interface OverlaySettings {
   format: 'jpg' | 'png' | 'webp';
 }
 
+export interface RegionSettings {
+  /** Path or s3:// address of the JSON file. */
+  file: string;
+  /** `name`: a category is the class of that name. `index`: its id is the class's index; `index-from-1`: one more than that. */
+  categories: 'name' | 'index' | 'index-from-1';
+}
+
 /** Which images of the input are explained. */
 export interface SelectionSettings {
   /** Globs over keys; an image needs to match one of them. Empty: every image does. */
@@ -74,6 +81,10 @@ export interface RunConfiguration {
   maps: boolean;
   /** Write evidence vectors and small heatmaps, from which reports find clusters and gaps. */
   evidence: boolean;
+  /** Measure how faithful the maps of so many images are; left out: of none. */
+  evaluate?: { sample: number };
+  /** Masks or boxes of objects in COCO's format, and how its categories name classes; left out: none. */
+  regions?: RegionSettings;
   scores: 'shard' | 'image' | 'both';
   statistics: boolean;
   /** How many images, or which share such as `5%`, may fail before the run is stopped; left out: all of them. */

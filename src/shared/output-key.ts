@@ -68,6 +68,9 @@ export function evidenceArrays(layer: string, method: string, target: string) {
   };
 }
 
+/** Which images were measured for faithfulness. */
+export const evaluatedImagesKey = 'faithfulness/images.json';
+
 /** `scores/part-00000.jsonl`: one line for each image of the shard. */
 export function scoresPartKey(shard: number): string {
   return `scores/part-${String(shard).padStart(5, '0')}.jsonl`;

@@ -41,7 +41,7 @@ async function readConfigurationFile(path: string): Promise<RunSettings> {
   }
   const settings = checkSettings(content, (name) => `'${name}' in ${path}`);
   const folder = dirname(path);
-  for (const name of ['input', 'output', 'model', 'classes'] as const) {
+  for (const name of ['input', 'output', 'model', 'classes', 'regions'] as const) {
     const location = settings[name];
     if (location !== undefined) settings[name] = resolveLocation(folder, location);
   }
@@ -138,6 +138,7 @@ function runConfiguration(settings: RunSettings): RunConfiguration {
     },
     maps: settings.maps ?? false,
     evidence: settings.evidence ?? true,
+    ...evaluationSettings(settings),
     scores: settings.scores ?? 'shard',
     statistics: settings.statistics ?? false,
     ...(settings['max-failures'] === undefined ? {} : { maxFailures: settings['max-failures'] }),
@@ -145,6 +146,25 @@ function runConfiguration(settings: RunSettings): RunConfiguration {
   };
   checkTogether(configuration);
   return configuration;
+}
+
+/** How many images are measured unless the user says otherwise. */
+const defaultEvaluated = 200;
+
+function evaluationSettings(settings: RunSettings): Pick<RunConfiguration, 'evaluate' | 'regions'> {
+  const { evaluate = false, regions: file } = settings;
+  const sample = settings['evaluate-sample'];
+  const categories = settings['region-categories'];
+  if (sample !== undefined && !evaluate) {
+    throw missing('--evaluate', 'Without it --evaluate-sample has nothing to say.');
+  }
+  if (categories !== undefined && file === undefined) {
+    throw missing('--regions', 'Without it --region-categories has nothing to say.');
+  }
+  return {
+    ...(evaluate ? { evaluate: { sample: sample ?? defaultEvaluated } } : {}),
+    ...(file === undefined ? {} : { regions: { file, categories: categories ?? 'name' } }),
+  };
 }
 
 function preprocessSettings(settings: RunSettings): PreprocessSettings {

@@ -13,6 +13,34 @@ const base = {
   labelName: z.string().nullable(),
 };
 
+const similarity = z.looseObject({
+  rankCorrelation: z.number().nullable().describe("Spearman's, over the cells"),
+  structuralSimilarity: z.number().nullable().describe('SSIM, over the pixels'),
+});
+
+const perturbation = {
+  deletion: z.number().describe("Area under the score's curve as pixels go: low is good"),
+  insertion: z.number().describe('The same as they come back to a blurred picture: high is good'),
+  drop: share.describe("Share of the score that is lost when only the map's part is left: low is good"),
+  increase: z.boolean().describe('Whether the score rises then'),
+  road: z
+    .looseObject({ mostImportantFirst: z.number(), leastImportantFirst: z.number(), difference: z.number() })
+    .describe('Mean score over the shares of pixels that ROAD takes away'),
+};
+
+const faithfulness = z
+  .looseObject({
+    ...perturbation,
+    randomised: z.looseObject({ lastLayer: similarity, allLayers: similarity }).exactOptional(),
+  })
+  .describe('With --evaluate, for the images that it measures and maps that show something');
+
+const baseline = z.looseObject({ ...perturbation, baseline: z.enum(['random', 'gaussian']), class: index });
+
+const region = z
+  .looseObject({ hit: z.boolean(), inside: share, area: share })
+  .describe('With --regions, where the image has regions of the explained class');
+
 const mapRecord = z.looseObject({
   layer: z.string().describe('The layer as the user wrote it'),
   method: z.string(),
@@ -31,6 +59,8 @@ const mapRecord = z.looseObject({
   borderShare: share,
   degenerate: z.boolean(),
   degenerateReason: z.string().nullable(),
+  faithfulness: faithfulness.exactOptional(),
+  region: region.exactOptional(),
 });
 
 const doneRecord = z.looseObject({
@@ -43,6 +73,7 @@ const doneRecord = z.looseObject({
   correct: z.boolean().exactOptional().describe('Present when the label is known'),
   top: z.array(z.looseObject({ class: index, name: z.string().nullable(), score: z.number() })),
   maps: z.array(mapRecord),
+  baselines: z.array(baseline).exactOptional().describe('Maps that know nothing of the image, measured as its own'),
   picture: z.string().exactOptional().describe('Key of the image as the model saw it'),
   image: z.looseObject({ width: z.int().min(1), height: z.int().min(1) }),
   activations: z

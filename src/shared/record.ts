@@ -1,5 +1,7 @@
 /** One image's line of JSON. The contract that users and later tools rely on; `record.schema.json` states it for validators. */
 
+import type { BaselineRecord, FaithfulnessRecord, RegionRecord } from './faithfulness-record.ts';
+
 export interface ClassScore {
   class: number;
   name: string | null;
@@ -32,6 +34,10 @@ export interface MapRecord {
   degenerate: boolean;
   /** Why: `no-positive-evidence`, `no-gradient`, `no-label`, `not-finite`; null for a normal map. */
   degenerateReason: string | null;
+  /** With `--evaluate`, for the images that it measures and maps that show something. */
+  faithfulness?: FaithfulnessRecord;
+  /** With `--regions`, where the image has regions of the explained class and the map shows something. */
+  region?: RegionRecord;
 }
 
 export interface ActivationRecord {
@@ -58,6 +64,8 @@ export interface DoneRecord extends RecordBase {
   correct?: boolean;
   top: ClassScore[];
   maps: MapRecord[];
+  /** With `--evaluate`: what maps that know nothing of the image are measured as, for each class that a map explains. */
+  baselines?: BaselineRecord[];
   /** Output key of the image as the model saw it; present where overlays are written. */
   picture?: string;
   /** Size of the decoded, oriented original and of the part that the model saw, in pixels. */

@@ -8,13 +8,21 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { UserError } from '../explain/user-error.ts';
 import type { RunConfiguration } from './configuration.ts';
+import type { FaithfulnessSummary } from './faithfulness-summary.ts';
+import type { RegionRow } from './region-summary.ts';
 import { type Store, StoreError } from './store.ts';
 import type { Tally } from './tally.ts';
 
 /** `planning`: a fleet's run whose images are not all listed yet. */
 export type RunState = 'planning' | 'running' | 'complete' | 'interrupted' | 'failed' | 'cancelled';
 
-export interface RunFile {
+/** What the records of a complete run say of its maps, where that was asked for: `--evaluate`, `--regions`. */
+export interface MapFindings {
+  faithfulness?: FaithfulnessSummary;
+  regions?: RegionRow[];
+}
+
+export interface RunFile extends MapFindings {
   run: string;
   state: RunState;
   /** ISO 8601, UTC. `started` is the first start; `finished` the end of the latest one, null while it runs. */

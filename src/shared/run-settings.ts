@@ -45,6 +45,8 @@ export const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as cons
 const providers = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu', 'xnnpack', 'qnn'] as const;
 export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
 
+export const regionCategories = ['name', 'index', 'index-from-1'] as const;
+
 const targetForm = /^(predicted|label|class:.+|top:[1-9]\d{0,5})$/s;
 
 const runSettings = {
@@ -91,6 +93,10 @@ const runSettings = {
   'overlay-format': z.enum(['jpg', 'png', 'webp']),
   maps: booleanSetting,
   evidence: booleanSetting,
+  evaluate: booleanSetting,
+  'evaluate-sample': wholeNumber(1),
+  regions: textSetting,
+  'region-categories': z.enum(regionCategories),
   scores: z.enum(['shard', 'image', 'both']),
   statistics: booleanSetting,
   'max-failures': textSetting.refine(

@@ -2,6 +2,7 @@
 
 import type { ExplainerOptions } from '../explain/options.ts';
 import { UserError } from '../explain/user-error.ts';
+import { chooseEvaluated } from '../producer/choose-evaluated.ts';
 import { planRun, type RunPlan } from '../producer/plan.ts';
 import type { RunConfiguration } from '../shared/configuration.ts';
 import { digestLocation, digestText } from '../shared/digest.ts';
@@ -16,6 +17,7 @@ import {
 } from '../shared/run-file.ts';
 import type { Store } from '../shared/store.ts';
 import { configureImageLibrary } from './decode/image-library.ts';
+import { openMeasures } from './evaluate/open-measures.ts';
 import { explainerOptions } from './explainer-options.ts';
 import type { Inference } from './inference.ts';
 import { openInferenceLanes } from './inference-lanes.ts';
@@ -60,10 +62,15 @@ export async function explainRun(
           digests,
           versions: softwareVersions(),
         };
+        const { evaluate } = configuration;
+        const chosen =
+          evaluate === undefined ? null : await chooseEvaluated(plan, output, evaluate.sample, earlier !== null);
+        const onWarning = (message: string) => events.onWarning(message);
+        const measures = await openMeasures(configuration, chosen, plan.classNames, onWarning);
         const progress = new RunProgress(identity, plan.total);
         const pixels = openPixels();
         try {
-          const run = new LocalRun(configuration, plan, output, ledger, inference, pixels, progress, events);
+          const run = new LocalRun(configuration, plan, output, ledger, inference, pixels, measures, progress, events);
           return await run.execute(signal);
         } finally {
           await pixels.close();

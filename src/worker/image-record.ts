@@ -1,6 +1,7 @@
 /** What the model says of one image, as a record. */
 
 import type { Explanation } from '../explain/explanation.ts';
+import type { BaselineRecord } from '../shared/faithfulness-record.ts';
 import type { ActivationRecord, ClassScore, DoneRecord, MapRecord } from '../shared/record.ts';
 import type { ImageJob } from './open-shard.ts';
 import { QuarantineError } from './quarantine.ts';
@@ -10,7 +11,7 @@ export type ClassNaming = (index: number) => string | null;
 const topCount = 5;
 
 /** The record without its maps, from which it is known whether the image is an error before anything is drawn. */
-export type Verdict = Omit<DoneRecord, 'maps' | 'picture'>;
+export type Verdict = Omit<DoneRecord, 'maps' | 'baselines' | 'picture'>;
 
 /**
  * @param index position of the image in the explained batch
@@ -61,11 +62,17 @@ export function judgeImage(
 }
 
 /** Puts `maps` where a reader looks for them: after the scores. */
-export function completeRecord(verdict: Verdict, maps: MapRecord[], picture: string | null): DoneRecord {
+export function completeRecord(
+  verdict: Verdict,
+  maps: MapRecord[],
+  picture: string | null,
+  baselines: BaselineRecord[] | null = null,
+): DoneRecord {
   const { image, activations, ...judgement } = verdict;
   return {
     ...judgement,
     maps,
+    ...(baselines === null ? {} : { baselines }),
     ...(picture === null ? {} : { picture }),
     image,
     ...(activations === undefined ? {} : { activations }),

@@ -46,11 +46,11 @@ function joinLanes(first: Inference, inferences: readonly Inference[]): Inferenc
   return {
     model: first.model,
     concurrency: lanes.length,
-    explain: async (values, count, labels) => {
+    explain: async (values, count, labels, evaluate) => {
       const lane = lanes.reduce((idlest, other) => (other.load < idlest.load ? other : idlest));
       lane.load += 1;
       try {
-        return await lane.inference.explain(values, count, labels);
+        return await lane.inference.explain(values, count, labels, evaluate);
       } finally {
         lane.load -= 1;
       }

@@ -4,11 +4,18 @@ import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { Explanation } from '../explain/explanation.ts';
 import type { ExplainerOptions } from '../explain/options.ts';
 import { carry } from './carried-error.ts';
+import type { EvaluationOrder, ImageEvaluation } from './evaluate/evaluation.ts';
 import type { InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
 
-/** The part of `Explainer` that the thread uses. */
+/** What the thread asks of a model. */
 export interface BatchExplainer extends InferenceModel {
   explain(batch: Float32Array, options: { count: number; labels?: Int32Array }): Promise<Explanation>;
+  /** Measures the maps of some images of a batch that was explained. */
+  evaluate(
+    batch: Float32Array,
+    explanation: Explanation,
+    orders: readonly EvaluationOrder[],
+  ): Promise<ImageEvaluation[]>;
   close(): Promise<void>;
 }
 
@@ -29,11 +36,13 @@ export function serveInference(port: MessagePort, open: (options: ExplainerOptio
         }
         return;
       case 'explain': {
-        const { id, values, count, labels } = request;
+        const { id, values, count, labels, evaluate = [] } = request;
         try {
           if (explainer === null) throw new Error('No model is open in the inference thread.');
           const explanation = await explainer.explain(values, { count, labels });
-          reply(port, { type: 'explained', id, explanation, values }, buffersOf(values, ...arraysOf(explanation)));
+          const evaluations = evaluate.length === 0 ? [] : await explainer.evaluate(values, explanation, evaluate);
+          const explained = { type: 'explained', id, explanation, evaluations, values } as const;
+          reply(port, explained, buffersOf(values, ...arraysOf(explanation)));
         } catch (error) {
           reply(port, { type: 'explain-failed', id, error: carry(error), values }, buffersOf(values));
         }

@@ -4,8 +4,8 @@
  */
 
 import { parentPort } from 'node:worker_threads';
-import { Explainer } from '../explain/explainer.ts';
+import { openEvaluatingExplainer } from './evaluate/evaluating-explainer.ts';
 import { serveInference } from './inference-service.ts';
 
 if (parentPort === null) throw new Error('inference-thread is started by inference.ts, not run by itself.');
-serveInference(parentPort, (options) => Explainer.open(options));
+serveInference(parentPort, openEvaluatingExplainer);

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Explanation } from '../explain/explanation.ts';
 import type { ExplainerOptions } from '../explain/options.ts';
 import { restore } from './carried-error.ts';
+import type { EvaluationOrder, ImageEvaluation } from './evaluate/evaluation.ts';
 import type { InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
 
 /** Something that explains batches away from the main thread. */
@@ -14,15 +15,23 @@ export interface Inference {
   /**
    * Explains the first `count` images of `values`; `labels` holds `count` class indices, -1 for none. Takes `values` away (its
    * buffer is detached) and gives it back with the result, or in the `InferenceError`.
+   * @param evaluate which images to measure, by their place in the batch; default: none
    * @throws InferenceError
    */
-  explain(values: Float32Array, count: number, labels: Int32Array): Promise<InferenceResult>;
+  explain(
+    values: Float32Array,
+    count: number,
+    labels: Int32Array,
+    evaluate?: readonly EvaluationOrder[],
+  ): Promise<InferenceResult>;
   /** Lets the batches at hand finish and frees the model. */
   close(): Promise<void>;
 }
 
 export interface InferenceResult {
   explanation: Explanation;
+  /** Of the images that were to be measured; left out: none. */
+  evaluations?: ImageEvaluation[];
   values: Float32Array;
 }
 
@@ -58,7 +67,7 @@ export async function openInference(options: ExplainerOptions, threadFile: URL =
   return {
     model,
     concurrency: 1,
-    explain: (values, count, labels) => thread.explain(values, count, labels),
+    explain: (values, count, labels, evaluate) => thread.explain(values, count, labels, evaluate),
     close: () => thread.close(),
   };
 }
@@ -97,14 +106,19 @@ class InferenceThread {
     }
   }
 
-  explain(values: Float32Array, count: number, labels: Int32Array): Promise<InferenceResult> {
+  explain(
+    values: Float32Array,
+    count: number,
+    labels: Int32Array,
+    evaluate: readonly EvaluationOrder[] = [],
+  ): Promise<InferenceResult> {
     const death = this.#death;
     if (death !== null) return Promise.reject(new InferenceError(death.code, death.message, values));
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#send({ type: 'explain', id, values, count, labels }, values);
+      this.#send({ type: 'explain', id, values, count, labels, evaluate }, values);
     });
   }
 
@@ -126,9 +140,11 @@ class InferenceThread {
       case 'open-failed':
         this.#opening?.reject(restore(reply.error));
         return;
-      case 'explained':
-        this.#settle(reply.id)?.resolve({ explanation: reply.explanation, values: reply.values });
+      case 'explained': {
+        const { explanation, evaluations, values } = reply;
+        this.#settle(reply.id)?.resolve({ explanation, evaluations, values });
         return;
+      }
       case 'explain-failed': {
         const { error } = reply;
         const cause = restore(error);

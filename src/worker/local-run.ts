@@ -5,6 +5,7 @@ import type { ImageRecord } from '../shared/record.ts';
 import { type RunFile, type RunState, writeRunFile } from '../shared/run-file.ts';
 import type { Shard } from '../shared/run-plan.ts';
 import type { Store } from '../shared/store.ts';
+import type { Measures } from './evaluate/open-measures.ts';
 import { runMerge } from './finish/run-merge.ts';
 import type { Inference } from './inference.ts';
 import type { LocalLedger } from './local-ledger.ts';
@@ -43,6 +44,7 @@ export class LocalRun {
     ledger: LocalLedger,
     inference: Inference,
     pixels: PixelWork,
+    measures: Measures,
     progress: RunProgress,
     events: RunEvents,
   ) {
@@ -60,6 +62,7 @@ export class LocalRun {
       inference,
       ledger,
       pixels,
+      ...measures,
       settings: pipelineSettings(configuration, inference.model),
       className: (index) => plan.classNames?.[index] ?? null,
       onRecord: (record, shard, place) => {
@@ -111,7 +114,8 @@ export class LocalRun {
   }
 
   async #mergeScores(): Promise<void> {
-    await runMerge({ output: this.#configuration.output, shards: this.#shards, missing: [] });
+    const merged = await runMerge({ output: this.#configuration.output, shards: this.#shards, missing: [] });
+    this.#progress.found(merged.findings);
   }
 
   #submit(shard: Shard): void {
@@ -172,6 +176,7 @@ export class LocalRun {
       imagesPerSecond: this.#progress.imagesPerSecond,
       seconds: this.#progress.seconds,
       output: this.#configuration.output,
+      ...this.#progress.findings,
     };
   }
 }

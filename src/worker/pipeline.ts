@@ -7,6 +7,8 @@ import type { Shard } from '../shared/run-plan.ts';
 import type { Store } from '../shared/store.ts';
 import { BoundedQueue } from './bounded-queue.ts';
 import { BufferPool } from './buffer-pool.ts';
+import type { EvaluationPlan } from './evaluate/evaluation.ts';
+import type { RegionSource } from './evaluate/regions/region-records.ts';
 import type { Inference } from './inference.ts';
 import { mapInOrder } from './map-in-order.ts';
 import { type ImageJob, OpenShard } from './open-shard.ts';
@@ -54,6 +56,10 @@ export interface PipelineParts {
   settings: DecodeSettings & RenderSettings & { scores: 'shard' | 'image' | 'both' };
   /** Name of a class, null when it has none. */
   className(index: number): string | null;
+  /** Which images' maps are measured; default: none. */
+  evaluation?: EvaluationPlan | null;
+  /** Where the objects of the images are; default: unknown. */
+  regions?: RegionSource | null;
   /**
    * Called once for every image as it is done or quarantined, before its shard is committed, in whatever order.
    * @param place of the image in its shard
@@ -210,7 +216,7 @@ export class ShardPipeline {
   }
 
   #stages() {
-    const { read, output, inference, settings, className, pixels = inlinePixels } = this.#parts;
+    const { read, output, inference, settings, className, pixels = inlinePixels, evaluation = null } = this.#parts;
     const { fetching, decoding, inferring, rendering, storing } = this.#limits;
     const { model } = inference;
     const tensors = new BufferPool(decoding, imageLength(model));
@@ -225,9 +231,9 @@ export class ShardPipeline {
       image === flush ? flush : prepareImage(image, settings, tensors, pixels),
     );
     const filled = fillBatches(prepared, batches, tensors, model.batchSize);
-    const explained = mapInOrder(filled, inferring, (batch) => explainBatch(batch, inference, batches));
+    const explained = mapInOrder(filled, inferring, (batch) => explainBatch(batch, inference, batches, evaluation));
     const rendered = mapInOrder(eachImage(explained), rendering, (image) =>
-      renderImage(image, settings, className, pixels),
+      renderImage(image, settings, className, pixels, this.#parts.regions ?? null),
     );
     return mapInOrder(rendered, storing, (image) => storeImage(image, output, this.#retries));
   }

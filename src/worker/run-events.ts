@@ -1,5 +1,7 @@
 /** What a caller hears of a local run, and what it gets in the end. */
 
+import type { MapFindings } from '../shared/run-file.ts';
+
 export interface RunEvents {
   /** Once, when the input is known. `total` is null for a bucket that was not counted. */
   onPlan(total: number | null): void;
@@ -8,7 +10,7 @@ export interface RunEvents {
   onWarning(message: string): void;
 }
 
-export interface RunSummary {
+export interface RunSummary extends MapFindings {
   run: string;
   state: 'complete' | 'interrupted';
   /** Committed images, which are `done + quarantined`; `skipped` of them were committed by an earlier start. */

@@ -1,5 +1,5 @@
 import type { ImageRecord } from '../shared/record.ts';
-import type { RunFile, RunState } from '../shared/run-file.ts';
+import type { MapFindings, RunFile, RunState } from '../shared/run-file.ts';
 import { type CountedRecord, count, emptyTally, type Tally } from '../shared/tally.ts';
 
 /** What was fixed when the run started. */
@@ -17,6 +17,7 @@ export class RunProgress {
   readonly #finished = emptyTally();
   #skipped = 0;
   #own = 0;
+  #findings: MapFindings = {};
 
   constructor(identity: RunIdentity, total: number | null) {
     this.#identity = identity;
@@ -54,6 +55,15 @@ export class RunProgress {
     return this.#committed.labelled === 0 ? null : this.#committed.correct / this.#committed.labelled;
   }
 
+  /** What the records of a complete run say of its maps. */
+  get findings(): MapFindings {
+    return this.#findings;
+  }
+
+  found(findings: MapFindings): void {
+    this.#findings = findings;
+  }
+
   skip(records: CountedRecord[]): void {
     this.#skipped += records.length;
     for (const record of records) {
@@ -81,6 +91,7 @@ export class RunProgress {
       counts: { images: this.#total, skipped: this.#skipped, ...this.#committed },
       accuracy: this.accuracy,
       timings: { seconds: this.seconds, images: this.#own, imagesPerSecond: this.imagesPerSecond },
+      ...this.#findings,
       error,
       configuration,
       digests,

@@ -163,6 +163,55 @@ def smoothgrad(model, pixels, classes, copies=25, level=0.15):
     return largest_over_channels(sum(pixel_gradient(model, one, classes) for one in noisy) / copies)
 
 
+def from_zero_to_one(parts):
+    """Each image's magnitudes `[n, c, h, w]`, less their smallest and divided by their span."""
+    size = parts.abs()
+    low, high = size.amin((1, 2, 3), keepdim=True), size.amax((1, 2, 3), keepdim=True)
+    return torch.where(high > low, (size - low) / (high - low), torch.zeros_like(size))
+
+
+def biases_of(case, model):
+    """Every module with a bias and a grid, with that bias as it is added to the module's output. No module: a parameter of the model."""
+    found = []
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d) and module.bias is not None:
+            found.append((module, module.bias[:, None, None]))
+        elif isinstance(module, nn.BatchNorm2d):
+            shift = module.running_mean * module.weight / (module.running_var + module.eps).sqrt()
+            found.append((module, (module.bias - shift)[:, None, None]))
+        elif type(module).__name__ == "LayerNorm2d":
+            found.append((module, module.bias[:, None, None]))
+        elif isinstance(module, (nn.LayerNorm, nn.Linear)) and "self_attention" not in name:
+            found.append((module, module.bias))
+    if case.token_grid is not None:
+        found.append((model.encoder.dropout, model.encoder.pos_embedding))
+    return found
+
+
+def bias_on_grid(case, product):
+    """A module's output as `[n, c, h, w]`; None where it has no grid."""
+    if product.dim() == 3 and case.token_grid is not None:
+        return product[:, 1:].transpose(1, 2).unflatten(2, (case.token_grid, case.token_grid))
+    if product.dim() != 4:
+        return None
+    # Channels last: rows and columns are equal and lie before the channels.
+    last = product.shape[1] == product.shape[2] != product.shape[3]
+    grid = product.permute(0, 3, 1, 2) if last else product
+    return grid if grid.shape[2] * grid.shape[3] > 1 else None
+
+
+def fullgrad(case, model, pixels, classes):
+    """Srinivas and Fleuret 2019: input times gradient and bias times gradient of each layer, as magnitudes scaled layer by layer."""
+    gradient = pixel_gradient(model, pixels, classes)
+    total = from_zero_to_one(gradient * pixels).sum(1)
+    modules, biases = zip(*biases_of(case, model))
+    for bias, (_, g) in zip(biases, activations_and_gradients(model, pixels, modules, classes, lambda out: out)):
+        parts = bias_on_grid(case, g * bias.detach())
+        if parts is not None:
+            total = total + enlarged(from_zero_to_one(parts).sum(1), pixels.shape[2:])
+    return total
+
+
 def score_cam(model, pixels, classes, a):
     """Wang et al. 2020, algorithm 1, with the logit as score."""
     scores = []
@@ -281,6 +330,7 @@ def record_of(name, layers, thin):
             print(f"{name}: {method} left out: float32 rounding moves a gate, {rounding:.0e}", flush=True)
         else:
             maps[method] = {"input": exact}
+    maps["fullgrad"] = {"input": blocks(fullgrad(case, model, pixels, predicted))}
     with without_negative_gradients(model) as relus:
         guided = largest_over_channels(pixel_gradient(model, pixels, predicted))
     if relus:

@@ -7,6 +7,7 @@ describe('the file', () => {
   test.each([
     ['a JSON array', '["tench", "tabby cat"]'],
     ['a JSON object from index to name', '{"1": "tabby cat", "0": "tench"}'],
+    ['the config.json of a Hugging Face model', '{"model_type": "bert", "id2label": {"0": "tench", "1": "tabby cat"}}'],
     ['a JSON object as Keras writes it', '{"0": ["n01440764", "tench"], "1": ["n02123045", "tabby cat"]}'],
     ['one name a line', 'tench\ntabby cat\n\n'],
     ['lines from Windows with a byte order mark', '\uFEFFtench\r\ntabby cat\r\n'],

@@ -25,6 +25,7 @@ test('what is not given has its default', async () => {
     threads: null,
     overlays: { write: 'all', colormap: 'magma', alpha: 0.6, scale: 'image', on: 'seen', format: 'jpg' },
     maps: false,
+    evidence: true,
     scores: 'shard',
     statistics: false,
     resume: false,
@@ -65,6 +66,11 @@ test('every flag reaches the configuration', async () => {
     'overlay-on': 'original',
     'overlay-format': 'png',
     maps: true,
+    evidence: false,
+    evaluate: true,
+    'evaluate-sample': '40',
+    regions: 'instances.json',
+    'region-categories': 'index-from-1',
     scores: 'both',
     statistics: true,
     resume: true,
@@ -103,9 +109,31 @@ test('every flag reaches the configuration', async () => {
     threads: 3,
     overlays: { write: 'errors', colormap: 'jet', alpha: 0.25, scale: 2.5, on: 'original', format: 'png' },
     maps: true,
+    evidence: false,
+    evaluate: { sample: 40 },
+    regions: { file: 'instances.json', categories: 'index-from-1' },
     scores: 'both',
     statistics: true,
     resume: true,
+  });
+});
+
+describe('measuring maps', () => {
+  test('is off; 200 images unless told otherwise; categories are found by name', async () => {
+    expect(await readConfiguration(required)).not.toHaveProperty('evaluate');
+    expect(await readConfiguration({ ...required, evaluate: false })).not.toHaveProperty('evaluate');
+    expect(await readConfiguration({ ...required, evaluate: true, regions: 'r.json' })).toMatchObject({
+      evaluate: { sample: 200 },
+      regions: { file: 'r.json', categories: 'name' },
+    });
+  });
+
+  test.each([
+    [{ 'evaluate-sample': '9' }, /--evaluate\. .*--evaluate-sample/],
+    [{ 'evaluate-sample': '9', evaluate: false }, /--evaluate\. .*--evaluate-sample/],
+    [{ 'region-categories': 'name' }, /--regions\. .*--region-categories/],
+  ])('%j alone means nothing', async (flags, message) => {
+    await expect(readConfiguration({ ...required, ...flags })).rejects.toThrow(message);
   });
 });
 

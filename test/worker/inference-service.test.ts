@@ -33,6 +33,10 @@ function explainer(events: string[] = []): BatchExplainer {
       const { explanation } = await inference.explain(batch.slice(), count, labels ?? new Int32Array(count).fill(-1));
       return explanation;
     },
+    evaluate: async (_, { count }, orders) => {
+      events.push(`evaluate ${orders.length} of ${count}`);
+      return orders.map(({ index }) => ({ index, maps: [], baselines: [] }));
+    },
     close: async () => {
       events.push('close');
     },

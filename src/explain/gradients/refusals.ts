@@ -3,7 +3,7 @@
 const flat = 'its result moves in steps, so its derivative is zero everywhere';
 const control = 'which nodes run is decided during the run';
 const selection = 'how much it hands on is decided during the run';
-const recurrent = 'recurrent layers have no part in an image classifier';
+const recurrent = 'recurrent layers are not differentiated';
 const quantizedOperator =
   'it computes with integers; quantise the model in QDQ format, with QuantizeLinear and DequantizeLinear around float operators';
 const blocked =

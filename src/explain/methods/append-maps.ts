@@ -9,6 +9,7 @@ import type { GraphMethodName } from '../options.ts';
 import type { PreparedModel } from '../prepare.ts';
 import { finerSeed, known, type SeedTerm } from '../seed.ts';
 import { sweepStart } from '../sweep-start.ts';
+import { biasedLayers, biasGradients } from './biased-layers.ts';
 import { guidedRules, requireRelus } from './guided-backprop.ts';
 import type { Hook, Method } from './method.ts';
 import { graphMethods } from './methods.ts';
@@ -68,10 +69,12 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
   const wanted = (of: Method['seed'], at: Method['at']) =>
     methods.some(({ method }) => method.needs === 'gradients' && method.seed === of && method.at === at);
   const tensors = layers.map(({ tensor }) => tensor);
+  const biased = methods.some(({ method }) => method.biases === true) ? biasedLayers(graph, prepared.sizes) : [];
   const gradients = sweep(seed, [
     ...(wanted(undefined, undefined) || request.keepGradients ? tensors : []),
     ...pooled.values(),
     ...(wanted(undefined, 'input') ? [pixels.tensor] : []),
+    ...biased.map(({ tensor }) => tensor),
   ]);
   const finer = wanted('finer', undefined)
     ? sweep(finerSeed(build, seed, request.logits, { ...request, batchSize }), tensors)
@@ -93,6 +96,7 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
       gradients: gradient && gradientByCells(build, gradient, batchSize, layer.grid),
       classWeights: classWeights && build.reshape(classWeights, [batchSize, channels]),
       guided: pixelHook,
+      biases: undefined,
     };
   };
   const guidedHook = isGuided ? hookOf(pixels, guided) : undefined;
@@ -110,7 +114,11 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
   });
   const ofPixels = methods.filter(({ method }) => method.at === 'input');
   if (ofPixels.length > 0) {
-    const hook = hookOf(pixels, gradients, guidedHook);
+    const biases = biased.flatMap((layer) => {
+      const gradient = gradients.get(layer.tensor);
+      return gradient === undefined ? [] : [biasGradients(build, layer, gradient, batchSize)];
+    });
+    const hook = { ...hookOf(pixels, gradients, guidedHook), biases };
     maps.push(...ofPixels.map(({ name, method }) => append(pixels, hook, name, method)));
   }
   return { maps, gradients };

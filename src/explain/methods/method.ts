@@ -1,6 +1,7 @@
 /** What a map method is: how a layer's activations, and what flows back to them, become one map. */
 
 import type { Builder } from '../onnx/builder.ts';
+import type { BiasGradients } from './biased-layers.ts';
 
 /** A hooked layer inside the graph being built, in the form that methods share. */
 export interface Hook {
@@ -22,6 +23,8 @@ export interface Hook {
   classWeights: string | undefined;
   /** The pixels, with the gradient of guided backpropagation; only for methods that ask for it. */
   guided: Hook | undefined;
+  /** Of every layer with a bias that the score depends on; only for methods that ask for it. */
+  biases: readonly BiasGradients[] | undefined;
 }
 
 /** A map and how strongly the score reaches it. */
@@ -46,6 +49,8 @@ export interface Method {
   at?: 'input';
   /** Needs the gradient of guided backpropagation at the pixels too (`Hook.guided`). */
   guided?: true;
+  /** Needs the gradients of the network's biases too (`Hook.biases`). */
+  biases?: true;
   reduce(hook: Hook): Reduced;
 }
 

@@ -8,6 +8,7 @@ import { eigenCam } from './eigen-cam.ts';
 import { eigenGradCam } from './eigen-grad-cam.ts';
 import { elementwiseGradCam } from './elementwise-grad-cam.ts';
 import { finerCam } from './finer-cam.ts';
+import { fullGrad } from './fullgrad.ts';
 import { gradCam } from './grad-cam.ts';
 import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
 import { guidedBackprop } from './guided-backprop.ts';
@@ -39,6 +40,7 @@ export const graphMethods: Record<GraphMethodName, Method> = {
   'input-gradients': inputGradients,
   'guided-backprop': guidedBackprop,
   'guided-grad-cam': guidedGradCam,
+  fullgrad: fullGrad,
 };
 
 /** Methods that run the model several times. */

@@ -64,8 +64,15 @@ export function inputShape(input: ModelInput, n: number): number[] {
 
 /** Writes the sizes into the graph and drops every shape that was noted for other sizes. Changes the model in place. */
 export function fixSizes(model: OnnxModel, sizes: FixedSizes): void {
-  const type = imageInput(model).type?.tensorType;
-  if (type !== undefined) type.shape = shapeProto(inputShape(sizes.input, sizes.batchSize));
+  fixInputShapes(model, new Map([[imageInput(model).name, inputShape(sizes.input, sizes.batchSize)]]));
+}
+
+/** As `fixSizes`, for inputs of any kind: their whole shapes by name. */
+export function fixInputShapes(model: OnnxModel, shapes: ReadonlyMap<string, number[]>): void {
+  for (const { name, type } of model.graph.input) {
+    const shape = shapes.get(name);
+    if (shape !== undefined && type?.tensorType !== undefined) type.tensorType.shape = shapeProto(shape);
+  }
   model.graph.valueInfo = [];
   for (const output of model.graph.output) {
     if (output.type?.tensorType !== undefined) delete output.type.tensorType.shape;
@@ -100,7 +107,7 @@ function imageInput(model: OnnxModel): ValueInfoProto {
 }
 
 /** Fixed sizes as numbers, free ones as undefined. */
-function dimensions(value: ValueInfoProto): (number | undefined)[] {
+export function dimensions(value: ValueInfoProto): (number | undefined)[] {
   return (value.type?.tensorType?.shape?.dim ?? []).map((d) => {
     const size = d.value.case === 'dimValue' ? Number(d.value.value) : 0;
     return size > 0 ? size : undefined;

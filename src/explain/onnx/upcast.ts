@@ -14,10 +14,13 @@ import { type GraphProto, type NodeProto, NodeProtoSchema } from './onnx_pb.ts';
 
 const narrowTypes = new Set<number>([ElementType.float16, ElementType.bfloat16, ElementType.float64]);
 
-/** Changes the model in place. */
-export function upcastToFloat32(model: OnnxModel): void {
+/**
+ * Changes the model in place.
+ * @param wholeInputs `images`: inputs of whole numbers take float32 too; `indices`: they stay, being no quantities
+ */
+export function upcastToFloat32(model: OnnxModel, wholeInputs: 'images' | 'indices'): void {
   upcastGraph(model.graph);
-  castWholeNumbers(model.graph);
+  if (wholeInputs === 'images') castWholeNumbers(model.graph);
   for (const fn of model.functions) fn.node = upcastNodes(fn.node);
 }
 

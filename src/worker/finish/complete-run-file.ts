@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
 import { retryTransient } from '../../shared/retry.ts';
-import { runFileKey } from '../../shared/run-file.ts';
+import { type MapFindings, runFileKey } from '../../shared/run-file.ts';
 import type { Store } from '../../shared/store.ts';
 import type { Tally } from '../../shared/tally.ts';
 
@@ -19,6 +19,8 @@ export interface RunEnd {
   /** Why a failed run stopped. */
   error: { code: string; message: string } | null;
   finished: Date;
+  /** Of a complete run. */
+  findings?: MapFindings;
 }
 
 /** @throws UserError `damaged-output`; StoreError */
@@ -40,6 +42,7 @@ export async function writeRunEnd(output: Store, end: RunEnd): Promise<void> {
     },
     accuracy: labelled === 0 ? null : correct / labelled,
     timings: { seconds, images, imagesPerSecond: images / Math.max(seconds, 1e-3) },
+    ...end.findings,
     error: end.error,
   };
   const body = `${JSON.stringify(ended, null, 2)}\n`;

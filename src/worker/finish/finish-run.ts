@@ -9,6 +9,7 @@ import { failRun } from '../../shared/ledger/run-state.ts';
 import { openStore } from '../../shared/open-store.ts';
 import type { Tally } from '../../shared/tally.ts';
 import { writeRunEnd } from './complete-run-file.ts';
+import type { MergedScores } from './merge-scores.ts';
 import { runMerge } from './run-merge.ts';
 
 export type Finished =
@@ -68,8 +69,9 @@ async function finishAs(ledger: RunLedger, fence: number, signal: AbortSignal): 
   const status = await readStatus(ledger, 0);
   if (status === null || status.shards === null) return { result: 'not-mine' };
   const missing = status.givenUpShards === 0 ? [] : await givenUp(ledger, status.shards);
-  const tally = await runMerge({ output: status.output, shards: status.shards, missing }, signal);
+  const merged = await runMerge({ output: status.output, shards: status.shards, missing }, signal);
   signal.throwIfAborted();
+  const { tally } = merged;
   const images = tally.done + tally.quarantined;
   if (images + status.missing !== status.expected) {
     return fail(
@@ -78,16 +80,20 @@ async function finishAs(ledger: RunLedger, fence: number, signal: AbortSignal): 
         'Rebuild the counts with gradline recover.',
     );
   }
-  await writeCompleted(status, tally);
+  await writeCompleted(status, merged);
   const completion = await completeRun(ledger, fence, tally);
   const completed = completion.result === 'completed' || completion.result === 'already-complete';
   return completed ? { result: 'completed', tally, missing: status.missing } : { result: 'not-mine' };
 }
 
-async function writeCompleted({ output: location, expected, missing, now }: RunStatus, tally: Tally): Promise<void> {
+async function writeCompleted(
+  { output: location, expected, missing, now }: RunStatus,
+  { tally, findings }: MergedScores,
+): Promise<void> {
   const output = await openStore(location);
   try {
-    await writeRunEnd(output, { state: 'complete', images: expected, tally, missing, error: null, finished: now });
+    const end = { state: 'complete', images: expected, tally, missing, error: null, finished: now } as const;
+    await writeRunEnd(output, { ...end, findings });
   } finally {
     await output.close();
   }

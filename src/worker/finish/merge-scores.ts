@@ -4,9 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../explain/user-error.ts';
+import { FaithfulnessTally } from '../../shared/faithfulness-summary.ts';
 import { openStore } from '../../shared/open-store.ts';
 import { scoresPartKey } from '../../shared/output-key.ts';
+import { RegionTally } from '../../shared/region-summary.ts';
 import { retryTransient } from '../../shared/retry.ts';
+import type { MapFindings } from '../../shared/run-file.ts';
 import type { Store } from '../../shared/store.ts';
 import { count, emptyTally, type Tally } from '../../shared/tally.ts';
 import { mapInOrder } from '../map-in-order.ts';
@@ -24,6 +27,11 @@ export interface MergeOrder {
   missing: readonly number[];
 }
 
+export interface MergedScores {
+  tally: Tally;
+  findings: MapFindings;
+}
+
 /** Parts that are read ahead. */
 const readAhead = 16;
 
@@ -33,25 +41,44 @@ const readAhead = 16;
  *
  * @throws UserError `damaged-output` when a part is not made of records; StoreError
  */
-export async function mergeScores({ output: location, shards, missing }: MergeOrder): Promise<Tally> {
+export async function mergeScores({ output: location, shards, missing }: MergeOrder): Promise<MergedScores> {
   const output = await openStore(location);
   const folder = await mkdtemp(join(tmpdir(), 'gradline-'));
   try {
     const path = join(folder, 'scores.parquet');
     const file = new ScoreFile(path);
     const tally = emptyTally();
+    const findings = new FindingsTally();
     for await (const lines of mapInOrder(numbers(shards, missing), readAhead, (shard) => readPart(output, shard))) {
       for (const { record, bytes } of lines) {
         count(tally, record);
+        findings.add(record);
         await file.add(record, bytes);
       }
     }
     await file.finish();
     await retryTransient(() => output.putFile(scoreTableKey, path, 'application/vnd.apache.parquet'));
-    return tally;
+    return { tally, findings: findings.result };
   } finally {
     await rm(folder, { recursive: true, force: true });
     await output.close();
+  }
+}
+
+/** What the records say of their maps, where it was measured. */
+class FindingsTally {
+  readonly #faithfulness = new FaithfulnessTally();
+  readonly #regions = new RegionTally();
+
+  add(record: StoredRecord): void {
+    if (record.status !== 'done') return;
+    this.#faithfulness.add(record);
+    this.#regions.add(record);
+  }
+
+  get result(): MapFindings {
+    const [faithfulness, regions] = [this.#faithfulness.summary, this.#regions.summary];
+    return { ...(faithfulness === null ? {} : { faithfulness }), ...(regions === null ? {} : { regions }) };
   }
 }
 

@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { Tally } from '../../shared/tally.ts';
 import { restore } from '../carried-error.ts';
 import { threadFile } from '../thread-file.ts';
-import { type MergeOrder, mergeScores } from './merge-scores.ts';
+import { type MergedScores, type MergeOrder, mergeScores } from './merge-scores.ts';
 import type { MergeReply } from './merge-thread.ts';
 
 const builtThread = threadFile('merge-thread', import.meta.url);
@@ -12,7 +11,7 @@ const builtThread = threadFile('merge-thread', import.meta.url);
  * @param signal ends the thread; what was begun has no effect
  * @throws as `mergeScores`; the signal's reason
  */
-export async function runMerge(order: MergeOrder, signal?: AbortSignal): Promise<Tally> {
+export async function runMerge(order: MergeOrder, signal?: AbortSignal): Promise<MergedScores> {
   signal?.throwIfAborted();
   if (builtThread === null) return mergeScores(order);
   const worker = new Worker(builtThread, { name: 'gradline-merge', workerData: order });
@@ -27,7 +26,7 @@ export async function runMerge(order: MergeOrder, signal?: AbortSignal): Promise
       });
     });
     if (reply.type === 'merge-failed') throw restore(reply.error);
-    return reply.tally;
+    return reply.merged;
   } finally {
     signal?.removeEventListener('abort', stop);
     await worker.terminate();

@@ -18,6 +18,7 @@ const recordShape = z.discriminatedUnion('status', [
     image: z.object({ width: z.number(), height: z.number() }),
     top: z.array(z.unknown()),
     maps: z.array(z.unknown()),
+    baselines: z.array(z.unknown()).optional(),
     activations: z.array(z.unknown()).optional(),
   }),
   z.object({

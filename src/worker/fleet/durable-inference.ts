@@ -2,6 +2,7 @@
 
 import type { Explanation, LayerMaps } from '../../explain/explanation.ts';
 import type { ExplainerOptions } from '../../explain/options.ts';
+import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
 import { type Inference, InferenceError, type InferenceResult } from '../inference.ts';
 import type { InferenceModel } from '../inference-messages.ts';
 
@@ -47,13 +48,18 @@ export class DurableInference implements Inference {
     return new DurableInference(first, options, open, onWarning);
   }
 
-  async explain(values: Float32Array, count: number, labels: Int32Array): Promise<InferenceResult> {
+  async explain(
+    values: Float32Array,
+    count: number,
+    labels: Int32Array,
+    evaluate: readonly EvaluationOrder[] = [],
+  ): Promise<InferenceResult> {
     let batch = values;
     for (;;) {
       await this.#replacing;
       const inference = this.#current;
       try {
-        return await explainInPieces(inference, this.model, batch, count, labels);
+        return await explainInPieces(inference, this.model, { values: batch, count, labels, evaluate });
       } catch (error) {
         if (!(error instanceof InferenceError)) throw error;
         if (error.code === 'thread-died') {
@@ -122,31 +128,40 @@ function noMemory(cause: Error, values: Float32Array | null): InferenceError {
   );
 }
 
+interface Batch {
+  values: Float32Array;
+  count: number;
+  labels: Int32Array;
+  evaluate: readonly EvaluationOrder[];
+}
+
 /** @param model as the batch was filled for */
 async function explainInPieces(
   inference: Inference,
   model: InferenceModel,
-  values: Float32Array,
-  count: number,
-  labels: Int32Array,
+  { values, count, labels, evaluate }: Batch,
 ): Promise<InferenceResult> {
   const size = inference.model.batchSize;
-  if (size >= model.batchSize) return inference.explain(values, count, labels);
+  if (size >= model.batchSize) return inference.explain(values, count, labels, evaluate);
   const length = values.length / model.batchSize;
   const explanations: Explanation[] = [];
+  const evaluations: ImageEvaluation[] = [];
   for (let start = 0; start < count; start += size) {
     const end = Math.min(start + size, count);
     const piece = new Float32Array(size * length);
     piece.set(values.subarray(start * length, end * length));
     try {
-      const { explanation } = await inference.explain(piece, end - start, labels.slice(start, end));
-      explanations.push(explanation);
+      const own = evaluate.filter(({ index }) => index >= start && index < end);
+      const orders = own.map((order) => ({ ...order, index: order.index - start }));
+      const result = await inference.explain(piece, end - start, labels.slice(start, end), orders);
+      explanations.push(result.explanation);
+      evaluations.push(...(result.evaluations ?? []).map((found) => ({ ...found, index: found.index + start })));
     } catch (error) {
       if (!(error instanceof InferenceError)) throw error;
       throw new InferenceError(error.code, error.message, values, { cause: error });
     }
   }
-  return { explanation: joinExplanations(explanations), values };
+  return { explanation: joinExplanations(explanations), evaluations, values };
 }
 
 /** Explanations of neighbouring pieces as that of the whole batch. */

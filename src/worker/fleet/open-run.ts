@@ -17,6 +17,7 @@ import type { ImageRecord } from '../../shared/record.ts';
 import { retryTransient } from '../../shared/retry.ts';
 import type { Shard } from '../../shared/run-plan.ts';
 import { type Store, StoreError } from '../../shared/store.ts';
+import { chosenByProducer, type Measures, openMeasures } from '../evaluate/open-measures.ts';
 import { explainerOptions } from '../explainer-options.ts';
 import type { Inference } from '../inference.ts';
 import { ShardPipeline } from '../pipeline.ts';
@@ -73,7 +74,9 @@ export class OpenRun {
       const model = await retryTransient(() => fetchModel(order));
       const inference = await openModel({ ...configuration, model }, classNames, tools);
       opened.push(inference);
-      return new OpenRun(ledger, configuration, output, input, inference, classNames, tools);
+      const chosen = await chosenByProducer(configuration, output);
+      const measures = await openMeasures(configuration, chosen, classNames, tools.onWarning);
+      return new OpenRun(ledger, configuration, output, input, inference, classNames, measures, tools);
     } catch (error) {
       for (const part of opened.reverse()) await part.close();
       throw error;
@@ -87,6 +90,7 @@ export class OpenRun {
     input: Store,
     inference: Inference,
     classNames: string[] | null,
+    measures: Measures,
     tools: RunTools,
   ) {
     this.ledger = ledger;
@@ -102,6 +106,7 @@ export class OpenRun {
       output,
       inference,
       pixels: tools.pixels,
+      ...measures,
       flushAfter,
       ledger: {
         commit: async (shard, records) => {

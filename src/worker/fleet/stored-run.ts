@@ -5,7 +5,15 @@ import { UserError } from '../../explain/user-error.ts';
 import type { RunConfiguration } from '../../shared/configuration.ts';
 import { retryTransient } from '../../shared/retry.ts';
 import { runFileKey } from '../../shared/run-file.ts';
-import { colormaps, fits, fusions, methodNames, presets, scoreActivations } from '../../shared/run-settings.ts';
+import {
+  colormaps,
+  fits,
+  fusions,
+  methodNames,
+  presets,
+  regionCategories,
+  scoreActivations,
+} from '../../shared/run-settings.ts';
 import { type Store, StoreError } from '../../shared/store.ts';
 
 const count = z.int().min(0);
@@ -54,6 +62,8 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
   }),
   maps: z.boolean(),
   evidence: z.boolean(),
+  evaluate: z.object({ sample: count }).exactOptional(),
+  regions: z.object({ file: z.string(), categories: z.enum(regionCategories) }).exactOptional(),
   scores: z.enum(['shard', 'image', 'both']),
   statistics: z.boolean(),
   maxFailures: z.string().exactOptional(),

@@ -1,5 +1,6 @@
 import type { Explanation } from '../../explain/explanation.ts';
 import type { BufferPool } from '../buffer-pool.ts';
+import type { EvaluationPlan, ImageEvaluation } from '../evaluate/evaluation.ts';
 import { type Inference, InferenceError } from '../inference.ts';
 import type { InferenceModel } from '../inference-messages.ts';
 import type { DecodedPicture, PreparedImage } from './decode.ts';
@@ -17,6 +18,8 @@ export interface ImageBatch {
 export interface ExplainedBatch {
   pictures: DecodedPicture[];
   explanation: Explanation;
+  /** Of the images that are measured. */
+  evaluations: ImageEvaluation[];
 }
 
 export interface ExplainedImage {
@@ -25,6 +28,8 @@ export interface ExplainedImage {
   explanation: Explanation;
   /** Position of the image in the batch. */
   index: number;
+  /** Null for an image that is not measured. */
+  evaluation: ImageEvaluation | null;
 }
 
 /** Number of values of one image in a batch. */
@@ -59,13 +64,15 @@ export async function explainBatch(
   { pictures, values }: ImageBatch,
   inference: Inference,
   batches: BufferPool,
+  plan: EvaluationPlan | null,
 ): Promise<ExplainedBatch | null> {
   const { classCount } = inference.model;
+  const orders = plan?.ordersFor(pictures.map(({ job }) => job.image.key)) ?? [];
   const labels = Int32Array.from(pictures, ({ job }) => labelOf(job.image.label, classCount));
   try {
-    const result = await inference.explain(values, pictures.length, labels);
+    const result = await inference.explain(values, pictures.length, labels, orders);
     batches.giveBack(result.values);
-    return { pictures, explanation: result.explanation };
+    return { pictures, explanation: result.explanation, evaluations: result.evaluations ?? [] };
   } catch (error) {
     if (error instanceof InferenceError && error.values !== null) batches.giveBack(error.values);
     else batches.replaceLost();
@@ -82,7 +89,10 @@ function labelOf(label: number | null, classCount: number): number {
 export async function* eachImage(
   batches: AsyncIterable<ExplainedBatch>,
 ): AsyncGenerator<ExplainedImage, void, undefined> {
-  for await (const { pictures, explanation } of batches) {
-    for (const [index, picture] of pictures.entries()) yield { picture, explanation, index };
+  for await (const { pictures, explanation, evaluations } of batches) {
+    for (const [index, picture] of pictures.entries()) {
+      const evaluation = evaluations.find((each) => each.index === index) ?? null;
+      yield { picture, explanation, index, evaluation };
+    }
   }
 }

@@ -2,6 +2,8 @@ import type { LayerMaps } from '../../explain/explanation.ts';
 import type { OverlaySettings } from '../../shared/configuration.ts';
 import { overlayKey, seenPictureKey } from '../../shared/output-key.ts';
 import type { MapRecord } from '../../shared/record.ts';
+import { baselineRecord, faithfulnessRecord } from '../evaluate/faithfulness-record.ts';
+import { type RegionSource, regionRecords } from '../evaluate/regions/region-records.ts';
 import { evidenceRow } from '../evidence/evidence-row.ts';
 import { type ClassNaming, completeRecord, judgeImage, type Verdict } from '../image-record.ts';
 import { mapFile, mapIndexFile, type RawMap } from '../map-files.ts';
@@ -23,10 +25,11 @@ export interface RenderSettings {
 
 /** Turns what the model said of an image into its record and its files, which are not written yet. */
 export async function renderImage(
-  { picture, explanation, index }: ExplainedImage,
+  { picture, explanation, index, evaluation }: ExplainedImage,
   settings: RenderSettings,
   className: ClassNaming,
   pixels: PixelWork,
+  regions: RegionSource | null,
 ): Promise<RenderedImage | null> {
   const { job } = picture;
   if (job.shard.failed) return null;
@@ -40,13 +43,19 @@ export async function renderImage(
       ? await drawOverlays(picture, existing, settings.overlays, pixels)
       : nothingDrawn;
     const raws = new Map(settings.maps ? existing.map((map) => [map, mapFile(key, map)]) : []);
+    const regionOf = regions === null ? () => null : regionRecords(regions, key, picture);
     const records = maps.map((map, at): MapRecord => {
       const origin = { class: map.class, gradientPeak: explanation.maps[at]?.gradientPeak[index] ?? Number.NaN };
+      const description = describeMap(map.values, map.height, map.width, picture, origin);
+      const faithfulness = evaluation?.maps[at] ?? null;
+      const region = description.degenerate ? null : regionOf(map, description.peak);
       return {
         ...identify(map, className),
         overlay: drawing.overlays.get(map)?.key ?? null,
         map: raws.get(map)?.key ?? null,
-        ...describeMap(map.values, map.height, map.width, picture, origin),
+        ...description,
+        ...(faithfulness === null ? {} : { faithfulness: faithfulnessRecord(faithfulness) }),
+        ...(region === null ? {} : { region }),
       };
     });
     const files = existing
@@ -54,7 +63,8 @@ export async function renderImage(
       .filter((file) => file !== undefined);
     if (settings.maps) files.push(mapIndexFile(key, existing));
     if (drawing.seen !== null) files.push(drawing.seen);
-    const record = completeRecord(verdict, records, drawing.seen?.key ?? null);
+    const baselines = evaluation?.baselines.map(baselineRecord) ?? null;
+    const record = completeRecord(verdict, records, drawing.seen?.key ?? null, baselines);
     const evidence = settings.evidence ? explanation.maps.map((layerMaps) => evidenceRow(layerMaps, index)) : null;
     return { job, record, evidence, files };
   } catch (error) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Explanation } from '../../../src/explain/explanation.ts';
 import { tensorValues } from '../../../src/explain/onnx/tensor-data.ts';
 import type { MethodName } from '../../../src/explain/options.ts';
+import { resized } from '../../../src/explain/resize.ts';
 import { difference, expectRefusal, openTiny, type TinyOptions } from '../open-tiny.ts';
 import { classCount, inputName, pixels, smallClassifier, TinyModel } from '../tiny-model.ts';
 
@@ -275,5 +276,78 @@ describe('over the pixels', () => {
       'input-gradients class:1',
     ]);
     expect(isZero).toEqual([true, false, false, false]);
+  });
+});
+
+describe('fullgrad', () => {
+  /** Each image's magnitudes, scaled from 0 to 1 over all channels and added up channel by channel: `[count, cells]`. */
+  const scaled = (products: Float32Array, channels: number): number[][] =>
+    Array.from({ length: count }, (_, image) => {
+      const size = products.length / count;
+      const own = [...products.subarray(image * size, (image + 1) * size)].map(Math.abs);
+      const [low, high] = [Math.min(...own), Math.max(...own)];
+      const cells = size / channels;
+      return Array.from({ length: cells }, (_, cell) =>
+        own.reduce((sum, value, i) => (i % cells === cell ? sum + (value - low) / (high - low) : sum), 0),
+      );
+    });
+
+  test('adds up input times gradient and bias times gradient of every convolution, each scaled', async () => {
+    const model = smallClassifier();
+    const layers = ['input', 'features.0', 'features.3'];
+    const options: TinyOptions = { layers, methods: ['fullgrad'], capture: ['gradients'], targets: ['class:2'] };
+    const explanation = await explained(model, options);
+    const gradients = layers.map(
+      (layer) => explanation.captured.find((tensor) => tensor.layer === layer)?.values ?? new Float32Array(),
+    );
+    const biases = ['/features/features.0/Conv.bias', '/features/features.3/Conv.bias'].map((wanted) => {
+      const stored = model.initializers.find(({ name }) => name === wanted);
+      return (stored && tensorValues(stored)) ?? [];
+    });
+    const [input, first, second] = gradients;
+    const biased = (gradient: Float32Array | undefined, bias: number[] | undefined, cells: number) =>
+      (gradient ?? new Float32Array()).map((value, i) => value * (bias?.[Math.floor(i / cells) % bias.length] ?? 0));
+    const parts = [
+      scaled(
+        (input ?? new Float32Array()).map((value, i) => value * (images[i] ?? 0)),
+        3,
+      ),
+      scaled(biased(first, biases[0], 64), 4),
+      scaled(biased(second, biases[1], 16), 6).map((map) => [
+        ...resized(Float32Array.from(map), { height: 4, width: 4 }, { height: 8, width: 8 }),
+      ]),
+    ];
+    const expected = Array.from({ length: count * 64 }, (_, i) =>
+      parts.reduce((sum, part) => sum + (part[Math.floor(i / 64)]?.[i % 64] ?? Number.NaN), 0),
+    );
+    expect(difference(mapsOf(explanation, 'fullgrad'), expected)).toBeLessThan(1e-5);
+  });
+
+  test('counts a constant that is added to a layer, but not a single number', async () => {
+    const withSum = (dims: number[], values: number[]) => {
+      const model = new TinyModel({ seed: 'constants' });
+      const x = model.conv(model.input(['n', 3, 8, 8]), '/conv/Conv', 3, 6);
+      const bent = model.node('Tanh', [x], { name: '/tanh/Tanh' });
+      const added = model.node('Add', [bent, model.weight('constant', dims, values)], { name: '/add/Add' });
+      return model.output(model.pooledHead(added, 6, classCount));
+    };
+    const options: TinyOptions = { layers: ['conv'], methods: ['fullgrad'], targets: ['class:2'] };
+    const none = await explained(withSum([6, 1, 1], [0, 0, 0, 0, 0, 0]), options);
+    const single = await explained(withSum([], [0.5]), options);
+    const channels = await explained(withSum([6, 1, 1], [1, 2, 3, 4, 5, 6]), options);
+    expect(mapsOf(single, 'fullgrad')).toEqual(mapsOf(none, 'fullgrad'));
+    expect(difference(mapsOf(channels, 'fullgrad'), mapsOf(none, 'fullgrad'))).toBeGreaterThan(0.1);
+  });
+
+  test('refuses a convolution that hides its bias behind an activation', async () => {
+    const model = new TinyModel();
+    const weights = [model.weight('w', [6, 3, 3, 3]), model.weight('b', [6])];
+    const fused = model.node('FusedConv', [model.input(['n', 3, 8, 8]), ...weights], {
+      name: '/conv/FusedConv',
+      domain: 'com.microsoft',
+      attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], activation: 'Relu' },
+    });
+    model.output(model.pooledHead(fused, 6, classCount));
+    await expectRefusal(openTiny(model, { methods: ['fullgrad'] }), 'fused-activation', '/conv/FusedConv', 'Relu');
   });
 });

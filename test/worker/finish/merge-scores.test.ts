@@ -44,7 +44,7 @@ const tableOf = async (folder: string) => asyncBufferFromFile(join(folder, 'scor
 describe('scores.parquet', () => {
   test('holds a row for every record, in the order of the run', async () => {
     const folder = await outputOf(4);
-    const tally = await mergeScores({ output: folder, shards: 4, missing: [] });
+    const { tally } = await mergeScores({ output: folder, shards: 4, missing: [] });
     expect(tally).toEqual({ done: 10, quarantined: 2, labelled: 10, correct: 5, failures: { truncated: 2 } });
     const rows = await parquetReadObjects({ file: await tableOf(folder) });
     expect(rows.map(({ key }) => key)).toEqual(Array.from({ length: 12 }, (_, index) => record(index).key));
@@ -77,7 +77,7 @@ describe('scores.parquet', () => {
 
   test('leaves out the shards that were given up', async () => {
     const folder = await outputOf(3);
-    const tally = await mergeScores({ output: folder, shards: 4, missing: [1, 3] });
+    const { tally } = await mergeScores({ output: folder, shards: 4, missing: [1, 3] });
     expect(tally.done + tally.quarantined).toBe(6);
     const rows = await parquetReadObjects({ file: await tableOf(folder) });
     expect(rows.map(({ key }) => key)).toEqual([0, 1, 2, 6, 7, 8].map((index) => record(index).key));

@@ -1,4 +1,5 @@
 import type { ModelInput } from '../../explanation.ts';
+import { normalNumbers } from '../../random-numbers.ts';
 import { overChannels, peaks, pixelIndex, type RepeatedMethod } from './probe.ts';
 
 /** Noisy copies; the paper sees little gain beyond 50. */
@@ -16,7 +17,7 @@ export const smoothGrad: RepeatedMethod = {
     const { pixels, count } = probe;
     const size = pixels.length / count;
     const spread = Array.from({ length: count }, (_, image) => noiseLevel * range(pixels, image * size, size));
-    const normal = normalNumbers();
+    const normal = normalNumbers(0x5eed);
     const total = new Float32Array(pixels.length);
     for (let copy = 0; copy < copies; copy++) {
       const noise = noiseOf(probe.input, normal);
@@ -47,16 +48,4 @@ function range(values: Float32Array, start: number, size: number): number {
     high = Math.max(high, value);
   }
   return high - low;
-}
-
-/** A stream of normally distributed numbers, always the same (Box and Muller 1958, over the generator mulberry32). */
-function normalNumbers(): () => number {
-  let state = 0x5eed;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let word = Math.imul(state ^ (state >>> 15), state | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return (((word ^ (word >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }

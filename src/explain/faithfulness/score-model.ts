@@ -1,0 +1,72 @@
+/** The bare classifier, asked for the scores of many changed pictures. */
+
+import type { InferenceSession } from 'onnxruntime-node';
+import { assemble } from '../assemble.ts';
+import { appendScores } from '../class-score.ts';
+import type { ModelInput } from '../explanation.ts';
+import { Builder } from '../onnx/builder.ts';
+import { inputShape } from '../onnx/sizes.ts';
+import { blockedLayout, openModel } from '../open-model.ts';
+import type { ExplainerOptions } from '../options.ts';
+import { floats } from '../session-arrays.ts';
+import { pictureLength } from './picture.ts';
+
+export class ScoreModel {
+  readonly input: ModelInput;
+  readonly classCount: number;
+  readonly #batchSize: number;
+  readonly #session: InferenceSession;
+  readonly #output: string;
+
+  private constructor(
+    input: ModelInput,
+    batchSize: number,
+    session: InferenceSession,
+    outputs: { scores: string; classCount: number },
+  ) {
+    this.input = input;
+    this.classCount = outputs.classCount;
+    this.#batchSize = batchSize;
+    this.#session = session;
+    this.#output = outputs.scores;
+  }
+
+  /** Scores are probabilities: where the options ask for logits, the model's own function or softmax is applied. */
+  static async open(options: ExplainerOptions): Promise<ScoreModel> {
+    const { prepared, session, outputs } = await openModel(options, (model) => {
+      const build = new Builder({ blockedLayout: blockedLayout(options) });
+      const asked = options.scoreActivation ?? 'auto';
+      const found = appendScores(build, model.score, model.sizes.batchSize, asked === 'none' ? 'auto' : asked);
+      return { model: assemble(model, build, [found.scores]), outputs: found };
+    });
+    return new ScoreModel(prepared.sizes.input, prepared.sizes.batchSize, session, outputs);
+  }
+
+  /** Each picture's scores, `[classCount]`. A picture is copied before the next is asked for, so all may share one array. */
+  async scores(pictures: Iterable<Float32Array>): Promise<Float32Array[]> {
+    const length = pictureLength(this.input);
+    const batch = new Float32Array(this.#batchSize * length);
+    const results: Float32Array[] = [];
+    let filled = 0;
+    for (const picture of pictures) {
+      batch.set(picture, filled * length);
+      filled += 1;
+      if (filled < this.#batchSize) continue;
+      results.push(...(await this.#run(batch, filled)));
+      filled = 0;
+    }
+    if (filled > 0) results.push(...(await this.#run(batch.fill(0, filled * length), filled)));
+    return results;
+  }
+
+  async #run(batch: Float32Array, count: number): Promise<Float32Array[]> {
+    const { Tensor } = await import('onnxruntime-node');
+    const tensor = new Tensor('float32', batch, inputShape(this.input, this.#batchSize));
+    const scores = floats(await this.#session.run({ [this.input.name]: tensor }), this.#output, count, this.#batchSize);
+    return Array.from({ length: count }, (_, i) => scores.slice(i * this.classCount, (i + 1) * this.classCount));
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+}

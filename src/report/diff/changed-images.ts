@@ -1,0 +1,129 @@
+/** Images that changed sides. */
+
+import { isJudged, keyOf, type RunTable } from '../read/run-table.ts';
+import type { ChangedImage, ImageList, PairedAccuracy, RelabelledImage, RunDiff } from './contract.ts';
+import type { MatchedRuns } from './match-runs.ts';
+import { mcNemarChance } from './mcnemar.ts';
+
+export type ChangedImages = Pick<
+  RunDiff,
+  | 'matched'
+  | 'paired'
+  | 'newlyBroken'
+  | 'fixed'
+  | 'stillWrong'
+  | 'relabelled'
+  | 'changedUnlabelled'
+  | 'added'
+  | 'vanished'
+  | 'newlyQuarantined'
+  | 'noLongerQuarantined'
+>;
+
+type PairList = Exclude<keyof ChangedImages, 'matched' | 'paired' | 'added' | 'vanished'>;
+
+/** A row of the later run with its row in the earlier one. */
+interface Pair {
+  from: number;
+  to: number;
+}
+
+/** @param kept length of each list of images */
+export function changedImages(
+  before: RunTable,
+  after: RunTable,
+  { rowBefore, vanished }: MatchedRuns,
+  kept: number,
+): ChangedImages {
+  const lists: Record<PairList, Pair[]> = {
+    newlyBroken: [],
+    fixed: [],
+    stillWrong: [],
+    relabelled: [],
+    changedUnlabelled: [],
+    newlyQuarantined: [],
+    noLongerQuarantined: [],
+  };
+  const added: number[] = [];
+  let matched = 0;
+  let stillRight = 0;
+  for (const [to, from] of rowBefore.entries()) {
+    if (from < 0) {
+      added.push(to);
+      continue;
+    }
+    const wasRead = before.quarantined[from] === 0;
+    const isRead = after.quarantined[to] === 0;
+    if (wasRead && !isRead) lists.newlyQuarantined.push({ from, to });
+    if (!wasRead && isRead) lists.noLongerQuarantined.push({ from, to });
+    if (!wasRead || !isRead) continue;
+    matched += 1;
+    const side = sideOf(before, after, from, to);
+    if (side === 'stillRight') stillRight += 1;
+    else if (side !== 'unchanged') lists[side].push({ from, to });
+  }
+  const describe = ({ from, to }: Pair) => changedImage(before, after, from, to);
+  const byScore = (table: RunTable, side: 'from' | 'to') => (a: Pair, b: Pair) =>
+    (table.score[b[side]] ?? 0) - (table.score[a[side]] ?? 0) || a.to - b.to;
+  const keyAfter = ({ to }: Pair) => keyOf(after, to);
+  return {
+    matched,
+    paired: pairedAccuracy(stillRight, lists.newlyBroken.length, lists.fixed.length, lists.stillWrong.length),
+    newlyBroken: listOf(lists.newlyBroken.sort(byScore(after, 'to')), kept, describe),
+    fixed: listOf(lists.fixed.sort(byScore(before, 'from')), kept, describe),
+    stillWrong: listOf(lists.stillWrong.sort(byScore(after, 'to')), kept, describe),
+    relabelled: listOf(lists.relabelled, kept, ({ from, to }) => relabelledImage(before, after, from, to)),
+    changedUnlabelled: listOf(lists.changedUnlabelled.sort(byScore(after, 'to')), kept, describe),
+    added: listOf(added, kept, (row) => keyOf(after, row)),
+    vanished: listOf(vanished, kept, (row) => keyOf(before, row)),
+    newlyQuarantined: listOf(lists.newlyQuarantined, kept, keyAfter),
+    noLongerQuarantined: listOf(lists.noLongerQuarantined, kept, keyAfter),
+  };
+}
+
+type Side = 'stillRight' | 'newlyBroken' | 'fixed' | 'stillWrong' | 'relabelled' | 'changedUnlabelled' | 'unchanged';
+
+/** Of an image that both runs explain. */
+function sideOf(before: RunTable, after: RunTable, from: number, to: number): Side {
+  if (before.label[from] !== after.label[to]) return 'relabelled';
+  const label = after.label[to];
+  if (!isJudged(after, to)) return before.predicted[from] === after.predicted[to] ? 'unchanged' : 'changedUnlabelled';
+  const wasRight = before.predicted[from] === label;
+  const isRight = after.predicted[to] === label;
+  if (wasRight) return isRight ? 'stillRight' : 'newlyBroken';
+  return isRight ? 'fixed' : 'stillWrong';
+}
+
+function pairedAccuracy(stillRight: number, broken: number, fixed: number, stillWrong: number): PairedAccuracy {
+  return {
+    images: stillRight + broken + fixed + stillWrong,
+    correctBefore: stillRight + broken,
+    correctAfter: stillRight + fixed,
+    chance: mcNemarChance(broken, fixed),
+  };
+}
+
+function changedImage(before: RunTable, after: RunTable, from: number, to: number): ChangedImage {
+  return {
+    key: keyOf(after, to),
+    label: classOrNull(after.label[to]),
+    before: { predicted: before.predicted[from] ?? -1, score: before.score[from] ?? Number.NaN },
+    after: { predicted: after.predicted[to] ?? -1, score: after.score[to] ?? Number.NaN },
+  };
+}
+
+function relabelledImage(before: RunTable, after: RunTable, from: number, to: number): RelabelledImage {
+  return { key: keyOf(after, to), before: classOrNull(before.label[from]), after: classOrNull(after.label[to]) };
+}
+
+function classOrNull(index: number | undefined): number | null {
+  return index === undefined || index < 0 ? null : index;
+}
+
+export function listOf<Item, Described>(
+  items: readonly Item[],
+  kept: number,
+  describe: (item: Item) => Described,
+): ImageList<Described> {
+  return { count: items.length, images: items.slice(0, kept).map(describe) };
+}

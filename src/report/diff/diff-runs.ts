@@ -1,0 +1,79 @@
+/** From one run to another. */
+
+import { UserError } from '../../explain/user-error.ts';
+import type { Store } from '../../shared/store.ts';
+import { readRunTable } from '../read/read-table.ts';
+import { type RunDescription, readRunDescription } from '../read/run-description.ts';
+import { isJudged, isMistake, type RunTable } from '../read/run-table.ts';
+import { changedImages } from './changed-images.ts';
+import { classMoves } from './class-moves.ts';
+import type { DiffedRun, RunDiff } from './contract.ts';
+import { lookingElsewhere } from './looking-elsewhere.ts';
+import { checkComparable, matchByKey } from './match-runs.ts';
+
+export interface DiffOptions {
+  /** Correlation of two heatmaps below which the network looks elsewhere. Default 0.5. */
+  threshold?: number;
+  /** Images whose heatmaps are compared at most; a sample above it. Default 20,000. */
+  mostCompared?: number;
+  /** Images that each list names; its `count` is of all. Default 1,000. */
+  kept?: number;
+  /** Records that were read already. */
+  tables?: { before: RunTable; after: RunTable };
+}
+
+/**
+ * Compares two outputs of runs over the same images. Writes nothing; the same outputs give the same result.
+ * @throws UserError `no-run`, `no-records`, `classes-differ`, `nothing-in-common`, `damaged-output`; StoreError
+ */
+export async function diffRuns(before: Store, after: Store, options: DiffOptions = {}): Promise<RunDiff> {
+  const { threshold = 0.5, mostCompared = 20_000, kept = 1000 } = options;
+  const earlier = { output: before, table: options.tables?.before ?? (await readRunTable(before)) };
+  const later = { output: after, table: options.tables?.after ?? (await readRunTable(after)) };
+  const [was, is] = [await readRunDescription(before), await readRunDescription(after)];
+  for (const { output, table } of [earlier, later]) {
+    if (table.rows > 0) continue;
+    throw new UserError(
+      'no-records',
+      `There are no records in ${output.location} yet, so there is nothing to compare.`,
+    );
+  }
+  const matched = matchByKey(earlier.table, later.table);
+  checkComparable(earlier.table, later.table, matched);
+  const { elsewhere, notes } = await lookingElsewhere(earlier, later, matched, { threshold, mostCompared, kept });
+  const classes = Math.max(earlier.table.classNames.length, later.table.classNames.length);
+  return {
+    version: 1,
+    before: describeRun(was, earlier.table),
+    after: describeRun(is, later.table),
+    classNames: Array.from(
+      { length: classes },
+      (_, index) => later.table.classNames[index] ?? earlier.table.classNames[index] ?? null,
+    ),
+    ...changedImages(earlier.table, later.table, matched, kept),
+    classes: classMoves(earlier.table, later.table, matched),
+    elsewhere,
+    notes: [...notesOn(was, is), ...notes],
+  };
+}
+
+function describeRun({ run, model, input, digests }: RunDescription, table: RunTable): DiffedRun {
+  let [done, labelled, correct] = [0, 0, 0];
+  for (let row = 0; row < table.rows; row += 1) {
+    if (table.quarantined[row] === 0) done += 1;
+    if (!isJudged(table, row)) continue;
+    labelled += 1;
+    if (!isMistake(table, row)) correct += 1;
+  }
+  const accuracy = labelled === 0 ? null : correct / labelled;
+  return { run, model, modelDigest: digests.model, input, images: table.rows, done, labelled, accuracy };
+}
+
+function notesOn(before: RunDescription, after: RunDescription): string[] {
+  const notes: string[] = [];
+  for (const [which, { run, state }] of [['earlier', before] as const, ['later', after] as const]) {
+    if (state !== 'complete') notes.push(`The ${which} run, ${run}, is not complete (its state is "${state}").`);
+  }
+  if (before.digests.model === after.digests.model) notes.push('Both runs are of the same model file.');
+  return notes;
+}

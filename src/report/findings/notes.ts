@@ -1,0 +1,67 @@
+/** What a reader must know of a run's findings, in plain words. */
+
+import type { RunDescription } from '../read/run-description.ts';
+import type { RunTable } from '../read/run-table.ts';
+import { nameOfClass } from './class-name.ts';
+import type { ScoreFindings } from './score-findings.ts';
+
+/** Pairs of classes that a note names. */
+const pairsNamed = 5;
+
+/** Notes on the records and on what scores say; those on evidence are elsewhere. */
+export function scoreNotes(
+  { state, named }: Pick<RunDescription, 'state' | 'named'>,
+  { failures, classNames }: Pick<RunTable, 'failures' | 'classNames'>,
+  { counts, calibration, suspected }: ScoreFindings,
+): string[] {
+  const notes: string[] = [];
+  if (state !== 'complete') {
+    notes.push(
+      `The run is not complete (its state is "${state}"): these findings are of the ${number(counts.images)} images that it has records of.`,
+    );
+  }
+  if (counts.quarantined > 0) {
+    const codes = Object.entries(failures)
+      .sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))
+      .map(([code, count]) => `${code} ${number(count)}`);
+    notes.push(`${images(counts.quarantined)} could not be explained (quarantined: ${codes.join(', ')}).`);
+  }
+  const unlabelled = counts.done - counts.labelled;
+  if (counts.done > 0 && counts.labelled === 0) {
+    notes.push(
+      'No image has a label, so nothing is known to be right or wrong. Run again with --labels to learn of mistakes.',
+    );
+  } else if (unlabelled > 0) {
+    notes.push(
+      `${images(unlabelled)} without a label ${unlabelled === 1 ? 'is' : 'are'} not counted as right or wrong.`,
+    );
+  }
+  if (!named && counts.done > 0) notes.push('Classes have no names. Run with --classes to see them.');
+  if (counts.labelled > 0 && calibration === null) {
+    notes.push(
+      'Scores are not between 0 and 1, so they are no probabilities: calibration and suspected labels are left out.',
+    );
+  }
+  for (const { label, predicted, count } of suspected.leftOut.slice(0, pairsNamed)) {
+    notes.push(
+      `${images(count)} of ${nameOfClass(classNames, label)} ${count === 1 ? 'is' : 'are'} called ${nameOfClass(classNames, predicted)} with high scores. ` +
+        'That is more than a tenth of the class, so they count as mistakes of the network, not as wrong labels.',
+    );
+  }
+  const more = suspected.leftOut.length - pairsNamed;
+  if (more > 0) notes.push(`The same holds for ${number(more)} more pairs of classes.`);
+  return notes;
+}
+
+/** What was cut off a list. */
+export function cutNote(what: string, kept: number, all: number): string[] {
+  return all > kept ? [`Of ${number(all)} ${what}, the first ${number(kept)} are listed.`] : [];
+}
+
+export function number(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+export function images(count: number): string {
+  return `${number(count)} ${count === 1 ? 'image' : 'images'}`;
+}

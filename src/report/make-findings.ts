@@ -1,0 +1,82 @@
+/** From a run's output to its findings. */
+
+import { UserError } from '../explain/user-error.ts';
+import type { Store } from '../shared/store.ts';
+import type { Findings } from './contract.ts';
+import { evidenceFindings } from './evidence-findings.ts';
+import { labelErrorOf } from './findings/label-errors.ts';
+import { mistakeOf, mistakeRows } from './findings/mistakes.ts';
+import { cutNote, images, scoreNotes } from './findings/notes.ts';
+import { scoreFindings } from './findings/score-findings.ts';
+import { readRunTable } from './read/read-table.ts';
+import { readRunDescription } from './read/run-description.ts';
+import { keyOf, type RunTable } from './read/run-table.ts';
+
+export interface FindingsOptions {
+  /** Output of a run over the training set, or another set that the network should know. Default: none. */
+  reference?: Store;
+  /** Mistakes that are listed, the most confident first. Default 10,000. */
+  mistakesKept?: number;
+  /** Suspected labels that are listed, the strongest disagreement first. Default 1,000. */
+  labelErrorsKept?: number;
+}
+
+export interface MadeFindings {
+  findings: Findings;
+  /** The run's records, for whoever needs more of them. */
+  table: RunTable;
+}
+
+/**
+ * Reads all records of the run, and evidence of its mistakes and of some correct images. Writes nothing. The same output gives the same
+ * findings, byte for byte.
+ * @throws UserError `no-run`, `no-records`, `damaged-output`; StoreError
+ */
+export async function makeFindings(output: Store, options: FindingsOptions = {}): Promise<MadeFindings> {
+  const { reference, mistakesKept = 10_000, labelErrorsKept = 1000 } = options;
+  const description = await readRunDescription(output);
+  const table = await readRunTable(output);
+  if (table.rows === 0) {
+    throw new UserError(
+      'no-records',
+      `There are no records in ${output.location} yet: scores/ has no part. Wait for the run's first shard, or start the run again with --resume.`,
+    );
+  }
+  const { suspected, confidence, ...fromScores } = scoreFindings(table);
+  const { analysed, clusters, gaps, collect, notes } = await evidenceFindings(output, table, reference ?? null);
+
+  const explained = new Set([...clusters, ...gaps].filter(({ claimed }) => claimed).flatMap((group) => group.images));
+  const wrongLabels = suspected.rows.filter((row) => !explained.has(keyOf(table, row)));
+  const apart = new Set(wrongLabels);
+  const mistakes = mistakeRows(table).filter((row) => !apart.has(row));
+  const sharedCause = suspected.rows.length - wrongLabels.length;
+
+  const findings: Findings = {
+    version: 1,
+    run: description.run,
+    model: description.model,
+    input: description.input,
+    classNames: table.classNames,
+    ...fromScores,
+    maps: table.maps.map(({ layer, method, target }) => ({ layer, method, target })),
+    analysed,
+    mistakes: Array.from(mistakes.subarray(0, mistakesKept), (row) => mistakeOf(table, row)),
+    labelErrors: wrongLabels.slice(0, labelErrorsKept).map((row) => labelErrorOf(table, row, confidence)),
+    clusters,
+    gaps,
+    collect,
+    notes: [
+      ...scoreNotes(description, table, { suspected, confidence, ...fromScores }),
+      ...(sharedCause === 0
+        ? []
+        : [
+            `${images(sharedCause)} whose scores speak against the label ${sharedCause === 1 ? 'belongs' : 'belong'} to a cluster or gap: ` +
+              'the common cause explains them, so they count as mistakes, not as wrong labels.',
+          ]),
+      ...cutNote('mistakes', mistakesKept, mistakes.length),
+      ...cutNote('suspected labels', labelErrorsKept, wrongLabels.length),
+      ...notes,
+    ],
+  };
+  return { findings, table };
+}

@@ -1,0 +1,65 @@
+import { queryParams, readQuery, showChoices, sortChoices } from '../image-query.ts';
+import { Choice } from '../parts/choice.tsx';
+import { ClassField } from '../parts/class-field.tsx';
+import type { Layer } from '../parts/thumb.tsx';
+import { useReport } from '../report-context.ts';
+import { changeParams, route } from '../route.ts';
+
+export function GalleryFilters({ picture }: { picture: Layer }) {
+  const report = useReport();
+  const { params } = route.value;
+  const query = readQuery(params);
+  const filtered = queryParams.some((name) => name !== 'sort' && params.has(name));
+  const pictures = [
+    ...report.maps.map((map, place) => ({ value: String(place), text: `${map.layer} ${map.method}, ${map.target}` })),
+    { value: 'seen', text: 'as the model saw it' },
+  ];
+  return (
+    <search class="toolbar filters">
+      <label class="field grow">
+        <span>Find in keys</span>
+        <input
+          type="search"
+          data-search
+          value={params.get('text') ?? ''}
+          onInput={(event) => changeParams({ text: event.currentTarget.value }, 'replace')}
+        />
+      </label>
+      <Choice
+        name="Show"
+        value={query.show}
+        options={optionsOf(showChoices)}
+        onChange={(show) => changeParams({ show: show === 'all' ? null : show })}
+      />
+      <ClassField name="True class" value={query.label} onChange={(label) => changeParams({ label })} />
+      <ClassField name="Predicted" value={query.predicted} onChange={(predicted) => changeParams({ predicted })} />
+      <Choice
+        name="Order"
+        value={query.sort}
+        options={optionsOf(sortChoices)}
+        onChange={(sort) => changeParams({ sort })}
+      />
+      <Choice
+        name="Picture"
+        value={String(picture)}
+        options={pictures}
+        onChange={(value) => changeParams({ picture: value }, 'replace')}
+      />
+      {query.inside !== '' && (
+        <button type="button" class="chip" onClick={() => changeParams({ inside: null })}>
+          in {query.inside.replace('-', ' ')} <span aria-hidden="true">×</span>
+          <span class="hidden">: show images outside it too</span>
+        </button>
+      )}
+      {filtered && (
+        <button type="button" onClick={() => changeParams(Object.fromEntries(queryParams.map((name) => [name, null])))}>
+          Clear filters
+        </button>
+      )}
+    </search>
+  );
+}
+
+function optionsOf(choices: Record<string, string>): { value: string; text: string }[] {
+  return Object.entries(choices).map(([value, text]) => ({ value, text }));
+}

@@ -1,0 +1,60 @@
+import { useMemo } from 'preact/hooks';
+import { findImages, queryParams, readQuery } from '../image-query.ts';
+import { type Layer, usualPicture } from '../parts/thumb.tsx';
+import type { Report } from '../report.ts';
+import { useReport } from '../report-context.ts';
+import { type ParamValues, route } from '../route.ts';
+import { counted } from '../text.ts';
+import { GalleryFilters } from './gallery-filters.tsx';
+import { ThumbGrid } from './thumb-grid.tsx';
+
+export function Gallery() {
+  const report = useReport();
+  const { params } = route.value;
+  const keep = keptParams(params);
+  const rows = useMemo(() => imagesOf(report, params), [report, keep]);
+  const picture = readPicture(report, params.get('picture'));
+
+  return (
+    <>
+      <header class="view-head">
+        <h1 tabIndex={-1}>Images</h1>
+        <p class="muted" aria-live="polite">
+          {counted(rows.length, 'image')}
+          {report.selection && ' on this page; the notes of the overview say which'}
+        </p>
+      </header>
+      <GalleryFilters picture={picture} />
+      {rows.length === 0 ? (
+        <p class="nothing">No image fits these filters.</p>
+      ) : (
+        <ThumbGrid key={keep} rows={rows} picture={picture} keep={Object.fromEntries(new URLSearchParams(keep))} />
+      )}
+    </>
+  );
+}
+
+/** Rows of a query in its order; those of a cluster stay in the cluster's order unless sorted. */
+export function imagesOf(report: Report, params: URLSearchParams): number[] {
+  const query = readQuery(params);
+  return findImages(report, query, query.inside === '' || params.has('sort'));
+}
+
+/** The parameters that decide which images there are, as text that is equal when they are. */
+export function keptParams(params: URLSearchParams): string {
+  const kept = queryParams.flatMap((name): [string, string][] => {
+    const value = params.get(name);
+    return value === null ? [] : [[name, value]];
+  });
+  return new URLSearchParams(kept).toString();
+}
+
+export function keptValues(params: URLSearchParams): ParamValues {
+  return Object.fromEntries(new URLSearchParams(keptParams(params)));
+}
+
+function readPicture(report: Report, text: string | null): Layer {
+  if (text === 'seen') return 'seen';
+  const place = text === null || !/^\d+$/.test(text) ? -1 : Number(text);
+  return place >= 0 && place < report.maps.length ? place : usualPicture(report);
+}

@@ -1,0 +1,113 @@
+/** Which images the gallery shows and in which order, from the address's parameters. */
+
+import type { Report } from './report.ts';
+
+export const showChoices = {
+  all: 'All images',
+  mistakes: 'Mistakes',
+  correct: 'Correct',
+  suspected: 'Suspected labels',
+  degenerate: 'Degenerate maps',
+  unlabelled: 'Without label',
+} as const;
+
+export type Show = keyof typeof showChoices;
+
+export const sortChoices = {
+  confident: 'Most confident first',
+  unsure: 'Least confident first',
+  margin: 'Smallest margin first',
+  key: 'By key',
+} as const;
+
+export type Sort = keyof typeof sortChoices;
+
+export interface ImageQuery {
+  show: Show;
+  sort: Sort;
+  /** Classes; null: any. */
+  label: number | null;
+  predicted: number | null;
+  /** Part of the key, in lower case. */
+  text: string;
+  /** Id of a cluster, a gap or `collect-<rank>`; empty: any image. */
+  inside: string;
+}
+
+/** Names of the parameters that make a query. */
+export const queryParams = ['show', 'sort', 'label', 'predicted', 'text', 'inside'];
+
+export function readQuery(params: URLSearchParams): ImageQuery {
+  return {
+    show: choiceOf(showChoices, params.get('show'), 'all'),
+    sort: choiceOf(sortChoices, params.get('sort'), 'confident'),
+    label: classOf(params.get('label')),
+    predicted: classOf(params.get('predicted')),
+    text: (params.get('text') ?? '').toLowerCase(),
+    inside: params.get('inside') ?? '',
+  };
+}
+
+/** Rows in the order of the query. The members of a cluster or gap keep its own order unless another is asked for. */
+export function findImages(report: Report, query: ImageQuery, sorted = true): number[] {
+  const members = query.inside === '' ? null : membersOf(report, query.inside);
+  const candidates = members ?? Array.from({ length: report.rows }, (_, row) => row);
+  const found = candidates.filter((row) => matches(report, query, row));
+  return sorted ? sortRows(report, found, query.sort) : found;
+}
+
+/** Rows of a cluster, gap or item of the collection list, in its order. */
+export function membersOf({ findings }: Report, id: string): number[] {
+  const group = [...findings.clusters, ...findings.gaps].find((one) => one.id === id);
+  if (group) return group.images;
+  return findings.collect.find(({ rank }) => `collect-${rank}` === id)?.images ?? [];
+}
+
+function matches(report: Report, { show, label, predicted, text }: ImageQuery, row: number): boolean {
+  if (label !== null && report.label[row] !== label) return false;
+  if (predicted !== null && report.predicted[row] !== predicted) return false;
+  if (!isShown(report, show, row)) return false;
+  return text === '' || report.keyOf(row).toLowerCase().includes(text);
+}
+
+function isShown(report: Report, show: Show, row: number): boolean {
+  switch (show) {
+    case 'all':
+      return true;
+    case 'mistakes':
+      return report.isMistake(row);
+    case 'correct':
+      return report.label[row] === report.predicted[row];
+    case 'suspected':
+      return report.suspected.has(row);
+    case 'degenerate':
+      return report.isDegenerate(row);
+    case 'unlabelled':
+      return report.label[row] === -1;
+  }
+}
+
+/** Equal ones stay in the order of the run. */
+function sortRows(report: Report, rows: number[], sort: Sort): number[] {
+  const { score, margin } = report;
+  switch (sort) {
+    case 'confident':
+      return rows.sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0) || a - b);
+    case 'unsure':
+      return rows.sort((a, b) => (score[a] ?? 0) - (score[b] ?? 0) || a - b);
+    case 'margin':
+      return rows.sort((a, b) => (margin[a] ?? 0) - (margin[b] ?? 0) || a - b);
+    case 'key':
+      return rows.sort((a, b) => (report.keyOf(a) < report.keyOf(b) ? -1 : 1));
+  }
+}
+
+function choiceOf<T extends string>(choices: Record<T, string>, wanted: string | null, usual: T): T {
+  const names = Object.keys(choices);
+  const isChoice = (name: string | null): name is T => name !== null && names.includes(name);
+  return isChoice(wanted) ? wanted : usual;
+}
+
+function classOf(text: string | null): number | null {
+  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,137 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { type OpenedImage, openImage } from '../details.ts';
+import { imagesOf, keptValues } from '../gallery/gallery.tsx';
+import { rememberRow } from '../gallery/thumb-grid.tsx';
+import type { Report } from '../report.ts';
+import { useReport } from '../report-context.ts';
+import { changeParams, linkToView, route } from '../route.ts';
+import { useKeys } from '../shell/keys.ts';
+import { count } from '../text.ts';
+import { ImageFacts } from './image-facts.tsx';
+import { mapChoice } from './map-choice.ts';
+import { MapControls } from './map-controls.tsx';
+import { MapPanel } from './map-panel.tsx';
+
+/** One image in full. */
+export function ImageView() {
+  const report = useReport();
+  const { params } = route.value;
+  const key = params.get('key') ?? '';
+  const row = report.rowOf(key);
+  if (row < 0) {
+    return (
+      <>
+        <h1 tabIndex={-1}>No such image</h1>
+        <p>
+          This page has no image <code>{key}</code>. It may be quarantined, or left out of a page with many images.{' '}
+          <a href={linkToView('images')}>All images</a>
+        </p>
+      </>
+    );
+  }
+  return <OneImage row={row} report={report} params={params} />;
+}
+
+function OneImage({ row, report, params }: { row: number; report: Report; params: URLSearchParams }) {
+  const keep = keptValues(params);
+  const siblings = useMemo(() => imagesOf(report, params), [report, JSON.stringify(keep)]);
+  const at = siblings.indexOf(row);
+  const opened = useOpenedImage(row);
+  const choice = useMemo(() => mapChoice(report, row, params), [report, row, params]);
+  const opacity = readOpacity(params.get('opacity'), report.look.alpha);
+
+  const step = (by: number) => {
+    const next = siblings[at + by];
+    // In place: the back button leads to the gallery, not through every image.
+    if (next !== undefined) changeParams({ key: report.keyOf(next) }, 'replace');
+  };
+  const setOpacity = (value: number) =>
+    changeParams({ opacity: String(Math.round(Math.min(Math.max(value, 0), 1) * 100)) }, 'replace');
+  const back = linkToView('images', keep);
+
+  useEffect(() => rememberRow(row), [row]);
+  // The neighbours' data are ready when the arrow keys are pressed.
+  useEffect(() => {
+    for (const by of [1, -1]) {
+      const next = siblings[at + by];
+      if (next !== undefined) openImage(next).catch(() => undefined);
+    }
+  }, [siblings, at]);
+  useKeys({
+    ArrowLeft: () => step(-1),
+    ArrowRight: () => step(1),
+    Escape: () => {
+      location.hash = back;
+    },
+    l: () => changeParams({ layer: choice.nextLayer }, 'replace'),
+    m: () => changeParams({ method: choice.nextMethod }, 'replace'),
+    t: () => changeParams({ targets: choice.nextTargets.join(',') }, 'replace'),
+    '[': () => setOpacity(opacity - 0.1),
+    ']': () => setOpacity(opacity + 0.1),
+    x: () => setOpacity(opacity > 0 ? 0 : report.look.alpha),
+  });
+
+  return (
+    <>
+      <nav class="crumbs" aria-label="Other images">
+        <a href={back}>All {count(siblings.length)} of these images</a>
+        <span>
+          <button type="button" disabled={at <= 0} onClick={() => step(-1)}>
+            ← previous
+          </button>
+          <span class="muted">{at < 0 ? '–' : `${count(at + 1)} of ${count(siblings.length)}`}</span>
+          <button type="button" disabled={at < 0 || at >= siblings.length - 1} onClick={() => step(1)}>
+            next →
+          </button>
+        </span>
+      </nav>
+      <header class="view-head">
+        <h1 tabIndex={-1} class="key">
+          {report.keyOf(row)}
+        </h1>
+      </header>
+      <div class="image-view">
+        <div class="image-maps">
+          <MapControls choice={choice} opacity={opacity} setOpacity={setOpacity} />
+          {opened.problem !== null && (
+            <p class="nothing" role="alert">
+              {opened.problem}
+            </p>
+          )}
+          <div class={`panels panels-${choice.maps.length}`}>
+            {choice.maps.map((map) => (
+              <MapPanel key={map} row={row} map={map} opened={opened.image} opacity={opacity} />
+            ))}
+            {choice.maps.length === 0 && <p class="nothing">This image has no map.</p>}
+          </div>
+        </div>
+        <ImageFacts row={row} opened={opened.image} />
+      </div>
+    </>
+  );
+}
+
+interface Opening {
+  row: number;
+  image: OpenedImage | null;
+  problem: string | null;
+}
+
+function useOpenedImage(row: number): Opening {
+  const [opening, setOpening] = useState<Opening>({ row, image: null, problem: null });
+  useEffect(() => {
+    let current = true;
+    openImage(row).then(
+      (image) => current && setOpening({ row, image, problem: null }),
+      (error: Error) => current && setOpening({ row, image: null, problem: error.message }),
+    );
+    return () => {
+      current = false;
+    };
+  }, [row]);
+  return opening.row === row ? opening : { row, image: null, problem: null };
+}
+
+function readOpacity(text: string | null, usual: number): number {
+  return text !== null && /^\d{1,3}$/.test(text) ? Math.min(Number(text), 100) / 100 : usual;
+}

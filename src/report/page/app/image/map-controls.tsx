@@ -1,0 +1,63 @@
+import { Choice } from '../parts/choice.tsx';
+import { changeParams } from '../route.ts';
+import type { MapChoice } from './map-choice.ts';
+
+interface MapControlsProps {
+  choice: MapChoice;
+  opacity: number;
+  setOpacity: (value: number) => void;
+}
+
+export function MapControls({ choice, opacity, setOpacity }: MapControlsProps) {
+  const toggle = (target: string) => {
+    const shown = choice.shownTargets.includes(target)
+      ? choice.shownTargets.filter((one) => one !== target)
+      : [...choice.shownTargets, target];
+    changeParams({ targets: shown.join(',') }, 'replace');
+  };
+  return (
+    <div class="toolbar">
+      <Choice
+        name="Layer"
+        value={choice.layer}
+        options={choice.layers.map((layer) => ({ value: layer, text: layer }))}
+        onChange={(layer) => changeParams({ layer }, 'replace')}
+      />
+      <Choice
+        name="Method"
+        value={choice.method}
+        options={choice.methods.map((method) => ({ value: method, text: method }))}
+        onChange={(method) => changeParams({ method }, 'replace')}
+      />
+      <fieldset class="field toggles">
+        <legend>Maps for</legend>
+        {choice.targets.map((target) => (
+          <button
+            key={target}
+            type="button"
+            aria-pressed={choice.shownTargets.includes(target)}
+            onClick={() => toggle(target)}
+          >
+            {targetName(target)}
+          </button>
+        ))}
+      </fieldset>
+      <label class="field grow">
+        <span>Opacity of the map {Math.round(opacity * 100)}%</span>
+        <input
+          type="range"
+          min="0"
+          max="100"
+          value={Math.round(opacity * 100)}
+          onInput={(event) => setOpacity(Number(event.currentTarget.value) / 100)}
+        />
+      </label>
+    </div>
+  );
+}
+
+/** `label` is a word of the command line; a reader looks for the true class. */
+export function targetName(target: string): string {
+  if (target === 'label') return 'true class';
+  return target === 'predicted' ? 'predicted class' : target;
+}

@@ -1,0 +1,57 @@
+import type { PageCollectionItem } from '../../page-data.ts';
+import { Progressive } from '../parts/progressive.tsx';
+import { Strip } from '../parts/thumb.tsx';
+import { useReport } from '../report-context.ts';
+import { linkToView } from '../route.ts';
+import { counted } from '../text.ts';
+
+/** What the engineer came for. */
+export function CollectionList() {
+  const { collect, counts, analysed } = useReport().findings;
+  if (counts.labelled === 0) return null;
+  if (collect.length === 0) {
+    return (
+      <p class="nothing">
+        {analysed
+          ? 'Nothing to collect: no group of mistakes holds against chance. The mistakes below may each have a cause of its own.'
+          : 'No collection list: it needs evidence vectors and labels. The notes below say what was missing.'}
+      </p>
+    );
+  }
+  return (
+    <Progressive items={collect} step={20}>
+      {(shown) => (
+        <ol class="collect">
+          {shown.map((item) => (
+            <Item key={item.rank} item={item} />
+          ))}
+        </ol>
+      )}
+    </Progressive>
+  );
+}
+
+function Item({ item }: { item: PageCollectionItem }) {
+  const { findings } = useReport();
+  const sources = [item.from, ...item.alsoFrom];
+  const from = [...findings.clusters, ...findings.gaps].find(({ id }) => id === item.from);
+  return (
+    <li class="card collect-item">
+      <span class="rank" aria-hidden="true">
+        {item.rank}
+      </span>
+      <div class="collect-text">
+        <p class="sentence">{item.sentence}</p>
+        <p class="collect-links">
+          <a href={linkToView('images', { inside: `collect-${item.rank}` })}>{counted(item.mistakes, 'mistake')}</a>
+          {sources.map((id) => (
+            <a key={id} href={linkToView(`${id.startsWith('gap') ? 'gaps' : 'clusters'}/${encodeURIComponent(id)}`)}>
+              {id.replace('-', ' ')}
+            </a>
+          ))}
+        </p>
+      </div>
+      <Strip rows={(from?.typical ?? item.images).slice(0, 5)} keep={{ inside: `collect-${item.rank}` }} />
+    </li>
+  );
+}

@@ -1,0 +1,121 @@
+import { Stat } from '../parts/explained.tsx';
+import { useReport } from '../report-context.ts';
+import { linkToView } from '../route.ts';
+import { count, counted, percent } from '../text.ts';
+import { CalibrationChart } from './calibration-chart.tsx';
+import { ClassTable } from './class-table.tsx';
+import { CollectionList } from './collection-list.tsx';
+import { ConfusedPairs } from './confused-pairs.tsx';
+
+export function Overview() {
+  const report = useReport();
+  const { findings, selection } = report;
+  const labelled = findings.counts.labelled > 0;
+  return (
+    <>
+      <header class="view-head">
+        <h1 tabIndex={-1}>{labelled ? 'What to collect' : 'What the model answered'}</h1>
+        <p class="muted">
+          {findings.model} on {findings.input}, run {findings.run}
+        </p>
+      </header>
+      <Counts />
+      <CollectionList />
+      {labelled && (
+        <div class="columns">
+          <section aria-labelledby="pairs">
+            <h2 id="pairs">Most confused</h2>
+            <ConfusedPairs />
+          </section>
+          {findings.calibration && (
+            <section aria-labelledby="calibration">
+              <h2 id="calibration">Calibration</h2>
+              <CalibrationChart calibration={findings.calibration} />
+            </section>
+          )}
+        </div>
+      )}
+      <section aria-labelledby="classes">
+        <h2 id="classes">Classes</h2>
+        <ClassTable />
+      </section>
+      {(findings.notes.length > 0 || selection) && (
+        <section aria-labelledby="notes">
+          <h2 id="notes">Notes</h2>
+          <ul class="notes">
+            {selection && (
+              <li>
+                This page holds {count(selection.shown)} of {count(selection.done)} images: every image that a finding
+                names,{' '}
+                {selection.mistakes === 1
+                  ? 'all other mistakes'
+                  : `${percent(selection.mistakes)} of the other mistakes`}{' '}
+                and {percent(selection.rest)} of the rest. Counts and findings are of all images.
+              </li>
+            )}
+            {findings.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Counts() {
+  const { findings, quarantined } = useReport();
+  const { counts, accuracy, clusters, gaps, labelErrors } = findings;
+  const wrong = counts.labelled - counts.correct;
+  return (
+    <div class="stats">
+      <Stat
+        name="images"
+        meaning="Images that the run explained, and those that it could not read (quarantined) beside them."
+      >
+        {count(counts.done)}
+      </Stat>
+      {accuracy !== null && (
+        <>
+          <Stat
+            name="accuracy"
+            meaning={`Share of the labelled images whose predicted class is the label: ${count(counts.correct)} of ${count(counts.labelled)}.`}
+          >
+            {percent(accuracy)}
+          </Stat>
+          <Stat name="mistakes" tone="wrong" meaning="Labelled images whose predicted class is not the label.">
+            <a href={linkToView('images', { show: 'mistakes' })}>{count(wrong)}</a>
+          </Stat>
+          <Stat
+            name="clusters"
+            meaning="Groups of false positives that were made by looking at the same thing and that hold against chance, of all groups found."
+          >
+            <a href={linkToView('clusters')}>
+              {count(clusters.filter(({ claimed }) => claimed).length)}
+              <small> of {count(clusters.length)}</small>
+            </a>
+          </Stat>
+          <Stat
+            name="gaps"
+            meaning="Groups of misclassified images that look unlike all correct images of their class and that hold against chance, of all groups found."
+          >
+            <a href={linkToView('gaps')}>
+              {count(gaps.filter(({ claimed }) => claimed).length)}
+              <small> of {count(gaps.length)}</small>
+            </a>
+          </Stat>
+          <Stat
+            name="suspected labels"
+            tone="suspected"
+            meaning="Images whose label is probably wrong: the model is sure of another class. They are kept apart from its mistakes."
+          >
+            <a href={linkToView('labels')}>{count(labelErrors.length)}</a>
+          </Stat>
+        </>
+      )}
+      <Stat name="quarantined" meaning="Images that could not be explained, each with the reason.">
+        {quarantined.total === 0 ? '0' : <a href={linkToView('quarantined')}>{counted(quarantined.total, '', '')}</a>}
+      </Stat>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+/** One image as a tile: its picture, what it was taken for and what it is. */
+
+import { useState } from 'preact/hooks';
+import type { Report } from '../report.ts';
+import { useReport } from '../report-context.ts';
+import { linkToView, type ParamValues } from '../route.ts';
+import { percent, shortPercent } from '../text.ts';
+
+/** `seen`: the image as the model saw it. Otherwise a map's place in the report. */
+export type Layer = 'seen' | number;
+
+interface ThumbProps {
+  row: number;
+  picture?: Layer | undefined;
+  /** Parameters that the opened image keeps, so that previous and next stay within the same images. */
+  keep?: ParamValues | undefined;
+  /** In a grid: where it stands, and whether Tab leads to it. */
+  tile?: { place: number; current: boolean; onFocus: () => void; onKeyDown: (event: KeyboardEvent) => void };
+}
+
+export function Thumb({ row, picture, keep, tile }: ThumbProps) {
+  const report = useReport();
+  const label = report.label[row] ?? -1;
+  const predicted = report.className(report.predicted[row] ?? 0);
+  const score = shortPercent(report.score[row] ?? 0);
+  return (
+    <a
+      data-place={tile?.place}
+      tabIndex={tile && !tile.current ? -1 : 0}
+      onFocus={tile?.onFocus}
+      onKeyDown={tile?.onKeyDown}
+      class={`thumb ${toneOf(report, row)}`}
+      href={linkToView('image', { key: report.keyOf(row), ...keep })}
+      aria-label={describe(report, row)}
+      title={report.keyOf(row)}
+    >
+      <Picture row={row} picture={picture ?? usualPicture(report)} />
+      <span class="thumb-text">
+        <span class="thumb-line">
+          <span class="thumb-name">{predicted}</span>
+          <span class="thumb-score">{score}</span>
+        </span>
+        <span class="thumb-line thumb-truth">
+          {label === -1 ? (
+            <span class="thumb-name">no label</span>
+          ) : report.isMistake(row) ? (
+            <span class="thumb-name">is {report.className(label)}</span>
+          ) : (
+            <span class="thumb-name">correct</span>
+          )}
+        </span>
+      </span>
+    </a>
+  );
+}
+
+/** The overlay of the predicted class at the deepest layer, else the first one. */
+export function usualPicture({ maps, findings }: Report): Layer {
+  const analysed = findings.analysed;
+  const usual = analysed
+    ? maps.findIndex(
+        (map) => map.layer === analysed.layer && map.method === analysed.method && map.target === analysed.target,
+      )
+    : maps.findLastIndex(({ target }) => target === 'predicted');
+  return usual >= 0 ? usual : maps.length > 0 ? 0 : 'seen';
+}
+
+function Picture({ row, picture }: { row: number; picture: Layer }) {
+  const report = useReport();
+  const [broken, setBroken] = useState('');
+  const link = picture === 'seen' ? report.seenLink(row) : (report.overlayLink(row, picture) ?? report.seenLink(row));
+  if (link === null || link === broken) return <span class="thumb-picture empty">no picture</span>;
+  return (
+    <img class="thumb-picture" src={link} alt="" decoding="async" draggable={false} onError={() => setBroken(link)} />
+  );
+}
+
+export function toneOf(report: Report, row: number): 'wrong' | 'right' | 'suspected' | '' {
+  if (report.suspected.has(row)) return 'suspected';
+  if ((report.label[row] ?? -1) === -1) return '';
+  return report.isMistake(row) ? 'wrong' : 'right';
+}
+
+export function describe(report: Report, row: number): string {
+  const label = report.label[row] ?? -1;
+  const truth =
+    label === -1 ? 'no label' : report.isMistake(row) ? `labelled ${report.className(label)}` : 'which is its label';
+  const suspected = report.suspected.has(row) ? ', suspected label' : '';
+  const predicted = report.className(report.predicted[row] ?? 0);
+  return `${report.keyOf(row)}: predicted ${predicted}, ${percent(report.score[row] ?? 0)}, ${truth}${suspected}`;
+}
+
+/** A few images side by side. */
+export function Strip({ rows, keep, picture }: { rows: readonly number[]; keep?: ParamValues; picture?: Layer }) {
+  return (
+    <ul class="strip">
+      {rows.map((row) => (
+        <li key={row}>
+          <Thumb row={row} keep={keep} picture={picture} />
+        </li>
+      ))}
+    </ul>
+  );
+}

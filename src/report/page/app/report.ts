@@ -1,0 +1,54 @@
+/** The report in memory: columns unpacked, and the questions that every view asks of them. */
+
+import type { MapId } from '../../contract.ts';
+import { unpackFloats, unpackIntegers } from '../packed-array.ts';
+import type { FileSet, PageReport } from '../page-data.ts';
+import { linkTo } from '../picture-path.ts';
+
+export type Report = ReturnType<typeof openReport>;
+
+export function openReport(page: PageReport) {
+  const { images, findings, maps } = page;
+  const label = unpackIntegers(images.label);
+  const predicted = unpackIntegers(images.predicted);
+  const degenerate = unpackIntegers(images.degenerate);
+  const files = unpackIntegers(images.files);
+  const folders = new Map(images.folders);
+  const suspected = new Map(findings.labelErrors.map((error) => [error.row, error]));
+  let rowsByKey: Map<string, number> | null = null;
+
+  const keyOf = (row: number): string => images.keys[row] ?? '';
+  const filesOf = (row: number): FileSet | undefined => images.fileSets[files[row] ?? 0];
+  const fileLink = (root: string, row: number, name: string | null | undefined): string | null =>
+    name ? linkTo(`${root}/${folders.get(row) ?? keyOf(row)}/${name}`) : null;
+
+  return {
+    ...page,
+    rows: images.keys.length,
+    label,
+    predicted,
+    score: unpackFloats(images.score),
+    margin: unpackFloats(images.margin),
+    /** By row. */
+    suspected,
+    keyOf,
+    /** -1 when no image of the page has the key. */
+    rowOf(key: string): number {
+      rowsByKey ??= new Map(images.keys.map((name, row) => [name, row]));
+      return rowsByKey.get(key) ?? -1;
+    },
+    isMistake: (row: number): boolean => label[row] !== -1 && label[row] !== predicted[row],
+    isDegenerate: (row: number): boolean => degenerate[row] === 1,
+    /** A class by name, or by number where it has none. */
+    className: (index: number): string => findings.classNames[index] ?? `class ${index}`,
+    /** The image as the model saw it; null where it was not written. */
+    seenLink: (row: number): string | null => fileLink('overlays', row, filesOf(row)?.seen),
+    overlayLink: (row: number, map: number): string | null => fileLink('overlays', row, filesOf(row)?.overlays[map]),
+    rawMapLink: (row: number, map: number): string | null => fileLink('maps', row, filesOf(row)?.maps[map]),
+    /** Place in `maps`; -1 when there is none such. */
+    mapIndex: (wanted: MapId): number =>
+      maps.findIndex(
+        ({ layer, method, target }) => layer === wanted.layer && method === wanted.method && target === wanted.target,
+      ),
+  };
+}

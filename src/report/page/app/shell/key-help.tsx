@@ -1,0 +1,72 @@
+import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { setSingleKeys, singleKeys } from './keys.ts';
+
+export const helpOpen = signal(false);
+
+const groups = [
+  {
+    name: 'Everywhere',
+    keys: [
+      ['1 to 7', 'the views, in the order of the bar'],
+      ['/', 'to the search field'],
+      ['?', 'these keys'],
+    ],
+  },
+  {
+    name: 'Gallery and confusion matrix',
+    keys: [
+      ['arrows, Home, End, Page', 'from tile to tile, from cell to cell'],
+      ['Enter', 'open'],
+    ],
+  },
+  {
+    name: 'One image',
+    keys: [
+      ['← →', 'previous, next'],
+      ['l, m, t', 'next layer, method, target'],
+      ['[ ]', 'less, more of the map'],
+      ['x', 'map off and on'],
+      ['Esc', 'back to the gallery'],
+      ['Tab to the map, arrows', 'read its values cell by cell'],
+    ],
+  },
+] as const;
+
+export function KeyHelp() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (helpOpen.value) dialog.current?.showModal();
+  }, [helpOpen.value]);
+  return (
+    <dialog ref={dialog} aria-labelledby="keys-title" onClose={() => (helpOpen.value = false)}>
+      <h2 id="keys-title">Keys</h2>
+      {groups.map(({ name, keys }) => (
+        <section key={name}>
+          <h3>{name}</h3>
+          <dl class="keys">
+            {keys.map(([key, what]) => (
+              <div key={key}>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={singleKeys.value}
+          onChange={(event) => setSingleKeys(event.currentTarget.checked)}
+        />
+        Single letters and signs work as keys
+      </label>
+      <form method="dialog">
+        <button type="submit">Close</button>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,28 @@
+import type { ComponentType } from 'preact';
+import { Confusion } from '../confusion/confusion.tsx';
+import { Gallery } from '../gallery/gallery.tsx';
+import { Clusters } from '../groups/clusters.tsx';
+import { Gaps } from '../groups/gaps.tsx';
+import { ImageView } from '../image/image.tsx';
+import { LabelErrors } from '../lists/label-errors.tsx';
+import { Quarantined } from '../lists/quarantined.tsx';
+import { Overview } from '../overview/overview.tsx';
+
+export interface View {
+  path: string;
+  name: string;
+  component: ComponentType;
+}
+
+/** In the order of the bar. */
+export const views: readonly View[] = [
+  { path: 'overview', name: 'Overview', component: Overview },
+  { path: 'clusters', name: 'Clusters', component: Clusters },
+  { path: 'gaps', name: 'Gaps', component: Gaps },
+  { path: 'confusion', name: 'Confusion', component: Confusion },
+  { path: 'images', name: 'Images', component: Gallery },
+  { path: 'labels', name: 'Labels', component: LabelErrors },
+  { path: 'quarantined', name: 'Quarantined', component: Quarantined },
+];
+
+export const imageView: View = { path: 'image', name: 'Image', component: ImageView };

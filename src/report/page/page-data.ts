@@ -1,0 +1,151 @@
+/**
+ * What the page's data files hold: `writePage` makes them, the app reads them. Images are named by row: their place among the
+ * images of the page, counted from 0, in the order of the scores parts.
+ */
+
+import type { Colormap } from '../../shared/configuration.ts';
+import type { Cluster, CollectionItem, Findings, Gap, LabelError, MapId } from '../contract.ts';
+import type { PackedFloats, PackedHalves, PackedIntegers } from './packed-array.ts';
+
+/** `report/data/report.js`: everything but the details of single images. */
+export interface PageReport {
+  findings: PageFindings;
+  images: ImageColumns;
+  /** Every map that a record has; elsewhere a map is its place in this list. */
+  maps: MapId[];
+  look: OverlayLook;
+  quarantined: QuarantinedImages;
+  /** Null when every explained image is on the page. */
+  selection: PageSelection | null;
+}
+
+/** How the run drew its overlays; the page draws alike. */
+export interface OverlayLook {
+  colormap: Colormap;
+  /** Opacity of the map, 0 to 1. */
+  alpha: number;
+  /** `image`: 0 to each map's own maximum. A number: the top of the scale in every picture. */
+  scale: 'image' | number;
+}
+
+export interface PageSelection {
+  /** Images on the page, and explained images in the run. */
+  shown: number;
+  done: number;
+  /** Which share of the mistakes that no finding names, and of the other images, is on the page. */
+  mistakes: number;
+  rest: number;
+}
+
+export interface QuarantinedImages {
+  total: number;
+  /** The first of them. */
+  listed: { key: string; label: number | null; code: string; message: string }[];
+}
+
+/** One entry for each row. */
+export interface ImageColumns {
+  keys: string[];
+  /** -1: unknown. */
+  label: PackedIntegers;
+  predicted: PackedIntegers;
+  score: PackedFloats;
+  margin: PackedFloats;
+  /** 1 where a map is degenerate for another reason than a missing label. */
+  degenerate: PackedIntegers;
+  /** Place in `fileSets`. */
+  files: PackedIntegers;
+  fileSets: FileSet[];
+  /** Folder below `overlays/` and `maps/`, where it is not the key. */
+  folders: [row: number, folder: string][];
+}
+
+/** Names of the files that an image has, without their folder; null where one was not written. */
+export interface FileSet {
+  seen: string | null;
+  /** For each map of the page. */
+  overlays: (string | null)[];
+  maps: (string | null)[];
+}
+
+/** The findings with rows in place of keys. Mistakes are left out: they follow from the columns. */
+export interface PageFindings
+  extends Omit<Findings, 'mistakes' | 'labelErrors' | 'clusters' | 'gaps' | 'collect' | 'version'> {
+  labelErrors: PageLabelError[];
+  clusters: PageCluster[];
+  gaps: PageGap[];
+  collect: PageCollectionItem[];
+}
+
+export interface PageLabelError extends Omit<LabelError, 'key'> {
+  row: number;
+}
+
+export interface PageCluster extends Omit<Cluster, 'images' | 'typical' | 'counterExamples' | 'embedding'> {
+  images: number[];
+  typical: number[];
+  counterExamples: number[];
+  embedding: { images: ScatterPoint[]; correct: ScatterPoint[] };
+}
+
+/** An image and its place in the scatter plot. */
+export type ScatterPoint = [row: number, x: number, y: number];
+
+export interface PageGap extends Omit<Gap, 'images' | 'typical' | 'nearest'> {
+  images: number[];
+  typical: number[];
+  nearest: number[];
+}
+
+export interface PageCollectionItem extends Omit<CollectionItem, 'images'> {
+  images: number[];
+}
+
+/** Rows of a details file. */
+export const detailsRows = 64;
+
+/** `report/data/images-00000.js`: what is shown only when one of its 64 images is opened. */
+export interface ImageDetailsFile {
+  images: ImageDetails[];
+  /** For each map of the page; null where there is no evidence of it. */
+  heatmaps: (PackedHeatmaps | null)[];
+}
+
+export interface ImageDetails {
+  /** Pixels of the decoded original. */
+  width: number;
+  height: number;
+  top: { class: number; score: number }[];
+  maps: MapDetails[];
+}
+
+/** As in the record; numbers have five digits. */
+export interface MapDetails {
+  map: number;
+  class: number;
+  shape: [rows: number, columns: number];
+  min: number;
+  max: number;
+  mean: number;
+  peak: { x: number; y: number };
+  centre: { x: number; y: number } | null;
+  areaAboveHalf: number;
+  borderShare: number;
+  degenerateReason: string | null;
+}
+
+/** Raw signed maps of the file's images, at most 32 x 32: float16 `[images, height, width]`, times the image's scale. */
+export interface PackedHeatmaps {
+  height: number;
+  width: number;
+  values: PackedHalves;
+  scales: PackedFloats;
+}
+
+/** Name of the details file that holds a row. */
+export function detailsName(row: number): string {
+  return `images-${String(Math.floor(row / detailsRows)).padStart(5, '0')}`;
+}
+
+/** What a data file calls to hand over its content: `gradline(name, content)`. */
+export const registrar = 'gradline';

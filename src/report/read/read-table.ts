@@ -1,0 +1,68 @@
+/** All records of a run's output as one table. */
+
+import { availableParallelism } from 'node:os';
+import type { Store, StoredObject } from '../../shared/store.ts';
+import { threadFile } from '../../worker/thread-file.ts';
+import { joinTables } from './join-tables.ts';
+import { readParts } from './read-parts.ts';
+import { readInThreads } from './read-threads.ts';
+import type { RunTable } from './run-table.ts';
+
+const partName = /^scores\/part-(\d{5,})\.jsonl$/;
+const builtThread = threadFile('read-thread', import.meta.url);
+const mostThreads = 8;
+/** JSON that is read at once, in bytes: enough to hide a bucket's answer time, and little beside the table. */
+const groupBytes = 4 << 20;
+/** Below so many bytes a thread takes longer to start than to be of use. */
+const threadBytes = 32 << 20;
+
+/**
+ * Rows of all shards that have a scores part, so of unfinished runs too, in the order of shards and lines. The same bytes give the
+ * same table. From built files large outputs are read by as many threads as there are cores.
+ * @throws UserError `damaged-output` when a part is not made of records; StoreError
+ */
+export async function readRunTable(output: Store): Promise<RunTable> {
+  const parts = await listParts(output);
+  const groups = groupParts(parts);
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  if (builtThread !== null && bytes >= threadBytes) {
+    const threads = Math.min(availableParallelism(), mostThreads);
+    return joinTables(await readInThreads(builtThread, output.location, groups, threads));
+  }
+  const tables: RunTable[] = [];
+  for (const shards of groups) tables.push(await readParts(output, shards));
+  return joinTables(tables);
+}
+
+interface Part {
+  shard: number;
+  bytes: number;
+}
+
+async function listParts(output: Store): Promise<Part[]> {
+  const parts: Part[] = [];
+  for await (const object of output.list('scores/part-')) {
+    const part = partOf(object);
+    if (part !== null) parts.push(part);
+  }
+  return parts.sort((a, b) => a.shard - b.shard);
+}
+
+function partOf({ key, size }: StoredObject): Part | null {
+  const digits = partName.exec(key)?.[1];
+  return digits === undefined ? null : { shard: Number(digits), bytes: size };
+}
+
+function groupParts(parts: readonly Part[]): number[][] {
+  const groups: number[][] = [];
+  let bytesInGroup = Number.POSITIVE_INFINITY;
+  for (const { shard, bytes } of parts) {
+    if (bytesInGroup + bytes > groupBytes) {
+      groups.push([]);
+      bytesInGroup = 0;
+    }
+    groups.at(-1)?.push(shard);
+    bytesInGroup += bytes;
+  }
+  return groups;
+}

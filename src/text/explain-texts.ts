@@ -1,0 +1,113 @@
+/** The whole of `gradline text`: read, tokenise, explain, write. */
+
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../explain/user-error.ts';
+import { readClassNames } from '../shared/class-names.ts';
+import { openStore } from '../shared/open-store.ts';
+import { explainRows } from './explain-rows.ts';
+import type { TextExplainerOptions } from './options.ts';
+import { TextPage } from './page/text-page.ts';
+import { readTexts, type TextRow } from './read-texts.ts';
+import type { TextRunSettings } from './settings.ts';
+import { writeSettings } from './settings-file.ts';
+import { type TextSummary, TextTally } from './tally.ts';
+import { TextExplainer } from './text-explainer.ts';
+import { TextTokenizer } from './tokenizer.ts';
+
+export const recordsKey = 'relevance.jsonl';
+export const pageKey = 'relevance.html';
+
+/** Texts in memory at once, so that any number takes little. */
+const windowSize = 2048;
+
+/**
+ * @param onProgress told how many texts are explained
+ * @throws UserError when there is no text, when none could be explained, and as its parts do; StoreError
+ */
+export async function explainTexts(
+  settings: TextRunSettings,
+  onProgress: (texts: number) => void = () => {},
+): Promise<TextSummary> {
+  const started = Date.now();
+  const output = await openStore(settings.output);
+  const folder = await mkdtemp(join(tmpdir(), 'gradline-'));
+  try {
+    const tokenizer = await TextTokenizer.open(settings.tokenizer);
+    const classNames = settings.classes === null ? null : await readClassNames(settings.classes);
+    await using explainer = await TextExplainer.open(explainerOptions(settings, tokenizer, classNames?.names));
+    const page = new TextPage(settings);
+    const tally = new TextTally();
+    const file = join(folder, recordsKey);
+    const parts = { explainer, tokenizer };
+    let explained = 0;
+    const onExplained = (count: number) => {
+      explained += count;
+      onProgress(explained);
+    };
+    for await (const rows of windows(readTexts(settings.input, settings.textColumn))) {
+      const records = await explainRows(rows, parts, classNames, onExplained);
+      await appendFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      for (const record of records) {
+        page.add(record);
+        tally.add(record);
+      }
+    }
+    if (tally.done === 0) throw nothingDone(settings.input, tally);
+    await output.putFile(recordsKey, file, 'application/x-ndjson');
+    await output.put(pageKey, page.html(tally.texts), 'text/html; charset=utf-8');
+    const summary = { ...tally.summary(), seconds: (Date.now() - started) / 1000, output: settings.output };
+    await writeSettings(output, settings, summary);
+    return summary;
+  } finally {
+    await output.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function explainerOptions(
+  settings: TextRunSettings,
+  tokenizer: TextTokenizer,
+  names: readonly string[] | undefined,
+): TextExplainerOptions {
+  const { model, methods, targets, steps, baseline, batchSize, scoreActivation, layer, padTo, threads } = settings;
+  const maxLength = settings.maxLength ?? tokenizer.maxLength;
+  return {
+    model,
+    methods,
+    targets,
+    steps,
+    baseline,
+    batchSize,
+    scoreActivation,
+    padId: tokenizer.padId,
+    providers: [settings.provider],
+    ...(layer === null ? {} : { layer }),
+    ...(padTo === null ? {} : { padTo }),
+    ...(threads === null ? {} : { threads }),
+    ...(maxLength === undefined ? {} : { maxLength }),
+    ...(names === undefined ? {} : { classNames: [...names] }),
+  };
+}
+
+async function* windows(rows: AsyncIterable<TextRow>): AsyncGenerator<TextRow[]> {
+  let window: TextRow[] = [];
+  for await (const row of rows) {
+    window.push(row);
+    if (window.length < windowSize) continue;
+    yield window;
+    window = [];
+  }
+  if (window.length > 0) yield window;
+}
+
+function nothingDone(input: string, { texts, firstFailure }: TextTally): UserError {
+  if (firstFailure === undefined) {
+    return new UserError('no-texts', `There is no text in '${input}'. Give a file with one text a line, or a list.`);
+  }
+  return new UserError(
+    firstFailure.code,
+    `None of the ${texts} texts could be explained; the first: ${firstFailure.message}`,
+  );
+}

@@ -1,0 +1,71 @@
+/** What `TextExplainer.open` takes. */
+
+import type { ExecutionOptions } from '../explain/open-model.ts';
+import type { ScoreActivation } from '../explain/options.ts';
+
+export const textMethods = ['integrated-gradients', 'grad-x-input'] as const;
+export type TextMethod = (typeof textMethods)[number];
+
+/** Where a network is sure, gradients at the text itself are small and may have either sign; their integral does not. */
+export const defaultMethod: TextMethod = 'integrated-gradients';
+
+/** Where the straight line of integrated gradients begins: the zero vector, or the padding token's embedding, for every token. */
+export const baselines = ['zero', 'pad'] as const;
+export type Baseline = (typeof baselines)[number];
+
+export interface TextExplainerOptions extends ExecutionOptions {
+  /** Path of the ONNX file. */
+  model: string;
+  /** Where relevance is taken: a layer of shape `[N, tokens, values]`. Default: the embedding table that the token ids go into. */
+  layer?: string;
+  /** Default `['integrated-gradients']`, which runs the model `steps` + 2 times. */
+  methods?: TextMethod[];
+  /** As for images: `predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b>`, `top:<k>`. Default `['predicted']`. */
+  targets?: string[];
+  /** Names by class index; needed for `class:<name>`. */
+  classNames?: string[];
+  /** Points on the line of integrated gradients. Default 32. */
+  steps?: number;
+  /** Default `zero`. */
+  baseline?: Baseline;
+  /** Id of the padding token. Default 0. */
+  padId?: number;
+  /** Texts per session run where the model leaves the batch free. Default 8. */
+  batchSize?: number;
+  /** Most tokens of a text; sessions are never compiled for more. Default 512, or what the model's own input fixes. */
+  maxLength?: number;
+  /** Texts of fewer tokens are padded to this many; default: no more padding than batches need. */
+  padTo?: number;
+  scoreActivation?: ScoreActivation;
+}
+
+/** A text as the model takes it. */
+export interface TokenSequence {
+  ids: readonly number[];
+  /** Which of two joined texts each token belongs to; default: all 0. */
+  typeIds?: readonly number[];
+  /** Class index for the target `label`, -1 for none. */
+  label?: number;
+}
+
+/** Relevance of a text's tokens for one class. */
+export interface TokenRelevance {
+  method: TextMethod;
+  /** As the user wrote it; `top:3` gives three entries, `top:3#1` to `top:3#3`. */
+  target: string;
+  /** The explained class; -1 where the text has no such target (a missing label): all values are zero. */
+  class: number;
+  /** One signed value for each token. */
+  values: Float32Array;
+  /** What is explained: the class's score before Softmax or Sigmoid, less the other class's for `a-vs-b`. */
+  logit: number;
+  /** The same at the baseline; null for grad-x-input. Integrated gradients add up to `logit - baselineLogit`. */
+  baselineLogit: number | null;
+}
+
+export interface TextExplanation {
+  /** `[classCount]`: before and after the final Softmax or Sigmoid. */
+  logits: Float32Array;
+  scores: Float32Array;
+  relevance: TokenRelevance[];
+}

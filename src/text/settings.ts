@@ -1,0 +1,30 @@
+/** Everything that decides what `gradline text` computes and writes. */
+
+import type { ScoreActivation } from '../explain/options.ts';
+import type { Baseline, TextMethod } from './options.ts';
+
+export interface TextRunSettings {
+  /** A .txt, .csv or .jsonl file, or `-` for standard input. */
+  input: string;
+  /** Folder or s3://bucket/prefix. */
+  output: string;
+  model: string;
+  tokenizer: string;
+  classes: string | null;
+  methods: TextMethod[];
+  targets: string[];
+  /** Null: the embedding table. */
+  layer: string | null;
+  steps: number;
+  baseline: Baseline;
+  /** Null: what the tokenizer's files say, else 512. */
+  maxLength: number | null;
+  padTo: number | null;
+  textColumn: string;
+  /** Most texts on the page. */
+  pageTexts: number;
+  scoreActivation: ScoreActivation;
+  batchSize: number;
+  provider: string;
+  threads: number | null;
+}

@@ -1,0 +1,153 @@
+/** A text classifier compiled for one batch size and one number of tokens. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ElementType } from '../explain/onnx/element-type.ts';
+import { simplify } from '../explain/onnx/simplify.ts';
+import { fixInputShapes } from '../explain/onnx/sizes.ts';
+import { openExplained } from '../explain/open-model.ts';
+import { readSource } from '../explain/prepare.ts';
+import { floats, integers } from '../explain/session-arrays.ts';
+import { labelInput, parseTargets } from '../explain/target.ts';
+import { compileText, type TextOutputs } from './compile-text.ts';
+import { findEmbedding } from './embedding.ts';
+import { shareInput } from './interpolation.ts';
+import { defaultMethod, type TextExplainerOptions, type TokenSequence } from './options.ts';
+import { findTokenInputs, type TokenInput } from './token-inputs.ts';
+
+export interface TextSizes {
+  batchSize: number;
+  /** Tokens of each text, padding included. */
+  length: number;
+}
+
+/** What one run returns for `count` texts. */
+export interface TextRun {
+  /** `[count, classCount]` each. */
+  logits: Float32Array;
+  scores: Float32Array;
+  /** By target: the explained classes, `[count]`, and gradients times inputs or differences, `[count, length]` each. */
+  targets: { classes: Int32Array; timesInput: Float32Array; timesDifference: Float32Array }[];
+}
+
+export class TextSession {
+  readonly sizes: TextSizes;
+  readonly outputs: TextOutputs;
+  readonly #session: InferenceSession;
+  readonly #inputs: readonly TokenInput[];
+  readonly #padId: number;
+  readonly #mixes: boolean;
+
+  private constructor(
+    sizes: TextSizes,
+    outputs: TextOutputs,
+    session: InferenceSession,
+    inputs: readonly TokenInput[],
+    options: { padId: number; mixes: boolean },
+  ) {
+    this.sizes = sizes;
+    this.outputs = outputs;
+    this.#session = session;
+    this.#inputs = inputs;
+    this.#padId = options.padId;
+    this.#mixes = options.mixes;
+  }
+
+  /** @throws UserError as `TextExplainer` does */
+  static async open(options: TextExplainerOptions, sizes: TextSizes): Promise<TextSession> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
+    try {
+      const source = await readSource(options.model, folder, 'indices');
+      const tokens = findTokenInputs(source.model);
+      const embedding = findEmbedding(source, tokens, options.layer);
+      const { batchSize, length } = sizes;
+      fixInputShapes(source.model, new Map(tokens.inputs.map(({ name }) => [name, [batchSize, length]])));
+      const simplified = await simplify(source.model, [embedding], folder);
+      const padId = options.padId ?? 0;
+      const mixes = (options.methods ?? [defaultMethod]).includes('integrated-gradients');
+      const { model, outputs } = compileText(simplified, {
+        ...sizes,
+        ids: tokens.ids,
+        embedding,
+        layer: options.layer,
+        outputs: source.outputs,
+        scoreActivation: options.scoreActivation ?? 'auto',
+        baseline: mixes ? { baseline: options.baseline ?? 'zero', padId } : undefined,
+        targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
+      });
+      const session = await openExplained(model, simplified.folder, options);
+      return new TextSession(sizes, outputs, session, tokens.inputs, { padId, mixes });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * @param texts at most the batch size; none longer than the session
+   * @param share of the embeddings in the mixture with the baseline
+   * @param classes by target, the class of each text to explain; default: what the target chooses
+   */
+  async run(texts: readonly TokenSequence[], share = 1, classes?: readonly Int32Array[]): Promise<TextRun> {
+    const { Tensor } = await import('onnxruntime-node');
+    const { batchSize, length } = this.sizes;
+    const count = texts.length;
+    // The rest of the batch repeats its first text: rows of nothing but padding would have no softmax.
+    const rows = Array.from({ length: batchSize }, (_, row) => texts[row] ?? texts[0] ?? { ids: [] });
+    const perText = (numberOf: (row: number) => number) =>
+      new Tensor(
+        'int64',
+        BigInt64Array.from(rows, (_, row) => BigInt(numberOf(row))),
+        [batchSize],
+      );
+    const feeds: Record<string, Tensor> = {};
+    for (const input of this.#inputs) {
+      const numbers = rows.flatMap((text) => this.#numbers(input, text));
+      feeds[input.name] = tensorOf(Tensor, input.elementType, numbers, [batchSize, length]);
+    }
+    this.outputs.targets.forEach(({ chosen }, target) => {
+      feeds[chosen] = perText((row) => classes?.[target]?.[row] ?? -1);
+    });
+    if (this.outputs.usesLabels) feeds[labelInput] = perText((row) => rows[row]?.label ?? -1);
+    if (this.#mixes) feeds[shareInput] = new Tensor('float32', Float32Array.of(share), [1, 1, 1]);
+    const results = await this.#session.run(feeds);
+    const part = (tensor: string) => floats(results, tensor, count, batchSize);
+    return {
+      logits: part(this.outputs.logits),
+      scores: part(this.outputs.scores),
+      targets: this.outputs.targets.map((t) => ({
+        classes: integers(results, t.classes, count),
+        timesInput: part(t.timesInput),
+        timesDifference: part(t.timesDifference),
+      })),
+    };
+  }
+
+  /** One text's row of an input. */
+  #numbers({ role }: TokenInput, { ids, typeIds }: TokenSequence): number[] {
+    return Array.from({ length: this.sizes.length }, (_, at) => {
+      if (role === 'positions') return at;
+      if (role === 'ids') return ids[at] ?? this.#padId;
+      if (role === 'types') return typeIds?.[at] ?? 0;
+      return at < ids.length ? 1 : 0;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+function tensorOf(Make: typeof Tensor, elementType: number, numbers: number[], dims: number[]): Tensor {
+  switch (elementType) {
+    case ElementType.float32:
+      return new Make('float32', Float32Array.from(numbers), dims);
+    case ElementType.int32:
+      return new Make('int32', Int32Array.from(numbers), dims);
+    case ElementType.bool:
+      return new Make('bool', Uint8Array.from(numbers), dims);
+    default:
+      return new Make('int64', BigInt64Array.from(numbers, BigInt), dims);
+  }
+}
