@@ -42,7 +42,7 @@ const { images, longestLoopDelay } = await runWorker(
     onDraining: () => undefined,
   },
   stop.signal,
-  async (options) => new WaitingInference(options, latency),
+  { open: async (options) => new WaitingInference(options, latency) },
 );
 tell({ type: 'ended', images, longestLoopDelay });
 parentPort?.close();

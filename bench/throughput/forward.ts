@@ -24,10 +24,11 @@ export class BareForward implements Contender, AsyncDisposable {
     this.#feeds = feeds;
   }
 
-  static async open(file: string, batch: Float32Array): Promise<BareForward> {
+  /** @param count images in the batch */
+  static async open(file: string, batch: Float32Array, count = batchSize): Promise<BareForward> {
     const session = await InferenceSession.create(file);
     const [input = ''] = session.inputNames;
-    return new BareForward(session, { [input]: new Tensor('float32', batch, [batchSize, 3, imageSide, imageSide]) });
+    return new BareForward(session, { [input]: new Tensor('float32', batch, [count, 3, imageSide, imageSide]) });
   }
 
   work(): Promise<unknown> {

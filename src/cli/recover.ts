@@ -18,8 +18,12 @@ export function addRecoverCommand(program: Command): void {
 
 async function recoverAction(output: string, options: RedisOption & { json?: boolean }): Promise<void> {
   await withRedis(options, async (redis) => {
-    const [{ recover }, { plural }] = await Promise.all([import('../control/recover.ts'), import('./progress.ts')]);
-    const recovered = await recover(redis, output);
+    const [{ recover }, { plural }, { closeWithReport }] = await Promise.all([
+      import('../control/recover.ts'),
+      import('./progress.ts'),
+      import('../report/close-with-report.ts'),
+    ]);
+    const recovered = await recover(redis, output, { closing: closeWithReport });
     for (const warning of recovered.warnings) process.stderr.write(`Warning: ${warning}\n`);
     if (options.json) {
       process.stdout.write(`${JSON.stringify(recovered)}\n`);

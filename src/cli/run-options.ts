@@ -53,6 +53,8 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
   command.option('--no-maps', 'do not, whatever the configuration file says');
   command.option('--no-evidence', 'write no evidence vectors: a report then has no clusters and no gaps');
   command.option('--evidence', 'write them, whatever the configuration file says');
+  command.option('--no-report', 'make no report at the end; gradline report makes one at any time');
+  command.option('--report', 'make it, whatever the configuration file says');
   value('--scores <where>', 'shard, image, both (default: shard)');
   value('--score-activation <name>', 'auto, softmax, sigmoid, none (default: auto)');
   value('--statistics', 'record activation statistics for each layer');

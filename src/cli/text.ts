@@ -35,6 +35,7 @@ export function addTextCommand(program: Command): void {
     .option('--baseline <name>', 'what integrated gradients start from: zero, pad', 'zero')
     .option('--max-length <n>', "most tokens of a text (default: what the tokenizer's files say, else 512)")
     .option('--pad-to <n>', 'pad shorter texts to so many tokens')
+    .option('--exact-lengths', 'pad nothing: for models that read padding in spite of their mask')
     .option('--text-column <name>', 'column or field that holds the text', 'text')
     .option('--page-texts <n>', 'most texts on the page', '500')
     .option('--score-activation <name>', 'auto, softmax, sigmoid, none', 'auto')
@@ -59,6 +60,7 @@ interface TextFlags {
   baseline: string;
   maxLength?: string;
   padTo?: string;
+  exactLengths?: boolean;
   textColumn: string;
   pageTexts: string;
   scoreActivation: string;
@@ -100,6 +102,7 @@ async function settingsOf(input: string, flags: TextFlags): Promise<TextRunSetti
     baseline: choiceOf('--baseline', flags.baseline, baselines),
     maxLength: numberOf('--max-length', flags.maxLength),
     padTo: numberOf('--pad-to', flags.padTo),
+    exactLengths: flags.exactLengths ?? false,
     textColumn: flags.textColumn,
     pageTexts: wholeNumberOf('--page-texts', flags.pageTexts, 0),
     scoreActivation: choiceOf('--score-activation', flags.scoreActivation, ['auto', 'softmax', 'sigmoid', 'none']),

@@ -71,11 +71,12 @@ export function addWorkerCommand(program: Command): void {
 }
 
 async function workerAction(flags: WorkerFlags): Promise<void> {
-  const [{ runWorker }, { defaultModelCache }, { parseMaxFailures }, { createWorkerLog }] = await Promise.all([
+  const [{ runWorker }, { defaultModelCache }, { parseMaxFailures }, { createWorkerLog }, report] = await Promise.all([
     import('../worker/fleet/fleet-worker.ts'),
     import('../worker/fleet/model-cache.ts'),
     import('../shared/max-failures.ts'),
     import('./worker-log.ts'),
+    import('../report/close-with-report.ts'),
   ]);
   const log = createWorkerLog(flags.json ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
   const stop = new AbortController();
@@ -103,6 +104,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
       },
       log,
       stop.signal,
+      { closing: report.closeWithReport },
     );
     await schedules;
     log.end(summary);

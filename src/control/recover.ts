@@ -13,6 +13,7 @@ import { type PlanManifest, readManifest } from '../shared/plan-files.ts';
 import { removeFailedJobs } from '../shared/requeue.ts';
 import { enqueueShards, openShardQueue, type ShardQueue, shardsAtOnce } from '../shared/shard-queue.ts';
 import type { Store } from '../shared/store.ts';
+import type { ClosingStep } from '../worker/finish/closing-step.ts';
 import { finishRun } from '../worker/finish/finish-run.ts';
 import { mapInOrder } from '../worker/map-in-order.ts';
 import { noSuchRun } from './find-run.ts';
@@ -30,7 +31,7 @@ export interface Recovered {
   restored: number;
   /** Shards that were not stored: each has a job. */
   enqueued: number;
-  /** Parts that could not be used; their shards are done again. */
+  /** Parts that could not be used, whose shards are done again; what else went wrong on the way. */
   warnings: string[];
 }
 
@@ -39,6 +40,8 @@ export interface RecoverOptions {
   onProgress?: (shards: number) => void;
   /** Shards that wait at most in the queue while others are put there; default 20,000, some 20 MB of Redis. */
   mostWaiting?: number;
+  /** Makes something of the output where nothing is missing and the run is finished here. */
+  closing?: ClosingStep;
 }
 
 /** Milliseconds until a worker takes over the finishing of this program, should it die. */
@@ -93,7 +96,10 @@ export async function recover(redis: RedisClient, location: string, options: Rec
     };
     await restoreStored(ledger, output, recovered, options);
     await enqueueMissing(ledger, plannedEnd(manifest), recovered, options);
-    if (recovered.enqueued === 0) await finishRun(ledger, finishLease, new AbortController().signal);
+    if (recovered.enqueued === 0) {
+      const finished = await finishRun(ledger, finishLease, new AbortController().signal, options.closing);
+      if (finished.result === 'completed' && finished.warning !== null) recovered.warnings.push(finished.warning);
+    }
     return { ...recovered, state: (await statusOf(ledger)).state };
   } finally {
     await output.close();

@@ -51,10 +51,8 @@ export class Explainer implements AsyncDisposable {
     this.input = prepared.sizes.input;
     this.batchSize = prepared.sizes.batchSize;
     this.classCount = outputs.classCount;
-    this.layers = layers.map(({ layer, tensor, shape, grid: { height, width, channels } }) => ({
-      layer,
-      tensor,
-      shape,
+    this.layers = layers.map(({ grid: { height, width, channels }, ...layer }) => ({
+      ...layer,
       grid: { height, width, channels },
     }));
     this.#outputs = outputs;
@@ -170,6 +168,7 @@ export class Explainer implements AsyncDisposable {
           values: share(m.values),
           evidence: share(m.evidence),
           gradientPeak: share(m.peak),
+          ...(m.layer.workingLayer === undefined ? {} : { workingLayer: m.layer.workingLayer }),
         }),
       ),
       captured: outputs.captured.map(({ layer, kind, target, shape, tensor }) => ({

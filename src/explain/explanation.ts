@@ -19,6 +19,11 @@ export interface HookedLayer {
   shape: number[];
   /** Rows and columns of the maps; `channels` is the length of an evidence vector. */
   grid: { height: number; width: number; channels: number };
+  /**
+   * Set where the class score reads only the layer's class token, as behind a transformer's last attention, so that maps by
+   * gradients are zero: the last layer before it with gradient at its grid.
+   */
+  workingLayer?: string;
 }
 
 /** Maps of one layer, method and target for a whole batch. `n` below is the number of images given, not the compiled batch. */
@@ -42,6 +47,8 @@ export interface LayerMaps {
    * weight of the class in the last linear layer; for `eigen-cam` the largest absolute activation.
    */
   gradientPeak: Float32Array;
+  /** See `HookedLayer`. */
+  workingLayer?: string;
 }
 
 /** Raw tensors of a hooked layer, asked for with `capture` (the `Hook.stored` of the book). */

@@ -9,6 +9,13 @@ export type {
   LayerMaps,
   ModelInput,
 } from './explanation.ts';
+export {
+  type BaselineFaithfulness,
+  Evaluator,
+  type Faithfulness,
+  type PictureFaithfulness,
+} from './faithfulness/evaluator.ts';
+export type { PictureMap, Similarity } from './faithfulness/randomisation-check.ts';
 export { describeLayers, type LayerDescription, type ModelDescription } from './layers/describe.ts';
 export type { ExplainerOptions, Fusion, MethodName, ScoreActivation } from './options.ts';
 export { UserError } from './user-error.ts';

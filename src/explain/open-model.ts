@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
-import { lastGridTensor, lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
+import { lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
+import { lastGridTensor } from './layers/last-layer.ts';
 import { type OnnxModel, writeModel } from './onnx/model-file.ts';
 import { openSession } from './onnx/session.ts';
 import type { ExplainerOptions } from './options.ts';
@@ -28,7 +29,7 @@ export async function openModel<Outputs>(
   try {
     const source = await readSource(options.model, folder);
     const { prepared, tensors } = await prepareWithHooks(source, options, folder);
-    const layers = withGrids(tensors, prepared);
+    const layers = withGrids(tensors, prepared, source);
     const { model, outputs } = compile(prepared, layers);
     const session = await openExplained(model, prepared.folder, options);
     return { prepared, layers, outputs, session };

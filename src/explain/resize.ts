@@ -10,13 +10,18 @@ export function resized(map: Float32Array, from: GridSize, to: GridSize): Float3
   if (from.height === to.height && from.width === to.width) return map;
   const rows = samples(from.height, to.height);
   const columns = samples(from.width, to.width);
-  const cell = (row: number, column: number) => map[row * from.width + column] ?? 0;
-  const along = (row: number, { low, high, share }: Sample) => cell(row, low) * (1 - share) + cell(row, high) * share;
-  return Float32Array.from(
-    rows.flatMap((row) =>
-      columns.map((column) => along(row.low, column) * (1 - row.share) + along(row.high, column) * row.share),
-    ),
-  );
+  const result = new Float32Array(to.height * to.width);
+  let at = 0;
+  for (const row of rows) {
+    const [upper, lower] = [row.low * from.width, row.high * from.width];
+    for (const { low, high, share } of columns) {
+      const above = (map[upper + low] ?? 0) * (1 - share) + (map[upper + high] ?? 0) * share;
+      const below = (map[lower + low] ?? 0) * (1 - share) + (map[lower + high] ?? 0) * share;
+      result[at] = above * (1 - row.share) + below * row.share;
+      at += 1;
+    }
+  }
+  return result;
 }
 
 /** Two neighbouring cells, and how much the higher one counts. */

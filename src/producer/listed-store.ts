@@ -1,7 +1,7 @@
 import { UserError } from '../explain/user-error.ts';
 import { isS3Location, parseS3Location } from '../shared/location.ts';
 import { openStore } from '../shared/open-store.ts';
-import type { Store, StoredObject } from '../shared/store.ts';
+import type { ObjectFacts, Store, StoredObject } from '../shared/store.ts';
 
 /** The images of a list: keys relative to the list's folder, and whole s3:// addresses in any bucket. */
 export class ListedStore implements Store {
@@ -36,6 +36,16 @@ export class ListedStore implements Store {
   async exists(key: string): Promise<boolean> {
     const [store, inner] = await this.#storeOf(key);
     return store.exists(inner);
+  }
+
+  async facts(key: string): Promise<ObjectFacts> {
+    const [store, inner] = await this.#storeOf(key);
+    return store.facts(inner);
+  }
+
+  async *pieces(key: string, start?: number, end?: number): AsyncGenerator<Buffer> {
+    const [store, inner] = await this.#storeOf(key);
+    yield* store.pieces(inner, start, end);
   }
 
   async delete(key: string): Promise<void> {

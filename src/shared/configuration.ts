@@ -81,6 +81,8 @@ export interface RunConfiguration {
   maps: boolean;
   /** Write evidence vectors and small heatmaps, from which reports find clusters and gaps. */
   evidence: boolean;
+  /** Make the report when the run is complete. */
+  report: boolean;
   /** Measure how faithful the maps of so many images are; left out: of none. */
   evaluate?: { sample: number };
   /** Masks or boxes of objects in COCO's format, and how its categories name classes; left out: none. */

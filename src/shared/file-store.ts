@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { constants, copyFile, mkdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../explain/user-error.ts';
 import { walkFolder } from './file-listing.ts';
-import { type Store, type StoredObject, StoreError, type StoreErrorCode } from './store.ts';
+import { type ObjectFacts, type Store, type StoredObject, StoreError, type StoreErrorCode } from './store.ts';
 import { compareKeys, storeKeyProblem } from './store-key.ts';
 
 /** How many sizes are asked for at once while listing. */
 const statBatch = 64;
+/** Bytes of a file that are read at once. */
+const pieceLength = 1 << 18;
 
 /** A folder as a store. Keys are paths below it with `/` between parts, in Unicode as the file system gives them. */
 export class FileStore implements Store {
@@ -89,6 +92,31 @@ export class FileStore implements Store {
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP')) return false;
       throw fileStoreError(error, 'look for', path);
+    }
+  }
+
+  async facts(key: string): Promise<ObjectFacts> {
+    const path = this.#pathOf(key);
+    try {
+      const facts = await stat(path);
+      if (!facts.isFile()) throw new StoreError('not-found', `Cannot read ${path}: it is not a file.`);
+      const { size, mtimeMs } = facts;
+      return { size, version: `${Math.round(mtimeMs * 1000).toString(36)}-${size.toString(36)}` };
+    } catch (error) {
+      throw fileStoreError(error, 'read', path);
+    }
+  }
+
+  async *pieces(key: string, start = 0, end = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
+    const path = this.#pathOf(key);
+    if (end <= start) return;
+    const stream = createReadStream(path, { start, end: end - 1, highWaterMark: pieceLength });
+    try {
+      for await (const piece of stream) yield piece;
+    } catch (error) {
+      throw fileStoreError(error, 'read', path);
+    } finally {
+      stream.destroy();
     }
   }
 

@@ -138,6 +138,7 @@ function runConfiguration(settings: RunSettings): RunConfiguration {
     },
     maps: settings.maps ?? false,
     evidence: settings.evidence ?? true,
+    report: settings.report ?? true,
     ...evaluationSettings(settings),
     scores: settings.scores ?? 'shard',
     statistics: settings.statistics ?? false,

@@ -59,6 +59,7 @@ const mapRecord = z.looseObject({
   borderShare: share,
   degenerate: z.boolean(),
   degenerateReason: z.string().nullable(),
+  workingLayer: z.string().exactOptional().describe('With class-token-only: the layer to list in place of this one'),
   faithfulness: faithfulness.exactOptional(),
   region: region.exactOptional(),
 });
@@ -75,7 +76,14 @@ const doneRecord = z.looseObject({
   maps: z.array(mapRecord),
   baselines: z.array(baseline).exactOptional().describe('Maps that know nothing of the image, measured as its own'),
   picture: z.string().exactOptional().describe('Key of the image as the model saw it'),
-  image: z.looseObject({ width: z.int().min(1), height: z.int().min(1) }),
+  image: z.looseObject({
+    width: z.int().min(1),
+    height: z.int().min(1),
+    seen: z
+      .looseObject({ left: z.number(), top: z.number(), width: z.number().min(0), height: z.number().min(0) })
+      .exactOptional()
+      .describe('What the model saw of the original, in its pixels: maps cover exactly that'),
+  }),
   activations: z
     .array(
       z.looseObject({ layer: z.string(), mean: z.number(), standardDeviation: z.number().min(0), nearZero: share }),

@@ -32,8 +32,10 @@ export interface MapRecord {
   /** Share of the positive part that lies on the outermost ring of cells, 0 to 1. */
   borderShare: number;
   degenerate: boolean;
-  /** Why: `no-positive-evidence`, `no-gradient`, `no-label`, `not-finite`; null for a normal map. */
+  /** Why: `no-positive-evidence`, `no-gradient`, `class-token-only`, `no-label`, `not-finite`; null for a normal map. */
   degenerateReason: string | null;
+  /** With `class-token-only`: the last layer whose grid gets gradient, to list in place of this one. */
+  workingLayer?: string;
   /** With `--evaluate`, for the images that it measures and maps that show something. */
   faithfulness?: FaithfulnessRecord;
   /** With `--regions`, where the image has regions of the explained class and the map shows something. */
@@ -45,6 +47,14 @@ export interface ActivationRecord {
   mean: number;
   standardDeviation: number;
   nearZero: number;
+}
+
+/** Origin at the top left corner of the original. */
+export interface SeenPart {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
 }
 
 interface RecordBase {
@@ -68,8 +78,11 @@ export interface DoneRecord extends RecordBase {
   baselines?: BaselineRecord[];
   /** Output key of the image as the model saw it; present where overlays are written. */
   picture?: string;
-  /** Size of the decoded, oriented original and of the part that the model saw, in pixels. */
-  image: { width: number; height: number };
+  /**
+   * Size of the decoded, oriented original, and what of it the model saw, in its pixels: maps cover exactly that. Where the image was
+   * padded it reaches outside of the original.
+   */
+  image: { width: number; height: number; seen?: SeenPart };
   activations?: ActivationRecord[];
 }
 

@@ -93,6 +93,7 @@ const runSettings = {
   'overlay-format': z.enum(['jpg', 'png', 'webp']),
   maps: booleanSetting,
   evidence: booleanSetting,
+  report: booleanSetting,
   evaluate: booleanSetting,
   'evaluate-sample': wholeNumber(1),
   regions: textSetting,

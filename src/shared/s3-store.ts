@@ -3,7 +3,7 @@ import { UserError } from '../explain/user-error.ts';
 import { parseS3Location } from './location.ts';
 import { s3StoreError } from './s3-errors.ts';
 import { uploadFile } from './s3-upload.ts';
-import { type Store, type StoredObject, StoreError } from './store.ts';
+import { type ObjectFacts, type Store, type StoredObject, StoreError } from './store.ts';
 import { isHiddenKey } from './store-key.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
@@ -97,13 +97,12 @@ export class S3Store implements Store {
     }
   }
 
-  /** The object's bytes, 8 MiB at a time. @throws UserError `input-changed` when it is replaced meanwhile; StoreError */
-  async *pieces(key: string): AsyncGenerator<Buffer> {
-    let start = 0;
-    let size = 1;
+  async *pieces(key: string, from = 0, end = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
+    let start = from;
+    let size = Number.POSITIVE_INFINITY;
     let version: string | undefined;
-    while (start < size) {
-      const piece = await this.#piece(key, start);
+    while (start < Math.min(size, end)) {
+      const piece = await this.#piece(key, start, Math.min(start + pieceLength, end));
       if (version !== undefined && piece.version !== version) {
         throw new UserError(
           'input-changed',
@@ -117,10 +116,14 @@ export class S3Store implements Store {
     }
   }
 
-  async #piece(key: string, start: number): Promise<{ bytes: Buffer; size: number; version: string | undefined }> {
+  async #piece(
+    key: string,
+    start: number,
+    end: number,
+  ): Promise<{ bytes: Buffer; size: number; version: string | undefined }> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const range = `bytes=${start}-${start + pieceLength - 1}`;
+        const range = `bytes=${start}-${end - 1}`;
         const answer = await this.#client.send(new this.#sdk.GetObjectCommand({ ...this.#address(key), Range: range }));
         const body = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
         const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -154,6 +157,16 @@ export class S3Store implements Store {
       await uploadFile(this.#sdk, this.#client, { ...this.#address(key), ContentType: contentType }, path);
     } catch (error) {
       throw s3StoreError(error, 'write', this.#name(key));
+    }
+  }
+
+  async facts(key: string): Promise<ObjectFacts> {
+    try {
+      const answer = await this.#client.send(new this.#sdk.HeadObjectCommand(this.#address(key)));
+      const size = answer.ContentLength ?? 0;
+      return { size, version: (answer.ETag ?? `${answer.LastModified?.getTime() ?? 0}-${size}`).replaceAll('"', '') };
+    } catch (error) {
+      throw s3StoreError(error, 'read', this.#name(key));
     }
   }
 

@@ -7,6 +7,13 @@ export interface StoredObject {
   size: number;
 }
 
+export interface ObjectFacts {
+  /** Bytes. */
+  size: number;
+  /** Changes when the object is written anew. */
+  version: string;
+}
+
 export interface Store {
   /** The root as a person would write it (`/data/val`, `s3://bucket/prefix`), for messages. */
   readonly location: string;
@@ -22,6 +29,13 @@ export interface Store {
   /** As `put`, for a file of this machine of any size. */
   putFile(key: string, path: string, contentType: string): Promise<void>;
   exists(key: string): Promise<boolean>;
+  /** @throws StoreError as `get` */
+  facts(key: string): Promise<ObjectFacts>;
+  /**
+   * The object's bytes from `start` up to, not including, `end`, a piece at a time: memory does not grow with its size.
+   * @throws StoreError as `get`; UserError `input-changed` when an object of a bucket is replaced meanwhile
+   */
+  pieces(key: string, start?: number, end?: number): AsyncIterable<Buffer>;
   /** Nothing happens when there is no such object. @throws StoreError `access-denied`, `unavailable` */
   delete(key: string): Promise<void>;
   close(): Promise<void>;

@@ -1,19 +1,19 @@
 /** For how many tokens a session is compiled. */
 
 export interface LengthRule {
-  /** Whether the model is told which tokens are padding, so that padding changes nothing. */
-  masked: boolean;
+  /** Whether texts of several lengths share a session: the model is told which tokens are padding. */
+  shared: boolean;
   /** Number of tokens that the model's file fixes. */
   fixed: number | undefined;
   least: number;
   most: number;
 }
 
-/** With a mask, few sessions serve all lengths; each is at most a half longer than its texts need. */
-const masked = [8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
+/** Few sessions serve all lengths; each is at most a half longer than its texts need. */
+const sharedLengths = [8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
 
 /**
- * The model's own number where it has one; else the next of a short list with a mask, and exactly the text's without one.
+ * The model's own number where it has one; else the next of a short list where lengths are shared, and exactly the text's where not.
  * @throws RangeError for a text of more than `most` tokens, or of none
  */
 export function compiledLength(length: number, rule: LengthRule): number {
@@ -22,6 +22,6 @@ export function compiledLength(length: number, rule: LengthRule): number {
   }
   const needed = Math.max(length, rule.least);
   if (rule.fixed !== undefined) return rule.fixed;
-  if (!rule.masked) return needed;
-  return Math.min(masked.find((size) => size >= needed) ?? Math.ceil(needed / 512) * 512, rule.most);
+  if (!rule.shared) return needed;
+  return Math.min(sharedLengths.find((size) => size >= needed) ?? Math.ceil(needed / 512) * 512, rule.most);
 }

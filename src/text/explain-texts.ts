@@ -71,7 +71,8 @@ function explainerOptions(
   tokenizer: TextTokenizer,
   names: readonly string[] | undefined,
 ): TextExplainerOptions {
-  const { model, methods, targets, steps, baseline, batchSize, scoreActivation, layer, padTo, threads } = settings;
+  const { model, methods, targets, steps, baseline, batchSize, scoreActivation, layer, padTo, threads, exactLengths } =
+    settings;
   const maxLength = settings.maxLength ?? tokenizer.maxLength;
   return {
     model,
@@ -81,6 +82,7 @@ function explainerOptions(
     baseline,
     batchSize,
     scoreActivation,
+    exactLengths,
     padId: tokenizer.padId,
     providers: [settings.provider],
     ...(layer === null ? {} : { layer }),

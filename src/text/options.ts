@@ -36,6 +36,11 @@ export interface TextExplainerOptions extends ExecutionOptions {
   maxLength?: number;
   /** Texts of fewer tokens are padded to this many; default: no more padding than batches need. */
   padTo?: number;
+  /**
+   * Compiles a session for each length of text, so that nothing is padded: for models that read padding in spite of the mask.
+   * Default false.
+   */
+  exactLengths?: boolean;
   scoreActivation?: ScoreActivation;
 }
 

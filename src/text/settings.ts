@@ -20,6 +20,7 @@ export interface TextRunSettings {
   /** Null: what the tokenizer's files say, else 512. */
   maxLength: number | null;
   padTo: number | null;
+  exactLengths: boolean;
   textColumn: string;
   /** Most texts on the page. */
   pageTexts: number;

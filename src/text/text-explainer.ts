@@ -39,7 +39,7 @@ export class TextExplainer implements AsyncDisposable {
     this.#options = options;
     this.#batchSize = tokens.batchSize;
     this.#lengths = {
-      masked: tokens.masked,
+      shared: tokens.masked && !(options.exactLengths ?? false),
       fixed: tokens.length,
       least: options.padTo ?? 1,
       most: this.maxLength,

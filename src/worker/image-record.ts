@@ -2,7 +2,7 @@
 
 import type { Explanation } from '../explain/explanation.ts';
 import type { BaselineRecord } from '../shared/faithfulness-record.ts';
-import type { ActivationRecord, ClassScore, DoneRecord, MapRecord } from '../shared/record.ts';
+import type { ActivationRecord, ClassScore, DoneRecord, MapRecord, SeenPart } from '../shared/record.ts';
 import type { ImageJob } from './open-shard.ts';
 import { QuarantineError } from './quarantine.ts';
 
@@ -15,14 +15,14 @@ export type Verdict = Omit<DoneRecord, 'maps' | 'baselines' | 'picture'>;
 
 /**
  * @param index position of the image in the explained batch
- * @param original size of the decoded, oriented image
+ * @param original size of the decoded, oriented image, and what of it the model saw
  * @throws QuarantineError `not-finite` when the model's scores, or statistics of its activations, are not finite numbers
  */
 export function judgeImage(
   { image, labelName }: ImageJob,
   explanation: Explanation,
   index: number,
-  original: { width: number; height: number },
+  original: Required<DoneRecord['image']>,
   className: ClassNaming,
 ): Verdict {
   const { classCount } = explanation;
@@ -56,7 +56,7 @@ export function judgeImage(
     margin: significant(second === undefined ? score : score - (scores[second] ?? 0)),
     ...(image.label === null ? {} : { correct: image.label === first }),
     top,
-    image: { width: original.width, height: original.height },
+    image: { width: original.width, height: original.height, seen: seenPart(original.seen) },
     ...(activations.length === 0 ? {} : { activations }),
   };
 }
@@ -101,6 +101,10 @@ function activationsOf({ statistics }: Explanation, index: number): ActivationRe
     standardDeviation: significant(standardDeviation[index] ?? 0),
     nearZero: significant(nearZero[index] ?? 0),
   }));
+}
+
+function seenPart({ left, top, width, height }: SeenPart): SeenPart {
+  return { left: significant(left), top: significant(top), width: significant(width), height: significant(height) };
 }
 
 /** A float32 holds about seven significant digits; the rest would only fill the file. */

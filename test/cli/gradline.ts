@@ -21,14 +21,17 @@ export async function gradline(args: string[], environment: Record<string, strin
   return startGradline(args, environment).ended;
 }
 
+/** @param input what comes on its standard input; default: nothing */
 export function startGradline(
   args: string[],
   environment: Record<string, string> = {},
+  input?: string,
 ): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [join(built, 'cli/main.js'), ...args], {
     env: { ...process.env, GRADLINE_DEBUG: '', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   const texts = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     texts.stdout += text;

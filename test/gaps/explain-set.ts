@@ -25,7 +25,9 @@ export async function explainSet(
   for (const subject of set.classes) await mkdir(join(folder, 'pictures', subject), { recursive: true });
   for (const plan of pictures) {
     const raw = { width: side, height: side, channels: 3 } as const;
-    await sharp(drawPicture(plan), { raw }).png().toFile(join(folder, 'pictures', plan.key));
+    await sharp(drawPicture(plan), { raw })
+      .png()
+      .toFile(join(folder, 'pictures', plan.key));
   }
   const classes = join(folder, 'classes.txt');
   await writeFile(classes, `${set.classes.join('\n')}\n`);
@@ -40,7 +42,12 @@ export async function explainSet(
     classes,
     labels: 'folder',
     selection: { include: [], exclude: [], suffixes: null, sample: null, seed: 0, limit: null },
-    preprocess: { preset: 'none' as const, range: [0, 1] as [number, number], size: { height: side, width: side }, fit: 'none' as const },
+    preprocess: {
+      preset: 'none' as const,
+      range: [0, 1] as [number, number],
+      size: { height: side, width: side },
+      fit: 'none' as const,
+    },
     scoreActivation: 'auto' as const,
     batchSize: 16,
     shardSize: 64,
@@ -56,6 +63,7 @@ export async function explainSet(
     },
     maps: false,
     evidence: true,
+    report: false,
     scores: 'shard' as const,
     statistics: false,
     resume: false,

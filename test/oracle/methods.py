@@ -33,14 +33,14 @@ def grad_cam(a, g):
 
 
 def grad_cam_plus_plus(a, g):
-    """Chattopadhay et al. 2018, equations 5 and 19, with powers of g for the derivatives of exp(score)."""
+    """Chattopadhay et al. 2018, with alpha of equation 19 and powers of g for the derivatives of exp(score)."""
     alpha = g**2 / (2 * g**2 + g**3 * a.sum((2, 3), keepdim=True))
     weights = (alpha.nan_to_num(0) * g.clamp(min=0)).sum((2, 3))
     return torch.einsum("nc,nchw->nhw", weights, a)
 
 
 def xgrad_cam(a, g):
-    """Fu et al. 2020, equation 8."""
+    """Fu et al. 2020."""
     shares = (a / a.sum((2, 3), keepdim=True)).nan_to_num(0)
     return torch.einsum("nc,nchw->nhw", (shares * g).sum((2, 3)), a)
 
@@ -143,7 +143,7 @@ def blocks(maps):
 
 
 def integrated_gradients(model, pixels, classes, steps=32):
-    """Sundararajan et al. 2017, equation 1, from zeros, at midpoints."""
+    """Sundararajan et al. 2017, section 3, from zeros, at midpoints."""
     midpoints = [(step + 0.5) / steps for step in range(steps)]
     mean = sum(pixel_gradient(model, pixels * share, classes) for share in midpoints) / steps
     return (pixels * mean).sum(1)
@@ -156,7 +156,7 @@ def normal_numbers(count):
 
 
 def smoothgrad(model, pixels, classes, copies=25, level=0.15):
-    """Smilkov et al. 2017, section 3."""
+    """Smilkov et al. 2017."""
     noise = normal_numbers(copies * pixels[0].numel()).view(copies, *pixels.shape[1:]).float().to(pixels.dtype)
     deviation = level * (pixels.amax((1, 2, 3)) - pixels.amin((1, 2, 3)))
     noisy = [pixels + deviation[:, None, None, None] * one for one in noise]
@@ -225,7 +225,7 @@ def score_cam(model, pixels, classes, a):
 
 
 def ablation_cam(case, model, pixels, classes, layer, a):
-    """Desai and Ramaswamy 2020, equation 3, without the division by the score."""
+    """Desai and Ramaswamy 2020, without the division by the score."""
     with torch.no_grad():
         whole = model(pixels).gather(1, classes[:, None])
         weights = []

@@ -1,7 +1,7 @@
 /** The two classifiers of weather reports that test/oracle/text trains, and what PyTorch says of some texts. */
 
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 
 export interface GoldenText {
   text: string;
@@ -25,8 +25,9 @@ export interface Golden {
   texts: GoldenText[];
 }
 
+/** Tests and benches run in the repository's root, built or not. */
 export function fixture(name: string): string {
-  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+  return resolve('test/text/fixtures', name);
 }
 
 export function golden(network: 'bert' | 'cnn'): Golden {

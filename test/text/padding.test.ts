@@ -32,6 +32,8 @@ test('masked lengths share few sessions, and none is longer than the model takes
   expect(lengths.every((length, i) => length > i)).toBe(true);
   expect([...new Set(lengths)]).toEqual([8, 12, 16, 24, 32, 48, 50]);
   expect(() => explainer.compiledLength(51)).toThrow(RangeError);
+  await using exact = await openNetwork('bert', { exactLengths: true });
+  expect([1, 7, 20, 33].map((length) => exact.compiledLength(length))).toEqual([1, 7, 20, 33]);
 });
 
 test('a model without a mask gets texts of one length together, and padding only when asked for', async () => {

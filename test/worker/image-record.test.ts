@@ -22,7 +22,8 @@ function judge(logits: number[], scores: number[], label: number | null = null, 
   const shard = new OpenShard({ number: 0, images: [{ key: 'a.jpg', label }] }, async () => {});
   const [job] = shard.jobs(className);
   if (job === undefined) throw new Error('no job');
-  return judgeImage(job, explanation, 1, { width: 500, height: 375 }, className);
+  const seen = { left: 85.9375, top: 23.4375, width: 328.1250123, height: 328.125 };
+  return judgeImage(job, explanation, 1, { width: 500, height: 375, seen }, className);
 }
 
 describe('judgeImage', () => {
@@ -44,7 +45,7 @@ describe('judgeImage', () => {
         { class: 6, name: 'gnu', score: 0.04 },
         { class: 2, name: 'cat', score: 0.03 },
       ],
-      image: { width: 500, height: 375 },
+      image: { width: 500, height: 375, seen: { left: 85.9375, top: 23.4375, width: 328.125, height: 328.125 } },
     });
   });
 

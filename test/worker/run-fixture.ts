@@ -73,6 +73,7 @@ export async function configurationIn(
     threads: null,
     overlays: { write: 'all', colormap: 'magma', alpha: 0.6, scale: 'image', on: 'seen', format: 'png' },
     evidence: true,
+    report: false,
     maps: false,
     scores: 'shard',
     statistics: false,

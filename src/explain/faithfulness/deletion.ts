@@ -1,4 +1,4 @@
-/** Deletion and insertion (Petsiuk et al. 2018, RISE, section 4.2): the score as pixels go or come in the order of the map. */
+/** Deletion and insertion (Petsiuk et al. 2018, RISE): the score as pixels go or come in the order of the map. */
 
 import type { ModelInput } from '../explanation.ts';
 import { blurred } from './blur.ts';

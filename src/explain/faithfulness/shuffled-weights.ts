@@ -32,7 +32,7 @@ const learnedConstants = new Set([
 
 /**
  * Shuffles the weights, each tensor within itself, in place: as if each layer were drawn anew from its own distribution (the
- * parameter randomisation of Adebayo et al. 2018, section 4, at the two ends of its cascade). The same model gives the same weights.
+ * parameter randomisation of Adebayo et al. 2018, at the two ends of its cascade). The same model gives the same weights.
  * @param folder where the model's external weights lie; those that are shuffled become part of the model
  */
 export function shuffleWeights(model: OnnxModel, layers: ForgetfulLayers, folder: string): void {

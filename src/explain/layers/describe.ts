@@ -10,6 +10,7 @@ import { isFloat } from '../onnx/element-type.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from '../prepare.ts';
 import { findGrid } from './grid.ts';
+import { reachesCells } from './grid-gradient.ts';
 import { modulePath, nodeName } from './module-path.ts';
 
 export interface LayerDescription {
@@ -79,16 +80,17 @@ function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
   const add = (entry: Pick<Candidate, 'name' | 'kind' | 'depth' | 'tensor'>, node: NodeProto, moduleType?: string) => {
     const type = prepared.graph.type(entry.tensor);
     if (type === undefined || !isFloat(type.elementType) || !fromImage.has(entry.tensor)) return;
-    const blocker = reach.get(entry.tensor);
     const grid = findGrid(type.shape, prepared.sizes);
+    const blocker = reach.get(entry.tensor);
+    const atGrid = grid === undefined || reachesCells(prepared.graph, reach, prepared.score.logits, entry.tensor, grid);
     layers.push({
       ...entry,
       operator: node.opType,
       ...(moduleType === undefined ? {} : { moduleType }),
       shape: type.shape,
       grid: grid === undefined ? null : { height: grid.height, width: grid.width, channels: grid.channels },
-      differentiable: blocker === null,
-      reason: reasonFor(blocker),
+      differentiable: blocker === null && atGrid,
+      reason: blocker === null && !atGrid ? 'the class score reads only its class token' : reasonFor(blocker),
       suggested: false,
     });
   };

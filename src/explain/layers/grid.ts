@@ -32,6 +32,11 @@ export function findGrid(shape: readonly number[], { batchSize, input }: FixedSi
   return grid.height * grid.width > 1 ? grid : undefined;
 }
 
+/** Whether a grid has the proportions of the image. */
+export function inProportion({ height, width }: Grid, input: ModelInput): boolean {
+  return proportional(height, width, input);
+}
+
 /** Whether rows and columns shrink the image alike, to within the rounding of strided layers. */
 function proportional(height: number, width: number, input: ModelInput): boolean {
   return Math.abs(height * input.width - width * input.height) < Math.max(input.height, input.width);

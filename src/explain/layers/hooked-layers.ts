@@ -1,9 +1,11 @@
 /** Resolving the layers that a user lists, with their grids. */
 
-import { dependents, differentiableTensors } from '../gradients/sweep.ts';
+import { dependents, gradientReach } from '../gradients/sweep.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
 import { findGrid, type Grid } from './grid.ts';
+import { reachesCells } from './grid-gradient.ts';
+import { lastGridTensor, layerName } from './last-layer.ts';
 import { resolveLayer } from './resolve.ts';
 
 /** The layer name that means the last layer with a spatial grid. */
@@ -18,6 +20,8 @@ export interface ResolvedLayer {
   tensor: string;
   shape: number[];
   grid: Grid;
+  /** Set where the score reads only the layer's class token: the last layer before with gradient at its grid. */
+  workingLayer?: string;
 }
 
 /** Tensors of the author's graph by layer; `last` needs the simplified graph and is left to `lastGridTensor`. */
@@ -32,30 +36,17 @@ function tensorOf(layer: string, { model, graph, modules }: SourceModel): string
   return layer === inputLayer && input !== undefined ? input.name : resolveLayer(layer, graph, modules);
 }
 
-/**
- * The last tensor with a grid from which a gradient reaches the scores, among those that the author's graph has too.
- * @throws UserError `no-spatial-layer`
- */
-export function lastGridTensor(prepared: PreparedModel, source: SourceModel): string {
-  const reachable = differentiableTensors(prepared.graph, prepared.score.logits);
-  for (const node of prepared.graph.nodes.toReversed()) {
-    for (const tensor of node.output) {
-      const shape = prepared.graph.type(tensor)?.shape;
-      const known = source.graph.producer(tensor) !== undefined && reachable.has(tensor);
-      if (known && shape !== undefined && findGrid(shape, prepared.sizes) !== undefined) return tensor;
-    }
-  }
-  throw new UserError(
-    'no-spatial-layer',
-    "The model has no layer with a spatial grid that gradients reach, so 'last' means nothing here. 'gradline layers' shows what it has.",
-  );
-}
-
 /** @throws UserError `no-spatial-grid` for layers such as a linear one, `folded-layer` for tensors that did not survive */
-export function withGrids(tensors: ReadonlyMap<string, string>, prepared: PreparedModel): ResolvedLayer[] {
-  const fromImage = dependents(prepared.graph, [prepared.sizes.input.name]);
+export function withGrids(
+  tensors: ReadonlyMap<string, string>,
+  prepared: PreparedModel,
+  source: SourceModel,
+): ResolvedLayer[] {
+  const { graph, score } = prepared;
+  const fromImage = dependents(graph, [prepared.sizes.input.name]);
+  const reach = gradientReach(graph, score.logits);
   return [...tensors].map(([layer, tensor]) => {
-    const shape = prepared.graph.type(tensor)?.shape;
+    const shape = graph.type(tensor)?.shape;
     if (shape === undefined || !fromImage.has(tensor)) {
       throw new UserError(
         'folded-layer',
@@ -69,6 +60,8 @@ export function withGrids(tensors: ReadonlyMap<string, string>, prepared: Prepar
         `Layer '${layer}' has shape [${shape.join(', ')}], which holds no grid of image positions. Choose an earlier layer; 'gradline layers' shows each grid, and 'last' means the last one.`,
       );
     }
-    return { layer, tensor, shape, grid };
+    const works = reach.get(tensor) !== null || reachesCells(graph, reach, score.logits, tensor, grid);
+    const found = { layer, tensor, shape, grid };
+    return works ? found : { ...found, workingLayer: layerName(lastGridTensor(prepared, source), source) };
   });
 }

@@ -51,6 +51,12 @@ export class Modules {
     return path === '' ? this.#roots : (this.#byPath.get(path)?.children ?? []);
   }
 
+  /** As `output`, by the module's path. */
+  outputOf(path: string): string | undefined {
+    const module = this.#byPath.get(path);
+    return module && this.output(module);
+  }
+
   /** The last tensor that a node outside the module reads, or that the model returns. */
   output(module: Module): string | undefined {
     const inside = new Set(module.nodes);

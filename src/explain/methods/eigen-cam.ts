@@ -3,7 +3,7 @@ import { principalMap } from './principal-component.ts';
 
 /**
  * Eigen-CAM: `M = A v` with v the first right singular vector of the activations, cells by channels (Muhammad and Yeasin
- * 2020, section III). It knows no class: every target gets the same map. Sign: see `principal-component.ts`.
+ * 2020). It knows no class: every target gets the same map. Sign: see `principal-component.ts`.
  */
 export const eigenCam: Method = {
   needs: 'activations',

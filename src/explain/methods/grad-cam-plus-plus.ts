@@ -2,7 +2,7 @@ import { fromGradients, weightedSum } from './method.ts';
 
 /**
  * Grad-CAM++: `M = sum_c w_c A_c` with `w_c = sum_hw alpha relu(g)` and
- * `alpha = g^2 / (2 g^2 + g^3 sum_hw A_c)` (Chattopadhay et al. 2018, equations 5 and 19, for a score `exp(S)` whose
+ * `alpha = g^2 / (2 g^2 + g^3 sum_hw A_c)` (Chattopadhay et al. 2018; alpha in equation 19, for a score `exp(S)` whose
  * higher derivatives are powers of the gradient g of the logit S). The factor `exp(S)` of every weight, one number an
  * image, is left out: it overflows, and changes no picture.
  *

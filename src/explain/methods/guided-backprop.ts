@@ -7,7 +7,7 @@ import { type Method, noEvidence } from './method.ts';
 
 /**
  * Guided backpropagation: `M = max_c |R_c|` at the pixels, R being what arrives there when every ReLU on the way also
- * drops the negative part of what comes back to it (Springenberg et al. 2015, section 3.4). A picture of what drives the
+ * drops the negative part of what comes back to it (Springenberg et al. 2015). A picture of what drives the
  * network at all: it hardly depends on the class.
  */
 export const guidedBackprop: Method = {

@@ -4,7 +4,7 @@ import { type Method, noEvidence } from './method.ts';
 
 /**
  * Guided Grad-CAM: guided backpropagation times the positive part of the layer's Grad-CAM, brought to the size of the
- * image (Selvaraju et al. 2017, section 3.1). `[N, pixels]`: `M = relu(L) max_c |R_c|`.
+ * image (Selvaraju et al. 2017, section 3). `[N, pixels]`: `M = relu(L) max_c |R_c|`.
  */
 export const guidedGradCam: Method = {
   needs: 'gradients',

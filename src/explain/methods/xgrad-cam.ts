@@ -1,7 +1,7 @@
 import { cellProducts, fromGradients, weightedSum } from './method.ts';
 
 /**
- * XGrad-CAM: `M = sum_c w_c A_c` with `w_c = sum_hw g A_c / sum_hw A_c` (Fu et al. 2020, equation 8): the gradient's mean
+ * XGrad-CAM: `M = sum_c w_c A_c` with `w_c = sum_hw g A_c / sum_hw A_c` (Fu et al. 2020): the gradient's mean
  * over the cells, each counted by its activation. 0 for a channel whose activations add up to nothing. Without the ReLU.
  */
 export const xGradCam = fromGradients((hook, gradients) => {

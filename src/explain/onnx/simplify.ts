@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { create } from '@bufbuild/protobuf';
+import { namePrefix } from './builder.ts';
 import { elementTypeByName } from './element-type.ts';
 import { Graph, type TensorType } from './graph.ts';
 import { type OnnxModel, readModel, writeModel } from './model-file.ts';
@@ -69,8 +70,27 @@ async function fold(model: OnnxModel, pinned: readonly string[], from: string, t
   });
   await session.release();
   const simplified = await readModel(optimizedModelFilePath);
+  renameInvented(simplified, model);
   const types = await inferTypes(simplified, to);
   return { model: simplified, graph: new Graph(simplified.graph, types), folder: to };
+}
+
+/**
+ * Renames the constants that ONNX Runtime made up names for (`gemm_input_shape`): its MatMulAddFusion gives the same names
+ * again when the explained model is opened, and then fails because they are taken. Changes the simplified model in place.
+ */
+function renameInvented(simplified: OnnxModel, original: OnnxModel): void {
+  const { input, initializer, node } = original.graph;
+  const known = new Set([...input, ...initializer].map(({ name }) => name));
+  for (const { output } of node) for (const name of output) known.add(name);
+  const renamed = new Map<string, string>();
+  for (const tensor of simplified.graph.initializer) {
+    if (known.has(tensor.name)) continue;
+    const name = `${namePrefix}simplified/${tensor.name}`;
+    renamed.set(tensor.name, name);
+    tensor.name = name;
+  }
+  for (const reader of simplified.graph.node) reader.input = reader.input.map((name) => renamed.get(name) ?? name);
 }
 
 /** Types and shapes of all tensors of a model whose sizes are fixed. Tensors that are not of numbers are left out. */

@@ -18,7 +18,7 @@ export function heatmapCorrelation(a: Float32Array, b: Float32Array): number {
     squareB += offB * offB;
     product += offA * offB;
   }
-  const scale = Math.sqrt(squareA) * Math.sqrt(squareB);
+  const scale = Math.sqrt(squareA * squareB);
   return scale === 0 ? Number.NaN : Math.max(-1, Math.min(1, product / scale));
 }
 

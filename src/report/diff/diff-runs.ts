@@ -1,15 +1,17 @@
 /** From one run to another. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../explain/user-error.ts';
 import type { Store } from '../../shared/store.ts';
 import { readRunTable } from '../read/read-table.ts';
 import { type RunDescription, readRunDescription } from '../read/run-description.ts';
 import { isJudged, isMistake, type RunTable } from '../read/run-table.ts';
+import { checkSameClasses } from '../read/same-classes.ts';
 import { changedImages } from './changed-images.ts';
 import { classMoves } from './class-moves.ts';
 import type { DiffedRun, RunDiff } from './contract.ts';
 import { lookingElsewhere } from './looking-elsewhere.ts';
-import { checkComparable, matchByKey } from './match-runs.ts';
+import { checkInCommon, matchByKey } from './match-runs.ts';
 
 export interface DiffOptions {
   /** Correlation of two heatmaps below which the network looks elsewhere. Default 0.5. */
@@ -28,9 +30,9 @@ export interface DiffOptions {
  */
 export async function diffRuns(before: Store, after: Store, options: DiffOptions = {}): Promise<RunDiff> {
   const { threshold = 0.5, mostCompared = 20_000, kept = 1000 } = options;
+  const [was, is] = [await readRunDescription(before), await readRunDescription(after)];
   const earlier = { output: before, table: options.tables?.before ?? (await readRunTable(before)) };
   const later = { output: after, table: options.tables?.after ?? (await readRunTable(after)) };
-  const [was, is] = [await readRunDescription(before), await readRunDescription(after)];
   for (const { output, table } of [earlier, later]) {
     if (table.rows > 0) continue;
     throw new UserError(
@@ -38,8 +40,9 @@ export async function diffRuns(before: Store, after: Store, options: DiffOptions
       `There are no records in ${output.location} yet, so there is nothing to compare.`,
     );
   }
+  checkSameClasses(earlier.table, later.table, ['the earlier run', 'the later one']);
   const matched = matchByKey(earlier.table, later.table);
-  checkComparable(earlier.table, later.table, matched);
+  checkInCommon(earlier.table, later.table, matched);
   const { elsewhere, notes } = await lookingElsewhere(earlier, later, matched, { threshold, mostCompared, kept });
   const classes = Math.max(earlier.table.classNames.length, later.table.classNames.length);
   return {
@@ -75,5 +78,11 @@ function notesOn(before: RunDescription, after: RunDescription): string[] {
     if (state !== 'complete') notes.push(`The ${which} run, ${run}, is not complete (its state is "${state}").`);
   }
   if (before.digests.model === after.digests.model) notes.push('Both runs are of the same model file.');
+  if (!isDeepStrictEqual(before.preprocess, after.preprocess)) {
+    notes.push(
+      'The runs have different preprocess settings, so what changed need not be the models: ' +
+        `${JSON.stringify(before.preprocess)} then, ${JSON.stringify(after.preprocess)} now.`,
+    );
+  }
   return notes;
 }

@@ -3,6 +3,7 @@
 import type { Store } from '../../shared/store.ts';
 import type { MapId } from '../contract.ts';
 import { chooseAnalysedMap } from '../findings/analysed-map.ts';
+import { images, number } from '../findings/notes.ts';
 import { readRowsEvidence } from '../read/rows-evidence.ts';
 import { keyOf, type MapColumns, mapState, type RunTable } from '../read/run-table.ts';
 import { sampleRows } from '../read/sample-rows.ts';
@@ -64,13 +65,13 @@ export async function lookingElsewhere(
   }
   if (chosen.length < usable.length) {
     notes.push(
-      `Maps were compared for ${chosen.length} of the ${usable.length} images with the same predicted class, a sample.`,
+      `Maps were compared for ${number(chosen.length)} of the ${images(usable.length)} with the same predicted class, a sample.`,
     );
   }
   if (compared.length < chosen.length) {
     notes.push(
-      `${chosen.length - compared.length} images could not be compared: a run has no evidence of them, their maps have different sizes, ` +
-        'or a map has nothing positive.',
+      `${images(chosen.length - compared.length)} could not be compared: a run has no evidence of them, their maps have different ` +
+        'sizes, or a map has nothing positive.',
     );
   }
   compared.sort((a, b) => a.correlation - b.correlation || a.row - b.row);

@@ -23,20 +23,8 @@ export function matchByKey(before: RunTable, after: RunTable): MatchedRuns {
   return { rowBefore, vanished };
 }
 
-/**
- * @throws UserError `classes-differ` when an index is one class in one run and another class in the other;
- * `nothing-in-common` when no key is in both
- */
-export function checkComparable(before: RunTable, after: RunTable, { rowBefore }: MatchedRuns): void {
-  for (const [index, name] of before.classNames.entries()) {
-    const other = after.classNames[index] ?? null;
-    if (name === null || other === null || name === other) continue;
-    throw new UserError(
-      'classes-differ',
-      `The runs do not have the same classes: class ${index} is "${name}" in the earlier run and "${other}" in the later one. ` +
-        'Compare runs of models with the same classes in the same order, or run one again with the other list of --classes.',
-    );
-  }
+/** @throws UserError `nothing-in-common` when no key is in both */
+export function checkInCommon(before: RunTable, after: RunTable, { rowBefore }: MatchedRuns): void {
   if (rowBefore.some((row) => row >= 0)) return;
   throw new UserError(
     'nothing-in-common',

@@ -17,7 +17,8 @@ export function scoreNotes(
   const notes: string[] = [];
   if (state !== 'complete') {
     notes.push(
-      `The run is not complete (its state is "${state}"): these findings are of the ${number(counts.images)} images that it has records of.`,
+      `The run is not complete (its state is "${state}"): these findings are of the ${images(counts.images)} that it has ` +
+        `${counts.images === 1 ? 'a record' : 'records'} of.`,
     );
   }
   if (counts.quarantined > 0) {

@@ -17,6 +17,7 @@ const runFile = z.object({
     targets: z.array(z.string()),
     evidence: z.boolean().default(false),
     classes: z.string().nullable().default(null),
+    preprocess: z.unknown().default(null),
   }),
   digests: z.object({ model: z.string(), classes: z.string().nullable() }),
 });
@@ -36,6 +37,8 @@ export interface RunDescription {
   evidence: boolean;
   /** Whether there were class names. */
   named: boolean;
+  /** The run's preprocess settings, to compare. */
+  preprocess: unknown;
   /** SHA-256 of the model file and of the class names. */
   digests: { model: string; classes: string | null };
 }
@@ -55,8 +58,8 @@ export async function readRunDescription(output: Store): Promise<RunDescription>
   }
   try {
     const { run, state, configuration, digests } = runFile.parse(JSON.parse(text));
-    const { model, input, layers, methods, targets, evidence, classes } = configuration;
-    return { run, state, model, input, layers, methods, targets, evidence, named: classes !== null, digests };
+    const { classes, ...settings } = configuration;
+    return { run, state, ...settings, named: classes !== null, digests };
   } catch (cause) {
     throw new UserError('damaged-output', `${runFileKey} in ${output.location} is not one that Gradline wrote.`, {
       cause,

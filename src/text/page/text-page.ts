@@ -97,7 +97,7 @@ function section(record: DoneText, same: [RelevanceRecord, ...RelevanceRecord[]]
   return `<section>
 ${title}
 ${markedText(record, relevance)}
-${none}<details>
+${none}${incomplete(relevance)}<details>
 <summary>All ${record.tokens.length} tokens</summary>
 <p class="note">${sums(relevance, settings)}</p>
 ${tokenTable(record, relevance)}
@@ -118,6 +118,17 @@ function sums({ sum, logit, baselineLogit }: RelevanceRecord, { baseline, steps 
   }
   const from = baseline === 'zero' ? 'with all embeddings zero' : 'of nothing but padding';
   return `Integrated gradients in ${steps} steps. The explained score ${before} is ${signedNumber(logit)}, ${from} it is ${signedNumber(baselineLogit)}: a difference of ${signedNumber(logit - baselineLogit)}. The tokens add up to ${signedNumber(sum)}; with more steps they come closer.`;
+}
+
+/** Relevance that does not add up is not to be trusted, and that must not stand in the folded part alone. */
+const largestGap = 0.1;
+
+function incomplete({ sum, logit, baselineLogit, degenerate }: RelevanceRecord): string {
+  if (baselineLogit === null || degenerate) return '';
+  const difference = logit - baselineLogit;
+  const gap = Math.abs(sum - difference);
+  if (gap <= largestGap * Math.max(Math.abs(difference), Math.abs(sum))) return '';
+  return `<p class="wrong">The tokens add up to ${signedNumber(sum)} where ${signedNumber(difference)} is to be explained. Use more --steps or --baseline pad.</p>\n`;
 }
 
 function tokenTable({ tokens, text }: DoneText, { values }: RelevanceRecord): string {

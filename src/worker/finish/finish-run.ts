@@ -8,12 +8,13 @@ import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
 import { openStore } from '../../shared/open-store.ts';
 import type { Tally } from '../../shared/tally.ts';
+import type { ClosingStep } from './closing-step.ts';
 import { writeRunEnd } from './complete-run-file.ts';
 import type { MergedScores } from './merge-scores.ts';
 import { runMerge } from './run-merge.ts';
 
 export type Finished =
-  | { result: 'completed'; tally: Tally; missing: number }
+  | { result: 'completed'; tally: Tally; missing: number; warning: string | null }
   /** Not yet, already, or another worker's. */
   | { result: 'not-mine' }
   /** The counts and the stored records cannot be brought together; the run has failed. */
@@ -29,9 +30,15 @@ const step = 8192;
  * has ended, and writes the same.
  *
  * @param lease milliseconds
+ * @param closing its failure is a warning: the run completes without it
  * @throws StoreError, UserError: the run stays as it is, and is tried again when the lease has ended
  */
-export async function finishRun(ledger: RunLedger, lease: number, signal: AbortSignal): Promise<Finished> {
+export async function finishRun(
+  ledger: RunLedger,
+  lease: number,
+  signal: AbortSignal,
+  closing: ClosingStep | null = null,
+): Promise<Finished> {
   const finish = await tryFinish(ledger, lease);
   if (finish.result === 'counts-differ') {
     const { done, quarantined, missing, expected } = finish;
@@ -53,7 +60,7 @@ export async function finishRun(ledger: RunLedger, lease: number, signal: AbortS
     );
   }, lease / 3);
   try {
-    return await finishAs(ledger, fence, AbortSignal.any([signal, superseded.signal]));
+    return await finishAs(ledger, fence, AbortSignal.any([signal, superseded.signal]), closing);
   } catch (error) {
     if (error instanceof Superseded) return { result: 'not-mine' };
     throw error;
@@ -65,7 +72,12 @@ export async function finishRun(ledger: RunLedger, lease: number, signal: AbortS
 /** Another finisher is at work. */
 class Superseded extends Error {}
 
-async function finishAs(ledger: RunLedger, fence: number, signal: AbortSignal): Promise<Finished> {
+async function finishAs(
+  ledger: RunLedger,
+  fence: number,
+  signal: AbortSignal,
+  closing: ClosingStep | null,
+): Promise<Finished> {
   const status = await readStatus(ledger, 0);
   if (status === null || status.shards === null) return { result: 'not-mine' };
   const missing = status.givenUpShards === 0 ? [] : await givenUp(ledger, status.shards);
@@ -81,9 +93,21 @@ async function finishAs(ledger: RunLedger, fence: number, signal: AbortSignal): 
     );
   }
   await writeCompleted(status, merged);
+  const warning = closing === null ? null : await close(closing, status.output, signal);
   const completion = await completeRun(ledger, fence, tally);
   const completed = completion.result === 'completed' || completion.result === 'already-complete';
-  return completed ? { result: 'completed', tally, missing: status.missing } : { result: 'not-mine' };
+  return completed ? { result: 'completed', tally, missing: status.missing, warning } : { result: 'not-mine' };
+}
+
+/** @returns what went wrong. @throws the signal's reason: another finisher does it again */
+async function close(closing: ClosingStep, output: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    await closing(output, signal);
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 async function writeCompleted(

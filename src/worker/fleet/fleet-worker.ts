@@ -9,6 +9,7 @@ import { listRuns } from '../../shared/ledger/runs.ts';
 import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../shared/shard-queue.ts';
 import { withoutRepeats } from '../../shared/without-repeats.ts';
 import { configureImageLibrary } from '../decode/image-library.ts';
+import type { ClosingStep } from '../finish/closing-step.ts';
 import { openInferenceLanes } from '../inference-lanes.ts';
 import { openPixels } from '../pixels/pixel-threads.ts';
 import type { OpenInference } from './durable-inference.ts';
@@ -22,18 +23,25 @@ import { Upkeep } from './upkeep.ts';
 import { within } from './within.ts';
 import type { WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
 
+export interface WorkerParts {
+  /** How models are opened; another way is for measurements without a model. */
+  open?: OpenInference;
+  /** Makes something of a finished run's output. */
+  closing?: ClosingStep | null;
+}
+
 /**
  * Works until `stop` aborts, or until no run has work. Then it takes nothing more, finishes the images that it has begun,
  * hands every other shard back, and ends within the deadline.
  *
- * @param open how models are opened; another one is for measurements without a model
+ * @param parts what other callers of this module bring with them
  * @throws UserError for a provider or Redis that cannot be used
  */
 export async function runWorker(
   settings: WorkerSettings,
   { onWarning: warn, ...listener }: WorkerEvents,
   stop: AbortSignal,
-  open: OpenInference = openInferenceLanes,
+  { open = openInferenceLanes, closing = null }: WorkerParts = {},
 ): Promise<WorkerSummary> {
   const onWarning = withoutRepeats(warn);
   const events = { ...listener, onWarning };
@@ -46,7 +54,7 @@ export async function runWorker(
     for (const warning of (await checkRedis(redis)).warnings) onWarning(warning);
     // Takes a while to load: not when a shard is waiting for it.
     await import('@aws-sdk/client-s3');
-    const worker = new FleetWorker(settings, events, redis, provider.providers, open);
+    const worker = new FleetWorker(settings, events, redis, provider.providers, { open, closing });
     return await worker.work(stop);
   } finally {
     redis.disconnect();
@@ -71,13 +79,14 @@ class FleetWorker {
     events: WorkerEvents,
     redis: RedisClient,
     providers: Awaited<ReturnType<typeof openProvider>>['providers'],
-    open: OpenInference,
+    { open, closing }: Required<WorkerParts>,
   ) {
     this.#settings = settings;
     this.#events = events;
     this.#redis = redis;
     const onWarning = (message: string) => events.onWarning(message);
-    this.#ending = new RunEnding(settings.maxFailures, settings.lockDuration, events, () => this.#upkeep?.soon());
+    const onIdle = () => this.#upkeep?.soon();
+    this.#ending = new RunEnding(settings.maxFailures, settings.lockDuration, events, onIdle, closing);
     this.#runs = new OpenRuns(
       redis,
       {

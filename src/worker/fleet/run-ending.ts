@@ -6,6 +6,7 @@ import { failRun } from '../../shared/ledger/run-state.ts';
 import type { RunTotals } from '../../shared/ledger/run-totals.ts';
 import { type MaxFailures, tooManyFailures } from '../../shared/max-failures.ts';
 import { openStore } from '../../shared/open-store.ts';
+import type { ClosingStep } from '../finish/closing-step.ts';
 import { writeRunEnd } from '../finish/complete-run-file.ts';
 import { type Finished, finishRun } from '../finish/finish-run.ts';
 import { describe, isPermanent } from './failures.ts';
@@ -20,14 +21,17 @@ export class RunEnding {
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
   readonly #onIdle: () => void;
+  readonly #closing: ClosingStep | null;
 
   constructor(
     maxFailures: MaxFailures | null,
     lease: number,
     events: Pick<WorkerEvents, 'onRunCompleted' | 'onRunFailed' | 'onWarning'>,
     onIdle: () => void,
+    closing: ClosingStep | null,
   ) {
     this.#onIdle = onIdle;
+    this.#closing = closing;
     this.#maxFailures = maxFailures;
     this.#lease = lease;
     this.#events = events;
@@ -86,9 +90,10 @@ export class RunEnding {
   }
 
   async #finish(ledger: RunLedger): Promise<void> {
-    const finished: Finished = await finishRun(ledger, this.#lease, this.#stop.signal);
+    const finished: Finished = await finishRun(ledger, this.#lease, this.#stop.signal, this.#closing);
     const { run } = ledger;
     if (finished.result === 'completed') {
+      if (finished.warning !== null) this.#events.onWarning(`Run ${run}: ${finished.warning}`);
       const { done, quarantined } = finished.tally;
       this.#events.onRunCompleted({ run, images: done + quarantined, quarantined, missing: finished.missing });
     } else if (finished.result === 'failed') {

@@ -62,6 +62,7 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
   }),
   maps: z.boolean(),
   evidence: z.boolean(),
+  report: z.boolean(),
   evaluate: z.object({ sample: count }).exactOptional(),
   regions: z.object({ file: z.string(), categories: z.enum(regionCategories) }).exactOptional(),
   scores: z.enum(['shard', 'image', 'both']),

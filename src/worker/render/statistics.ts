@@ -4,7 +4,16 @@ import type { Size } from '../decode/raster.ts';
 /** What a map's numbers say, as the record has it. */
 export type MapDescription = Pick<
   MapRecord,
-  'min' | 'max' | 'mean' | 'peak' | 'centre' | 'areaAboveHalf' | 'borderShare' | 'degenerate' | 'degenerateReason'
+  | 'min'
+  | 'max'
+  | 'mean'
+  | 'peak'
+  | 'centre'
+  | 'areaAboveHalf'
+  | 'borderShare'
+  | 'degenerate'
+  | 'degenerateReason'
+  | 'workingLayer'
 >;
 
 /** What else is known about a map, as `LayerMaps` gives it for each image. */
@@ -13,6 +22,8 @@ export interface MapOrigin {
   class: number;
   /** Largest absolute gradient at the layer; NaN for methods without gradients. */
   gradientPeak: number;
+  /** Where the class score reads only the layer's class token: the layer to name in its place. */
+  workingLayer?: string | undefined;
 }
 
 /**
@@ -42,7 +53,11 @@ export function describeMap(
     degenerate: reason !== null,
     degenerateReason: reason,
   };
-  if (reason !== null) return { ...base, centre: null, areaAboveHalf: 0, borderShare: 0 };
+  if (reason !== null) {
+    const { workingLayer } = origin;
+    const advice = reason === 'class-token-only' && workingLayer !== undefined ? { workingLayer } : {};
+    return { ...base, ...advice, centre: null, areaAboveHalf: 0, borderShare: 0 };
+  }
   return {
     ...base,
     centre: place(cells.columnMoment / cells.positive, cells.rowMoment / cells.positive),
@@ -107,7 +122,7 @@ function summarise(values: Float32Array, height: number, width: number): Summary
 function degenerateReason({ allFinite, max }: Summary, origin: MapOrigin): string | null {
   if (origin.class === -1) return 'no-label';
   if (!allFinite) return 'not-finite';
-  if (origin.gradientPeak === 0) return 'no-gradient';
+  if (origin.gradientPeak === 0) return origin.workingLayer === undefined ? 'no-gradient' : 'class-token-only';
   if (max <= 0) return 'no-positive-evidence';
   return null;
 }

@@ -35,7 +35,8 @@ export async function renderImage(
   if (job.shard.failed) return null;
   try {
     const { key } = job.image;
-    const verdict = judgeImage(job, explanation, index, picture.original, className);
+    const original = { ...picture.original, seen: picture.placement };
+    const verdict = judgeImage(job, explanation, index, original, className);
     const maps = explanation.maps.map((layerMaps) => mapOf(layerMaps, index));
     // Where an image has no such target there is nothing to see; the record says so.
     const existing = maps.filter((map) => map.class !== -1);
@@ -45,7 +46,8 @@ export async function renderImage(
     const raws = new Map(settings.maps ? existing.map((map) => [map, mapFile(key, map)]) : []);
     const regionOf = regions === null ? () => null : regionRecords(regions, key, picture);
     const records = maps.map((map, at): MapRecord => {
-      const origin = { class: map.class, gradientPeak: explanation.maps[at]?.gradientPeak[index] ?? Number.NaN };
+      const { gradientPeak, workingLayer } = explanation.maps[at] ?? {};
+      const origin = { class: map.class, gradientPeak: gradientPeak?.[index] ?? Number.NaN, workingLayer };
       const description = describeMap(map.values, map.height, map.width, picture, origin);
       const faithfulness = evaluation?.maps[at] ?? null;
       const region = description.degenerate ? null : regionOf(map, description.peak);

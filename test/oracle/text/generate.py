@@ -14,6 +14,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from torch import nn
 
 from classifiers import MAX_LENGTH, Convolution, Logits, bert
+from exporting import export_dynamo, export_torchscript
 from relevance import gradient_times_input, integrated_gradients
 from sentences import CLASSES, labelled
 
@@ -117,16 +118,7 @@ def write_bert(folder: Path, tokenizer: Tokenizer) -> None:
     model = Logits(bert(tokenizer.get_vocab_size()))
     train(model, names, tokenizer, rounds=12, rate=1.5e-3)
     fed = padded(tokenizer, TEXTS[:2])
-    torch.onnx.export(
-        model,
-        tuple(fed[name] for name in names),
-        str(folder / "model.onnx"),
-        input_names=names,
-        output_names=["logits"],
-        dynamic_axes={name: {0: "batch", 1: "sequence"} for name in names} | {"logits": {0: "batch"}},
-        opset_version=17,
-        dynamo=False,
-    )
+    export_torchscript(model, {name: fed[name] for name in names}, folder / "model.onnx")
     write_golden(folder, golden(model, model.model.bert.embeddings.word_embeddings, names, tokenizer))
 
 
@@ -136,21 +128,8 @@ def write_cnn(folder: Path, tokenizer: Tokenizer) -> None:
     model = Convolution(tokenizer.get_vocab_size())
     train(model, names, tokenizer, rounds=8, rate=5e-3)
     fed = padded(tokenizer, TEXTS[:2])
-    shapes = {"input_ids": {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence", min=4, max=512)}}
-    program = torch.onnx.export(model, (fed["input_ids"],), dynamo=True, dynamic_shapes=shapes, output_names=["logits"], verbose=False)
-    program.save(str(folder / "model.onnx"), external_data=False)
-    forget_sources(folder / "model.onnx")
+    export_dynamo(model, {"input_ids": fed["input_ids"]}, folder / "model.onnx")
     write_golden(folder, golden(model, model.embedding, names, tokenizer))
-
-
-def forget_sources(file: Path) -> None:
-    """Drops what the exporter notes of the source code that ran, with its paths on this machine."""
-    model = onnx.load(file)
-    for node in [*model.graph.node, *(node for function in model.functions for node in function.node)]:
-        kept = [entry for entry in node.metadata_props if entry.key != "pkg.torch.onnx.stack_trace"]
-        del node.metadata_props[:]
-        node.metadata_props.extend(kept)
-    onnx.save(model, file)
 
 
 def write_golden(folder: Path, records: list[dict]) -> None:

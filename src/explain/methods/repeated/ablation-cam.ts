@@ -2,12 +2,12 @@ import { type LayerProbe, peaks, type RepeatedMethod, weightedMap } from './prob
 
 /**
  * Ablation-CAM: `M = sum_k w_k A_k`, `w_k = y - y_k` being what the class's logit loses when channel k is set to zero
- * (Desai and Ramaswamy 2020, equations 3 and 4). The paper divides every weight by y, one number an image, which only
- * turns the map round where y is negative: left out. One run for each
- * channel that is not zero in the whole batch, and one more.
+ * (Desai and Ramaswamy 2020). The paper divides every weight by y, one number an image, which only turns the map round where y is
+ * negative: left out. One run, and one from the layer on for each channel that is not zero in the whole batch.
  */
 export const ablationCam: RepeatedMethod = {
   at: 'layers',
+  cuts: true,
   async explain(probe) {
     const { grid, count, pixels } = probe;
     const whole = await probe.scores(pixels);

@@ -4,8 +4,8 @@ import { overChannels, peaks, type RepeatedMethod } from './probe.ts';
 const steps = 32;
 
 /**
- * Integrated gradients: `M = sum_c x_c mean_a g_c(a x)`, a going from 0 to 1 (Sundararajan et al. 2017, section 3, equation
- * 1, with the sum of section 5 at midpoints). The baseline is zero everywhere: the mean colour of the preprocessing. The
+ * Integrated gradients: `M = sum_c x_c mean_a g_c(a x)`, a going from 0 to 1 (Sundararajan et al. 2017, section 3,
+ * with the sum of section 5 at midpoints). The baseline is zero everywhere: the mean colour of the preprocessing. The
  * pixels add up to the score less the baseline's.
  */
 export const integratedGradients: RepeatedMethod = {

@@ -1,11 +1,11 @@
-/** The graphs that repeated methods ask: one for gradients at the pixels, one for scores with part of a layer taken away. */
+/** The graphs that repeated methods ask of the whole network: one for gradients at the pixels, one for scores and activations. */
 
 import { assemble } from '../../assemble.ts';
 import { appendScores } from '../../class-score.ts';
 import { differentiate } from '../../gradients/sweep.ts';
 import { toChannelsByCells } from '../../layers/grid.ts';
 import type { ResolvedLayer } from '../../layers/hooked-layers.ts';
-import { Builder, namePrefix } from '../../onnx/builder.ts';
+import { Builder } from '../../onnx/builder.ts';
 import { ElementType } from '../../onnx/element-type.ts';
 import type { OnnxModel } from '../../onnx/model-file.ts';
 import { inputShape } from '../../onnx/sizes.ts';
@@ -38,55 +38,31 @@ export interface ForwardOutputs {
   logits: string;
   layers: {
     layer: ResolvedLayer;
-    /** `[N, channels, cells]`, before anything is taken away. */
+    /** `[N, channels, cells]` */
     activations: string;
-    /** Input that the layer is multiplied by, of its shape for one image. */
-    keep: string;
-    keepShape: number[];
   }[];
 }
 
-/** Scores and activations, with each layer multiplied by an input of its own. */
+/**
+ * Scores and activations.
+ * @param kept further tensors that are wanted as they are
+ */
 export function compileForward(
   prepared: PreparedModel,
   layers: readonly ResolvedLayer[],
+  kept: (prepared: PreparedModel) => readonly string[],
   options: { blockedLayout: boolean },
 ): { model: OnnxModel; outputs: ForwardOutputs } {
   const build = new Builder(options);
   const { batchSize } = prepared.sizes;
-  const hooked = new Map(layers.map((layer) => [layer.tensor, layer] as const));
-  const places = new Map([...hooked.values()].map((layer, i) => [layer.tensor, keepPart(prepared, layer, i)] as const));
   const { logits } = appendScores(build, prepared.score, batchSize, 'none');
   const outputs = {
     logits,
     layers: layers.map((layer) => ({
       layer,
       activations: toChannelsByCells(build, layer.tensor, batchSize, layer.grid),
-      ...(places.get(layer.tensor) ?? { keep: '', keepShape: [] }),
     })),
   };
-  const inputs = [...places.values()].map(({ keep, keepShape }) => ({
-    name: keep,
-    elementType: ElementType.float32,
-    shape: keepShape,
-  }));
-  const results = [logits, ...outputs.layers.map(({ activations }) => activations)];
-  return { model: assemble(prepared, build, results, inputs), outputs };
-}
-
-/** Puts a multiplication between a layer and all that read it. */
-function keepPart({ model: { graph } }: PreparedModel, { tensor, shape, grid }: ResolvedLayer, place: number) {
-  const keep = `${namePrefix}keep_${place}`;
-  const keepShape = {
-    NCHW: [1, grid.channels, grid.height, grid.width],
-    NHWC: [1, grid.height, grid.width, grid.channels],
-    tokens: [1, shape[1] ?? 1, grid.channels],
-  }[grid.layout];
-  const build = new Builder();
-  const kept = build.op('Mul', [tensor, keep], {}, { output: `${keep}:kept` });
-  for (const node of graph.node) node.input = node.input.map((input) => (input === tensor ? kept : input));
-  for (const node of build.nodes) node.name = `${keep}:node`;
-  const producer = graph.node.findIndex((node) => node.output.includes(tensor));
-  graph.node.splice(producer + 1, 0, ...build.nodes);
-  return { keep, keepShape };
+  const results = [logits, ...outputs.layers.map(({ activations }) => activations), ...kept(prepared)];
+  return { model: assemble(prepared, build, results), outputs };
 }

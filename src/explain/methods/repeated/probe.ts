@@ -20,7 +20,7 @@ export interface LayerProbe extends Probe {
   grid: Grid;
   /** `[count, channels, height * width]` */
   activations: Float32Array;
-  /** As `scores` of the batch's own pixels, with each value of the layer times what `share` says of it. One run. */
+  /** As `scores` of the batch's own pixels, with each value of the layer times what `share` says of it. One run from the layer on. */
   scoresKeeping(share: Share): Promise<Float32Array>;
 }
 
@@ -38,7 +38,12 @@ export interface RepeatedMaps {
 /** A method that runs the model several times for each batch: on changed pixels, or with a changed layer. */
 export type RepeatedMethod =
   | { at: 'input'; explain(probe: Probe): Promise<RepeatedMaps> }
-  | { at: 'layers'; explain(probe: LayerProbe): Promise<RepeatedMaps> };
+  | {
+      at: 'layers';
+      /** Whether it asks for scores with part of the layer kept. */
+      cuts: boolean;
+      explain(probe: LayerProbe): Promise<RepeatedMaps>;
+    };
 
 /** Where a channel of a pixel lies in one image's values. */
 export function pixelIndex({ layout, channels, height, width }: ModelInput, channel: number, pixel: number): number {

@@ -8,11 +8,13 @@ const kernel = [
 
 /**
  * Recipro-CAM: the class's score when the layer is zero but for a cell and its neighbours, weighted by a 3x3 Gaussian (Byun
- * and Lee 2022, equations 2 to 4). The score is the logit, less that of a layer of zeros in place of the paper's scaling
- * from 0 to 1, so that the sign says for or against. Tokens outside the grid stay. One run a cell, and one more.
+ * and Lee 2022). The score is the logit, less that of a layer of zeros in place of the paper's scaling
+ * from 0 to 1, so that the sign says for or against. Tokens outside the grid stay. One run a cell, and one more,
+ * all from the layer on.
  */
 export const reciproCam: RepeatedMethod = {
   at: 'layers',
+  cuts: true,
   async explain(probe) {
     const { count } = probe;
     const { height, width } = probe.grid;

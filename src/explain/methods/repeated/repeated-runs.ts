@@ -1,16 +1,16 @@
 /** Methods that run the model several times, with the sessions that they ask. */
 
-import type { Tensor as OnnxTensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { LayerMaps, ModelInput } from '../../explanation.ts';
 import { inputLayer, type ResolvedLayer } from '../../layers/hooked-layers.ts';
-import { inputShape } from '../../onnx/sizes.ts';
-import { blockedLayout, type OpenedModel, openModel } from '../../open-model.ts';
+import { blockedLayout, openModel } from '../../open-model.ts';
 import type { ExplainerOptions, RepeatedMethodName } from '../../options.ts';
-import { floats, padded } from '../../session-arrays.ts';
-import { labelInput } from '../../target.ts';
+import type { PreparedModel } from '../../prepare.ts';
 import { repeatedMethods } from '../methods.ts';
-import type { LayerProbe, Probe, RepeatedMaps, Share } from './probe.ts';
-import { compileForward, compileGradients, type ForwardOutputs } from './probe-models.ts';
+import { compileHead, cutBehind, type HeadOutputs } from './head-model.ts';
+import type { LayerProbe, Probe, RepeatedMaps } from './probe.ts';
+import { compileForward, compileGradients } from './probe-models.ts';
+import { type Forward, type Gradients, type Head, runForward, runGradients, runHead } from './probe-runs.ts';
 
 /** A target of one batch, as the first run found it. */
 export interface BatchTarget {
@@ -21,44 +21,54 @@ export interface BatchTarget {
   against: number | undefined;
 }
 
-type Gradients = OpenedModel<{ gradients: string }>;
-type Forward = OpenedModel<ForwardOutputs>;
-
-/** How much of which layer is kept. */
-interface Kept {
-  layer: ResolvedLayer;
-  share: Share;
-}
-
 export class RepeatedRuns {
   readonly #methods: readonly RepeatedMethodName[];
   readonly #gradients: Gradients | undefined;
   readonly #forward: Forward | undefined;
+  /** By the tensor of the layer that each begins with. */
+  readonly #heads: ReadonlyMap<string, Head>;
 
   private constructor(
     methods: readonly RepeatedMethodName[],
     gradients: Gradients | undefined,
     forward: Forward | undefined,
+    heads: ReadonlyMap<string, Head>,
   ) {
     this.#methods = methods;
     this.#gradients = gradients;
     this.#forward = forward;
+    this.#heads = heads;
   }
 
-  /** Opens the sessions that the methods need: at most two. */
+  /** Opens the sessions that the methods need: at most two, and one for each layer whose values are changed. */
   static async open(options: ExplainerOptions, methods: readonly RepeatedMethodName[]): Promise<RepeatedRuns> {
-    const isWanted = (at: 'input' | 'layers') => methods.some((name) => repeatedMethods[name].at === at);
+    const wanted = methods.map((name) => repeatedMethods[name]);
+    const cuts = wanted.some((method) => method.at === 'layers' && method.cuts);
     const layout = { blockedLayout: blockedLayout(options) };
-    const gradients = isWanted('input')
-      ? await openModel(options, (prepared) => compileGradients(prepared, layout))
-      : undefined;
+    const opened: { session: InferenceSession }[] = [];
+    const open = async <Outputs>(...request: Parameters<typeof openModel<Outputs>>) => {
+      const model = await openModel(...request);
+      opened.push(model);
+      return model;
+    };
     try {
-      const forward = isWanted('layers')
-        ? await openModel(options, (prepared, layers) => compileForward(prepared, layers, layout))
+      const gradients = wanted.some(({ at }) => at === 'input')
+        ? await open(options, (prepared) => compileGradients(prepared, layout))
         : undefined;
-      return new RepeatedRuns(methods, gradients, forward);
+      const forward = wanted.some(({ at }) => at === 'layers')
+        ? await open(options, (prepared, layers) =>
+            compileForward(prepared, layers, cuts ? (model) => allCrossing(model, layers) : () => [], layout),
+          )
+        : undefined;
+      const heads = new Map<string, Head>();
+      for (const { tensor } of cuts ? (forward?.layers ?? []) : []) {
+        if (heads.has(tensor)) continue;
+        const compile: CompileHead = (prepared, layers) => compileHead(prepared, layerOf(layers, tensor), layout);
+        heads.set(tensor, await open(options, compile));
+      }
+      return new RepeatedRuns(methods, gradients, forward, heads);
     } catch (error) {
-      await gradients?.session.release();
+      for (const { session } of opened) await session.release();
       throw error;
     }
   }
@@ -80,8 +90,11 @@ export class RepeatedRuns {
             ...this.#probe(forward, pixels, count, target),
             grid: layer.grid,
             activations,
-            scoresKeeping: async (share) =>
-              scoresOf(await runForward(forward, pixels, count, { layer, share }), target, count),
+            scoresKeeping: async (share) => {
+              const head = this.#heads.get(layer.tensor);
+              if (head === undefined || first === undefined) throw new Error('The method does not say that it cuts.');
+              return scoresOf(await runHead(head, first.results, share, count), target, count);
+            },
           };
           maps.push(describe(layer, name, target, await method.explain(probe), activations));
         }
@@ -128,52 +141,22 @@ export class RepeatedRuns {
   async close(): Promise<void> {
     await this.#gradients?.session.release();
     await this.#forward?.session.release();
+    for (const { session } of this.#heads.values()) await session.release();
   }
 }
 
-async function pixelFeed({ prepared }: { prepared: Gradients['prepared'] }, pixels: Float32Array, count: number) {
-  const { Tensor } = await import('onnxruntime-node');
-  const { input, batchSize } = prepared.sizes;
-  const whole = (pixels.length / count) * batchSize;
-  const feeds: Record<string, OnnxTensor> = {
-    [input.name]: new Tensor('float32', padded(pixels, pixels.length, whole), inputShape(input, batchSize)),
-  };
-  return { feeds, Tensor, batchSize };
+type CompileHead = Parameters<typeof openModel<HeadOutputs>>[1];
+
+/** All that any layer's head takes from the network, apart from the pixels. */
+function allCrossing({ graph, score, sizes }: PreparedModel, layers: readonly ResolvedLayer[]): string[] {
+  const names = layers.flatMap(({ tensor }) => cutBehind(graph, tensor, score.logits).crossing);
+  return [...new Set(names)].filter((name) => name !== sizes.input.name);
 }
 
-async function runGradients(opened: Gradients, pixels: Float32Array, classes: Int32Array, count: number) {
-  const { feeds, Tensor, batchSize } = await pixelFeed(opened, pixels, count);
-  const labels = BigInt64Array.from({ length: batchSize }, (_, i) => BigInt(classes[i] ?? -1));
-  feeds[labelInput] = new Tensor('int64', labels, [batchSize]);
-  return floats(await opened.session.run(feeds), opened.outputs.gradients, count, batchSize);
-}
-
-async function runForward(opened: Forward, pixels: Float32Array, count: number, part?: Kept) {
-  const { feeds, Tensor, batchSize } = await pixelFeed(opened, pixels, count);
-  for (const { layer, keep, keepShape } of opened.outputs.layers) {
-    const share: Share = part !== undefined && layer.tensor === part.layer.tensor ? part.share : () => 1;
-    feeds[keep] ??= new Tensor('float32', keptShares(layer, share), keepShape);
-  }
-  const results = await opened.session.run(feeds);
-  return {
-    logits: floats(results, opened.outputs.logits, count, batchSize),
-    layers: opened.outputs.layers.map(({ layer, activations }) => ({
-      layer,
-      activations: floats(results, activations, count, batchSize),
-    })),
-  };
-}
-
-/** What is kept of one image's layer, in the layer's layout. */
-function keptShares({ shape, grid }: ResolvedLayer, share: Share): Float32Array {
-  const { layout, channels, height, width, prefix } = grid;
-  const size = shape.slice(1).reduce((a, b) => a * b, 1);
-  const cells = height * width;
-  return Float32Array.from({ length: size }, (_, i) => {
-    if (layout === 'NCHW') return share(Math.floor(i / cells), i % cells);
-    const cell = Math.floor(i / channels) - prefix;
-    return share(i % channels, cell < cells ? Math.max(cell, -1) : -1);
-  });
+function layerOf(layers: readonly ResolvedLayer[], tensor: string): ResolvedLayer {
+  const found = layers.find((layer) => layer.tensor === tensor);
+  if (found === undefined) throw new Error(`No layer is '${tensor}'.`);
+  return found;
 }
 
 /** Each image's logit for the target, less that of the class that it is compared with; 0 without a class. */

@@ -3,12 +3,13 @@ import { type LayerProbe, pixelIndex, type RepeatedMethod, weightedMap } from '.
 
 /**
  * Score-CAM: `M = sum_k w_k A_k`, w being the softmax over channels of the class's score for the picture seen through each
- * channel: the channel brought to the picture's size and scaled from 0 to 1 (Wang et al. 2020, equations 7 and 8 and
+ * channel: the channel brought to the picture's size and scaled from 0 to 1 (Wang et al. 2020,
  * algorithm 1). The score is the logit. The baseline's score, which the paper subtracts, cancels in the softmax. A channel
  * of one value shows nothing. One run a channel.
  */
 export const scoreCam: RepeatedMethod = {
   at: 'layers',
+  cuts: false,
   async explain(probe) {
     const { grid, count, pixels } = probe;
     const scores = new Float32Array(count * grid.channels);

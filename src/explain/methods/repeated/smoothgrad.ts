@@ -8,7 +8,7 @@ const copies = 25;
 const noiseLevel = 0.15;
 
 /**
- * SmoothGrad: `M = max_c |mean g_c(x + noise)|` (Smilkov et al. 2017, section 3), with the channels combined as for input
+ * SmoothGrad: `M = max_c |mean g_c(x + noise)|` (Smilkov et al. 2017), with the channels combined as for input
  * gradients. The noise is the same for every image and run, so that a map depends on its image alone.
  */
 export const smoothGrad: RepeatedMethod = {

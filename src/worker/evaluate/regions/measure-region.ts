@@ -6,7 +6,7 @@ import { cover, type Grid, interpolateRow } from '../../render/upsample.ts';
 const tolerance = 15 / 224;
 
 /**
- * The pointing game (Zhang et al. 2018, Top-down Neural Attention, section 4.2), and the share of the evidence that lies inside (the energy-based pointing game
+ * The pointing game (Zhang et al. 2018, Top-down Neural Attention), and the share of the evidence that lies inside (the energy-based pointing game
  * of Wang et al. 2020, Score-CAM): of the positive part of the map as it is drawn.
  * @param peak position of the map's maximum in pixels of what the model saw
  * @param mask of the regions, `[height, width]` of what the model saw

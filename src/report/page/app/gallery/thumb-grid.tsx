@@ -2,7 +2,9 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Layer, Thumb } from '../parts/thumb.tsx';
 import { type ParamValues, viewBefore } from '../route.ts';
 import { counted } from '../text.ts';
-import { gap, useVisibleRows, type VisibleRows } from './visible-rows.ts';
+import { nextPlace } from './next-place.ts';
+import { gap } from './visible-range.ts';
+import { useVisibleRows, type VisibleRows } from './visible-rows.ts';
 
 interface ThumbGridProps {
   rows: readonly number[];
@@ -103,26 +105,6 @@ export function ThumbGrid({ rows, picture, keep }: ThumbGridProps) {
       );
     });
   }
-}
-
-/** Null for a key that does not move. */
-export function nextPlace(key: string, place: number, columns: number, page: number, images: number): number | null {
-  const steps: Record<string, number> = {
-    ArrowLeft: -1,
-    ArrowRight: 1,
-    ArrowUp: -columns,
-    ArrowDown: columns,
-    PageUp: -page,
-    PageDown: page,
-    Home: -images,
-    End: images,
-  };
-  const step = steps[key];
-  if (step === undefined) return null;
-  const next = place + step;
-  // Up and down stay in their column.
-  if (Math.abs(step) === columns && (next < 0 || next >= images)) return place;
-  return Math.min(Math.max(next, 0), images - 1);
 }
 
 function stickyHeight(): number {

@@ -22,7 +22,6 @@ export function Scatter({ cluster }: { cluster: PageCluster }) {
         fillOpacity: 0.75,
         r: 5,
         href: ([row]: ScatterPoint) => linkToView('image', { key: report.keyOf(row), inside: cluster.id }),
-        ariaLabel: ([row]: ScatterPoint) => report.keyOf(row),
       });
     return {
       height: 320,
@@ -38,7 +37,9 @@ export function Scatter({ cluster }: { cluster: PageCluster }) {
     (chart: Element) => {
       // Marks are drawn in the order of their data.
       const rows = [...correct, ...images].map(([row]) => row);
-      return makeRoving([...chart.querySelectorAll<SVGAElement>('a')], (place) => setPicked(rows[place] ?? null));
+      const links = [...chart.querySelectorAll<SVGAElement>('a')];
+      for (const [place, link] of links.entries()) link.setAttribute('aria-label', report.keyOf(rows[place] ?? 0));
+      return makeRoving(links, (place) => setPicked(rows[place] ?? null));
     },
     [cluster],
   );
@@ -48,6 +49,7 @@ export function Scatter({ cluster }: { cluster: PageCluster }) {
     <div class="scatter">
       <figure>
         <Chart
+          role="group"
           label={`Scatter plot of ${images.length} images of the cluster and ${correct.length} correct ones. Near points looked alike to the network. Arrow keys go from point to point.`}
           options={options}
           onDrawn={onDrawn}

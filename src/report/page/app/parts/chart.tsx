@@ -4,6 +4,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 interface ChartProps {
   /** What the chart shows, for those who cannot see it. */
   label: string;
+  /** `group` when its marks are links. Default: `img`, a picture as a whole. */
+  role?: 'img' | 'group';
   /** Called again when the width, in CSS pixels, changes. Keep its identity between renderings: `useCallback`. */
   options: (width: number) => PlotOptions;
   /** Called with the drawn chart; returns what undoes it. Keep its identity as well. */
@@ -11,7 +13,7 @@ interface ChartProps {
 }
 
 /** A chart as wide as its place. */
-export function Chart({ label, options, onDrawn }: ChartProps) {
+export function Chart({ label, role = 'img', options, onDrawn }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
 
@@ -27,9 +29,12 @@ export function Chart({ label, options, onDrawn }: ChartProps) {
     const element = place.current;
     if (!element || width === 0) return;
     const chart = plot({ ariaLabel: label, ...options(width), width });
+    chart.setAttribute('role', role);
+    // Names without a role, which say only `dot` or `line`.
+    for (const mark of chart.querySelectorAll('g[aria-label]')) mark.removeAttribute('aria-label');
     element.replaceChildren(chart);
     return onDrawn?.(chart);
-  }, [label, options, onDrawn, width]);
+  }, [label, role, options, onDrawn, width]);
 
   return <div class="chart" ref={place} />;
 }

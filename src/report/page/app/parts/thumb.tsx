@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
 import { linkToView, type ParamValues } from '../route.ts';
-import { percent, shortPercent } from '../text.ts';
+import { shortPercent } from '../text.ts';
 
 /** `seen`: the image as the model saw it. Otherwise a map's place in the report. */
 export type Layer = 'seen' | number;
@@ -31,12 +31,12 @@ export function Thumb({ row, picture, keep, tile }: ThumbProps) {
       onKeyDown={tile?.onKeyDown}
       class={`thumb ${toneOf(report, row)}`}
       href={linkToView('image', { key: report.keyOf(row), ...keep })}
-      aria-label={describe(report, row)}
       title={report.keyOf(row)}
     >
       <Picture row={row} picture={picture ?? usualPicture(report)} />
       <span class="thumb-text">
         <span class="thumb-line">
+          <span class="hidden">predicted </span>
           <span class="thumb-name">{predicted}</span>
           <span class="thumb-score">{score}</span>
         </span>
@@ -69,9 +69,23 @@ function Picture({ row, picture }: { row: number; picture: Layer }) {
   const report = useReport();
   const [broken, setBroken] = useState('');
   const link = picture === 'seen' ? report.seenLink(row) : (report.overlayLink(row, picture) ?? report.seenLink(row));
-  if (link === null || link === broken) return <span class="thumb-picture empty">no picture</span>;
+  const key = report.keyOf(row);
+  if (link === null || link === broken) {
+    return (
+      <span class="thumb-picture empty">
+        <span class="hidden">{key}: </span>no picture
+      </span>
+    );
+  }
   return (
-    <img class="thumb-picture" src={link} alt="" decoding="async" draggable={false} onError={() => setBroken(link)} />
+    <img
+      class="thumb-picture"
+      src={link}
+      alt={`${key}:`}
+      decoding="async"
+      draggable={false}
+      onError={() => setBroken(link)}
+    />
   );
 }
 
@@ -79,15 +93,6 @@ export function toneOf(report: Report, row: number): 'wrong' | 'right' | 'suspec
   if (report.suspected.has(row)) return 'suspected';
   if ((report.label[row] ?? -1) === -1) return '';
   return report.isMistake(row) ? 'wrong' : 'right';
-}
-
-export function describe(report: Report, row: number): string {
-  const label = report.label[row] ?? -1;
-  const truth =
-    label === -1 ? 'no label' : report.isMistake(row) ? `labelled ${report.className(label)}` : 'which is its label';
-  const suspected = report.suspected.has(row) ? ', suspected label' : '';
-  const predicted = report.className(report.predicted[row] ?? 0);
-  return `${report.keyOf(row)}: predicted ${predicted}, ${percent(report.score[row] ?? 0)}, ${truth}${suspected}`;
 }
 
 /** A few images side by side. */

@@ -22,6 +22,7 @@ export function App() {
     // A reader with a screen reader hears the new view; at the start the browser reads the page itself.
     if (!isFirst.current && !main.current?.contains(document.activeElement)) title?.focus({ preventScroll: true });
     isFirst.current = false;
+    showCurrentLink();
   }, [place, params.get('key')]);
 
   const numbered = views.slice(0, 9).map(({ path }, at): [string, () => void] => [
@@ -86,4 +87,13 @@ export function App() {
 /** An opened image belongs to the gallery. */
 function isCurrent(path: string, view: string): boolean {
   return path === view || (path === 'images' && view === imageView.path);
+}
+
+/** On a narrow screen the bar of views is wider than its place. */
+function showCurrentLink(): void {
+  const link = document.querySelector<HTMLElement>('.site-head nav [aria-current]');
+  const bar = link?.closest('nav');
+  if (!link || !bar) return;
+  const [outer, inner] = [bar.getBoundingClientRect(), link.getBoundingClientRect()];
+  bar.scrollLeft += Math.max(0, inner.right - outer.right) - Math.max(0, outer.left - inner.left);
 }

@@ -1,0 +1,77 @@
+/** The layer that `last` means. */
+
+import { dependents, gradientReach } from '../gradients/sweep.ts';
+import type { PreparedModel, SourceModel } from '../prepare.ts';
+import { UserError } from '../user-error.ts';
+import { findGrid, type Grid, inProportion } from './grid.ts';
+import { reachesCells } from './grid-gradient.ts';
+import { nodeName } from './module-path.ts';
+
+interface Place {
+  tensor: string;
+  grid: Grid;
+}
+
+/**
+ * The last place with a grid through which all that the scores know of the image passes, as a stage's or a block's output:
+ * what branches off beside a shortcut shows a part only. Where the network's branches meet behind the last grid, simply
+ * the last one. Its cells must get gradient, and the author's graph must have it too.
+ * @throws UserError `no-spatial-layer`
+ */
+export function lastGridTensor(prepared: PreparedModel, source: SourceModel): string {
+  const { graph, score, sizes } = prepared;
+  const reach = gradientReach(graph, score.logits);
+  const placeOf = (tensor: string): Place | undefined => {
+    const shape = graph.type(tensor)?.shape;
+    if (shape === undefined || reach.get(tensor) !== null || source.graph.producer(tensor) === undefined)
+      return undefined;
+    const grid = findGrid(shape, sizes);
+    return grid !== undefined && reachesCells(graph, reach, score.logits, tensor, grid) ? { tensor, grid } : undefined;
+  };
+  // Four axes out of the image's proportions are rather an attention's heads than a grid.
+  const proportionalPlaceOf = (tensor: string): Place | undefined => {
+    const place = placeOf(tensor);
+    return place !== undefined && inProportion(place.grid, sizes.input) ? place : undefined;
+  };
+  const passage = first(passages(prepared, reach), proportionalPlaceOf);
+  if (passage?.grid.layout === 'tokens') return passage.tensor;
+  const made = graph.nodes.toReversed().flatMap((node) => node.output.filter((tensor) => tensor !== ''));
+  const last = first(made, proportionalPlaceOf) ?? first(made, placeOf);
+  if (passage !== undefined && last !== undefined && cells(passage.grid) === cells(last.grid)) return passage.tensor;
+  if (last !== undefined) return last.tensor;
+  throw new UserError(
+    'no-spatial-layer',
+    "The model has no layer with a spatial grid that gradients reach, so 'last' means nothing here. 'gradline layers' shows what it has.",
+  );
+}
+
+/** A tensor as a user would write it: the outermost module that it leaves, else its node. */
+export function layerName(tensor: string, { graph, modules }: SourceModel): string {
+  const path = modules.paths.find((module) => modules.outputOf(module) === tensor);
+  const producer = graph.producer(tensor);
+  return path ?? (producer === undefined ? tensor : nodeName(producer));
+}
+
+const cells = (grid: Grid) => grid.height * grid.width;
+
+function first(tensors: Iterable<string>, placeOf: (tensor: string) => Place | undefined): Place | undefined {
+  for (const tensor of tensors) {
+    const place = placeOf(tensor);
+    if (place !== undefined) return place;
+  }
+  return undefined;
+}
+
+/** Tensors that every path from the image to the scores goes through, the last first. */
+function* passages({ graph, score, sizes }: PreparedModel, reach: ReadonlyMap<string, unknown>): Generator<string> {
+  const fromImage = dependents(graph, [sizes.input.name]);
+  /** What the nodes behind read of what is made before. */
+  const open = new Set([score.logits]);
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.output.some((output) => open.has(output))) continue;
+    const [only, another] = open;
+    if (only !== undefined && another === undefined) yield only;
+    for (const output of node.output) open.delete(output);
+    for (const input of graph.reads(node)) if (fromImage.has(input) && reach.has(input)) open.add(input);
+  }
+}

@@ -1,0 +1,71 @@
+/** A run's report: findings, lists for whoever goes on with them, and the page. */
+
+import { openStore } from '../shared/open-store.ts';
+import { retryTransient } from '../shared/retry.ts';
+import type { Store } from '../shared/store.ts';
+import type { Findings } from './contract.ts';
+import { collectionCsv } from './export/collection-csv.ts';
+import { mistakesWithGroups } from './export/mistake-rows.ts';
+import { writeMistakeTable } from './export/mistake-table.ts';
+import { putMadeFile, putText } from './export/put-made-file.ts';
+import { makeFindings } from './make-findings.ts';
+import { type WrittenPage, writePage } from './page/write-page.ts';
+
+/** Output keys of a report. */
+export const reportKeys = {
+  findings: 'report/findings.json',
+  collect: 'report/collect.csv',
+  collectImages: 'report/collect-images.csv',
+  mistakes: 'report/mistakes.jsonl',
+  mistakeTable: 'report/mistakes.parquet',
+} as const;
+
+export interface ReportOrder {
+  /** Location of the run's output. */
+  output: string;
+  /** Location of the output of a run over the training set; null: none. */
+  reference: string | null;
+}
+
+export interface MadeReport {
+  findings: Findings;
+  page: WrittenPage;
+}
+
+/** @throws as `makeReport`; UserError `bad-location` */
+export async function makeReportAt({ output, reference }: ReportOrder): Promise<MadeReport> {
+  const stores: Store[] = [];
+  const open = async (location: string) => {
+    const store = await openStore(location);
+    stores.push(store);
+    return store;
+  };
+  try {
+    return await makeReport(await open(output), reference === null ? null : await open(reference));
+  } finally {
+    for (const store of stores) await store.close();
+  }
+}
+
+/**
+ * Writes `report/` beside the results. The same output gives the same bytes, so a later report takes the place of an earlier one.
+ * @throws UserError `no-run`, `no-records`, `damaged-output`; StoreError
+ */
+export async function makeReport(output: Store, reference: Store | null = null): Promise<MadeReport> {
+  const { findings, table } = await makeFindings(output, reference === null ? {} : { reference });
+  const put = (key: string, body: string, contentType: string) =>
+    retryTransient(() => output.put(key, body, contentType));
+  await put(reportKeys.findings, `${JSON.stringify(findings)}\n`, 'application/json');
+  const { items, images } = collectionCsv(findings);
+  await put(reportKeys.collect, items, 'text/csv; charset=utf-8');
+  await put(reportKeys.collectImages, images, 'text/csv; charset=utf-8');
+  await putText(output, reportKeys.mistakes, 'application/jsonl', jsonLines(mistakesWithGroups(findings, table)));
+  await putMadeFile(output, reportKeys.mistakeTable, 'application/vnd.apache.parquet', (path) =>
+    writeMistakeTable(path, mistakesWithGroups(findings, table)),
+  );
+  return { findings, page: await writePage(output, { findings }) };
+}
+
+function* jsonLines(rows: Iterable<object>): Generator<string> {
+  for (const row of rows) yield `${JSON.stringify(row)}\n`;
+}
