@@ -18,7 +18,9 @@ export async function closeWithReport(location: string, signal: AbortSignal): Pr
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The report could not be made: ${reason} Make it with: gradline report ${location}`, { cause: error });
+    throw new Error(`The report could not be made: ${reason} Make it with: gradline report ${location}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,18 +1,105 @@
 /** Findings from what the network looked at: clusters of false positives, gaps in the data, what to collect. */
 
 import type { Store } from '../shared/store.ts';
+import { chooseImages } from './clusters/choose-images.ts';
+import { type ChosenMaps, chooseMaps } from './clusters/choose-maps.ts';
 import type { Findings } from './contract.ts';
-import { chooseAnalysedMap } from './findings/analysed-map.ts';
-import type { RunTable } from './read/run-table.ts';
+import { type EvidenceOf, findClustersAndGaps } from './gaps/find-clusters-and-gaps.ts';
+import { readRunTable } from './read/read-table.ts';
+import { type RowsEvidence, readRowsEvidence } from './read/rows-evidence.ts';
+import type { MapColumns, RunTable } from './read/run-table.ts';
 
 export type EvidenceFindings = Pick<Findings, 'analysed' | 'clusters' | 'gaps' | 'collect' | 'notes'>;
 
+/** Bytes that the evidence of the chosen images may take, for one run. */
+const mostBytes = 300 << 20;
+const mostImages = 20_000;
+
+/** @throws UserError, StoreError as reading evidence does */
 export async function evidenceFindings(
-  _output: Store,
+  output: Store,
   table: RunTable,
-  _reference: Store | null,
+  reference: Store | null,
 ): Promise<EvidenceFindings> {
-  const map = chooseAnalysedMap(table.maps);
-  const analysed = map && { layer: map.layer, method: map.method, target: map.target };
-  return { analysed, clusters: [], gaps: [], collect: [], notes: [] };
+  const chosen = chooseMaps(table.maps);
+  const none = { clusters: [], gaps: [], collect: [] };
+  if (chosen === null) {
+    return {
+      ...none,
+      analysed: null,
+      notes: ['No clusters and no gaps: the run has no map of the grad-cam kind for the predicted class.'],
+    };
+  }
+  const [deepest] = chosen.predicted;
+  const analysed = deepest === undefined ? null : nameOf(deepest);
+  const own = await evidenceOf(output, table, chosen);
+  if (own === null) {
+    const notes = table.label.some((label) => label >= 0)
+      ? ['No clusters and no gaps: the run wrote no evidence. Run it again without --no-evidence.']
+      : ['No clusters and no gaps: no image is labelled. Run it again with --labels.'];
+    return { ...none, analysed: null, notes };
+  }
+  const notes = [...sampleNotes(own, table)];
+  const known = reference === null ? null : await referenceEvidence(reference, chosen);
+  if (reference !== null && known === null) {
+    notes.push(
+      `The reference ${reference.location} has no evidence of the same layers and targets, so gaps are not compared with it.`,
+    );
+  }
+  const { notes: more, ...found } = findClustersAndGaps(own, table.classNames, known);
+  return { analysed, ...found, notes: [...notes, ...more] };
+}
+
+async function referenceEvidence(reference: Store, chosen: ChosenMaps<MapColumns>): Promise<EvidenceOf | null> {
+  const table = await readRunTable(reference);
+  // Gaps are compared by what the true class shows.
+  return evidenceOf(reference, table, chosen);
+}
+
+/** Null where there is no evidence of one of the maps. */
+async function evidenceOf(output: Store, table: RunTable, chosen: ChosenMaps<MapColumns>): Promise<EvidenceOf | null> {
+  const names = [...new Map([...chosen.predicted, ...chosen.label].map((map) => [idOf(map), nameOf(map)])).values()];
+  const all = chooseImages(table);
+  const [width] = [(await readRowsEvidence(output, table, all.subarray(0, 1), names)).map(bytesOf)];
+  const bytes = Math.max(1, width?.reduce((sum, size) => sum + size, 0) ?? 1);
+  const most = Math.min(mostImages, Math.floor(mostBytes / bytes / 2));
+  const rows = chooseImages(table, { mistakes: most, correct: most });
+  const evidence = await readRowsEvidence(output, table, rows, names);
+  const read = new Map<string, RowsEvidence>();
+  for (const [at, name] of names.entries()) {
+    const found = evidence[at];
+    if (found) read.set(idOf(name), found);
+  }
+  const pick = (maps: readonly MapColumns[]) => maps.flatMap((map) => read.get(idOf(map)) ?? []);
+  const maps = { predicted: pick(chosen.predicted), label: pick(chosen.label) };
+  if (maps.predicted.length === 0 || maps.label.length === 0) return null;
+  return { run: table, seen: { images: rows, maps: [] }, maps };
+}
+
+function bytesOf(evidence: RowsEvidence | null): number {
+  return evidence === null
+    ? 0
+    : (evidence.channels + evidence.height * evidence.width) * Float32Array.BYTES_PER_ELEMENT;
+}
+
+function sampleNotes({ seen }: EvidenceOf, { label, predicted }: RunTable): string[] {
+  const mistakes = label.reduce(
+    (sum, truth, row) =>
+      sum + (truth >= 0 && predicted[row] !== undefined && predicted[row] >= 0 && truth !== predicted[row] ? 1 : 0),
+    0,
+  );
+  const read = seen.images.reduce((sum, row) => sum + (label[row] === predicted[row] ? 0 : 1), 0);
+  return read < mistakes
+    ? [
+        `Clusters and gaps come from ${read} of ${mistakes} mistakes, taken at equal steps through the run; sizes count those.`,
+      ]
+    : [];
+}
+
+function nameOf({ layer, method, target }: MapColumns) {
+  return { layer, method, target };
+}
+
+function idOf({ layer, method, target }: { layer: string; method: string; target: string }): string {
+  return JSON.stringify([layer, method, target]);
 }

@@ -1,0 +1,252 @@
+/** Groups of false positives that were made by looking at the same thing. docs/guide/report-methods.md explains the steps. */
+
+import type { Cluster } from '../contract.ts';
+import type { EvidenceRows } from '../read/evidence.ts';
+import { everyFew } from './choose-images.ts';
+import { groupPoints } from './group-points.ts';
+import { meanHeatmap, placeOf } from './mean-heatmap.ts';
+import { flaggedShare, nearest } from './neighbours.ts';
+import {
+  centroid,
+  distance,
+  evidenceColumns,
+  heatmapColumns,
+  joined,
+  type Point,
+  principalComponents,
+} from './points.ts';
+import type { Sample } from './run-columns.ts';
+import { chanceOfSure, type SureMistakes } from './sure-mistakes.ts';
+
+/** Fewer false positives of a class are no group. */
+const fewest = 10;
+const smallestGroup = 5;
+/** Predicted classes that are looked into: those with the most false positives. */
+export const mostClasses = 60;
+/** Images that one class's clusters are compared with. */
+const mostCompared = 1200;
+const neighbours = 10;
+/** A claim needs: improbable by chance, and images that look like it taken for the class so often. */
+const claimLimits = { chance: 1e-3, slice: 0.2, lift: 1.3 };
+const listed = 12;
+
+export interface SeenMaps {
+  /** For the predicted class, the deepest layer first. */
+  predicted: EvidenceRows[];
+  /** For the true class, at earlier layers. */
+  label: EvidenceRows[];
+}
+
+/** What is known of a cluster before it has a rank. */
+export type UnrankedCluster = Omit<Cluster, 'id' | 'sentence'> & { predicted: number; rows: number[] };
+
+/** @param sample the chosen images; its maps are given by their use */
+export function findClusters(sample: Sample, maps: SeenMaps, sure: SureMistakes): UnrankedCluster[] {
+  const byCount = [...sure.classes]
+    .filter(([, { all }]) => all >= fewest)
+    .sort((a, b) => b[1].all - a[1].all || a[0] - b[0]);
+  return byCount.slice(0, mostClasses).flatMap(([predicted]) => clustersOf(predicted, sample, maps, sure));
+}
+
+function clustersOf(predicted: number, sample: Sample, maps: SeenMaps, sure: SureMistakes): UnrankedCluster[] {
+  const rows = range(sample.images.length);
+  const taken = rows.filter((row) => sample.predicted[row] === predicted);
+  const [deepest] = maps.predicted;
+  if (deepest === undefined) return [];
+  // How channels vary is measured over everything that was taken for the class; the components are those of the mistakes.
+  const columns = joined([evidenceColumns(maps.predicted, taken), heatmapColumns(deepest, taken)]);
+  const wrongAt = range(taken.length).filter((at) => sample.label[taken[at] ?? -1] !== predicted);
+  const wrong = wrongAt.map((at) => taken[at] ?? -1);
+  if (wrong.length < fewest) return [];
+  const points = principalComponents(
+    wrongAt.map((at) => columns[at] ?? []),
+    8,
+  );
+  const groups = sureGroups(points, wrong, sample, sure.margin);
+  const slices = sliceRates(predicted, wrong, sample, maps);
+  const shown = correctBeside(taken, predicted, sample);
+  return groups
+    .filter((members) => members.length >= smallestGroup)
+    .map((members) => {
+      const chance = chanceOfSure(sure, predicted);
+      const rate = mean(members.map((at) => slices.rates[at] ?? 0));
+      const claimed =
+        chance < claimLimits.chance &&
+        members.length >= fewest &&
+        rate >= Math.max(claimLimits.slice, claimLimits.lift * slices.usual);
+      return describe({
+        predicted,
+        members,
+        wrong,
+        wrongAt,
+        points,
+        sample,
+        deepest,
+        slices,
+        shown,
+        columns,
+        chance,
+        rate,
+        claimed,
+        sure,
+      });
+    });
+}
+
+/** Sure mistakes are grouped; others join the group within whose reach they lie. @returns places in `points`, most typical first */
+function sureGroups(points: readonly Point[], wrong: readonly number[], sample: Sample, margin: number): number[][] {
+  const isSure = wrong.map((row) => (sample.margin[row] ?? 0) >= margin);
+  const seeds = range(points.length).filter((at) => isSure[at]);
+  if (seeds.length < smallestGroup) return [];
+  const groupOf = groupPoints(seeds.map((at) => points[at] ?? []));
+  const groups = [...new Set(groupOf)]
+    .map((group) => seeds.filter((_, i) => groupOf[i] === group))
+    .filter((members) => members.length >= smallestGroup)
+    .map((members) => {
+      const middle = centroid(members.map((at) => points[at] ?? []));
+      const distances = members.map((at) => distance(points[at] ?? [], middle)).sort((a, b) => a - b);
+      return { members: [...members], middle, reach: distances[Math.floor(distances.length * 0.9)] ?? 0 };
+    });
+  for (const at of range(points.length)) {
+    if (isSure[at]) continue;
+    const point = points[at] ?? [];
+    const [closest] = groups
+      .map((group) => ({ group, far: distance(point, group.middle) }))
+      .sort((a, b) => a.far - b.far);
+    if (closest !== undefined && closest.far <= closest.group.reach) closest.group.members.push(at);
+  }
+  return groups.map(({ members, middle }) =>
+    members.sort((a, b) => distance(points[a] ?? [], middle) - distance(points[b] ?? [], middle) || a - b),
+  );
+}
+
+interface Slices {
+  /** For each mistake: of the images of other classes that look like it, the share that is taken for the class too. */
+  rates: number[];
+  /** The same share over all images of those classes. */
+  usual: number;
+  compared: number[];
+  points: Point[];
+  isTaken: boolean[];
+}
+
+/** Looks are those of the true class at earlier layers: what the answer has not shaped. */
+function sliceRates(predicted: number, wrong: readonly number[], sample: Sample, maps: SeenMaps): Slices {
+  const truths = new Set(wrong.map((row) => sample.label[row]));
+  const others = range(sample.images.length).filter(
+    (row) => truths.has(sample.label[row]) && sample.predicted[row] !== predicted,
+  );
+  const compared = [...wrong, ...everyFew(others, Math.max(mostCompared - wrong.length, 200))];
+  const thinned = others.length / Math.max(compared.length - wrong.length, 1);
+  const weights = compared.map((row, at) => (sample.weight[row] ?? 0) * (at < wrong.length ? 1 : thinned));
+  const isTaken = compared.map((_, at) => at < wrong.length);
+  const points = principalComponents(evidenceColumns(maps.label, compared), 12);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const taken = weights.reduce((sum, weight, at) => sum + (isTaken[at] ? weight : 0), 0);
+  const rates = flaggedShare(points, isTaken, weights, range(wrong.length), neighbours);
+  return { rates, usual: total === 0 ? 0 : taken / total, compared, points, isTaken };
+}
+
+/** Places in `taken` of correct images, a few of many. */
+function correctBeside(taken: readonly number[], predicted: number, sample: Sample): number[] {
+  return everyFew(
+    range(taken.length).filter((at) => sample.label[taken[at] ?? -1] === predicted),
+    200,
+  );
+}
+
+interface Found {
+  predicted: number;
+  members: number[];
+  wrong: number[];
+  wrongAt: number[];
+  points: Point[];
+  sample: Sample;
+  deepest: EvidenceRows;
+  slices: Slices;
+  shown: number[];
+  columns: number[][];
+  chance: number;
+  rate: number;
+  claimed: boolean;
+  sure: SureMistakes;
+}
+
+function describe(found: Found): UnrankedCluster {
+  const { predicted, members, wrong, wrongAt, sample, deepest, slices, shown, columns } = found;
+  const rows = members.map((at) => wrong[at] ?? -1);
+  const keys = rows.map((row) => sample.keys[row] ?? '');
+  const taken = range(sample.images.length).filter((row) => sample.predicted[row] === predicted);
+  const middle = centroid(members.map((at) => columns[wrongAt[at] ?? -1] ?? []));
+  const alike = nearest(
+    shown.map((at) => columns[at] ?? []),
+    middle,
+    listed,
+  );
+  const plane = principalComponents(
+    [...members.map((at) => columns[wrongAt[at] ?? -1] ?? []), ...shown.map((at) => columns[at] ?? [])],
+    2,
+  );
+  const at = (point: Point | undefined): [number, number] => [rounded(point?.[0] ?? 0), rounded(point?.[1] ?? 0)];
+  const heatmap = meanHeatmap(deepest, rows);
+  const keyOf = (place: number) => sample.keys[taken[shown[place] ?? -1] ?? -1] ?? '';
+  const allOfClass = found.sure.classes.get(predicted)?.all ?? rows.length;
+  return {
+    predicted,
+    rows,
+    images: keys,
+    size: keys.length,
+    share: rounded(keys.length / Math.min(allOfClass, Math.max(wrong.length, 1))),
+    labels: countClasses(rows.map((row) => sample.label[row] ?? -1)),
+    heatmap,
+    place: placeOf(heatmap),
+    typical: keys.slice(0, listed),
+    counterExamples: alike.map(keyOf),
+    lookAlikes: lookAlikes(members, slices, rows, sample),
+    errorRate: { slice: rounded(found.rate), classes: rounded(slices.usual) },
+    spuriousCue: rounded(Math.max(0, (found.rate - slices.usual) / Math.max(1 - slices.usual, 1e-9))),
+    claimed: found.claimed,
+    chance: found.chance,
+    embedding: {
+      images: members.map((_, place) => at(plane[place])),
+      correct: shown.map((_, place) => ({ key: keyOf(place), at: at(plane[members.length + place]) })),
+    },
+  };
+}
+
+/** Images of the true classes among the nearest of the members: how many are right and how many taken for the class. */
+function lookAlikes(
+  members: readonly number[],
+  { points, isTaken, compared }: Slices,
+  rows: readonly number[],
+  sample: Sample,
+) {
+  const truths = new Set(rows.map((row) => sample.label[row]));
+  const around = new Set(members.flatMap((at) => nearest(points, points[at] ?? [], neighbours, at)));
+  const ofTruth = [...around].filter((place) => truths.has(sample.label[compared[place] ?? -1]));
+  const right = ofTruth.filter(
+    (place) => sample.label[compared[place] ?? -1] === sample.predicted[compared[place] ?? -1],
+  );
+  return { correct: right.length, wrong: ofTruth.filter((place) => isTaken[place]).length };
+}
+
+/** Most frequent first. */
+export function countClasses(classes: readonly number[]): { class: number; count: number }[] {
+  const counts = new Map<number, number>();
+  for (const own of classes) counts.set(own, (counts.get(own) ?? 0) + 1);
+  return [...counts]
+    .map(([own, count]) => ({ class: own, count }))
+    .sort((a, b) => b.count - a.count || a.class - b.class);
+}
+
+export function range(length: number): number[] {
+  return Array.from({ length }, (_, index) => index);
+}
+
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function rounded(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}

@@ -1,0 +1,122 @@
+/** From evidence to clusters, gaps and what to collect. Pure: arrays in, findings out. */
+
+import { findClusters, mostClasses, type SeenMaps, type UnrankedCluster } from '../clusters/find-clusters.ts';
+import { type RunColumns, type SeenImages, sampleOf } from '../clusters/run-columns.ts';
+import { findSureMistakes } from '../clusters/sure-mistakes.ts';
+import type { Cluster, CollectionItem, Gap } from '../contract.ts';
+import { findGaps, type UnrankedGap } from './find-gaps.ts';
+import { clusterAdvice, clusterSentence, gapAdvice, gapSentence, type Naming } from './sentences.ts';
+
+export interface EvidenceOf {
+  run: RunColumns;
+  seen: SeenImages;
+  /** Maps of `seen` by their use, see `chooseMaps`. */
+  maps: SeenMaps;
+}
+
+export interface ClustersAndGaps {
+  clusters: Cluster[];
+  gaps: Gap[];
+  collect: CollectionItem[];
+  notes: string[];
+}
+
+/** A cluster of which so much is one class tells of that class, not of a cue that catches all. */
+const oneClass = 0.7;
+/** Two findings that share so much of the smaller one are one fault seen twice. */
+const sameFault = 0.5;
+
+export function findClustersAndGaps(
+  own: EvidenceOf,
+  classNames: readonly (string | null)[],
+  reference: EvidenceOf | null = null,
+): ClustersAndGaps {
+  const name: Naming = (index) => classNames[index] ?? `class ${index}`;
+  const sample = sampleOf(own.run, own.seen);
+  const sure = findSureMistakes(own.run);
+  const found = findClusters(sample, own.maps, sure).sort(
+    (a, b) =>
+      Number(b.claimed) - Number(a.claimed) ||
+      b.size * b.spuriousCue - a.size * a.spuriousCue ||
+      a.predicted - b.predicted,
+  );
+  const explained = new Set(
+    found.filter((cluster) => cluster.claimed && !isOfOneClass(cluster)).flatMap(({ rows }) => rows),
+  );
+  const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
+  const foundGaps = findGaps(sample, own.maps, explained, known).sort(
+    (a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label,
+  );
+  const clusters = found.map((cluster, rank) => ({ ...cluster, id: `cluster-${rank + 1}` }));
+  const gaps = foundGaps.map((gap, rank) => ({ ...gap, id: `gap-${rank + 1}` }));
+  const classes = [...sure.classes.values()].filter(({ all }) => all >= 10).length;
+  return {
+    clusters: clusters.map(({ rows: _, ...cluster }) => ({ ...cluster, sentence: clusterSentence(cluster, name) })),
+    gaps: gaps.map(({ rows: _, nearCorrect: __, ...gap }) => ({
+      ...gap,
+      sentence: gapSentence({ ...gap, nearCorrect: __ }, name),
+    })),
+    collect: collectionList(clusters, gaps, name),
+    notes:
+      classes > mostClasses
+        ? [
+            `Clusters were looked for in the ${mostClasses} classes with the most false positives, of ${classes} with ten or more.`,
+          ]
+        : [],
+  };
+}
+
+function isOfOneClass({ labels, size }: UnrankedCluster): boolean {
+  return (labels[0]?.count ?? 0) >= oneClass * size;
+}
+
+interface Candidate {
+  class: number | null;
+  from: string;
+  rows: number[];
+  images: string[];
+  sentence: string;
+  alsoFrom: string[];
+}
+
+function collectionList(
+  clusters: readonly (UnrankedCluster & { id: string })[],
+  gaps: readonly (UnrankedGap & { id: string })[],
+  name: Naming,
+): CollectionItem[] {
+  const candidates: Candidate[] = [
+    ...clusters
+      .filter(({ claimed }) => claimed)
+      .map((cluster) => ({
+        class: isOfOneClass(cluster) ? (cluster.labels[0]?.class ?? null) : null,
+        from: cluster.id,
+        rows: cluster.rows,
+        images: cluster.images,
+        sentence: clusterAdvice(cluster, name),
+        alsoFrom: [],
+      })),
+    ...gaps
+      .filter(({ claimed }) => claimed)
+      .map((gap) => ({
+        class: gap.label,
+        from: gap.id,
+        rows: gap.rows,
+        images: gap.images,
+        sentence: gapAdvice(gap, name),
+        alsoFrom: [],
+      })),
+  ];
+  const kept: Candidate[] = [];
+  for (const candidate of candidates.sort((a, b) => b.rows.length - a.rows.length || a.from.localeCompare(b.from))) {
+    const same = kept.find((other) => overlap(other.rows, candidate.rows) >= sameFault);
+    if (same === undefined) kept.push(candidate);
+    else same.alsoFrom.push(candidate.from);
+  }
+  return kept.map(({ rows, ...item }, at) => ({ rank: at + 1, mistakes: rows.length, ...item }));
+}
+
+/** Share of the smaller list that is in the other, too. */
+function overlap(a: readonly number[], b: readonly number[]): number {
+  const inA = new Set(a);
+  return b.filter((row) => inA.has(row)).length / Math.max(1, Math.min(a.length, b.length));
+}

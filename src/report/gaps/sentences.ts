@@ -1,0 +1,65 @@
+/** Clusters and gaps in plain words with numbers. */
+
+import type { UnrankedCluster } from '../clusters/find-clusters.ts';
+import type { UnrankedGap } from './find-gaps.ts';
+
+export type Naming = (index: number) => string;
+
+export function clusterSentence(cluster: Omit<UnrankedCluster, 'rows'>, name: Naming): string {
+  const { slice, classes } = cluster.errorRate;
+  return (
+    `${images(cluster.size)} of ${listed(cluster.labels, name)} ${cluster.size === 1 ? 'is' : 'are'} taken for ${name(cluster.predicted)}, ` +
+    `${lookingAt(cluster.place)}. Of images that look like these, ${percent(slice)} are taken for it; of all images of these classes, ${percent(classes)}.`
+  );
+}
+
+export function clusterAdvice(cluster: UnrankedCluster, name: Naming): string {
+  const { correct, wrong } = cluster.lookAlikes;
+  const others = series(cluster.labels.slice(0, 4).map((label) => name(label.class)));
+  const few =
+    correct >= wrong
+      ? ''
+      : correct === 0
+        ? ` Not one correct image of ${others} looks like these.`
+        : ` Only ${images(correct, 'correct image')} of ${others} ${correct === 1 ? 'looks' : 'look'} like these.`;
+  return `${clusterSentence(cluster, name)}${few} Collect ${others} with what these images share, and ${name(cluster.predicted)} without it.`;
+}
+
+export function gapSentence(gap: Omit<UnrankedGap, 'rows' | 'nearCorrect'>, name: Naming): string {
+  return (
+    `${images(gap.size)} of ${name(gap.label)}, ${percent(gap.share)} of its mistakes, are unlike the ones that are recognised: taken for ` +
+    `${listed(gap.predicted, name)}. Their evidence lies ${gap.distance >= 1000 ? 'far' : `${gap.distance.toFixed(1)} times as far`} from the correct images as those do from each other` +
+    `${gap.referenceDistance === null ? '' : `, and ${gap.referenceDistance >= 1000 ? 'far' : `${gap.referenceDistance.toFixed(1)} times as far`} from the reference's`}.`
+  );
+}
+
+export function gapAdvice(gap: UnrankedGap, name: Naming): string {
+  const near =
+    gap.nearCorrect === 0
+      ? 'No correct image looks'
+      : `Only ${images(gap.nearCorrect, 'correct image')} ${gap.nearCorrect === 1 ? 'looks' : 'look'}`;
+  return `${gapSentence(gap, name)} ${near} like these: collect ${name(gap.label)} of this kind.`;
+}
+
+function lookingAt(place: string): string {
+  if (place === 'nowhere') return 'with no place in common';
+  return place === 'all over' ? 'looking all over the picture' : `looking at the ${place}`;
+}
+
+function listed(classes: readonly { class: number; count: number }[], name: Naming): string {
+  const shown = classes.slice(0, 4).map((own) => `${name(own.class)} (${own.count})`);
+  const left = classes.length - shown.length;
+  return series(left > 0 ? [...shown, `${left} more`] : shown);
+}
+
+function series(parts: readonly string[]): string {
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
+}
+
+function images(count: number, one = 'image'): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
