@@ -33,14 +33,20 @@ try {
   ];
   const seconds = views.map((): number[] => []);
   for (let time = 0; time < times; time++) {
-    for (const [i, { hash }] of views.entries()) seconds[i]?.push(await firstPicture(browser, `${report.address}${hash}`));
+    for (const [i, { hash }] of views.entries())
+      seconds[i]?.push(await firstPicture(browser, `${report.address}${hash}`));
   }
   console.log(`\nSeconds from opening to the first picture, over ${times} openings`);
   printTable(
     ['', 'median', 'middle half', 'target'],
     views.map(({ name }, i) => {
       const taken = seconds[i] ?? [];
-      return [name, median(taken).toFixed(2), `${quantile(taken, 0.25).toFixed(2)} to ${quantile(taken, 0.75).toFixed(2)}`, '< 2'];
+      return [
+        name,
+        median(taken).toFixed(2),
+        `${quantile(taken, 0.25).toFixed(2)} to ${quantile(taken, 0.75).toFixed(2)}`,
+        '< 2',
+      ];
     }),
   );
 } finally {

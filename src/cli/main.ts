@@ -1,17 +1,20 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addCancelCommand } from './cancel.ts';
+import { addDiffCommand } from './diff.ts';
 import { addEnqueueCommand } from './enqueue.ts';
 import { exitCode } from './exit-code.ts';
 import { addLayersCommand } from './layers.ts';
 import { packageFacts } from './package-facts.ts';
 import { addPauseCommand } from './pause.ts';
 import { addRecoverCommand } from './recover.ts';
+import { addReportCommand } from './report.ts';
 import { addResumeCommand } from './resume.ts';
 import { addRetryFailedCommand } from './retry-failed.ts';
 import { addRunCommand } from './run.ts';
 import { addRunsCommand } from './runs.ts';
 import { addScheduleCommand } from './schedule.ts';
+import { addServeCommand } from './serve.ts';
 import { addStatusCommand } from './status.ts';
 import { addTextCommand } from './text.ts';
 import { addWatchCommand } from './watch.ts';
@@ -26,6 +29,9 @@ const program = new Command('gradline')
   .configureOutput({ outputError: (text, write) => write(`gradline: ${text.replace(/^error: /, '')}`) })
   .showHelpAfterError('See gradline --help, or gradline <command> --help.');
 addRunCommand(program);
+addReportCommand(program);
+addDiffCommand(program);
+addServeCommand(program);
 addWorkerCommand(program);
 addEnqueueCommand(program);
 addLayersCommand(program);

@@ -45,6 +45,8 @@ async function runAction(input: string | undefined, options: TerminalOptions & R
     progress.end();
     if (options.json) process.stdout.write(`${JSON.stringify({ event: 'summary', ...summary })}\n`);
     else if (!options.quiet) process.stdout.write(summaryText(summary));
+    if (configuration.report && summary.state === 'complete')
+      await endWithReport(configuration.output, options, interrupt.signal);
     if (summary.state === 'interrupted') process.exitCode = exitCode.interrupted;
     else if (summary.quarantined > 0) process.exitCode = exitCode.someFailed;
   } catch (error) {
@@ -52,6 +54,21 @@ async function runAction(input: string | undefined, options: TerminalOptions & R
     throw error;
   } finally {
     interrupt.release();
+  }
+}
+
+/** A run whose report cannot be made is complete all the same. */
+async function endWithReport(output: string, { json, quiet }: TerminalOptions, signal: AbortSignal): Promise<void> {
+  const [{ runReport }, { reportText }] = await Promise.all([
+    import('../report/run-report.ts'),
+    import('./report-text.ts'),
+  ]);
+  try {
+    const made = await runReport({ output, reference: null }, signal);
+    if (!json && !quiet) process.stdout.write(`\n${reportText(made, output)}`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`Warning: the report could not be made: ${reason} Make it with: gradline report ${output}\n`);
   }
 }
 

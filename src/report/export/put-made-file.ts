@@ -33,7 +33,9 @@ export async function putText(
   contentType: string,
   texts: Iterable<string> | AsyncIterable<string>,
 ): Promise<void> {
-  await putMadeFile(store, key, contentType, (path) => pipeline(Readable.from(inChunks(texts)), createWriteStream(path)));
+  await putMadeFile(store, key, contentType, (path) =>
+    pipeline(Readable.from(inChunks(texts)), createWriteStream(path)),
+  );
 }
 
 /** Characters that are written at once. */

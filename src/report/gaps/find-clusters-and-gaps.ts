@@ -52,10 +52,7 @@ export function findClustersAndGaps(
   const classes = [...sure.classes.values()].filter(({ all }) => all >= 10).length;
   return {
     clusters: clusters.map(({ rows: _, ...cluster }) => ({ ...cluster, sentence: clusterSentence(cluster, name) })),
-    gaps: gaps.map(({ rows: _, nearCorrect: __, ...gap }) => ({
-      ...gap,
-      sentence: gapSentence({ ...gap, nearCorrect: __ }, name),
-    })),
+    gaps: gaps.map(({ rows: _, nearCorrect: __, ...gap }) => ({ ...gap, sentence: gapSentence(gap, name) })),
     collect: collectionList(clusters, gaps, name),
     notes:
       classes > mostClasses

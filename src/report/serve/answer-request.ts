@@ -20,7 +20,8 @@ export const pagePath = '/report/index.html';
 export async function answerRequest(output: Store, request: IncomingMessage, response: ServerResponse): Promise<void> {
   for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value);
   const { method, url = '' } = request;
-  if (!isLoopback(request.headers.host)) return refuse(response, 403, 'This server answers only as 127.0.0.1 or localhost.');
+  if (!isLoopback(request.headers.host))
+    return refuse(response, 403, 'This server answers only as 127.0.0.1 or localhost.');
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
     return refuse(response, 405, 'This server only reads.');
@@ -94,7 +95,9 @@ function isLoopback(host: string | undefined): boolean {
 
 /** Also what no file can be called: a name that is too long, or a file as a folder. */
 function isMissing(error: unknown): boolean {
-  return error instanceof StoreError && (error.code === 'not-found' || (error.code === 'unavailable' && !error.transient));
+  return (
+    error instanceof StoreError && (error.code === 'not-found' || (error.code === 'unavailable' && !error.transient))
+  );
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

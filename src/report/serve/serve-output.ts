@@ -42,9 +42,13 @@ export async function serveOutput(output: Store, port: number): Promise<OutputSe
 function listenError(error: unknown, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'EADDRINUSE') {
-    return new UserError('port-in-use', `Port ${port} is in use. Give another --port, or leave it out for a free one.`, {
-      cause: error,
-    });
+    return new UserError(
+      'port-in-use',
+      `Port ${port} is in use. Give another --port, or leave it out for a free one.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (code === 'EACCES') {
     return new UserError('port-in-use', `Port ${port} is not for programs of this user. Give one above 1023.`, {

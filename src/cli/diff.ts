@@ -1,0 +1,72 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { exitCode } from './exit-code.ts';
+
+const notes = `
+Images are matched by key. An image looks elsewhere when its answer is the same and the maps of both runs correlate less than
+--threshold.
+
+Exit codes: 0, or 1 when more images are newly broken than --fail-on-broken allows; 2 usage; 3 an output cannot be read.
+
+Example:
+  gradline diff s3://results/monday s3://results/tuesday --fail-on-broken 20
+`;
+
+export function addDiffCommand(program: Command): void {
+  program
+    .command('diff')
+    .summary('what changed from one run to another')
+    .description(
+      'Compares two outputs of runs over the same images: newly broken, fixed, still wrong, looking elsewhere.',
+    )
+    .argument('<before>', "the earlier run's output")
+    .argument('<after>', "the later run's output")
+    .option(
+      '--threshold <number>',
+      'correlation of maps below which a network looks elsewhere (default: 0.5)',
+      correlation,
+    )
+    .option('--fail-on-broken <n>', 'exit with 1 when more images are newly broken', count)
+    .option('--json', 'print all of it as JSON')
+    .addHelpText('after', notes)
+    .action(diffAction);
+}
+
+interface DiffFlags {
+  threshold?: number;
+  failOnBroken?: number;
+  json?: boolean;
+}
+
+async function diffAction(before: string, after: string, flags: DiffFlags): Promise<void> {
+  const [{ openStore }, { diffRuns }, { diffText }] = await Promise.all([
+    import('../shared/open-store.ts'),
+    import('../report/diff/diff-runs.ts'),
+    import('./diff-text.ts'),
+  ]);
+  const earlier = await openStore(before);
+  try {
+    const later = await openStore(after);
+    try {
+      const diff = await diffRuns(earlier, later, flags.threshold === undefined ? {} : { threshold: flags.threshold });
+      process.stdout.write(flags.json ? `${JSON.stringify(diff)}\n` : diffText(diff));
+      if (flags.failOnBroken !== undefined && diff.newlyBroken.count > flags.failOnBroken) {
+        process.exitCode = exitCode.someFailed;
+      }
+    } finally {
+      await later.close();
+    }
+  } finally {
+    await earlier.close();
+  }
+}
+
+function correlation(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= -1 && value <= 1)) throw new InvalidArgumentError('It must be from -1 to 1.');
+  return value;
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}

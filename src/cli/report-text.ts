@@ -1,0 +1,27 @@
+import type { MadeReport } from '../report/make-report.ts';
+import { plural } from './progress.ts';
+import { printable } from './table.ts';
+
+/** Lines of the collection list that are printed; the page has all. */
+const shown = 5;
+
+/** What a report says first, as lines for a person. */
+export function reportText({ findings, page }: MadeReport, output: string): string {
+  const { counts, accuracy, collect, labelErrors } = findings;
+  const lines = [`Report over ${plural(counts.done, 'image')}`];
+  if (accuracy !== null) {
+    const wrong = counts.labelled - counts.correct;
+    lines.push(`  accuracy  ${accuracy.toFixed(4)}, ${plural(wrong, 'mistake')}`);
+  }
+  if (labelErrors.length > 0)
+    lines.push(`  labels    ${plural(labelErrors.length, 'label')} that may be wrong, kept apart`);
+  lines.push(`  page      ${place(output, page.page)}`);
+  if (collect.length > 0) lines.push('', 'What to collect:');
+  for (const { rank, sentence } of collect.slice(0, shown)) lines.push(`  ${rank}. ${printable(sentence)}`);
+  if (collect.length > shown) lines.push(`  and ${collect.length - shown} more on the page`);
+  return `${lines.join('\n')}\n`;
+}
+
+function place(output: string, key: string): string {
+  return `${output.replace(/\/+$/, '')}/${key}`;
+}
