@@ -21,13 +21,15 @@ import { chanceOfSure, type SureMistakes } from './sure-mistakes.ts';
 /** Fewer false positives of a class are no group. */
 const fewest = 10;
 const smallestGroup = 5;
+/** Share of a group's sure mistakes that its reach holds. */
+const coreShare = 0.8;
 /** Predicted classes that are looked into: those with the most false positives. */
 export const mostClasses = 60;
 /** Images that one class's clusters are compared with. */
 const mostCompared = 1200;
 const neighbours = 10;
 /** A claim needs: improbable by chance, and images that look like it taken for the class so often. */
-const claimLimits = { chance: 1e-3, slice: 0.2, lift: 1.3 };
+const claimLimits = { chance: 1e-2, sure: 0.55, slice: 0.2, lift: 1.3 };
 const listed = 12;
 
 export interface SeenMaps {
@@ -62,17 +64,20 @@ function clustersOf(predicted: number, sample: Sample, maps: SeenMaps, sure: Sur
     wrongAt.map((at) => columns[at] ?? []),
     8,
   );
-  const groups = sureGroups(points, wrong, sample, sure.margin);
+  const isSure = wrong.map((row) => (sample.margin[row] ?? 0) >= sure.margin);
+  const groups = groupsOf(points, isSure);
   const slices = sliceRates(predicted, wrong, sample, maps);
   const shown = correctBeside(taken, predicted, sample);
   return groups
     .filter((members) => members.length >= smallestGroup)
     .map((members) => {
-      const chance = chanceOfSure(sure, predicted);
+      const sureOnes = members.filter((at) => isSure[at]).length;
+      const chance = chanceOfSure(sure, sureOnes, members.length);
       const rate = mean(members.map((at) => slices.rates[at] ?? 0));
       const claimed =
         chance < claimLimits.chance &&
         members.length >= fewest &&
+        sureOnes >= claimLimits.sure * members.length &&
         rate >= Math.max(claimLimits.slice, claimLimits.lift * slices.usual);
       return describe({
         predicted,
@@ -93,31 +98,23 @@ function clustersOf(predicted: number, sample: Sample, maps: SeenMaps, sure: Sur
     });
 }
 
-/** Sure mistakes are grouped; others join the group within whose reach they lie. @returns places in `points`, most typical first */
-function sureGroups(points: readonly Point[], wrong: readonly number[], sample: Sample, margin: number): number[][] {
-  const isSure = wrong.map((row) => (sample.margin[row] ?? 0) >= margin);
-  const seeds = range(points.length).filter((at) => isSure[at]);
-  if (seeds.length < smallestGroup) return [];
-  const groupOf = groupPoints(seeds.map((at) => points[at] ?? []));
-  const groups = [...new Set(groupOf)]
-    .map((group) => seeds.filter((_, i) => groupOf[i] === group))
-    .filter((members) => members.length >= smallestGroup)
-    .map((members) => {
-      const middle = centroid(members.map((at) => points[at] ?? []));
-      const distances = members.map((at) => distance(points[at] ?? [], middle)).sort((a, b) => a - b);
-      return { members: [...members], middle, reach: distances[Math.floor(distances.length * 0.9)] ?? 0 };
-    });
-  for (const at of range(points.length)) {
-    if (isSure[at]) continue;
-    const point = points[at] ?? [];
-    const [closest] = groups
-      .map((group) => ({ group, far: distance(point, group.middle) }))
-      .sort((a, b) => a.far - b.far);
-    if (closest !== undefined && closest.far <= closest.group.reach) closest.group.members.push(at);
-  }
-  return groups.map(({ members, middle }) =>
-    members.sort((a, b) => distance(points[a] ?? [], middle) - distance(points[b] ?? [], middle) || a - b),
-  );
+/**
+ * Mistakes that look alike. Half-hearted ones stay in a group only within the reach of its sure ones: ordinary confusions surround a cause.
+ * @returns places in `points` of each group, most typical first
+ */
+function groupsOf(points: readonly Point[], isSure: readonly boolean[]): number[][] {
+  const groupOf = groupPoints(points);
+  return [...new Set(groupOf)].map((group) => {
+    const all = range(points.length).filter((at) => groupOf[at] === group);
+    const seeds = all.filter((at) => isSure[at]);
+    const core = seeds.length < smallestGroup ? all : seeds;
+    const middle = centroid(core.map((at) => points[at] ?? []));
+    const far = (at: number) => distance(points[at] ?? [], middle);
+    const distances = core.map(far).sort((a, b) => a - b);
+    const reach = distances[Math.floor(distances.length * coreShare)] ?? 0;
+    const members = seeds.length < smallestGroup ? all : all.filter((at) => isSure[at] || far(at) <= reach);
+    return members.sort((a, b) => far(a) - far(b) || a - b);
+  });
 }
 
 interface Slices {

@@ -10,7 +10,7 @@ import type { RunColumns } from './run-columns.ts';
 const leastMargin = 0.5;
 const correctShare = 0.05;
 /** Limits for how many mistakes of a class are sure without a cause. */
-const [leastExpected, mostExpected] = [0.2, 0.35];
+const [leastExpected, mostExpected] = [0.35, 0.35];
 /** Classes with fewer false positives say nothing about the run. */
 const fewest = 8;
 
@@ -45,10 +45,9 @@ export function findSureMistakes({ label, predicted, margin }: RunColumns): Sure
   return { margin: threshold, classes, expected: Math.min(mostExpected, Math.max(leastExpected, usual)) };
 }
 
-/** Probability that so many of a class's mistakes are sure without a cause, times the number of classes (Bonferroni). */
-export function chanceOfSure({ classes, expected }: SureMistakes, predicted: number): number {
-  const { all, sure } = classes.get(predicted) ?? { all: 0, sure: 0 };
-  return Math.min(1, binomialTail(sure, all, expected) * classes.size);
+/** Probability that so many of a cluster are sure without a cause, times the number of classes (Bonferroni). */
+export function chanceOfSure({ classes, expected }: SureMistakes, sure: number, size: number): number {
+  return Math.min(1, binomialTail(sure, size, expected) * classes.size);
 }
 
 /** With linear interpolation; 0 for no values. */

@@ -18,40 +18,39 @@ export interface ImageSelection {
 export function selectImages(findings: Findings, limit: number): ImageSelection {
   const { done, labelled, correct } = findings.counts;
   if (done <= limit) return { includes: () => true, shares: null };
-  const named = namedKeys(findings);
-  const wrong = labelled - correct;
-  const room = Math.max(0, limit - named.size);
-  const mistakes = share(room, wrong);
-  const rest = share(Math.max(0, room - wrong), done - wrong);
+  const wrong = namedMistakes(findings);
+  const right = namedCorrect(findings);
+  const otherWrong = labelled - correct - wrong.size;
+  const others = done - (labelled - correct) - right.size;
+  const room = limit - wrong.size - right.size;
+  const mistakes = share(room, otherWrong);
+  const rest = share(room - otherWrong, others);
   return {
-    includes: ({ key, correct }) => named.has(key) || positionOf(key) < (correct === false ? mistakes : rest),
+    includes: ({ key, correct }) =>
+      wrong.has(key) || right.has(key) || positionOf(key) < (correct === false ? mistakes : rest),
     shares: { mistakes, rest },
   };
 }
 
 function share(room: number, images: number): number {
-  return images === 0 ? 1 : Math.min(1, room / images);
+  return images <= 0 ? 1 : Math.min(1, Math.max(0, room) / images);
 }
 
-/** Keys of the images that stand in a finding; mistakes by themselves are not one. */
-function namedKeys({ labelErrors, clusters, gaps, collect }: Findings): Set<string> {
-  const keys = new Set<string>(labelErrors.map(({ key }) => key));
-  const add = (images: readonly string[]) => {
-    for (const key of images) keys.add(key);
-  };
-  for (const { images, typical, counterExamples, embedding } of clusters) {
-    add(images);
-    add(typical);
-    add(counterExamples);
-    add(embedding.correct.map(({ key }) => key));
-  }
-  for (const { images, typical, nearest } of gaps) {
-    add(images);
-    add(typical);
-    add(nearest);
-  }
-  for (const { images } of collect) add(images);
-  return keys;
+/** Mistakes that stand in a finding; the plain list of mistakes is none. */
+function namedMistakes({ labelErrors, clusters, gaps, collect }: Findings): Set<string> {
+  const groups = [...clusters, ...gaps].flatMap(({ images, typical }) => [...images, ...typical]);
+  return new Set([...labelErrors.map(({ key }) => key), ...groups, ...collect.flatMap(({ images }) => images)]);
+}
+
+/** Correct images that stand in a finding. */
+function namedCorrect({ clusters, gaps }: Findings): Set<string> {
+  return new Set([
+    ...clusters.flatMap(({ counterExamples, embedding }) => [
+      ...counterExamples,
+      ...embedding.correct.map(({ key }) => key),
+    ]),
+    ...gaps.flatMap(({ nearest }) => nearest),
+  ]);
 }
 
 /** A fixed place of the key between 0 and 1. */
