@@ -3,12 +3,11 @@
  * with a new profile; prints medians and judges nothing.
  */
 
-import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
+import { writeReport } from '../test/report/page/written-report.ts';
 import { printMachine } from './machine.ts';
 import { wholeNumber } from './options.ts';
-import { writeLargeReport } from './page/large-report.ts';
 import { median, quantile } from './statistics.ts';
 import { printTable } from './table.ts';
 
@@ -19,8 +18,10 @@ const images = wholeNumber('images', values.images);
 const times = wholeNumber('times', values.times);
 
 printMachine();
-const report = await writeLargeReport(images);
-console.log(`\nPage over ${images} images written in ${report.seconds.toFixed(1)} s, ${report.files} files`);
+const keys = Array.from({ length: images }, (_, i) => `night-${i % 7}/${String(i).padStart(6, '0')}.jpg`);
+const classNames = Array.from({ length: 20 }, (_, i) => `kind ${String(i).padStart(2, '0')}`);
+await using report = await writeReport({ keys, classNames, layers: ['layer4'], pictures: 200, evidence: 4 });
+console.log(`\nPage over ${images} images`);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox'],
@@ -29,7 +30,7 @@ try {
   const views = [
     { name: 'overview', hash: '' },
     { name: 'gallery, all images', hash: '#/images' },
-    { name: 'one image, map drawn', hash: `#/image?key=${encodeURIComponent(report.firstKey)}` },
+    { name: 'one image, map drawn', hash: `#/image?key=${encodeURIComponent(keys[0] ?? '')}` },
   ];
   const seconds = views.map((): number[] => []);
   for (let time = 0; time < times; time++) {
@@ -51,7 +52,6 @@ try {
   );
 } finally {
   await browser.close();
-  await rm(report.folder, { recursive: true, force: true });
 }
 
 /** Until a picture, or the canvas of a map, is on the screen. */

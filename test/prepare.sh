@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes what the tests need beside npm packages: a Redis server, and an S3 server that others wrote (VersityGW).
+# Makes what the tests need beside npm packages: a Redis server, a browser (Chromium), and an S3 server that others wrote (VersityGW).
 # Installs only what is missing, and says what it does. Run by `npm test`.
 set -euo pipefail
 
@@ -13,6 +13,17 @@ if ! command -v redis-server >/dev/null; then
   echo "Installing redis-server for the tests"
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null
+fi
+
+browser="${CHROMIUM:-/usr/bin/chromium}"
+if [ ! -x "$browser" ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "The tests need Chromium. Install it with your system's package manager, name it in CHROMIUM, and run them again." >&2
+    exit 1
+  fi
+  echo "Installing Chromium for the tests"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
 fi
 
 # In node_modules, so that a fresh install starts without it; Go's own cache makes the second build quick.

@@ -8,7 +8,6 @@ import { planPictures, planSets, type Split } from './plan.ts';
 /** `<folder>/<set>/<half>.bin` holds uint8 `[n, 64, 64, 3]`, `<half>.json` the plan with class indices. */
 async function writeSplit(split: Split, folder: string): Promise<void> {
   for (const set of planSets(split)) {
-    if (process.env.ONLY !== undefined && !process.env.ONLY.split(',').includes(set.name)) continue;
     await mkdir(join(folder, set.name), { recursive: true });
     for (const half of ['training', 'validation'] as const) {
       const plans = planPictures(set, half);

@@ -6,15 +6,8 @@ import { everyFew } from './choose-images.ts';
 import { groupPoints } from './group-points.ts';
 import { meanHeatmap, placeOf } from './mean-heatmap.ts';
 import { flaggedShare, nearest } from './neighbours.ts';
-import {
-  centroid,
-  distance,
-  evidenceColumns,
-  heatmapColumns,
-  joined,
-  type Point,
-  principalComponents,
-} from './points.ts';
+import { centroid, distance, evidenceColumns, heatmapColumns, joined, type Point } from './points.ts';
+import { principalComponents } from './principal-components.ts';
 import type { Sample } from './run-columns.ts';
 import { chanceOfSure, type SureMistakes } from './sure-mistakes.ts';
 
@@ -42,17 +35,31 @@ export interface SeenMaps {
 /** What is known of a cluster before it has a rank. */
 export type UnrankedCluster = Omit<Cluster, 'id' | 'sentence'> & { predicted: number; rows: number[] };
 
-/** @param sample the chosen images; its maps are given by their use */
-export function findClusters(sample: Sample, maps: SeenMaps, sure: SureMistakes): UnrankedCluster[] {
+/**
+ * @param sample the chosen images; its maps are given by their use
+ * @param explained rows of the sample that are left out: a gap explains them
+ */
+export function findClusters(
+  sample: Sample,
+  maps: SeenMaps,
+  sure: SureMistakes,
+  explained: ReadonlySet<number> = new Set(),
+): UnrankedCluster[] {
   const byCount = [...sure.classes]
     .filter(([, { all }]) => all >= fewest)
     .sort((a, b) => b[1].all - a[1].all || a[0] - b[0]);
-  return byCount.slice(0, mostClasses).flatMap(([predicted]) => clustersOf(predicted, sample, maps, sure));
+  return byCount.slice(0, mostClasses).flatMap(([predicted]) => clustersOf(predicted, sample, maps, sure, explained));
 }
 
-function clustersOf(predicted: number, sample: Sample, maps: SeenMaps, sure: SureMistakes): UnrankedCluster[] {
+function clustersOf(
+  predicted: number,
+  sample: Sample,
+  maps: SeenMaps,
+  sure: SureMistakes,
+  explained: ReadonlySet<number>,
+): UnrankedCluster[] {
   const rows = range(sample.images.length);
-  const taken = rows.filter((row) => sample.predicted[row] === predicted);
+  const taken = rows.filter((row) => sample.predicted[row] === predicted && !explained.has(row));
   const [deepest] = maps.predicted;
   if (deepest === undefined) return [];
   // How channels vary is measured over everything that was taken for the class; the components are those of the mistakes.
@@ -89,6 +96,7 @@ function clustersOf(predicted: number, sample: Sample, maps: SeenMaps, sure: Sur
         deepest,
         slices,
         shown,
+        taken,
         columns,
         chance,
         rate,
@@ -162,6 +170,7 @@ interface Found {
   deepest: EvidenceRows;
   slices: Slices;
   shown: number[];
+  taken: number[];
   columns: number[][];
   chance: number;
   rate: number;
@@ -173,7 +182,7 @@ function describe(found: Found): UnrankedCluster {
   const { predicted, members, wrong, wrongAt, sample, deepest, slices, shown, columns } = found;
   const rows = members.map((at) => wrong[at] ?? -1);
   const keys = rows.map((row) => sample.keys[row] ?? '');
-  const taken = range(sample.images.length).filter((row) => sample.predicted[row] === predicted);
+  const { taken } = found;
   const middle = centroid(members.map((at) => columns[wrongAt[at] ?? -1] ?? []));
   const alike = nearest(
     shown.map((at) => columns[at] ?? []),

@@ -1,7 +1,5 @@
-/** Images as points: evidence and heatmaps made comparable, then reduced to a few dimensions. */
+/** Images as points: evidence and heatmaps made comparable. */
 
-import { Matrix } from 'ml-matrix';
-import { PCA } from 'ml-pca';
 import type { EvidenceRows } from '../read/evidence.ts';
 
 /** Where an image lies. */
@@ -31,15 +29,6 @@ export function heatmapColumns({ heatmaps, height, width }: EvidenceRows, rows: 
 export function joined(blocks: readonly number[][][]): number[][] {
   const [first = []] = blocks;
   return first.map((_, row) => blocks.flatMap((block) => block[row] ?? []));
-}
-
-/** Principal components of the rows, at most `dimensions`. Deterministic. */
-export function principalComponents(columns: number[][], dimensions: number): Point[] {
-  const [first = []] = columns;
-  const components = Math.min(dimensions, first.length, columns.length - 1);
-  if (components < 1) return columns.map(() => [0]);
-  const pca = new PCA(new Matrix(columns), { method: 'NIPALS', nCompNIPALS: components, scale: false });
-  return pca.predict(new Matrix(columns), { nComponents: components }).to2DArray();
 }
 
 export function distance(a: Point, b: Point): number {

@@ -1,7 +1,7 @@
 /** From evidence to clusters, gaps and what to collect. Pure: arrays in, findings out. */
 
 import { findClusters, mostClasses, type SeenMaps, type UnrankedCluster } from '../clusters/find-clusters.ts';
-import { type RunColumns, type SeenImages, sampleOf } from '../clusters/run-columns.ts';
+import { type RunColumns, type Sample, type SeenImages, sampleOf } from '../clusters/run-columns.ts';
 import { findSureMistakes } from '../clusters/sure-mistakes.ts';
 import type { Cluster, CollectionItem, Gap } from '../contract.ts';
 import { findGaps, type UnrankedGap } from './find-gaps.ts';
@@ -23,6 +23,8 @@ export interface ClustersAndGaps {
 
 /** A cluster of which so much is one class tells of that class, not of a cue that catches all. */
 const oneClass = 0.7;
+/** How many times as many images of one class as of the next a cluster holds where that class has a reason of its own. */
+const overRepresented = 1.6;
 /** Two findings that share so much of the smaller one are one fault seen twice. */
 const sameFault = 0.5;
 
@@ -34,18 +36,24 @@ export function findClustersAndGaps(
   const name: Naming = (index) => classNames[index] ?? `class ${index}`;
   const sample = sampleOf(own.run, own.seen);
   const sure = findSureMistakes(own.run);
-  const found = findClusters(sample, own.maps, sure).sort(
+  const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
+  const first = findClusters(sample, own.maps, sure);
+  const explained = new Set(
+    first.filter(({ claimed }) => claimed).flatMap((cluster) => explainedRows(cluster, sample)),
+  );
+  const foundGaps = findGaps(sample, own.maps, explained, known).sort(
+    (a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label,
+  );
+  // Images that a gap explains may be taken for anything: without them a cluster shows what its others have in common.
+  const inGaps = new Set(foundGaps.filter(({ claimed }) => claimed).flatMap(({ rows }) => rows));
+  const mixed = first.some(
+    (cluster) => cluster.claimed && !isOfOneClass(cluster) && cluster.rows.some((row) => inGaps.has(row)),
+  );
+  const found = (mixed ? findClusters(sample, own.maps, sure, inGaps) : first).sort(
     (a, b) =>
       Number(b.claimed) - Number(a.claimed) ||
       b.size * b.spuriousCue - a.size * a.spuriousCue ||
       a.predicted - b.predicted,
-  );
-  const explained = new Set(
-    found.filter((cluster) => cluster.claimed && !isOfOneClass(cluster)).flatMap(({ rows }) => rows),
-  );
-  const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
-  const foundGaps = findGaps(sample, own.maps, explained, known).sort(
-    (a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label,
   );
   const clusters = found.map((cluster, rank) => ({ ...cluster, id: `cluster-${rank + 1}` }));
   const gaps = foundGaps.map((gap, rank) => ({ ...gap, id: `gap-${rank + 1}` }));
@@ -65,6 +73,18 @@ export function findClustersAndGaps(
 
 function isOfOneClass({ labels, size }: UnrankedCluster): boolean {
   return (labels[0]?.count ?? 0) >= oneClass * size;
+}
+
+/**
+ * Images whose mistake a cluster over several classes explains. A class of which it holds far more than of the others has a reason of its own:
+ * its images are looked at for a gap, too.
+ */
+function explainedRows(cluster: UnrankedCluster, sample: Sample): number[] {
+  if (isOfOneClass(cluster)) return [];
+  const counts = cluster.labels.map(({ count }) => count);
+  const [most = 0, next = 0] = counts;
+  const apart = most >= overRepresented * next ? cluster.labels[0]?.class : undefined;
+  return cluster.rows.filter((row) => sample.label[row] !== apart);
 }
 
 interface Candidate {

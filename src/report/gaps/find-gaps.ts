@@ -4,7 +4,8 @@ import { binomialTail } from '../clusters/binomial-tail.ts';
 import { countClasses, mean, range, rounded, type SeenMaps } from '../clusters/find-clusters.ts';
 import { meanHeatmap, placeOf } from '../clusters/mean-heatmap.ts';
 import { flaggedShare, nearest } from '../clusters/neighbours.ts';
-import { centroid, distance, evidenceColumns, type Point, principalComponents } from '../clusters/points.ts';
+import { centroid, distance, evidenceColumns, type Point } from '../clusters/points.ts';
+import { principalComponents } from '../clusters/principal-components.ts';
 import type { Sample } from '../clusters/run-columns.ts';
 import type { Gap } from '../contract.ts';
 

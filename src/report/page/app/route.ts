@@ -21,11 +21,14 @@ export function viewBefore(): string {
   return before;
 }
 
-addEventListener('hashchange', () => {
-  const next = parseHash(location.hash);
-  if (next.view !== route.value.view) before = route.value.view;
+addEventListener('hashchange', () => show(parseHash(location.hash)));
+
+function show(next: Route): void {
+  const shown = route.value;
+  if (next.view === shown.view && next.item === shown.item && `${next.params}` === `${shown.params}`) return;
+  if (next.view !== shown.view) before = shown.view;
   route.value = next;
-});
+}
 
 function parseHash(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split(/\?(.*)/s);
@@ -62,6 +65,8 @@ export function withParams(params: URLSearchParams, values: ParamValues): URLSea
 export function go(link: string, how: 'push' | 'replace' = 'push'): void {
   if (how === 'push') location.hash = link;
   else location.replace(link);
+  // The browser tells of it later: a key that is pressed before then must find the new state.
+  if (link.startsWith('#')) show(parseHash(link));
 }
 
 /** Changes parameters of the view that is shown. */

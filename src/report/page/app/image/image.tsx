@@ -41,7 +41,9 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
   const opacity = readOpacity(params.get('opacity'), report.look.alpha);
 
   const step = (by: number) => {
-    const next = siblings[at + by];
+    // From the image that the address names: two quick presses come before this view is drawn again.
+    const now = siblings.indexOf(report.rowOf(route.value.params.get('key') ?? ''));
+    const next = now < 0 ? undefined : siblings[now + by];
     // In place: the back button leads to the gallery, not through every image.
     if (next !== undefined) changeParams({ key: report.keyOf(next) }, 'replace');
   };
