@@ -73,7 +73,32 @@ async function evidenceOf(output: Store, table: RunTable, chosen: ChosenMaps<Map
   const pick = (maps: readonly MapColumns[]) => maps.flatMap((map) => read.get(idOf(map)) ?? []);
   const maps = { predicted: pick(chosen.predicted), label: pick(chosen.label) };
   if (maps.predicted.length === 0 || maps.label.length === 0) return null;
-  return { run: table, seen: { images: rows, maps: [] }, maps };
+  // Images of a shard without evidence would all look alike: like nothing.
+  const seen = Array.from(rows.keys()).filter((at) =>
+    [...maps.predicted, ...maps.label].every(({ present }) => present[at] === 1),
+  );
+  const ofSeen = (own: RowsEvidence[]) => own.map((map) => takeRows(map, seen));
+  return {
+    run: table,
+    seen: { images: Int32Array.from(seen, (at) => rows[at] ?? -1), maps: [] },
+    maps: { predicted: ofSeen(maps.predicted), label: ofSeen(maps.label) },
+  };
+}
+
+function takeRows(map: RowsEvidence, rows: readonly number[]): RowsEvidence {
+  if (rows.length === map.present.length) return map;
+  const cells = map.height * map.width;
+  const taken = {
+    ...map,
+    evidence: new Float32Array(rows.length * map.channels),
+    heatmaps: new Float32Array(rows.length * cells),
+    present: new Uint8Array(rows.length).fill(1),
+  };
+  for (const [to, from] of rows.entries()) {
+    taken.evidence.set(map.evidence.subarray(from * map.channels, (from + 1) * map.channels), to * map.channels);
+    taken.heatmaps.set(map.heatmaps.subarray(from * cells, (from + 1) * cells), to * cells);
+  }
+  return taken;
 }
 
 function bytesOf(evidence: RowsEvidence | null): number {

@@ -41,7 +41,7 @@ export interface ChaosResult {
   planted: PlantedImages;
   shards: number;
   status: RunStatus;
-  /** Every object but run.json and the plan by its key: what the fleet wrote, and what it should have. */
+  /** Every object but the plan and those that name the run by its key: what the fleet wrote, and what it should have. */
   written: Map<string, string>;
   expected: Map<string, string>;
   runFile: unknown;
@@ -221,10 +221,15 @@ function watch(redis: RedisClient, crew: WorkerCrew, deadline: number): Look {
   };
 }
 
+/** They name the run and where its model and images are. */
+const namesOfRun = ['run.json', 'report/findings.json', 'report/data/report.js'];
+
 async function objectsOf(store: Store): Promise<Map<string, string>> {
   const objects = new Map<string, string>();
   const keys: string[] = [];
-  for await (const { key } of store.list()) if (key !== 'run.json' && !key.startsWith('plan/')) keys.push(key);
+  for await (const { key } of store.list()) {
+    if (!namesOfRun.includes(key) && !key.startsWith('plan/')) keys.push(key);
+  }
   const read = mapInOrder(each(keys), 16, async (key) => [key, (await store.get(key)).toString('base64')] as const);
   for await (const [key, body] of read) objects.set(key, body);
   return objects;

@@ -145,11 +145,15 @@ export async function localRun(fleet: Fleet, output: string, ...more: string[]):
   return openStore(folder);
 }
 
-/** Every object of an output by key, without the plan and what tells when it was made. */
+/** They name the run and where its model and images are. */
+const namesOfRun = ['run.json', 'report/findings.json', 'report/data/report.js'];
+
+/** Every object of an output by key, without the plan and what names the run. */
 export async function objectsOf(store: Store): Promise<Map<string, string>> {
   const objects = new Map<string, string>();
   for await (const { key } of store.list()) {
-    if (key !== 'run.json' && !key.startsWith('plan/')) objects.set(key, (await store.get(key)).toString('base64'));
+    if (!namesOfRun.includes(key) && !key.startsWith('plan/'))
+      objects.set(key, (await store.get(key)).toString('base64'));
   }
   return objects;
 }

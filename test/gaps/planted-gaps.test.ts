@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeFindings } from '../../src/report/make-findings.ts';
+import { openStore } from '../../src/shared/open-store.ts';
+import { openInference } from '../../src/worker/inference.ts';
+import { evaluateSet } from './evaluate.ts';
+import { explainSet } from './explain-set.ts';
+import { planSets } from './plan.ts';
+
+const thread = new URL('../../dist/worker/inference-thread.js', import.meta.url);
+
+/** A set explained by its network, and its report held against what was planted. */
+async function reportOn(name: string) {
+  const set = planSets('test').find((planned) => planned.name === name);
+  if (set === undefined) throw new Error(`There is no set ${name}.`);
+  const folder = await mkdtemp(join(tmpdir(), 'gradline-gaps-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const network = new URL(`networks/${name}.onnx`, import.meta.url).pathname;
+  const pictures = await explainSet(set, network, folder, (options) => openInference(options, thread));
+  const output = await openStore(join(folder, 'output'));
+  const { findings } = await makeFindings(output);
+  await output.close();
+  return { findings, result: evaluateSet(set, pictures, findings) };
+}
+
+test('a planted watermark is the first line of the collection list', async () => {
+  const { findings, result } = await reportOn('test-1');
+  const [fault] = result.faults;
+  expect(fault).toMatchObject({ kind: 'watermark', claim: { rank: 1 } });
+  expect(fault?.claim?.precision).toBeGreaterThanOrEqual(0.9);
+  expect(fault?.claim?.recall).toBeGreaterThanOrEqual(0.9);
+  expect(findings.collect[0]?.sentence).toContain(`taken for ${fault?.subject}`);
+});
+
+test('a viewpoint that the training data lacks is a gap', async () => {
+  const { result } = await reportOn('test-4');
+  const view = result.faults.find(({ kind }) => kind === 'missing viewpoint');
+  expect(view?.claim?.precision).toBeGreaterThanOrEqual(0.8);
+  expect(view?.claim?.recall).toBeGreaterThanOrEqual(0.9);
+});
+
+test('ordinary mistakes alone are claimed to be nothing', async () => {
+  const { findings, result } = await reportOn('test-clean-3');
+  expect(findings.mistakes.length).toBeGreaterThan(50);
+  expect(result.falseAlarms).toEqual([]);
+  expect(findings.collect).toEqual([]);
+});
