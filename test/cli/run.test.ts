@@ -116,7 +116,7 @@ test('a configuration file stands for flags, and flags win', async () => {
     '--no-maps',
   ]);
   expect(code).toBe(0);
-  expect((await readdir(join(folder, 'out'))).sort()).toEqual(['evidence', 'run.json', 'scores']);
+  expect((await readdir(join(folder, 'out'))).sort()).toEqual(['evidence', 'report', 'run.json', 'scores']);
   expect(await recordsOf(folder)).toMatchObject(
     Array(3).fill({ maps: [{ layer: 'layer2', overlay: null, map: null }] }),
   );

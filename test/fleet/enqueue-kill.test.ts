@@ -177,24 +177,25 @@ describe.skipIf(program === null)('gradline enqueue', () => {
     expect(await gradline([...checked, '--layers', 'layer1', '--size', '8'])).toMatchObject({ code: 0 });
   });
 
-  test('says what is wrong with exit code 2', async () => {
+  test('says what is wrong with exit code 2, or 3 where Redis is away', async () => {
     const folder = await temporaryFolder();
     await writeProject(folder, 8);
     await writeFiles(folder, { 'empty/readme.txt': '' });
     const model = ['--no-preflight', '--model', join(folder, 'model.onnx'), '--output', join(folder, 'elsewhere')];
     const redis = ['--redis', `${server.url}/6`];
-    for (const [args, message] of [
-      [['enqueue', join(folder, 'empty'), ...model, ...redis], 'holds no images'],
+    for (const [args, message, expected] of [
+      [['enqueue', join(folder, 'empty'), ...model, ...redis], 'holds no images', 2],
       [
         ['enqueue', join(folder, 'list.csv'), ...model, ...redis, '--high-watermark', 'many'],
         '--high-watermark must be',
+        2,
       ],
-      [['enqueue', join(folder, 'list.csv'), ...model, ...redis, '--resume'], 'unknown option'],
-      [['enqueue', join(folder, 'list.csv'), ...model, '--redis', 'redis://127.0.0.1:1'], 'cannot be reached'],
+      [['enqueue', join(folder, 'list.csv'), ...model, ...redis, '--resume'], 'unknown option', 2],
+      [['enqueue', join(folder, 'list.csv'), ...model, '--redis', 'redis://127.0.0.1:1'], 'cannot be reached', 3],
     ] as const) {
       const { code, stderr } = await gradline([...args]);
       expect(stderr).toContain(message);
-      expect(code).toBe(2);
+      expect(code).toBe(expected);
     }
   });
 });
