@@ -2,10 +2,13 @@
 
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unzipSync, zipSync } from 'fflate';
 import type { Random } from '../../demo/draw/random.ts';
+import { makeReportAt } from '../../src/report/make-report.ts';
 import { openStore } from '../../src/shared/open-store.ts';
-import { scoresPartKey } from '../../src/shared/output-key.ts';
+import { evidencePartKey, scoresPartKey } from '../../src/shared/output-key.ts';
 import { imageRecordSchema } from '../../src/shared/record-schema.ts';
+import type { Store } from '../../src/shared/store.ts';
 import { mergeScores } from '../../src/worker/finish/merge-scores.ts';
 import { planCarefully } from '../../src/worker/fleet/crash-policy.ts';
 
@@ -52,12 +55,33 @@ export async function withoutKillingImages(
     const lines = (await output.get(key)).toString('utf8').split('\n');
     const changed = lines.map((line) => (line === '' ? line : lineOf(line, killing)));
     await output.put(key, changed.join('\n'), 'application/x-ndjson');
+    const places = lines.flatMap((line, place) => (line !== '' && killing.includes(keyOf(line)) ? [place] : []));
+    if (places.length > 0) await blankEvidence(output, shard, places);
   }
   for (const key of killing) {
     for await (const overlay of output.list(`overlays/${key}/`)) await output.delete(overlay.key);
   }
   await output.close();
   await mergeScores({ output: location, shards, missing: [] });
+  await makeReportAt({ output: location, reference: null });
+}
+
+/** Evidence rows of images that were not explained are zeros. */
+async function blankEvidence(output: Store, shard: number, places: readonly number[]): Promise<void> {
+  const key = evidencePartKey(shard);
+  const arrays = unzipSync(await output.get(key));
+  for (const bytes of Object.values(arrays)) {
+    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const start = 10 + file.readUInt16LE(8);
+    const rows = Number(/'shape': \((\d+)/.exec(file.toString('latin1', 10, start))?.[1]);
+    const length = (file.length - start) / rows;
+    for (const place of places) file.fill(0, start + place * length, start + (place + 1) * length);
+  }
+  await output.put(key, Buffer.from(zipSync(arrays, { level: 0, mtime: new Date(1980, 0, 1) })), 'application/zip');
+}
+
+function keyOf(line: string): string {
+  return imageRecordSchema.parse(JSON.parse(line)).key;
 }
 
 function lineOf(line: string, killing: readonly string[]): string {
