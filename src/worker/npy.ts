@@ -29,16 +29,27 @@ function npyFile(type: '<f2' | '<f4', bytesEach: number, bytes: Uint8Array, shap
   if (bytes.length !== count * bytesEach) {
     throw new RangeError(`${bytes.length / bytesEach} values do not fill the shape [${shape.join(', ')}].`);
   }
+  return Buffer.concat([npyHeader(type, shape), bytes]);
+}
+
+/**
+ * What stands before the values of an array in row-major order.
+ * @param shortest pad it to so many bytes, a multiple of 64
+ */
+export function npyHeader(type: '<f2' | '<f4', shape: readonly number[], shortest = 0): Buffer {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const description = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const lengthField = 2;
   const unpadded = preamble.length + lengthField + description.length + 1;
-  const start = Math.ceil(unpadded / alignment) * alignment;
+  const start = Math.max(shortest, Math.ceil(unpadded / alignment) * alignment);
 
-  const file = Buffer.alloc(start + bytes.length);
-  file.set(preamble);
-  file.writeUInt16LE(start - preamble.length - lengthField, preamble.length);
-  file.write(`${description.padEnd(description.length + start - unpadded)}\n`, preamble.length + lengthField, 'latin1');
-  file.set(bytes, start);
-  return file;
+  const header = Buffer.alloc(start);
+  header.set(preamble);
+  header.writeUInt16LE(start - preamble.length - lengthField, preamble.length);
+  header.write(
+    `${description.padEnd(description.length + start - unpadded)}\n`,
+    preamble.length + lengthField,
+    'latin1',
+  );
+  return header;
 }

@@ -10,9 +10,9 @@ export function collectionCsv({ collect, classNames }: Pick<Findings, 'collect' 
 } {
   const nameOf = (index: number | null) => (index === null ? null : (classNames[index] ?? null));
   return {
-    items: csvText(
+    items: csvText([
       ['rank', 'class', 'class_name', 'mistakes', 'what_to_collect', 'from', 'also_from', 'images'],
-      collect.map((item) => [
+      ...collect.map((item) => [
         item.rank,
         item.class,
         nameOf(item.class),
@@ -22,10 +22,10 @@ export function collectionCsv({ collect, classNames }: Pick<Findings, 'collect' 
         item.alsoFrom.join(' '),
         item.images.length,
       ]),
-    ),
-    images: csvText(
+    ]),
+    images: csvText([
       ['rank', 'class', 'class_name', 'key'],
-      collect.flatMap((item) => item.images.map((key) => [item.rank, item.class, nameOf(item.class), key])),
-    ),
+      ...collect.flatMap((item) => item.images.map((key) => [item.rank, item.class, nameOf(item.class), key])),
+    ]),
   };
 }

@@ -74,6 +74,12 @@ export class CocoRegions {
     return (image === undefined ? undefined : this.#regions.get(image)?.get(explained)) ?? [];
   }
 
+  /** All regions of an image by class. */
+  ofImage(key: string): ReadonlyMap<number, readonly Region[]> {
+    const image = this.#imageOf(key);
+    return (image === undefined ? undefined : this.#regions.get(image)) ?? new Map();
+  }
+
   /** The image whose file name is the key or what the key ends with; else the only one whose file name ends with the key. */
   #imageOf(key: string): number | undefined {
     for (const ending of [key, ...endingsOf(key)]) {

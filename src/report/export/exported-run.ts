@@ -1,0 +1,148 @@
+/** What every export is made from: a run's explained images one shard at a time, and what the report says of them. */
+
+import { z } from 'zod';
+import { UserError } from '../../explain/user-error.ts';
+import { readClassNames } from '../../shared/class-names.ts';
+import { digestText } from '../../shared/digest.ts';
+import type { DoneRecord } from '../../shared/record.ts';
+import { retryTransient } from '../../shared/retry.ts';
+import { runFileKey } from '../../shared/run-file.ts';
+import { regionCategories } from '../../shared/run-settings.ts';
+import type { Store } from '../../shared/store.ts';
+import type { MapId } from '../contract.ts';
+import { chooseAnalysedMap } from '../findings/analysed-map.ts';
+import { storedRecords } from '../page/stored-records.ts';
+import { readRunDescription } from '../read/run-description.ts';
+import { distinctNames } from './distinct-names.ts';
+import { imageAddress } from './image-address.ts';
+import { groupsByImage, type ImageGroups } from './image-groups.ts';
+import { readStoredFindings, type StoredFindings } from './stored-findings.ts';
+
+export interface ExportSelection {
+  /** `mistakes`: misclassified images. */
+  only: 'all' | 'mistakes';
+  /** What stands before a key in the address of an image, instead of the run's input; null: the input. */
+  images: string | null;
+}
+
+export interface ExportedImage {
+  record: DoneRecord;
+  /** Line in the shard's scores part, counted from 0: the row of its evidence. */
+  line: number;
+}
+
+export interface ExportedRun {
+  output: Store;
+  run: string;
+  /** As the run's settings name it. */
+  model: string;
+  regions: { file: string; categories: (typeof regionCategories)[number] } | null;
+  /** Null without a report. */
+  findings: StoredFindings | null;
+  /** By class index; no two are the same. Without the file of class names they go as far as the classes of the records. */
+  names: string[];
+  /** Maps that records hold, with the cells of their grids. */
+  maps: (MapId & { cells: number })[];
+  /** The map that findings are made from, else another one for the predicted class; null where there is none. */
+  analysed: MapId | null;
+  /** Whether records say what of an image its maps cover; older ones do not. */
+  placed: boolean;
+  addressOf(key: string): string;
+  groupsOf(key: string): ImageGroups;
+  /** Explained images that are selected, in the order of shards and lines. */
+  shards(): AsyncIterable<{ shard: number; images: ExportedImage[] }>;
+}
+
+const settings = z.object({
+  configuration: z.object({
+    classes: z.string().nullable().default(null),
+    regions: z.object({ file: z.string(), categories: z.enum(regionCategories) }).optional(),
+  }),
+  digests: z.object({ classes: z.string().nullable() }),
+});
+
+/** All classes of the model, where the run's list of them is still there: records name only those that occur. */
+async function listedNames({ configuration, digests }: z.infer<typeof settings>): Promise<readonly string[] | null> {
+  if (configuration.classes === null) return null;
+  try {
+    const { names } = await readClassNames(configuration.classes);
+    return digestText(JSON.stringify(names)) === digests.classes ? names : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @throws UserError `no-run`, `no-records`, `damaged-output`; StoreError */
+export async function openExportedRun(output: Store, { only, images }: ExportSelection): Promise<ExportedRun> {
+  const { run, model, input } = await readRunDescription(output);
+  const stored = settings.parse(JSON.parse((await retryTransient(() => output.get(runFileKey))).toString('utf8')));
+  const findings = await readStoredFindings(output);
+  const facts = await surveyRecords(output);
+  if (facts.images === 0) {
+    throw new UserError(
+      'no-records',
+      `There are no explained images in ${output.location} yet. Wait for the run's first shard.`,
+    );
+  }
+  return {
+    output,
+    run,
+    model,
+    regions: stored.configuration.regions ?? null,
+    findings,
+    names: distinctNames((await listedNames(stored)) ?? facts.names),
+    maps: facts.maps,
+    analysed: analysedMap(facts.maps),
+    placed: facts.placed,
+    addressOf: (key) => imageAddress(key, input, images),
+    groupsOf: groupsByImage(findings ?? { labelErrors: [], clusters: [], gaps: [], collect: [] }),
+    shards: () => selectedImages(output, only),
+  };
+}
+
+function analysedMap(maps: ExportedRun['maps']): MapId | null {
+  const map = chooseAnalysedMap(maps) ?? maps.find(({ target }) => target === 'predicted') ?? null;
+  return map === null ? null : { layer: map.layer, method: map.method, target: map.target };
+}
+
+async function* selectedImages(output: Store, only: ExportSelection['only']) {
+  for await (const { shard, records } of storedRecords(output)) {
+    const images = records.flatMap((record, line): ExportedImage[] => {
+      if (record.status !== 'done' || (only === 'mistakes' && record.correct !== false)) return [];
+      return [{ record, line }];
+    });
+    if (images.length > 0) yield { shard, images };
+  }
+}
+
+interface RecordFacts {
+  images: number;
+  names: (string | null)[];
+  maps: ExportedRun['maps'];
+  placed: boolean;
+}
+
+async function surveyRecords(output: Store): Promise<RecordFacts> {
+  const names: (string | null)[] = [];
+  const maps = new Map<string, ExportedRun['maps'][number]>();
+  let [images, placed] = [0, true];
+  const see = (index: number, name: string | null) => {
+    while (names.length <= index) names.push(null);
+    names[index] ??= name;
+  };
+  for await (const { records } of storedRecords(output)) {
+    for (const record of records) {
+      if (record.label !== null) see(record.label, record.labelName);
+      if (record.status !== 'done') continue;
+      images += 1;
+      if (record.image.seen === undefined) placed = false;
+      see(record.predicted, record.predictedName);
+      for (const { class: index, name } of record.top) see(index, name);
+      for (const { layer, method, target, shape } of record.maps) {
+        const id = JSON.stringify([layer, method, target]);
+        if (!maps.has(id)) maps.set(id, { layer, method, target, cells: shape[0] * shape[1] });
+      }
+    }
+  }
+  return { images, names, maps: [...maps.values()], placed };
+}
