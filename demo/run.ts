@@ -3,9 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Findings as ReportFindings } from '../src/report/contract.ts';
 import type { DoneRecord, ImageRecord } from '../src/shared/record.ts';
 import { planImageSet, stampedClass } from './draw/image-set.ts';
-import { writeImageSet } from './draw/write-image-set.ts';
+import { type PictureTruth, writeImageSet } from './draw/write-image-set.ts';
 import { type Findings, findInRecords, findMap } from './findings.ts';
 
 const pictures = 'demo/out/validation';
@@ -31,6 +32,7 @@ gradline('run', pictures, [
   ['--output', output],
 ]);
 report(findInRecords(await readRecords(), truth));
+console.log(firstFinding(await readCollectionList(), truth));
 
 function gradline(command: string, input: string, flags: [name: string, value: string][]): void {
   const lines = [`npx gradline ${command} ${input}`, ...flags.map(([name, value]) => `    ${name} ${value}`)];
@@ -51,6 +53,25 @@ async function readRecords(): Promise<DoneRecord[]> {
   const texts = await Promise.all(parts.map((name) => readFile(join(folder, name), 'utf8')));
   const lines = texts.flatMap((text) => text.split('\n').filter((line) => line !== ''));
   return lines.map((line): ImageRecord => JSON.parse(line)).filter((record) => record.status === 'done');
+}
+
+async function readCollectionList(): Promise<ReportFindings['collect']> {
+  const { collect }: ReportFindings = JSON.parse(await readFile(join(output, 'report/findings.json'), 'utf8'));
+  return collect;
+}
+
+/** What the report found without having been told of the date, beside what was drawn. */
+function firstFinding([first]: ReportFindings['collect'], truth: readonly PictureTruth[]): string {
+  const page = join(output, 'report/index.html');
+  if (first === undefined) return `\nThe report, which found nothing to collect: ${page}`;
+  const stamped = new Set(truth.filter(({ stamp }) => stamp !== null).map(({ key }) => key));
+  const dated = first.images.filter((key) => stamped.has(key)).length;
+  return `
+The report was told of no date. Its first finding, of whose ${first.images.length} pictures ${dated} have one:
+
+  ${first.sentence}
+
+Open it: ${page}`;
 }
 
 function report({ stamped, plain, withDate, peaksAtDate }: Findings): void {

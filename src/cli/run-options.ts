@@ -51,10 +51,11 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
   value('--overlay-format <suffix>', 'jpg, png, webp (default: jpg)');
   value('--maps', 'write the raw maps as .npy files');
   command.option('--no-maps', 'do not, whatever the configuration file says');
-  command.option('--no-evidence', 'write no evidence vectors: a report then has no clusters and no gaps');
-  command.option('--evidence', 'write them, whatever the configuration file says');
-  command.option('--no-report', 'make no report at the end; gradline report makes one at any time');
-  command.option('--report', 'make it, whatever the configuration file says');
+  // The positive flag first: a negative one alone would make true the default, over whatever the configuration file says.
+  command.option('--evidence', 'write evidence vectors, for clusters and gaps in reports (default)');
+  command.option('--no-evidence', 'write none: a report then has no clusters and no gaps');
+  command.option('--report', 'make a report at the end (default)');
+  command.option('--no-report', 'make none; gradline report makes one at any time');
   value('--scores <where>', 'shard, image, both (default: shard)');
   value('--score-activation <name>', 'auto, softmax, sigmoid, none (default: auto)');
   value('--statistics', 'record activation statistics for each layer');

@@ -23,6 +23,8 @@ export interface WorkOptions {
   /** Shards that are given up. */
   hopeless?: number[];
   name?: string;
+  /** Leaves the end of the run to others. */
+  unfinished?: boolean;
 }
 
 /** Works until the queue is empty, or as long as told. @returns the shards that were committed, in order */
@@ -53,7 +55,7 @@ export async function work(redis: RedisClient, options: WorkOptions = {}): Promi
         }
       }
       await job.moveToCompleted(undefined, token, false);
-      await finishRun(ledger, 60_000, new AbortController().signal);
+      if (!options.unfinished) await finishRun(ledger, 60_000, new AbortController().signal);
     }
   } finally {
     await worker.close();
