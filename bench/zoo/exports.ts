@@ -16,8 +16,8 @@ const exported = z.object({
   /** Empty where the classifier itself could not be made. */
   exporter: z.string(),
   opset: z.number().optional(),
-  /** `free`, or the number that the file fixes. */
-  batch: z.string().optional(),
+  /** What the exporter took only without, such as a free batch. */
+  givenUp: z.array(z.string()).optional(),
   file: z.string().optional(),
   /** What PyTorch says of it. */
   reference: z.string().optional(),

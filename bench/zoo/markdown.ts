@@ -28,7 +28,8 @@ export function markdownTable(rows: readonly Row[]): string {
 }
 
 export function markdownRow({ entry, layers, failed }: Row): string {
-  const what = [`${entry.family}: \`${entry.name}\``, exporters[entry.exporter] ?? '', String(entry.opset ?? '')];
+  const how = [exporters[entry.exporter] ?? '', ...(entry.givenUp ?? [])].join(', ');
+  const what = [`${entry.family}: \`${entry.name}\``, how, String(entry.opset ?? '')];
   if (failed !== undefined) return line([...what, escaped(failed), '', '']);
   return line([...what, layers.map(nameOf).join(', '), largest(layers, 'deviation'), largest(layers, 'rounding')]);
 }

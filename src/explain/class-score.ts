@@ -3,6 +3,7 @@
 import type { Builder } from './onnx/builder.ts';
 import { isFloat } from './onnx/element-type.ts';
 import type { Graph } from './onnx/graph.ts';
+import { shapeOnly } from './onnx/shape-only.ts';
 import type { ScoreActivation } from './options.ts';
 import { UserError } from './user-error.ts';
 
@@ -18,8 +19,6 @@ export interface ClassScore {
   width: number;
 }
 
-/** Operators that only rearrange `[N, K]` into `[N, K, 1, 1]` and the like. */
-const shapeOnly = new Set(['Cast', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
 const finalActivations: Record<string, 'softmax' | 'sigmoid'> = {
   LogSoftmax: 'softmax',
   Sigmoid: 'sigmoid',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
-import { lastGridTensor } from './layers/last-layer.ts';
+import { requireLastLayer } from './layers/last-layer.ts';
 import { type OnnxModel, writeModel } from './onnx/model-file.ts';
 import { openSession } from './onnx/session.ts';
 import type { ExplainerOptions } from './options.ts';
@@ -82,7 +82,7 @@ async function prepareWithHooks(
   const made = (tensors: Iterable<string>) => [...tensors].filter((tensor) => !inputs.has(tensor));
   const first = await prepare(source, requested, made(named.values()), folder);
   if (!options.layers.includes(lastLayer)) return { prepared: first, tensors: named };
-  const last = lastGridTensor(first, source);
+  const last = requireLastLayer(first, source);
   const tensors = new Map(options.layers.map((layer) => [layer, named.get(layer) ?? last] as const));
   return { prepared: await prepare(source, requested, made(tensors.values()), folder), tensors };
 }

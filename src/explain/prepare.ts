@@ -7,6 +7,7 @@ import { Graph } from './onnx/graph.ts';
 import { bringExternalData, type OnnxModel, readModel } from './onnx/model-file.ts';
 import { type Simplified, simplify, sourceFolder } from './onnx/simplify.ts';
 import { chooseSizes, type FixedSizes, fixSizes, type RequestedSizes } from './onnx/sizes.ts';
+import { spellOut } from './onnx/spell-out.ts';
 import { upcastToFloat32 } from './onnx/upcast.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
 import { UserError } from './user-error.ts';
@@ -36,6 +37,7 @@ export async function readSource(
 ): Promise<SourceModel> {
   const model = await readModel(file);
   upgradeOpset(model);
+  spellOut(model);
   upcastToFloat32(model, wholeInputs);
   await bringExternalData(model, path.dirname(path.resolve(file)), sourceFolder(folder));
   const graph = new Graph(model.graph);

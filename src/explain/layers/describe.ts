@@ -11,7 +11,8 @@ import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from '../prepare.ts';
 import { findGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
-import { modulePath, nodeName } from './module-path.ts';
+import { findLastLayer } from './last-layer.ts';
+import { nodeName } from './module-path.ts';
 
 export interface LayerDescription {
   /** As `--layers` takes it. */
@@ -54,7 +55,7 @@ export async function describeLayers(
     const everything = source.graph.nodes.flatMap((node) => node.output).filter((tensor) => tensor !== '');
     const prepared = await prepare(source, { batchSize: 1, ...options }, everything, folder);
     const layers = listLayers(source, prepared);
-    const suggestions = suggest(layers, source);
+    const suggestions = suggest(layers, source, findLastLayer(prepared, source));
     for (const layer of layers) layer.suggested = suggestions.includes(layer.name);
     const { output, activation, width } = prepared.score;
     return {
@@ -96,7 +97,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
   };
 
   for (const node of graph.nodes) {
-    const scopes = modulePath(node);
+    const scopes = modules.scopesOf(node);
     scopes.forEach((scope, depth) => {
       const module = modules.get(scope.path);
       const tensor = module && modules.output(module);
@@ -117,8 +118,11 @@ function reasonFor(blocker: string | null | undefined): string | null {
   return blocker === undefined ? 'the class score does not depend on it' : `no gradient passes ${blocker}`;
 }
 
-/** For each grid size the last of its outermost layers: a block as a whole tells more than a part of the next one. */
-function suggest(layers: readonly Candidate[], source: SourceModel): string[] {
+/**
+ * For each grid size the last of its outermost layers: a block as a whole tells more than a part of the next one. For that of
+ * `last`, the module that it means.
+ */
+function suggest(layers: readonly Candidate[], source: SourceModel, last: string | undefined): string[] {
   const order = new Map(source.graph.nodes.flatMap((node, i) => node.output.map((tensor) => [tensor, i] as const)));
   const hasModules = layers.some((layer) => layer.kind === 'module');
   const bySize = new Map<string, Candidate>();
@@ -130,6 +134,8 @@ function suggest(layers: readonly Candidate[], source: SourceModel): string[] {
     const best = bySize.get(size);
     if (best === undefined || compare(layer, best) > 0) bySize.set(size, layer);
   }
+  const lastModule = layers.find((layer) => layer.tensor === last && layer.kind === 'module');
+  if (lastModule?.grid) bySize.set(`${lastModule.grid.height}x${lastModule.grid.width}`, lastModule);
   const inOrder = [...bySize.values()].sort((a, b) => rank(a) - rank(b));
   return inOrder.map((layer) => layer.name).slice(-mostSuggestions);
 }

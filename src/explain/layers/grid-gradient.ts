@@ -12,14 +12,14 @@ import { trigonometry } from '../gradients/trigonometry.ts';
 import { intAttribute, intsAttribute } from '../onnx/attributes.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { shapeOnly } from '../onnx/shape-only.ts';
 import type { Grid } from './grid.ts';
 
 /** Operators whose every value depends on the values at its own place only. */
 const perPlace = new Set([
   ...[activations, elementwise, exponentialUnits, gatedActivations, trigonometry].flatMap(Object.keys),
-  ...['Cast', 'CastLike', 'Dropout', 'Expand', 'Identity', 'QuantizeLinear', 'DequantizeLinear'],
+  ...['CastLike', 'Dropout', 'Expand', 'QuantizeLinear', 'DequantizeLinear'],
 ]);
-const reshapes = new Set(['Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
 const alongLastAxes = new Set(['LayerNormalization', 'RMSNormalization', 'SimplifiedLayerNormalization']);
 const alongAxis = new Set(['LogSoftmax', 'LpNormalization', 'Softmax']);
 
@@ -83,7 +83,7 @@ class TokenWalk {
     const shape = this.#shape(tensor);
     const result = this.#shape(output);
     const operator = operatorName(node);
-    if (reshapes.has(operator)) return [{ tensor: output, inner }];
+    if (shapeOnly.has(operator)) return [{ tensor: output, inner }];
     const axis = this.#axisOf(shape, inner);
     if (axis === undefined) return 'cells';
     const counted = (value: number) => (value < 0 ? value + shape.length : value);

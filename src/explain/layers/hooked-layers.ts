@@ -5,7 +5,7 @@ import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
 import { findGrid, type Grid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
-import { lastGridTensor, layerName } from './last-layer.ts';
+import { findLastLayer, layerName } from './last-layer.ts';
 import { resolveLayer } from './resolve.ts';
 
 /** The layer name that means the last layer with a spatial grid. */
@@ -24,7 +24,7 @@ export interface ResolvedLayer {
   workingLayer?: string;
 }
 
-/** Tensors of the author's graph by layer; `last` needs the simplified graph and is left to `lastGridTensor`. */
+/** Tensors of the author's graph by layer; `last` needs the simplified graph and is left to `findLastLayer`. */
 export function resolveTensors(layers: readonly string[], source: SourceModel): Map<string, string> {
   return new Map(
     layers.filter((layer) => layer !== lastLayer).map((layer) => [layer, tensorOf(layer, source)] as const),
@@ -62,6 +62,7 @@ export function withGrids(
     }
     const works = reach.get(tensor) !== null || reachesCells(graph, reach, score.logits, tensor, grid);
     const found = { layer, tensor, shape, grid };
-    return works ? found : { ...found, workingLayer: layerName(lastGridTensor(prepared, source), source) };
+    const working = works ? undefined : findLastLayer(prepared, source);
+    return working === undefined ? found : { ...found, workingLayer: layerName(working, source) };
   });
 }

@@ -6,19 +6,29 @@ import { UserError } from '../user-error.ts';
 import { findGrid, type Grid, inProportion } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
 import { nodeName } from './module-path.ts';
+import type { Modules } from './modules.ts';
 
 interface Place {
   tensor: string;
   grid: Grid;
 }
 
+/** As `findLastLayer`. @throws UserError `no-spatial-layer` where there is none */
+export function requireLastLayer(prepared: PreparedModel, source: SourceModel): string {
+  const tensor = findLastLayer(prepared, source);
+  if (tensor !== undefined) return tensor;
+  throw new UserError(
+    'no-spatial-layer',
+    "The model has no layer with a spatial grid that gradients reach, so 'last' means nothing here. 'gradline layers' shows what it has.",
+  );
+}
+
 /**
- * The last place with a grid through which all that the scores know of the image passes, as a stage's or a block's output:
+ * The last tensor with a grid through which all that the scores know of the image passes, as a stage's or a block's output:
  * what branches off beside a shortcut shows a part only. Where the network's branches meet behind the last grid, simply
  * the last one. Its cells must get gradient, and the author's graph must have it too.
- * @throws UserError `no-spatial-layer`
  */
-export function lastGridTensor(prepared: PreparedModel, source: SourceModel): string {
+export function findLastLayer(prepared: PreparedModel, source: SourceModel): string | undefined {
   const { graph, score, sizes } = prepared;
   const reach = gradientReach(graph, score.logits);
   const placeOf = (tensor: string): Place | undefined => {
@@ -34,20 +44,28 @@ export function lastGridTensor(prepared: PreparedModel, source: SourceModel): st
     return place !== undefined && inProportion(place.grid, sizes.input) ? place : undefined;
   };
   const passage = first(passages(prepared, reach), proportionalPlaceOf);
-  if (passage?.grid.layout === 'tokens') return passage.tensor;
+  if (passage?.grid.layout === 'tokens') {
+    // Patch tokens cut out of a block's output make the block's map; its name says more than that of the cut.
+    const block = first(passages(prepared, reach), (tensor) => {
+      const place = moduleOf(tensor, source.modules) === undefined ? undefined : proportionalPlaceOf(tensor);
+      return place?.grid.layout === 'tokens' && cells(place.grid) === cells(passage.grid) ? place : undefined;
+    });
+    return (block ?? passage).tensor;
+  }
   const made = graph.nodes.toReversed().flatMap((node) => node.output.filter((tensor) => tensor !== ''));
   const last = first(made, proportionalPlaceOf) ?? first(made, placeOf);
   if (passage !== undefined && last !== undefined && cells(passage.grid) === cells(last.grid)) return passage.tensor;
-  if (last !== undefined) return last.tensor;
-  throw new UserError(
-    'no-spatial-layer',
-    "The model has no layer with a spatial grid that gradients reach, so 'last' means nothing here. 'gradline layers' shows what it has.",
-  );
+  return last?.tensor;
+}
+
+/** The outermost module that a tensor leaves. */
+function moduleOf(tensor: string, modules: Modules): string | undefined {
+  return modules.paths.find((path) => modules.outputOf(path) === tensor);
 }
 
 /** A tensor as a user would write it: the outermost module that it leaves, else its node. */
 export function layerName(tensor: string, { graph, modules }: SourceModel): string {
-  const path = modules.paths.find((module) => modules.outputOf(module) === tensor);
+  const path = moduleOf(tensor, modules);
   const producer = graph.producer(tensor);
   return path ?? (producer === undefined ? tensor : nodeName(producer));
 }

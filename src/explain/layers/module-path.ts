@@ -18,6 +18,29 @@ export function modulePath(node: NodeProto): Scope[] {
   return scopesFromMetadata(node) ?? scopesFromName(nodeName(node));
 }
 
+/**
+ * Keras numbers the scopes of a model's second tracing, which is the one that is exported: `resnet50_1/conv5_block3_out_1/Relu`
+ * for the layer `conv5_block3_out` of `resnet50`. Where the model's scope and all layers in it carry one number, returns the
+ * scopes without it.
+ */
+export function withoutTracing(paths: readonly Scope[][]): readonly Scope[][] {
+  const layers = paths.filter((scopes) => scopes.length > 1);
+  const number = /_\d+$/.exec(layers[0]?.[0]?.path ?? '')?.[0];
+  const roots = new Set(paths.flatMap(([root]) => (root === undefined ? [] : [root.path])));
+  if (number === undefined || roots.size !== 1) return paths;
+  if (!layers.every(([, layer]) => layer?.path.endsWith(number))) return paths;
+  return paths.map((scopes) => {
+    const [root, layer] = scopes;
+    if (root === undefined) return scopes;
+    const bare = root.path.slice(0, -number.length);
+    const inner = layer === undefined ? '' : bare + layer.path.slice(root.path.length, -number.length);
+    return scopes.map((scope, depth) => {
+      if (depth === 0) return { ...scope, path: bare };
+      return { ...scope, path: inner + scope.path.slice(layer?.path.length) };
+    });
+  });
+}
+
 /** A node's name, or its first tensor's where the exporter left nodes without names. */
 export function nodeName(node: NodeProto): string {
   return node.name || (node.output[0] ?? '');

@@ -2,7 +2,7 @@
 
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
-import { modulePath } from './module-path.ts';
+import { modulePath, type Scope, withoutTracing } from './module-path.ts';
 
 export interface Module {
   path: string;
@@ -20,12 +20,16 @@ export class Modules {
   readonly #graph: Graph;
   readonly #byPath = new Map<string, Module>();
   readonly #roots: string[] = [];
+  readonly #scopes = new Map<NodeProto, readonly Scope[]>();
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    for (const node of graph.nodes) {
+    const scopes = withoutTracing(graph.nodes.map(modulePath));
+    graph.nodes.forEach((node, i) => {
+      const around = scopes[i] ?? [];
+      this.#scopes.set(node, around);
       let siblings = this.#roots;
-      for (const { path, type } of modulePath(node)) {
+      for (const { path, type } of around) {
         let module = this.#byPath.get(path);
         if (module === undefined) {
           module = { path, type, children: [], nodes: [] };
@@ -35,7 +39,12 @@ export class Modules {
         module.nodes.push(node);
         siblings = module.children;
       }
-    }
+    });
+  }
+
+  /** The modules around a node, outermost first. */
+  scopesOf(node: NodeProto): readonly Scope[] {
+    return this.#scopes.get(node) ?? [];
   }
 
   get paths(): string[] {

@@ -6,9 +6,8 @@ import type { ResolvedLayer } from '../layers/hooked-layers.ts';
 import { intsAttribute } from '../onnx/attributes.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { shapeOnly } from '../onnx/shape-only.ts';
 import { UserError } from '../user-error.ts';
-
-const shapeOnly = new Set(['Cast', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
 
 /**
  * Checks that nothing but global average pooling and one linear layer lies between a layer and the class scores.

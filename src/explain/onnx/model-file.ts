@@ -7,6 +7,9 @@ import { UserError } from '../user-error.ts';
 import { type GraphProto, type ModelProto, ModelProtoSchema, type TensorProto } from './onnx_pb.ts';
 import { externalLocation } from './tensor-data.ts';
 
+/** Value of `TensorProto.data_location` for bytes in the file itself. */
+const embedded = 0;
+
 /** A model whose graph is known to be there. */
 export type OnnxModel = ModelProto & { graph: GraphProto };
 
@@ -68,15 +71,12 @@ export async function writeModel(model: OnnxModel, file: string): Promise<void> 
  * @throws UserError `weights-not-found`
  */
 export async function bringExternalData(model: OnnxModel, fromFolder: string, toFolder: string): Promise<void> {
+  await embedInnerWeights(model, fromFolder);
   for (const location of externalFiles(model)) {
     const source = path.resolve(fromFolder, location);
     const target = path.resolve(toFolder, location);
     const stored = await realpath(source).catch((cause: unknown) => {
-      throw new UserError(
-        'weights-not-found',
-        `The model keeps its weights in '${location}', and '${source}' is not there. Put it beside the model.`,
-        { cause },
-      );
+      throw missingWeights(location, source, cause);
     });
     await mkdir(path.dirname(target), { recursive: true });
     await link(stored, target).catch(() => copyFile(stored, target));
@@ -89,7 +89,7 @@ export async function bringExternalData(model: OnnxModel, fromFolder: string, to
  */
 export function externalFiles(model: OnnxModel): string[] {
   const locations = new Set<string>();
-  for (const tensor of model.graph.initializer) {
+  for (const tensor of [...model.graph.initializer, ...innerTensors(model.graph)]) {
     const location = weightsFile(tensor);
     if (location !== undefined) locations.add(location);
   }
@@ -101,6 +101,43 @@ export function externalFiles(model: OnnxModel): string[] {
     );
   }
   return [...locations];
+}
+
+function missingWeights(location: string, source: string, cause: unknown): UserError {
+  return new UserError(
+    'weights-not-found',
+    `The model keeps its weights in '${location}', and '${source}' is not there. Put it beside the model.`,
+    { cause },
+  );
+}
+
+/** Takes weights of branches and bodies into the model itself: ONNX Runtime loses their files where it writes a model anew. */
+async function embedInnerWeights(model: OnnxModel, folder: string): Promise<void> {
+  externalFiles(model);
+  for (const tensor of innerTensors(model.graph)) {
+    const location = weightsFile(tensor);
+    if (location === undefined) continue;
+    const source = path.resolve(folder, location);
+    const bytes = await readFile(source).catch((cause: unknown) => {
+      throw missingWeights(location, source, cause);
+    });
+    const noted = (key: string) => tensor.externalData.find((entry) => entry.key === key)?.value;
+    const start = Number(noted('offset') ?? 0);
+    const length = Number(noted('length') ?? bytes.length - start);
+    tensor.rawData = bytes.subarray(start, start + length);
+    tensor.dataLocation = embedded;
+    tensor.externalData = [];
+  }
+}
+
+/** Constants of a graph's nodes, and the weights and constants of the branches of an If or the body of a Loop. */
+function innerTensors(graph: GraphProto): TensorProto[] {
+  return graph.node.flatMap(({ attribute }) =>
+    attribute.flatMap(({ t, g, graphs }) => [
+      ...(t === undefined ? [] : [t]),
+      ...(g === undefined ? graphs : [g, ...graphs]).flatMap((inner) => [...inner.initializer, ...innerTensors(inner)]),
+    ]),
+  );
 }
 
 function isOutside(folder: string, file: string): boolean {

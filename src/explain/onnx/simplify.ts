@@ -7,7 +7,7 @@ import { namePrefix } from './builder.ts';
 import { elementTypeByName } from './element-type.ts';
 import { Graph, type TensorType } from './graph.ts';
 import { type OnnxModel, readModel, writeModel } from './model-file.ts';
-import { ValueInfoProtoSchema } from './onnx_pb.ts';
+import { type GraphProto, type TensorProto, ValueInfoProtoSchema } from './onnx_pb.ts';
 import { openSession } from './session.ts';
 
 /** Weights of at least this many bytes are kept outside the simplified file, so that rewriting it stays cheap. */
@@ -70,6 +70,7 @@ async function fold(model: OnnxModel, pinned: readonly string[], from: string, t
   });
   await session.release();
   const simplified = await readModel(optimizedModelFilePath);
+  for (const inner of innerGraphs(simplified.graph)) inner.initializer = onceEach(inner.initializer);
   renameInvented(simplified, model);
   const types = await inferTypes(simplified, to);
   return { model: simplified, graph: new Graph(simplified.graph, types), folder: to };
@@ -91,6 +92,20 @@ function renameInvented(simplified: OnnxModel, original: OnnxModel): void {
     tensor.name = name;
   }
   for (const reader of simplified.graph.node) reader.input = reader.input.map((name) => renamed.get(name) ?? name);
+}
+
+/** The branches of every If and the bodies of every Loop, those inside of them too. */
+function innerGraphs(graph: GraphProto): GraphProto[] {
+  return graph.node.flatMap(({ attribute }) =>
+    attribute.flatMap(({ g, graphs }) =>
+      (g === undefined ? graphs : [g, ...graphs]).flatMap((inner) => [inner, ...innerGraphs(inner)]),
+    ),
+  );
+}
+
+/** ONNX Runtime writes the weights of branches twice where it keeps large ones outside the file; the last is complete. */
+function onceEach(weights: readonly TensorProto[]): TensorProto[] {
+  return [...new Map(weights.map((tensor) => [tensor.name, tensor])).values()];
 }
 
 /** Types and shapes of all tensors of a model whose sizes are fixed. Tensors that are not of numbers are left out. */

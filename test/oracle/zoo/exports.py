@@ -1,4 +1,4 @@
-"""Both of PyTorch's exporters, with a free batch where they can, else with a batch of 1."""
+"""Both of PyTorch's exporters, with a free batch and the classifier's own attention where they can."""
 
 import io
 import logging
@@ -9,17 +9,34 @@ import torch
 
 
 def export(exporter, model, pixels, opset, path):
-    """Writes the file and returns a word on the batch: `free` or `1`."""
+    """Writes the file and returns what had to be given up: nothing, the free batch, fused attention, or both."""
     write = {"torchscript": by_torchscript, "dynamo": by_dynamo}[exporter]
-    try:
-        proto = write(model, pixels, opset, True)
-        batch = "free"
-    except Exception as free_failed:  # An exporter may refuse for many reasons; with a fixed batch it may not.
-        logging.info("free batch: %s", free_failed)
-        proto = write(model, pixels[:1], opset, False)
-        batch = "1"
-    onnx.save_model(proto, str(path))
-    return batch
+    # An exporter may refuse for many reasons; people then fix the batch or choose plain attention.
+    attempts = [[], ["batch fixed to 1"], ["plain attention"], ["plain attention", "batch fixed to 1"]]
+    first = None
+    for given_up in attempts:
+        if "plain attention" in given_up and not use_plain_attention(model):
+            continue
+        is_free = "batch fixed to 1" not in given_up
+        try:
+            onnx.save_model(write(model, pixels if is_free else pixels[:1], opset, is_free), str(path))
+            return given_up
+        except Exception as error:
+            logging.warning("%s with %s: %s", exporter, given_up, error)
+            first = first or error
+    raise first
+
+
+def use_plain_attention(model):
+    """Spells attention out in matrix products. False where the classifier has no such choice."""
+    fused = [module for module in model.modules() if getattr(module, "fused_attn", False)]
+    for module in fused:
+        module.fused_attn = False
+    net = getattr(model, "net", None)
+    if hasattr(net, "set_attn_implementation"):
+        net.set_attn_implementation("eager")
+        return True
+    return len(fused) > 0
 
 
 def by_torchscript(model, pixels, opset, free_batch):

@@ -61,9 +61,9 @@ def torchvision_entries():
     stages = ["layer1", "layer3"]
     plain = {"init_weights": False}
     return [
-        entry("AlexNet", models.alexnet, ["features.4", "features.9"], size=96),
-        entry("VGG", models.vgg11, ["features.4", "features.9"]),
-        entry("VGG", models.vgg11_bn, ["features.6", "features.13"]),
+        entry("AlexNet", models.alexnet, ["features.4", "features.9"], size=224),
+        entry("VGG", models.vgg11, ["features.4", "features.9"], size=224),
+        entry("VGG", models.vgg11_bn, ["features.6", "features.13"], size=224),
         entry("ResNet", models.resnet18, stages),
         entry("ResNet", models.resnet50, stages),
         entry("ResNeXt", models.resnext50_32x4d, stages),

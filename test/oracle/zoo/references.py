@@ -73,10 +73,18 @@ def rounding(single, double):
     return ((single.double() - double).abs().amax((1, 2)) / scale).nan_to_num(nan=0.0, posinf=math.inf).max().item()
 
 
-def reference(entry, model, pixels):
-    """Maps of the predicted class in float64 by module, each with its float32 rounding, the logits and the classes."""
+def reference(entry, model, pixels, alike):
+    """Maps of the predicted class in float64 by module, each with its float32 rounding, the logits and the classes.
+
+    `alike` are further batches that stand for other roundings of `pixels`.
+    """
     double, logits = maps_by_module(entry, model.double(), pixels.double(), None)
     classes = logits.argmax(1)
-    single, _ = maps_by_module(entry, model.float(), pixels.float(), classes)
-    roundings = {path: rounding(single[path], map) for path, map in double.items() if path in single}
+    model.float()
+    singles = [maps_by_module(entry, model, batch, classes)[0] for batch in [pixels, *alike]]
+    roundings = {
+        path: max(rounding(single[path], exact) for single in singles)
+        for path, exact in double.items()
+        if all(path in single for single in singles)
+    }
     return {path: double[path] for path in roundings}, roundings, logits, classes
