@@ -56,7 +56,7 @@ async function exportAction(location: string, { to, output: place, only, images,
       }
       const [first = '', ...more] = exported.files;
       const others = more.length === 0 ? '' : ` and ${plural(more.length, 'more file')}`;
-      const lines = [`Wrote ${first}${others} of ${plural(exported.images, 'image')} to ${place}`, ...exported.notes];
+      const lines = [`Wrote ${plural(exported.images, 'image')} to ${place}: ${first}${others}`, ...exported.notes];
       process.stdout.write(`${lines.join('\n')}\n`);
     } finally {
       await target.close();

@@ -50,7 +50,7 @@ addRecoverCommand(program);
 
 process.on('uncaughtException', async (error) => {
   // A reader that closes early, such as head, is no error.
-  if (!('code' in error && error.code === 'EPIPE')) await reportError(error);
+  if (!('code' in error && error.code === 'EPIPE')) await reportError(error).catch(() => reportPlainly(error));
   process.exit();
 });
 
@@ -59,7 +59,7 @@ try {
 } catch (error) {
   // Commander has printed its own already.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
-  else await reportError(error);
+  else await reportError(error).catch(() => reportPlainly(error));
 }
 
 async function reportError(error: unknown): Promise<void> {
@@ -67,4 +67,10 @@ async function reportError(error: unknown): Promise<void> {
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorEvent(error))}\n`);
   process.stderr.write(errorText(error));
   process.exitCode = exitCodeOf(error);
+}
+
+/** Where a program's own files are gone, such as during an update, so is what prints errors; telling so must not fail again and again. */
+function reportPlainly(error: unknown): void {
+  process.stderr.write(`gradline: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = exitCode.stopped;
 }

@@ -18,7 +18,7 @@ test('gradline export writes a run for another program and says what to do with 
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(
     new RegExp(
-      `^Wrote load_fiftyone\\.py and 4 more files of 6 images to ${target}\nLoad it where FiftyOne is installed`,
+      `^Wrote 6 images to ${target}: load_fiftyone\\.py and 4 more files\nLoad it where FiftyOne is installed`,
     ),
   );
   const [first] = (await readFile(join(target, 'samples.jsonl'), 'utf8')).split('\n');

@@ -28,8 +28,8 @@ export function clusterAdvice(cluster: UnrankedCluster, name: Naming): string {
 export function gapSentence(gap: Omit<UnrankedGap, 'rows' | 'nearCorrect'>, name: Naming): string {
   return (
     `${images(gap.size)} of ${name(gap.label)}, ${percent(gap.share)} of its mistakes, are unlike the ones that are recognised: taken for ` +
-    `${listed(gap.predicted, name)}. Their evidence lies ${gap.distance >= 1000 ? 'far' : `${gap.distance.toFixed(1)} times as far`} from the correct images as those do from each other` +
-    `${gap.referenceDistance === null ? '' : `, and ${gap.referenceDistance >= 1000 ? 'far' : `${gap.referenceDistance.toFixed(1)} times as far`} from the reference's`}.`
+    `${listed(gap.predicted, name)}. Their evidence lies ${timesAsFar(gap.distance)} from the correct images as those do from each other` +
+    `${gap.referenceDistance === null ? '' : `, and ${timesAsFar(gap.referenceDistance)} from the reference's`}.`
   );
 }
 
@@ -41,12 +41,19 @@ export function gapAdvice(gap: UnrankedGap, name: Naming): string {
   return `${gapSentence(gap, name)} ${near} like these: collect ${name(gap.label)} of this kind.`;
 }
 
+/** Correct images that are nearly the same make any distance look immense: the figure says nothing then. */
+function timesAsFar(distance: number): string {
+  return distance >= 1000 ? 'more than a thousand times as far' : `${distance.toFixed(1)} times as far`;
+}
+
 function lookingAt(place: string): string {
   if (place === 'nowhere') return 'with no place in common';
   return place === 'all over' ? 'looking all over the picture' : `looking at the ${place}`;
 }
 
 function listed(classes: readonly { class: number; count: number }[], name: Naming): string {
+  const [first, second] = classes;
+  if (first !== undefined && second === undefined) return name(first.class);
   const shown = classes.slice(0, 4).map((own) => `${name(own.class)} (${own.count})`);
   const left = classes.length - shown.length;
   return series(left > 0 ? [...shown, `${left} more`] : shown);
