@@ -1,22 +1,27 @@
 /**
- * Every classifier family that people export, by both of PyTorch's exporters, against PyTorch's own hooks: `npm run zoo`.
+ * Every classifier family that people export, by PyTorch's two exporters and by tf2onnx, against the frameworks' own gradients:
+ * `npm run zoo`.
  *
  *     npm run zoo -- --python venv/bin/python                     all of torchvision, timm and transformers
  *     npm run zoo -- --python venv/bin/python torchvision vit_tiny_patch16_224
- *     npm run zoo -- --exported <folder>                          once more with the files of an earlier run
+ *     npm run zoo -- --tensorflow other/bin/python keras          Keras' classifiers
+ *     npm run zoo -- --exported <folder> --rows rows.jsonl        once more with the files of an earlier run
+ *     npm run zoo -- --rows rows.jsonl --page docs/reference/zoo.md --exported <folder>
  *
- * Python needs torch (2.9 or newer), torchvision, timm, transformers, onnx and onnxscript; weights are random and seeded, nothing is
- * downloaded. Prints a table in Markdown, and exits with 1 where a map is further than 1e-3 of its maximum from PyTorch's.
+ * Python needs torch (2.9 or newer), torchvision, timm, transformers, onnx, onnxscript and onnxsim; the other one, which may be the
+ * same, tensorflow and tf2onnx. Weights are random and seeded, nothing is downloaded. Prints a table in Markdown, and exits with 1
+ * where a map is further than 1e-3 of its maximum from the framework's.
  */
 
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { printMachine } from './machine.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { agreement } from './zoo/agreement.ts';
 import { type Exported, exportsIn, exportZoo } from './zoo/exports.ts';
-import { markdownRow, markdownTable, type Row, tolerance } from './zoo/markdown.ts';
+import { markdownRow, markdownTable, tolerance, withTable } from './zoo/markdown.ts';
+import { appendRow, isSame, type Row, rowsIn } from './zoo/rows.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,6 +30,12 @@ const { values, positionals } = parseArgs({
     /** Where the files go, to be kept; default: a temporary folder, where each is removed once it is compared. */
     folder: { type: 'string' },
     exported: { type: 'string' },
+    /** A file that gets each row as a line of JSON; what stands there already is not compared again. */
+    rows: { type: 'string' },
+    /** Python with TensorFlow; without it Keras' classifiers are left out. */
+    tensorflow: { type: 'string' },
+    /** A page in Markdown whose table is replaced by all rows. */
+    page: { type: 'string' },
   },
 });
 
@@ -39,11 +50,14 @@ async function compared(entry: Exported): Promise<Row> {
 }
 
 async function table(entries: Iterable<Exported> | AsyncIterable<Exported>, keep: boolean): Promise<Row[]> {
-  const rows: Row[] = [];
+  const rows = values.rows === undefined ? [] : await rowsIn(values.rows);
   for await (const entry of entries) {
-    const row = await compared(entry);
-    rows.push(row);
-    console.error(markdownRow(row));
+    if (!rows.some((row) => isSame(row.entry, entry))) {
+      const row = await compared(entry);
+      rows.push(row);
+      console.error(markdownRow(row));
+      if (values.rows !== undefined) await appendRow(values.rows, row);
+    }
     if (!keep && entry.file !== undefined) await rm(entry.file, { force: true });
   }
   return rows;
@@ -60,13 +74,22 @@ async function run(): Promise<Row[]> {
   }
   if (values.folder !== undefined) {
     await mkdir(values.folder, { recursive: true });
-    return table(exportZoo(values.python, path.resolve(values.folder), positionals), true);
+    return table(exports(path.resolve(values.folder)), true);
   }
-  return table(exportZoo(values.python, temporaryFolder(), positionals), false);
+  return table(exports(temporaryFolder()), false);
+}
+
+async function* exports(folder: string): AsyncGenerator<Exported> {
+  if (positionals.length === 0 || positionals.some((name) => name !== 'keras')) {
+    yield* exportZoo(values.python, 'run.py', folder, positionals);
+  }
+  if (values.tensorflow !== undefined) yield* exportZoo(values.tensorflow, 'keras_run.py', folder, positionals);
 }
 
 printMachine();
 const rows = await run();
-console.log(markdownTable(rows));
+const tables = markdownTable(rows);
+console.log(tables);
+if (values.page !== undefined) await writeFile(values.page, withTable(await readFile(values.page, 'utf8'), tables));
 const apart = rows.filter(({ layers }) => layers.some((layer) => !(layer.deviation < tolerance)));
 if (apart.length > 0) process.exitCode = 1;

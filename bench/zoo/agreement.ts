@@ -18,7 +18,7 @@ const reference = z.object({
     channels: z.number(),
     height: z.number(),
     width: z.number(),
-    layout: z.literal('NCHW'),
+    layout: z.enum(['NCHW', 'NHWC']),
   }),
   layers: z.array(z.string()),
   predicted: z.array(z.number()),

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { packageFolder } from '../machine.ts';
 
-const exported = z.object({
+export const exported = z.object({
   name: z.string(),
   source: z.string(),
   family: z.string(),
@@ -16,6 +16,8 @@ const exported = z.object({
   /** Empty where the classifier itself could not be made. */
   exporter: z.string(),
   opset: z.number().optional(),
+  /** What wrote the exporter's file anew. */
+  rewritten: z.string().optional(),
   /** What the exporter took only without, such as a free batch. */
   givenUp: z.array(z.string()).optional(),
   file: z.string().optional(),
@@ -30,10 +32,16 @@ export type Exported = z.infer<typeof exported>;
 /** Name of the file with the lines, in the folder of the exports. */
 const listName = 'exports.jsonl';
 
-/** Runs the exporter and yields each export as soon as it is there. Everything else that Python prints goes to `export.log`. */
-export async function* exportZoo(python: string, folder: string, names: readonly string[]): AsyncGenerator<Exported> {
-  const script = path.join(packageFolder, 'test/oracle/zoo/run.py');
-  const child = spawn(python, [script, folder, ...names], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs an exporter, `run.py` or `keras_run.py`, and yields each export as soon as it is there. Everything else that Python prints goes to `export.log`. */
+export async function* exportZoo(
+  python: string,
+  script: 'run.py' | 'keras_run.py',
+  folder: string,
+  names: readonly string[],
+): AsyncGenerator<Exported> {
+  const child = spawn(python, [path.join(packageFolder, 'test/oracle/zoo', script), folder, ...names], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const log = path.join(folder, 'export.log');
   child.stderr.on('data', (chunk: Buffer) => void appendFile(log, chunk));
   const ended = new Promise<number | null>((resolve, reject) => {

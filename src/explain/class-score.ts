@@ -30,23 +30,25 @@ const finalActivations: Record<string, 'softmax' | 'sigmoid'> = {
  * @throws UserError `not-a-classifier`
  */
 export function findClassScore(graph: Graph, outputs: readonly string[], batchSize: number): ClassScore {
-  const output = outputs.find((name) => {
-    const type = graph.type(name);
-    return type !== undefined && isFloat(type.elementType);
+  const floats = outputs.flatMap((output): Candidate[] => {
+    const tensor = rankedScores(graph, output);
+    const type = graph.type(tensor);
+    return type !== undefined && isFloat(type.elementType) ? [{ output: tensor, shape: type.shape }] : [];
   });
-  const shape = output === undefined ? undefined : graph.type(output)?.shape;
-  if (output === undefined || shape === undefined) {
+  const [first] = floats;
+  if (first === undefined) {
     throw new UserError('not-a-classifier', `The model returns no scores: its outputs are ${outputs.join(', ')}.`);
   }
-  const sizes = shape.filter((size) => size !== 1);
-  const width = shape.reduce((a, b) => a * b, 1) / batchSize;
-  const perClass = batchSize === 1 ? sizes.length <= 1 : sizes.length <= 2 && shape[0] === batchSize;
-  if (!Number.isInteger(width) || width < 1 || !perClass) {
+  const candidates = floats.filter(({ shape }) => isPerClass(shape, batchSize));
+  const chosen = finalCandidate(graph, candidates);
+  if (chosen === undefined) {
     throw new UserError(
       'not-a-classifier',
-      `The model's output '${output}' has shape [${shape.join(', ')}] for a batch of ${batchSize}; a classifier returns one score per class.`,
+      `The model's output '${first.output}' has shape [${first.shape.join(', ')}] for a batch of ${batchSize}; a classifier returns one score per class.`,
     );
   }
+  const { output, shape } = chosen;
+  const width = shape.reduce((a, b) => a * b, 1) / batchSize;
   let tensor = output;
   for (;;) {
     const node = graph.producer(tensor);
@@ -58,6 +60,56 @@ export function findClassScore(graph: Graph, outputs: readonly string[], batchSi
     tensor = input;
   }
   return { logits: output, output, activation: undefined, width };
+}
+
+/** An output of floats that may hold the scores. */
+interface Candidate {
+  output: string;
+  shape: number[];
+}
+
+function isPerClass(shape: readonly number[], batchSize: number): boolean {
+  const sizes = shape.filter((size) => size !== 1);
+  const width = shape.reduce((a, b) => a * b, 1) / batchSize;
+  const perClass = batchSize === 1 ? sizes.length <= 1 : sizes.length <= 2 && shape[0] === batchSize;
+  return Number.isInteger(width) && width >= 1 && perClass;
+}
+
+/** What a TopK picked from, where an output holds the best scores only: they are by rank, not by class. */
+function rankedScores(graph: Graph, output: string): string {
+  let tensor = output;
+  for (;;) {
+    const node = graph.producer(tensor);
+    const [input = ''] = node?.input ?? [];
+    if (node?.opType === 'TopK' && node.output[0] === tensor) return input;
+    if (node === undefined || !shapeOnly.has(node.opType)) return output;
+    tensor = input;
+  }
+}
+
+/** The first candidate, or the scores that a later layer makes of it: an embedding may be returned before them. */
+function finalCandidate(graph: Graph, candidates: readonly Candidate[]): Candidate | undefined {
+  let [chosen] = candidates;
+  for (const candidate of candidates) {
+    if (chosen !== undefined && madeByLayer(graph, chosen.output).has(candidate.output)) chosen = candidate;
+  }
+  return chosen;
+}
+
+const layerOperators = new Set(['Conv', 'FusedMatMul', 'Gemm', 'MatMul']);
+
+/** Tensors that are made of `source` by at least one layer with weights. */
+function madeByLayer(graph: Graph, source: string): Set<string> {
+  const plain = new Set([source]);
+  const made = new Set<string>();
+  for (const node of graph.nodes) {
+    const weighted = layerOperators.has(node.opType) && node.input.some((input) => graph.isInitializer(input));
+    const reads = graph.reads(node);
+    const behind = reads.some((input) => made.has(input)) || (weighted && reads.some((input) => plain.has(input)));
+    if (!behind && !reads.some((input) => plain.has(input))) continue;
+    for (const output of node.output) (behind ? made : plain).add(output);
+  }
+  return made;
 }
 
 /** Class scores as tensors `[N, classes]` of the compiled graph. */

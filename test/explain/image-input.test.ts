@@ -74,6 +74,24 @@ describe('the size of the image', () => {
   });
 });
 
+describe('channels that the model leaves free are those of its first convolution', () => {
+  test.each<[number, boolean]>([
+    [1, false],
+    [4, false],
+    [1, true],
+  ])('%i, channels last: %j', async (channels, last) => {
+    const model = new TinyModel();
+    let x = model.input(['n', 'a', 'b', 'c']);
+    x = model.node('Sub', [x, model.weight('mean', [1], [0.5])]);
+    if (last) x = model.node('Transpose', [x], { attributes: { perm: [0, 3, 1, 2] } });
+    x = model.node('Relu', [model.conv(x, '/conv/Conv', channels, 4)]);
+    await using explainer = await openTiny(model.output(model.pooledHead(x, 4, 5)));
+    expect(explainer.input).toMatchObject({ layout: last ? 'NHWC' : 'NCHW', channels, height: 8, width: 8 });
+    const { maps } = await explainer.explain(pixels(2, channels * 64), { count: 2 });
+    expect(maps[0]?.gradientPeak.every((peak) => peak > 0)).toBe(true);
+  });
+});
+
 test.each(['uint8', 'int32'] as const)('an input of %s is fed whole numbers as float32', async (type) => {
   const whole = network(['n', 3, 8, 8], { elementType: ElementType[type] });
   await using explainer = await openTiny(whole, { targets: ['class:1'] });

@@ -38,7 +38,7 @@ describe.each([
   });
 
   test('is marked in the list of layers', async () => {
-    const { layers, suggestions } = await describeLayers(
+    const { layers, suggestions, barriers } = await describeLayers(
       await interrupted(operator, domain).write(await temporaryFolder()),
     );
     const marks = layers.filter((layer) => layer.kind === 'module').map((l) => [l.name, l.differentiable, l.reason]);
@@ -50,6 +50,7 @@ describe.each([
       ['fc', true, null],
     ]);
     expect(suggestions).toEqual(['late']);
+    expect(barriers).toEqual([{ place: `${operator} '/odd/Operator'`, reason: expect.stringContaining(why) }]);
   });
 });
 

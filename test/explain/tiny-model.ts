@@ -130,6 +130,7 @@ export class TinyModel {
     const opsetImport = [
       create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(this.opset) }),
       create(OperatorSetIdProtoSchema, { domain: 'com.microsoft', version: 1n }),
+      create(OperatorSetIdProtoSchema, { domain: 'ai.onnx.ml', version: 3n }),
     ];
     const model = create(ModelProtoSchema, { irVersion: BigInt(this.irVersion), graph, opsetImport });
     return { ...model, graph };

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { explainTexts } from '../../src/text/explain-texts.ts';
+import { textRecordSchema } from '../../src/text/record-schema.ts';
 import type { TextRunSettings } from '../../src/text/settings.ts';
 import { difference, expectRefusal } from '../explain/open-tiny.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
@@ -39,6 +40,7 @@ async function project(files: Record<string, string>, more: Partial<TextRunSetti
 async function recordsOf({ output }: TextRunSettings) {
   const lines = (await readFile(join(output, 'relevance.jsonl'), 'utf8')).split('\n');
   expect(lines.pop()).toBe('');
+  for (const line of lines) expect(textRecordSchema.safeParse(JSON.parse(line)).error).toBeUndefined();
   return lines.map((line) => JSON.parse(line));
 }
 

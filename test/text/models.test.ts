@@ -163,14 +163,42 @@ test('a text without a label has no relevance for it', async () => {
   expect(explained?.relevance[0]?.values.every((value) => value === 0)).toBe(true);
 });
 
-test('a recurrent classifier is refused with the operator that stands in the way', async () => {
-  const model = new TinyModel();
+/** Embeddings through one recurrent layer in both directions, and a linear layer of its last states. */
+function recurrent(operator: string, gates: number, packed = false): TinyModel {
+  const model = new TinyModel({ seed: operator });
   const ids = model.input(['n', 't'], 'ids', ElementType.int64);
   const embedded = model.node('Gather', [model.weight('table', [9, 3]), ids], { name: 'embedding' });
   const timeFirst = model.node('Transpose', [embedded], { attributes: { perm: [1, 0, 2] } });
-  const weights = [model.weight('w', [1, 16, 3]), model.weight('r', [1, 16, 4])];
-  model.node('LSTM', [timeFirst, ...weights], { name: 'lstm', output: ['', 'last'], attributes: { hidden_size: 4 } });
-  const flat = model.node('Squeeze', ['last', model.ints('first', [0])]);
-  await using explainer = await open(model.output(model.linear(flat, 'fc', 4, 2)));
-  await expectRefusal(explainer.explain([{ ids: [1, 2, 3] }]), 'no-gradient-rule', 'LSTM', 'recurrent');
+  const weights = [model.weight('w', [2, gates * 4, 3]), model.weight('r', [2, gates * 4, 4])];
+  const lengths = () => {
+    const real = model.node('Greater', [ids, model.ints('pad', [0])]);
+    const counted = model.node('Cast', [real], { attributes: { to: ElementType.int32 } });
+    return model.node('ReduceSum', [counted, model.ints('tokens', [1])], { attributes: { keepdims: 0 } });
+  };
+  model.node(operator, [timeFirst, ...weights, ...(packed ? ['', lengths()] : [])], {
+    name: operator,
+    output: ['', 'last'],
+    attributes: { hidden_size: 4, direction: 'bidirectional' },
+  });
+  const rowsFirst = model.node('Transpose', ['last'], { attributes: { perm: [1, 0, 2] } });
+  return model.output(model.linear(model.node('Flatten', [rowsFirst]), 'fc', 8, 2));
+}
+
+test.each([
+  ['LSTM', 4],
+  ['GRU', 3],
+  ['RNN', 1],
+])('a recurrent classifier (%s): integrated gradients add up', async (operator, gates) => {
+  await using explainer = await open(recurrent(operator, gates), { methods: ['integrated-gradients'], steps: 300 });
+  const [explained] = await explainer.explain([{ ids: [3, 1, 4, 1, 5, 8] }]);
+  const { values, logit, baselineLogit } = explained?.relevance[0] ?? { values: [], logit: 0, baselineLogit: null };
+  const total = [...values].reduce((a, b) => a + b, 0);
+  expect([...values].every((value) => Math.abs(value) > 1e-4)).toBe(true);
+  expect(Math.abs(total - (logit - (baselineLogit ?? Number.NaN)))).toBeLessThan(2e-3);
+});
+
+test('a recurrent layer over packed sequences is refused', async () => {
+  await using explainer = await open(recurrent('LSTM', 4, true));
+  const attempt = explainer.explain([{ ids: [1, 2, 3] }]);
+  await expectRefusal(attempt, 'no-gradient-rule', "LSTM 'LSTM'", 'export it without packed sequences');
 });

@@ -23,7 +23,14 @@ export const activations: Record<string, Rule> = {
   }),
   Exp: times((n) => n.y()),
   Log: (n) => [() => n.div(n.g, n.x())],
-  Sqrt: (n) => [() => n.div(n.scale(n.g, 0.5), n.y())],
+  // None at zero, where the slope is endless: exporters spell norms and deviations with it, and cells that are all off have none.
+  Sqrt: (n) => [
+    () => {
+      const zero = n.build.op('Equal', [n.y(), n.build.scalar(0)]);
+      const slope = n.div(n.build.scalar(0.5), n.where(zero, n.build.scalar(1), n.y()));
+      return n.mul(n.g, n.where(zero, n.build.scalar(0), slope));
+    },
+  ],
   Reciprocal: (n) => [() => n.neg(n.mul(n.g, square(n, n.y())))],
   Neg: (n) => [() => n.neg(n.g)],
   Abs: times((n) => unary(n, 'Sign', n.x())),

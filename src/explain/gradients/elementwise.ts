@@ -13,13 +13,21 @@ function extremum(n: ReverseNode): (() => string)[] {
   return winners.map((winner) => () => n.mul(share(), winner));
 }
 
-/** y = a^b: da = g b a^(b - 1); db = g y log a, and 0 where a is 0 (as torch.pow has it). */
+/**
+ * y = a^b: da = g b a^(b - 1), and 0 where a is 0 under a root, whose slope is endless there; db = g y log a, and 0 where a
+ * is 0 (as torch.pow has it).
+ */
 function pow(n: ReverseNode): (() => string)[] {
   const { build } = n;
   const [known, ...others] = n.graph.constant(n.x(1)) ?? [];
   const exponent = known !== undefined && others.length === 0 ? known : undefined;
   const base = () => {
     if (exponent === 2) return n.mul(n.g, n.scale(n.x(0), 2));
+    if (exponent !== undefined && exponent > 0 && exponent < 1) {
+      const zero = build.op('Equal', [n.x(0), build.scalar(0)]);
+      const slope = build.op('Pow', [n.where(zero, build.scalar(1), n.x(0)), build.scalar(exponent - 1)]);
+      return n.mul(n.g, n.where(zero, build.scalar(0), n.scale(slope, exponent)));
+    }
     if (exponent !== undefined) {
       return n.mul(n.g, n.scale(build.op('Pow', [n.x(0), build.scalar(exponent - 1)]), exponent));
     }
@@ -46,6 +54,8 @@ export const elementwise: Record<string, Rule> = {
   Mean: broadcasting((n) => n.node.input.map(() => () => n.scale(n.g, 1 / n.node.input.length))),
   Max: broadcasting(extremum),
   Min: broadcasting(extremum),
+  // y = a - b trunc(a / b), with the sign of a (fmod): trunc(a / b) is (a - y) / b.
+  Mod: broadcasting((n) => [() => n.g, () => n.neg(n.mul(n.g, n.div(n.sub(n.x(0), n.y()), n.x(1))))]),
   Where: broadcasting((n) => [
     undefined,
     () => n.where(n.x(0), n.g, n.build.scalar(0)),

@@ -96,4 +96,5 @@ export const fused: Record<string, Rule> = {
   'com.microsoft.FusedMatMul': fusedMatMul,
   'com.microsoft.SkipLayerNormalization': skipNormalization(true, 4),
   'com.microsoft.SkipSimplifiedLayerNormalization': skipNormalization(false, 3),
+  'com.microsoft.TransposeMatMul': fusedMatMul,
 };

@@ -1,7 +1,7 @@
 /**
  * Quantised models, straight through: rounding counts as the identity, and where a value was clipped to the range of the
  * integers no gradient passes (Bengio and others 2013; torch.fake_quantize_per_tensor_affine). The gradient of a tensor
- * of integers is one of float32, per unit of the integers.
+ * of integers is one of float32, per unit of the integers. Scales count as constants, also those that a run makes.
  */
 
 import { ElementType } from '../onnx/element-type.ts';
@@ -46,30 +46,45 @@ const quantize: Rule = (n) => [
     ]);
     return n.mul(n.div(n.g, scale), n.mask(inside));
   },
+  null,
 ];
 
-const dequantize: Rule = (n) => [() => n.mul(n.g, laidAlong(n, 1))];
+const dequantize: Rule = (n) => [() => n.mul(n.g, laidAlong(n, 1)), null];
 
 /** Its own scale makes everything fit, and is constant for the gradient: what it adds to both ends of a pair cancels. */
 const dynamicQuantize: Rule = (n) => [() => (n.hasGradient(0) ? n.div(n.g, n.y(1)) : n.zeros(n.shape()))];
 
+/** The gradient of the first factor of a product with whole-number weights; numbers say which inputs are their scale and zero point. */
+function throughWeights(n: ReverseNode, scale: number | undefined, zero: number): string {
+  if (n.rank(0) < 2 || n.rank(1) !== 2) throw n.refusal('its second factor is not a matrix');
+  const whole = toFloat(n, n.x(1));
+  const centred = n.x(zero) === '' ? whole : n.sub(whole, toFloat(n, n.x(zero)));
+  const scaled = scale === undefined ? centred : n.mul(centred, n.x(scale));
+  const transposed = swapped(n.build, { tensor: scaled, shape: n.shape(1) });
+  return product(n.build, { tensor: n.g, shape: n.outputShape() }, transposed).tensor;
+}
+
 /** (a - zero of a) (b - zero of b) in whole numbers. */
 const matMulInteger: Rule = (n) => [
-  () => {
-    if (n.rank(0) < 2 || n.rank(1) !== 2) throw n.refusal('its second factor is not a matrix');
-    const b = toFloat(n, n.x(1));
-    const centred = n.x(3) === '' ? b : n.sub(b, toFloat(n, n.x(3)));
-    const transposed = swapped(n.build, { tensor: centred, shape: n.shape(1) });
-    return product(n.build, { tensor: n.g, shape: n.outputShape() }, transposed).tensor;
-  },
+  () => throughWeights(n, undefined, 3),
   () => {
     throw n.refusal('its weights depend on the hooked layer');
   },
 ];
+
+/** Floats times whole-number weights; the floats are quantised and back inside. */
+const dynamicQuantizeMatMul: Rule = (n) => [() => throughWeights(n, 2, 3)];
+
+/** As MatMulInteger, with both scales applied: the gradient is again one per unit of the integers. */
+const matMulIntegerToFloat: Rule = (n) => [() => n.mul(throughWeights(n, 3, 5), n.x(2)), undefined, null];
 
 export const quantization: Record<string, Rule> = {
   DequantizeLinear: dequantize,
   DynamicQuantizeLinear: dynamicQuantize,
   MatMulInteger: matMulInteger,
   QuantizeLinear: quantize,
+  'com.microsoft.DequantizeLinear': dequantize,
+  'com.microsoft.DynamicQuantizeMatMul': dynamicQuantizeMatMul,
+  'com.microsoft.MatMulIntegerToFloat': matMulIntegerToFloat,
+  'com.microsoft.QuantizeLinear': quantize,
 };

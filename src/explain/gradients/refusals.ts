@@ -3,11 +3,20 @@
 const flat = 'its result moves in steps, so its derivative is zero everywhere';
 const control = 'which nodes run is decided during the run';
 const selection = 'how much it hands on is decided during the run';
-const recurrent = 'recurrent layers are not differentiated';
+const trees = 'a decision tree moves in steps';
+const vectors = 'support vector machines are not differentiated';
+const sequence = 'lists of tensors are not differentiated; export with fixed numbers of pieces';
+const regions = 'it belongs to object detectors';
 const quantizedOperator =
   'it computes with integers; quantise the model in QDQ format, with QuantizeLinear and DequantizeLinear around float operators';
 const blocked =
   'the file was optimised for the memory layout of one machine; save it at optimisation level "extended" or give the file from before';
+
+/**
+ * Operators that may stand beside a way that gradients take (the sign in a signed square root) and then add nothing to it.
+ * Round is not among them: with x + (round(x) - x), training let the gradient straight through, which the file does not say.
+ */
+export const levelOperators: ReadonlySet<string> = new Set(['Ceil', 'Floor', 'Sign']);
 
 export const refusals: Record<string, string> = {
   ArgMax: flat,
@@ -15,27 +24,44 @@ export const refusals: Record<string, string> = {
   Bernoulli: flat,
   Ceil: flat,
   Compress: selection,
+  ConcatFromSequence: sequence,
   ConvInteger: quantizedOperator,
   Floor: flat,
-  GRU: recurrent,
   Hardmax: flat,
   If: control,
-  LSTM: recurrent,
   Loop: control,
-  Mod: flat,
+  MaxRoiPool: regions,
   NonMaxSuppression: flat,
   NonZero: selection,
   QLinearConv: quantizedOperator,
   QLinearMatMul: quantizedOperator,
-  RNN: recurrent,
+  RoiAlign: regions,
   Round: flat,
   Scan: control,
+  SequenceAt: sequence,
+  SequenceConstruct: sequence,
   Sign: flat,
+  SplitToSequence: sequence,
   Unique: selection,
+  'ai.onnx.ml.SVMClassifier': vectors,
+  'ai.onnx.ml.SVMRegressor': vectors,
+  'ai.onnx.ml.TreeEnsemble': trees,
+  'ai.onnx.ml.TreeEnsembleClassifier': trees,
+  'ai.onnx.ml.TreeEnsembleRegressor': trees,
+  'com.microsoft.NhwcMaxPool': quantizedOperator,
+  'com.microsoft.QAttention': quantizedOperator,
+  'com.microsoft.QGemm': quantizedOperator,
   'com.microsoft.QLinearAdd': quantizedOperator,
+  'com.microsoft.QLinearAveragePool': quantizedOperator,
   'com.microsoft.QLinearConcat': quantizedOperator,
+  'com.microsoft.QLinearConv': quantizedOperator,
   'com.microsoft.QLinearGlobalAveragePool': quantizedOperator,
+  'com.microsoft.QLinearLeakyRelu': quantizedOperator,
+  'com.microsoft.QLinearMul': quantizedOperator,
+  'com.microsoft.QLinearReduceMean': quantizedOperator,
   'com.microsoft.QLinearSigmoid': quantizedOperator,
+  'com.microsoft.QLinearSoftmax': quantizedOperator,
+  'com.microsoft.QLinearWhere': quantizedOperator,
   'com.microsoft.nchwc.AveragePool': blocked,
   'com.microsoft.nchwc.Conv': blocked,
   'com.microsoft.nchwc.GlobalAveragePool': blocked,

@@ -9,10 +9,12 @@ import { UserError } from '../user-error.ts';
 import { unbroadcast } from './broadcasting.ts';
 
 /**
- * Gradients of a node's inputs by position. Each is made only when called, so that nothing off the path is emitted;
- * undefined stands for inputs through which no gradient flows (indices, shapes, conditions).
+ * Gradients of a node's inputs by position. Each is made only when called, so that nothing off the path is emitted.
+ * Undefined stands for inputs through which no gradient flows (indices, shapes, conditions); where such an input is of floats and
+ * depends on a hooked tensor, the sweep refuses the node. Null stands for floats that count as constants, and no entries at
+ * all for a node that hands on no gradient.
  */
-export type InputGradients = ((() => string) | undefined)[];
+export type InputGradients = ((() => string) | null | undefined)[];
 
 /**
  * The vector-Jacobian product of one operator: from the gradient of its outputs to the gradients of its inputs, as
@@ -70,7 +72,8 @@ export class ReverseNode {
   made(output: number): string {
     const outputs = this.node.output;
     while (outputs.length <= output) outputs.push('');
-    if (outputs[output] === '') outputs[output] = `${namePrefix}${this.y()}/${output}`;
+    const named = outputs.find((name) => name !== '') ?? '';
+    if (outputs[output] === '') outputs[output] = `${namePrefix}${named}/${output}`;
     return this.y(output);
   }
 

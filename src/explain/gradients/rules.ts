@@ -7,6 +7,7 @@ import { cutting } from './cutting.ts';
 import { summation } from './einsum.ts';
 import { elementwise } from './elementwise.ts';
 import { exponentialUnits } from './exponential-units.ts';
+import { folding } from './folding.ts';
 import { fused } from './fused.ts';
 import { fusedAttentions } from './fused-attention.ts';
 import { gatedActivations } from './gated-activations.ts';
@@ -16,11 +17,14 @@ import { lpPooling } from './lp-pooling.ts';
 import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
 import { quantization } from './quantization.ts';
+import { recurrentLayers } from './recurrent.ts';
 import { reductions } from './reductions.ts';
-import { refusals } from './refusals.ts';
+import { levelOperators, refusals } from './refusals.ts';
 import { resampling } from './resampling.ts';
 import type { Rule } from './reverse-node.ts';
+import { rotation } from './rotation.ts';
 import { shaping } from './shaping.ts';
+import { spatialTransformer } from './spatial-transformer.ts';
 import { standardAttention } from './standard-attention.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
 import { trigonometry } from './trigonometry.ts';
@@ -31,6 +35,7 @@ const rules: Record<string, Rule> = {
   ...cutting,
   ...elementwise,
   ...exponentialUnits,
+  ...folding,
   ...fused,
   ...fusedAttentions,
   ...gatedActivations,
@@ -40,9 +45,12 @@ const rules: Record<string, Rule> = {
   ...normalization,
   ...pooling,
   ...quantization,
+  ...recurrentLayers,
   ...reductions,
   ...resampling,
+  ...rotation,
   ...shaping,
+  ...spatialTransformer,
   ...standardAttention,
   ...summation,
   ...transposedConvolution,
@@ -54,10 +62,22 @@ export function supportedOperators(): string[] {
   return Object.keys(rules).sort();
 }
 
+/** Operators that are refused for a reason of their own, sorted. */
+export function refusedOperators(): { operator: string; reason: string }[] {
+  return Object.keys(refusals)
+    .sort()
+    .map((operator) => ({ operator, reason: refusals[operator] ?? '' }));
+}
+
 /** The rule for a node, or the reason why there is none. */
 export function ruleFor(node: NodeProto): Rule | string {
   const name = operatorName(node);
   return rules[name] ?? refusals[name] ?? 'Gradline has no gradient rule for this operator';
+}
+
+/** Whether a node's derivative is zero everywhere, so that it adds nothing to a gradient that comes by another way. */
+export function isLevel(node: NodeProto): boolean {
+  return levelOperators.has(operatorName(node));
 }
 
 /** `Conv` for the standard domain, `com.microsoft.Gelu` elsewhere. */

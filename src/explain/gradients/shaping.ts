@@ -125,4 +125,6 @@ export const shaping: Record<string, Rule> = {
   Transpose: transpose,
   Trilu: triangle,
   Unsqueeze: reshaped,
+  'com.microsoft.ExpandDims': reshaped,
+  'com.microsoft.Trilu': triangle,
 };

@@ -6,11 +6,12 @@ import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { UserError } from '../user-error.ts';
 import { ReverseNode, type Rule } from './reverse-node.ts';
-import { operatorName, ruleFor } from './rules.ts';
+import { isLevel, operatorName, ruleFor } from './rules.ts';
 
 /**
  * Appends the reverse sweep to `build` and returns the gradient of each hooked tensor that the score depends on; the
- * others are missing from the result. Only nodes between the score and the hooked tensors are visited.
+ * others are missing from the result. Only nodes between the score and the hooked tensors are visited. An operator whose
+ * derivative is zero everywhere adds nothing to what comes by other ways, as in PyTorch; where there is no other way, it is refused.
  * @param score tensor to differentiate
  * @param seed gradient at `score`, of its shape: one-hot rows pick a class for each image
  * @param adapt makes of a node's rule the one to sweep with; default: the rule itself
@@ -27,6 +28,7 @@ export function differentiate(
   const depends = dependents(graph, hooked);
   const terms = new Map<string, string[]>([[score, [seed]]]);
   const finished = new Map<string, string>();
+  const level: NodeProto[] = [];
 
   const finish = (tensor: string): string | undefined => {
     const known = finished.get(tensor);
@@ -40,11 +42,20 @@ export function differentiate(
   for (const node of graph.nodes.toReversed()) {
     if (!node.output.some((output) => terms.has(output)) || !graph.reads(node).some((input) => depends.has(input)))
       continue;
+    if (isLevel(node)) {
+      level.push(node);
+      continue;
+    }
     const rule = adapt(node, requireRule(node, score, graph));
-    const inputGradients = rule(new ReverseNode(node, graph, build, node.output.map(finish)));
+    const reverse = new ReverseNode(node, graph, build, node.output.map(finish));
+    const inputGradients = rule(reverse);
     node.input.forEach((input, position) => {
       if (!depends.has(input) || !carriesGradient(graph, input)) return;
-      const gradient = inputGradients[position]?.();
+      const make = inputGradients[position];
+      if (make === undefined && inputGradients.length > 0 && reverse.isFloat(position)) {
+        throw reverse.refusal(`its input ${position}, '${input}', depends on the hooked layer`);
+      }
+      const gradient = make?.();
       if (gradient === undefined) return;
       const parts = terms.get(input);
       if (parts === undefined) terms.set(input, [gradient]);
@@ -55,7 +66,13 @@ export function differentiate(
   const result = new Map<string, string>();
   for (const tensor of hooked) {
     const gradient = finish(tensor);
-    if (gradient !== undefined) result.set(tensor, gradient);
+    if (gradient !== undefined) {
+      result.set(tensor, gradient);
+      continue;
+    }
+    const behind = level.length === 0 ? undefined : dependents(graph, [tensor]);
+    const blocker = level.find((node) => graph.reads(node).some((input) => behind?.has(input)));
+    if (blocker !== undefined) requireRule(blocker, score, graph);
   }
   return result;
 }
@@ -109,22 +126,34 @@ export function differentiableTensors(graph: Graph, score: string): Set<string> 
   return new Set([...reach].flatMap(([tensor, blocker]) => (blocker === null ? [tensor] : [])));
 }
 
+/** How a tensor stands to the score: null where its gradient can be computed, else what is in the way. */
+interface Way {
+  blocker: string | null;
+  /** Whether the blocker only adds nothing, so that another way may be open. */
+  level: boolean;
+}
+
+/** What several readers of a tensor come to: one that is refused bars it, one that is open opens it. */
+function joined(a: Way | undefined, b: Way): Way {
+  if (a === undefined || a.level) return b.blocker === null || !b.level ? b : (a ?? b);
+  return b.level || b.blocker === null ? a : b;
+}
+
 /**
  * Every tensor that the score depends on, with null where its gradient can be computed, or the operator that stands
  * in the way on one of its paths.
  */
 export function gradientReach(graph: Graph, score: string): Map<string, string | null> {
-  const reach = new Map<string, string | null>([[score, null]]);
+  const ways = new Map<string, Way>([[score, { blocker: null, level: false }]]);
   for (const node of graph.nodes.toReversed()) {
-    const live = node.output.filter((output) => reach.has(output));
-    if (live.length === 0) continue;
-    const inherited = live.map((output) => reach.get(output)).find((blocker) => typeof blocker === 'string');
+    const outputs = node.output.flatMap((output) => ways.get(output) ?? []);
+    if (outputs.length === 0) continue;
+    const behind = outputs.reduce(joined);
     const own = typeof ruleFor(node) === 'function' ? null : `${operatorName(node)} '${node.name || node.output[0]}'`;
-    const blocker = inherited ?? own;
+    const way = behind.blocker === null ? { blocker: own, level: own !== null && isLevel(node) } : behind;
     for (const input of graph.reads(node)) {
-      if (!carriesGradient(graph, input)) continue;
-      if (blocker !== null || !reach.has(input)) reach.set(input, blocker);
+      if (carriesGradient(graph, input)) ways.set(input, joined(ways.get(input), way));
     }
   }
-  return reach;
+  return new Map([...ways].map(([tensor, { blocker }]) => [tensor, blocker]));
 }

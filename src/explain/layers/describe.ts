@@ -9,9 +9,10 @@ import { namePrefix } from '../onnx/builder.ts';
 import { isFloat } from '../onnx/element-type.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from '../prepare.ts';
-import { findGrid } from './grid.ts';
+import { type Barrier, barriers } from './barriers.ts';
+import { findGrid, inProportion } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
-import { findLastLayer } from './last-layer.ts';
+import { findLastLayer, passages } from './last-layer.ts';
 import { nodeName } from './module-path.ts';
 
 export interface LayerDescription {
@@ -40,6 +41,8 @@ export interface ModelDescription {
   layers: LayerDescription[];
   /** The last of the outermost layers of each grid size, coarsest last: where maps differ most. */
   suggestions: string[];
+  /** Operators at which gradients stop, each with the reason. */
+  barriers: Barrier[];
 }
 
 const mostSuggestions = 4;
@@ -55,7 +58,7 @@ export async function describeLayers(
     const everything = source.graph.nodes.flatMap((node) => node.output).filter((tensor) => tensor !== '');
     const prepared = await prepare(source, { batchSize: 1, ...options }, everything, folder);
     const layers = listLayers(source, prepared);
-    const suggestions = suggest(layers, source, findLastLayer(prepared, source));
+    const suggestions = suggest(layers, source, prepared);
     for (const layer of layers) layer.suggested = suggestions.includes(layer.name);
     const { output, activation, width } = prepared.score;
     return {
@@ -63,6 +66,7 @@ export async function describeLayers(
       output: { name: output, classCount: Math.max(2, width), activation: activation ?? 'none' },
       layers: layers.map(({ tensor: _, ...layer }) => layer),
       suggestions,
+      barriers: barriers(prepared.graph, gradientReach(prepared.graph, prepared.score.logits)),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -75,6 +79,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
   const { graph, modules } = source;
   const reach = gradientReach(prepared.graph, prepared.score.logits);
   const fromImage = dependents(prepared.graph, [prepared.sizes.input.name]);
+  const behindScore = dependents(prepared.graph, [prepared.score.logits]);
   const listed = new Set<string>();
   const layers: Candidate[] = [];
 
@@ -83,6 +88,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
     if (type === undefined || !isFloat(type.elementType) || !fromImage.has(entry.tensor)) return;
     const grid = findGrid(type.shape, prepared.sizes);
     const blocker = reach.get(entry.tensor);
+    const isBehind = behindScore.has(entry.tensor);
     const atGrid = grid === undefined || reachesCells(prepared.graph, reach, prepared.score.logits, entry.tensor, grid);
     layers.push({
       ...entry,
@@ -91,7 +97,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
       shape: type.shape,
       grid: grid === undefined ? null : { height: grid.height, width: grid.width, channels: grid.channels },
       differentiable: blocker === null && atGrid,
-      reason: blocker === null && !atGrid ? 'the class score reads only its class token' : reasonFor(blocker),
+      reason: blocker === null && !atGrid ? 'the class score reads only its class token' : reasonFor(blocker, isBehind),
       suggested: false,
     });
   };
@@ -113,29 +119,39 @@ function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
   return layers;
 }
 
-function reasonFor(blocker: string | null | undefined): string | null {
+function reasonFor(blocker: string | null | undefined, isBehindScore: boolean): string | null {
   if (blocker === null) return null;
+  if (isBehindScore) return 'it is made from the class score';
   return blocker === undefined ? 'the class score does not depend on it' : `no gradient passes ${blocker}`;
 }
 
 /**
- * For each grid size the last of its outermost layers: a block as a whole tells more than a part of the next one. For that of
- * `last`, the module that it means.
+ * For each grid size in the image's proportions the last of its outermost layers: a block as a whole tells more than a part of the
+ * next one. For that of `last`, the module that it means. Where no module has a grid only nodes through which all passes: its
+ * attention matrices look like grids too.
  */
-function suggest(layers: readonly Candidate[], source: SourceModel, last: string | undefined): string[] {
+function suggest(layers: readonly Candidate[], source: SourceModel, prepared: PreparedModel): string[] {
+  const last = findLastLayer(prepared, source);
+  const throughAll = new Set(passages(prepared, gradientReach(prepared.graph, prepared.score.logits)));
   const order = new Map(source.graph.nodes.flatMap((node, i) => node.output.map((tensor) => [tensor, i] as const)));
-  const hasModules = layers.some((layer) => layer.kind === 'module');
+  const hasModules = layers.some(
+    ({ kind, grid, differentiable }) => kind === 'module' && grid !== null && differentiable,
+  );
   const bySize = new Map<string, Candidate>();
   const rank = (layer: Candidate) => order.get(layer.tensor) ?? -1;
   const compare = (a: Candidate, b: Candidate) => b.depth - a.depth || rank(a) - rank(b);
   for (const layer of layers) {
-    if (layer.grid === null || !layer.differentiable || (hasModules && layer.kind !== 'module')) continue;
-    const size = `${layer.grid.height}x${layer.grid.width}`;
+    if (layer.grid === null || !layer.differentiable || layer.operator === 'Pad') continue;
+    if (hasModules ? layer.kind !== 'module' : !throughAll.has(layer.tensor)) continue;
+    if (!inProportion(layer.grid, prepared.sizes.input)) continue;
+    const size = sizeOf(layer.grid);
     const best = bySize.get(size);
     if (best === undefined || compare(layer, best) > 0) bySize.set(size, layer);
   }
-  const lastModule = layers.find((layer) => layer.tensor === last && layer.kind === 'module');
-  if (lastModule?.grid) bySize.set(`${lastModule.grid.height}x${lastModule.grid.width}`, lastModule);
+  const lastOne = layers.find((layer) => layer.tensor === last && (layer.kind === 'module' || !hasModules));
+  if (lastOne?.grid) bySize.set(sizeOf(lastOne.grid), lastOne);
   const inOrder = [...bySize.values()].sort((a, b) => rank(a) - rank(b));
   return inOrder.map((layer) => layer.name).slice(-mostSuggestions);
 }
+
+const sizeOf = ({ height, width }: { height: number; width: number }) => `${height}x${width}`;

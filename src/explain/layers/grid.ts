@@ -33,7 +33,7 @@ export function findGrid(shape: readonly number[], { batchSize, input }: FixedSi
 }
 
 /** Whether a grid has the proportions of the image. */
-export function inProportion({ height, width }: Grid, input: ModelInput): boolean {
+export function inProportion({ height, width }: Pick<Grid, 'height' | 'width'>, input: ModelInput): boolean {
   return proportional(height, width, input);
 }
 

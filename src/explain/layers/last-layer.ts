@@ -3,6 +3,7 @@
 import { dependents, gradientReach } from '../gradients/sweep.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
+import { barriers } from './barriers.ts';
 import { findGrid, type Grid, inProportion } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
 import { nodeName } from './module-path.ts';
@@ -17,9 +18,12 @@ interface Place {
 export function requireLastLayer(prepared: PreparedModel, source: SourceModel): string {
   const tensor = findLastLayer(prepared, source);
   if (tensor !== undefined) return tensor;
+  const { graph, score } = prepared;
+  const barrier = barriers(graph, gradientReach(graph, score.logits)).at(-1);
+  const why = barrier === undefined ? '' : ` No gradient passes ${barrier.place}: ${barrier.reason}.`;
   throw new UserError(
     'no-spatial-layer',
-    "The model has no layer with a spatial grid that gradients reach, so 'last' means nothing here. 'gradline layers' shows what it has.",
+    `The model has no layer with a spatial grid that gradients reach, so 'last' means nothing here.${why} 'gradline layers' shows what it has.`,
   );
 }
 
@@ -33,8 +37,9 @@ export function findLastLayer(prepared: PreparedModel, source: SourceModel): str
   const reach = gradientReach(graph, score.logits);
   const placeOf = (tensor: string): Place | undefined => {
     const shape = graph.type(tensor)?.shape;
-    if (shape === undefined || reach.get(tensor) !== null || source.graph.producer(tensor) === undefined)
-      return undefined;
+    // Scores of shape [N, classes, 1] are no row of cells.
+    if (shape === undefined || tensor === score.logits) return undefined;
+    if (reach.get(tensor) !== null || source.graph.producer(tensor) === undefined) return undefined;
     const grid = findGrid(shape, sizes);
     return grid !== undefined && reachesCells(graph, reach, score.logits, tensor, grid) ? { tensor, grid } : undefined;
   };
@@ -81,7 +86,10 @@ function first(tensors: Iterable<string>, placeOf: (tensor: string) => Place | u
 }
 
 /** Tensors that every path from the image to the scores goes through, the last first. */
-function* passages({ graph, score, sizes }: PreparedModel, reach: ReadonlyMap<string, unknown>): Generator<string> {
+export function* passages(
+  { graph, score, sizes }: PreparedModel,
+  reach: ReadonlyMap<string, unknown>,
+): Generator<string> {
   const fromImage = dependents(graph, [sizes.input.name]);
   /** What the nodes behind read of what is made before. */
   const open = new Set([score.logits]);

@@ -2,6 +2,7 @@
 
 import { namePrefix } from '../onnx/builder.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { kerasName, layerSegments } from './keras-scopes.ts';
 
 const scopesKey = 'pkg.torch.onnx.name_scopes';
 const typesKey = 'pkg.torch.onnx.class_hierarchy';
@@ -15,30 +16,7 @@ export interface Scope {
 /** The modules around a node, outermost first; empty for nodes of the model itself and for exporters without traces. */
 export function modulePath(node: NodeProto): Scope[] {
   if (node.name.startsWith(namePrefix)) return [];
-  return scopesFromMetadata(node) ?? scopesFromName(nodeName(node));
-}
-
-/**
- * Keras numbers the scopes of a model's second tracing, which is the one that is exported: `resnet50_1/conv5_block3_out_1/Relu`
- * for the layer `conv5_block3_out` of `resnet50`. Where the model's scope and all layers in it carry one number, returns the
- * scopes without it.
- */
-export function withoutTracing(paths: readonly Scope[][]): readonly Scope[][] {
-  const layers = paths.filter((scopes) => scopes.length > 1);
-  const number = /_\d+$/.exec(layers[0]?.[0]?.path ?? '')?.[0];
-  const roots = new Set(paths.flatMap(([root]) => (root === undefined ? [] : [root.path])));
-  if (number === undefined || roots.size !== 1) return paths;
-  if (!layers.every(([, layer]) => layer?.path.endsWith(number))) return paths;
-  return paths.map((scopes) => {
-    const [root, layer] = scopes;
-    if (root === undefined) return scopes;
-    const bare = root.path.slice(0, -number.length);
-    const inner = layer === undefined ? '' : bare + layer.path.slice(root.path.length, -number.length);
-    return scopes.map((scope, depth) => {
-      if (depth === 0) return { ...scope, path: bare };
-      return { ...scope, path: inner + scope.path.slice(layer?.path.length) };
-    });
-  });
+  return scopesFromMetadata(node) ?? scopesFromName(node);
 }
 
 /** A node's name, or its first tensor's where the exporter left nodes without names. */
@@ -70,12 +48,13 @@ function pythonStrings(list: string): string[] {
  * PyTorch's TorchScript exporter names nodes `/layer4/layer4.2/conv1/Conv`: a child of a Sequential repeats its
  * parent's name, any other child does not. Keras names (`model/block5_conv3/Conv2D`) have the same form without repeats.
  */
-function scopesFromName(name: string): Scope[] {
+function scopesFromName(node: NodeProto): Scope[] {
+  const name = node.name === '' ? nodeName(node) : (kerasName(node) ?? '');
   const segments = name.split('/').filter((segment) => segment !== '');
   const scopes: Scope[] = [];
   let path = '';
   let last = '';
-  for (const segment of segments.slice(0, -1)) {
+  for (const segment of layerSegments(segments)) {
     if (path === '') path = segment;
     else if (last !== '' && segment.startsWith(`${last}.`)) path = path.slice(0, path.length - last.length) + segment;
     else path += `.${segment}`;

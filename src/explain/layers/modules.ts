@@ -2,7 +2,8 @@
 
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
-import { modulePath, type Scope, withoutTracing } from './module-path.ts';
+import { withoutTracing } from './keras-scopes.ts';
+import { modulePath, type Scope } from './module-path.ts';
 
 export interface Module {
   path: string;

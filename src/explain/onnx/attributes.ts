@@ -1,12 +1,26 @@
 /** Reading and making node attributes. */
 
 import { create } from '@bufbuild/protobuf';
-import { type AttributeProto, AttributeProtoSchema, type NodeProto, type TensorProto } from './onnx_pb.ts';
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  type GraphProto,
+  type NodeProto,
+  type TensorProto,
+} from './onnx_pb.ts';
 
-export type AttributeValue = number | number[] | string | TensorProto | { float: number } | { floats: number[] };
+export type AttributeValue =
+  | number
+  | number[]
+  | string
+  | TensorProto
+  | { float: number }
+  | { floats: number[] }
+  | { strings: string[] }
+  | { graph: GraphProto };
 
 /** Numbers of `AttributeProto.AttributeType`. */
-const AttributeType = { FLOAT: 1, INT: 2, STRING: 3, TENSOR: 4, FLOATS: 6, INTS: 7 } as const;
+const AttributeType = { FLOAT: 1, INT: 2, STRING: 3, TENSOR: 4, GRAPH: 5, FLOATS: 6, INTS: 7, STRINGS: 8 } as const;
 
 function find(node: NodeProto, name: string): AttributeProto | undefined {
   return node.attribute.find((a) => a.name === name);
@@ -38,11 +52,15 @@ export function stringAttribute(node: NodeProto, name: string, fallback: string)
   return s === undefined ? fallback : new TextDecoder().decode(s);
 }
 
+export function stringsAttribute(node: NodeProto, name: string): string[] | undefined {
+  return find(node, name)?.strings.map((s) => new TextDecoder().decode(s));
+}
+
 export function tensorAttribute(node: NodeProto, name: string): TensorProto | undefined {
   return find(node, name)?.t;
 }
 
-/** Whole numbers become INT or INTS; wrap as `{ float }` or `{ floats }` for FLOAT and FLOATS. */
+/** Whole numbers become INT or INTS; wrap as `{ float }`, `{ floats }`, `{ strings }` or `{ graph }` for the other types. */
 export function makeAttribute(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === 'number') {
     return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
@@ -56,6 +74,11 @@ export function makeAttribute(name: string, value: AttributeValue): AttributePro
   if ('float' in value) return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
   if ('floats' in value)
     return create(AttributeProtoSchema, { name, type: AttributeType.FLOATS, floats: value.floats });
+  if ('strings' in value) {
+    const strings = value.strings.map((text) => new TextEncoder().encode(text));
+    return create(AttributeProtoSchema, { name, type: AttributeType.STRINGS, strings });
+  }
+  if ('graph' in value) return create(AttributeProtoSchema, { name, type: AttributeType.GRAPH, g: value.graph });
   return create(AttributeProtoSchema, { name, type: AttributeType.TENSOR, t: value });
 }
 

@@ -2,7 +2,16 @@
 
 import { create } from '@bufbuild/protobuf';
 import { type AttributeValue, makeAttribute } from './attributes.ts';
-import { type NodeProto, NodeProtoSchema, type TensorProto } from './onnx_pb.ts';
+import { ElementType } from './element-type.ts';
+import {
+  GraphProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+} from './onnx_pb.ts';
 import { float32Tensor, int64Tensor } from './tensor-data.ts';
 
 export type Attributes = Record<string, AttributeValue>;
@@ -11,6 +20,13 @@ export interface OpOptions {
   domain?: string;
   /** Names the result; default: a fresh name made from the operator. */
   output?: string;
+}
+
+export interface ScanParts {
+  states: string[];
+  inputs: string[];
+  backwards: boolean;
+  body(inner: Builder, states: string[], inputs: string[]): { states: string[]; outputs: string[] };
 }
 
 /** Everything the builder makes is named `gradline/...`. */
@@ -23,16 +39,61 @@ export class Builder {
   readonly blockedLayout: boolean;
   readonly #constants = new Map<string, string>();
   readonly #repeated = new Map<string, { tensor: string; shape: number[] }>();
+  readonly #prefix: string;
   #count = 0;
 
-  constructor(options: { blockedLayout: boolean } = { blockedLayout: false }) {
+  /** @param prefix of its own for a builder of a graph inside of the graph, beginning with `namePrefix` */
+  constructor(options: { blockedLayout: boolean } = { blockedLayout: false }, prefix = namePrefix) {
     this.blockedLayout = options.blockedLayout;
+    this.#prefix = prefix;
   }
 
   /** Appends one node with one output and returns the output's name. Empty strings stand for inputs left out. */
   op(opType: string, input: string[], attributes: Attributes = {}, options: OpOptions = {}): string {
     const [output] = this.ops(opType, input, 1, attributes, options);
     return output ?? '';
+  }
+
+  #fresh(opType: string): string {
+    return `${this.#prefix}${opType}_${this.#count++}`;
+  }
+
+  /**
+   * A Scan over the first axis of `inputs`, from the first entry to the last or, `backwards`, from the last to the first.
+   * `body` makes of the states and of one entry of each input the next states, and `outputs`, which are stacked in the order of
+   * the inputs; it may read tensors of the graph around it.
+   */
+  scan(parts: ScanParts): { states: string[]; outputs: string[] } {
+    const name = this.#fresh('Scan');
+    const inner = new Builder({ blockedLayout: false }, `${name}/`);
+    const given = [...parts.states, ...parts.inputs].map((_, i) => `${name}/given_${i}`);
+    const made = parts.body(inner, given.slice(0, parts.states.length), given.slice(parts.states.length));
+    const results = [...made.states, ...made.outputs];
+    const tensorType = create(TypeProto_TensorSchema, { elemType: ElementType.float32 });
+    const input = given.map((each) =>
+      create(ValueInfoProtoSchema, { name: each, type: create(TypeProtoSchema, { tensorType }) }),
+    );
+    // An output of the body must be made in it, once.
+    const output = results.map((tensor) => create(ValueInfoProtoSchema, { name: inner.op('Identity', [tensor]) }));
+    const graph = create(GraphProtoSchema, { name, node: inner.nodes, initializer: inner.initializers, input, output });
+    const direction = parts.backwards ? 1 : 0;
+    const outer = results.map((_, i) => `${name}:${i}`);
+    const attributes: Attributes = {
+      body: { graph },
+      num_scan_inputs: parts.inputs.length,
+      scan_input_directions: parts.inputs.map(() => direction),
+      scan_output_directions: made.outputs.map(() => direction),
+    };
+    this.nodes.push(
+      create(NodeProtoSchema, {
+        name,
+        opType: 'Scan',
+        input: [...parts.states, ...parts.inputs],
+        output: outer,
+        attribute: Object.entries(attributes).map(([key, value]) => makeAttribute(key, value)),
+      }),
+    );
+    return { states: outer.slice(0, made.states.length), outputs: outer.slice(made.states.length) };
   }
 
   /** As `op`, for operators with several outputs. */
@@ -43,7 +104,7 @@ export class Builder {
     attributes: Attributes = {},
     options: OpOptions = {},
   ): string[] {
-    const name = `${namePrefix}${opType}_${this.#count++}`;
+    const name = this.#fresh(opType);
     const output =
       outputs === 1 ? [options.output ?? `${name}:0`] : Array.from({ length: outputs }, (_, i) => `${name}:${i}`);
     this.nodes.push(
@@ -82,7 +143,7 @@ export class Builder {
     const key = `${kind}[${dims?.join() ?? 'vector'}]${values.map((v) => (Object.is(v, -0) ? '-0' : v)).join()}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
-    const name = `${namePrefix}constant_${this.#constants.size}`;
+    const name = `${this.#prefix}constant_${this.#constants.size}`;
     this.initializers.push(make(name, values, dims));
     this.#constants.set(key, name);
     return name;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { namePrefix } from './builder.ts';
 import { elementTypeByName } from './element-type.ts';
+import { dropEmptyWindows } from './empty-windows.ts';
 import { Graph, type TensorType } from './graph.ts';
 import { type OnnxModel, readModel, writeModel } from './model-file.ts';
 import { type GraphProto, type TensorProto, ValueInfoProtoSchema } from './onnx_pb.ts';
@@ -44,7 +45,9 @@ export async function simplify(model: OnnxModel, pinned: Iterable<string>, folde
   const once = await fold(model, [...pinned], sourceFolder(folder), path.join(folder, 'simplified'));
   // Operators that ONNX Runtime inlines (GroupNormalization) bring shape arithmetic of their own, after folding is done.
   const leftover = once.graph.nodes.some((node) => node.opType === 'Shape');
-  return leftover ? fold(once.model, [...pinned], once.folder, path.join(folder, 'simplified-again')) : once;
+  return dropEmptyWindows(once.graph) || leftover
+    ? fold(once.model, [...pinned], once.folder, path.join(folder, 'simplified-again'))
+    : once;
 }
 
 /** One pass, from a model whose external weights lie in `from` to one whose weights lie in `to`. */

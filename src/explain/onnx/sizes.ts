@@ -3,6 +3,8 @@
 import { create } from '@bufbuild/protobuf';
 import type { ModelInput } from '../explanation.ts';
 import { UserError } from '../user-error.ts';
+import { intAttribute, intsAttribute } from './attributes.ts';
+import { Graph } from './graph.ts';
 import type { OnnxModel } from './model-file.ts';
 import { TensorShapeProto_DimensionSchema, TensorShapeProtoSchema, type ValueInfoProto } from './onnx_pb.ts';
 
@@ -20,6 +22,7 @@ export interface FixedSizes {
 }
 
 const defaultSide = 224;
+const defaultChannels = 3;
 const imageChannels = new Set([1, 3, 4]);
 
 /**
@@ -30,7 +33,9 @@ export function chooseSizes(model: OnnxModel, requested: RequestedSizes): FixedS
   const input = imageInput(model);
   const dims = dimensions(input);
   const [batch, second, third, fourth] = dims;
-  const layout = imageChannels.has(second ?? 0) || !imageChannels.has(fourth ?? 0) ? 'NCHW' : 'NHWC';
+  const free = second === undefined && fourth === undefined ? firstConvolution(model, input.name) : undefined;
+  const first = imageChannels.has(second ?? 0) || !imageChannels.has(fourth ?? 0);
+  const layout = first && free?.layout !== 'NHWC' ? 'NCHW' : 'NHWC';
   const [channels, height, width] = layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
   const wanted = requested.inputSize;
   const check = (name: 'height' | 'width', fixed: number | undefined) => {
@@ -48,11 +53,35 @@ export function chooseSizes(model: OnnxModel, requested: RequestedSizes): FixedS
     input: {
       name: input.name,
       layout,
-      channels: channels ?? 3,
+      channels: channels ?? free?.channels ?? defaultChannels,
       height: height ?? wanted?.height ?? defaultSide,
       width: width ?? wanted?.width ?? defaultSide,
     },
   };
+}
+
+/** Operators before the first convolution that keep the image's channels. */
+const preparing = new Set(['Add', 'Cast', 'Clip', 'Div', 'Identity', 'Mul', 'Pad', 'Sub']);
+
+/** What the first convolution says of an image whose channels the model leaves free. */
+function firstConvolution(
+  model: OnnxModel,
+  input: string,
+): { channels: number; layout: ModelInput['layout'] } | undefined {
+  const graph = new Graph(model.graph);
+  let tensor = input;
+  let layout: ModelInput['layout'] = 'NCHW';
+  for (;;) {
+    const node = graph.consumers(tensor).find(({ opType }) => opType !== 'Shape');
+    if (node?.opType === 'Conv') {
+      const channels = graph.type(node.input[1] ?? '')?.shape[1];
+      return channels === undefined ? undefined : { channels: channels * intAttribute(node, 'group', 1), layout };
+    }
+    const toFront = node?.opType === 'Transpose' && intsAttribute(node, 'perm')?.join() === '0,3,1,2';
+    if (node === undefined || !(toFront || preparing.has(node.opType))) return undefined;
+    if (toFront) layout = 'NHWC';
+    tensor = node.output[0] ?? '';
+  }
 }
 
 /** Shape of the image input with `n` images. */
@@ -97,6 +126,8 @@ function imageInput(model: OnnxModel): ValueInfoProto {
       `The model has ${others.length + 1} inputs (${names}); Gradline feeds one image tensor. Export the classifier with the others fixed.`,
     );
   }
+  // A file may leave the shape out altogether: all of it is free then.
+  if (input.type?.tensorType !== undefined && input.type.tensorType.shape === undefined) return input;
   if (dimensions(input).length !== 4) {
     throw new UserError(
       'no-image-input',

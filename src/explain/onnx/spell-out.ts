@@ -1,14 +1,19 @@
-/** Spells out operators whose shapes ONNX Runtime does not infer, so that nothing behind them is left unknown. */
+/**
+ * Spells out operators that stand in the way: those whose shapes ONNX Runtime does not infer, so that nothing behind them is
+ * left unknown, and the heads of scikit-learn models.
+ */
 
 import { create } from '@bufbuild/protobuf';
 import { intsAttribute, makeAttribute } from './attributes.ts';
 import { namePrefix } from './builder.ts';
 import type { OnnxModel } from './model-file.ts';
 import { type NodeProto, NodeProtoSchema } from './onnx_pb.ts';
+import { spellOutLearnedHeads } from './scikit-learn.ts';
 import { float32Tensor, int64Tensor } from './tensor-data.ts';
 
 /** Changes a model of opset 18 or newer in place. */
 export function spellOut(model: OnnxModel): void {
+  spellOutLearnedHeads(model);
   for (const holder of [model.graph, ...model.functions]) {
     holder.node = holder.node.flatMap((node) =>
       node.opType === 'MeanVarianceNormalization' && node.domain === '' ? meanVarianceNormalization(node) : [node],

@@ -32,9 +32,14 @@ const targetOpset = 18;
 /** First IR version whose models may use opset 18. */
 const minimalIrVersion = 8n;
 
-/** Where the standard operators' version stands; exporters write the default domain both ways. */
+const isStandard = ({ domain }: OperatorSetIdProto) => domain === '' || domain === 'ai.onnx';
+
+/**
+ * Where the standard operators' version stands; exporters write the default domain both ways. Tools that join two models
+ * leave it there twice: the last counts, as for ONNX Runtime.
+ */
 export function standardOpset(imports: readonly OperatorSetIdProto[]): OperatorSetIdProto | undefined {
-  return imports.find((entry) => entry.domain === '' || entry.domain === 'ai.onnx');
+  return imports.findLast(isStandard);
 }
 
 /** Places new nodes before (`constant`, `before`) or after (`after`) the node being rewritten. */
@@ -201,6 +206,7 @@ const rewrites: Record<string, [changedIn: number, rewrite: Rewrite]> = {
 export function upgradeOpset(model: OnnxModel): void {
   const standard = standardOpset(model.opsetImport);
   if (standard === undefined) return;
+  model.opsetImport = model.opsetImport.filter((entry) => entry === standard || !isStandard(entry));
   const opset = Number(standard.version);
   if (opset < oldestOpset) {
     throw new UserError(

@@ -16,6 +16,7 @@ import { type OnnxModel, writeModel } from '../../../src/explain/onnx/model-file
 import { ValueInfoProtoSchema } from '../../../src/explain/onnx/onnx_pb.ts';
 import { openSession } from '../../../src/explain/onnx/session.ts';
 import { inferTypes, simplify } from '../../../src/explain/onnx/simplify.ts';
+import { upcastToFloat32 } from '../../../src/explain/onnx/upcast.ts';
 import { upgradeOpset } from '../../../src/explain/onnx/upgrade.ts';
 import { buildNetwork, type Network, sizeOf } from './network.ts';
 import { seededRandom, uniform } from './samples.ts';
@@ -94,6 +95,7 @@ export async function analyticGradients(
   const built = buildNetwork(network);
   const { score } = built;
   upgradeOpset(built.model);
+  upcastToFloat32(built.model, 'images');
   const { model, graph, ...place } = options.simplified
     ? await simplify(built.model, [], folder.path)
     : {

@@ -1,6 +1,7 @@
 /** Small ONNX models for gradient tests: from rows of a table, or node by node. */
 
 import { clone, create } from '@bufbuild/protobuf';
+import { Float16Array } from '@petamoriken/float16';
 import { type AttributeValue, makeAttribute } from '../../../src/explain/onnx/attributes.ts';
 import { ElementType } from '../../../src/explain/onnx/element-type.ts';
 import type { OnnxModel } from '../../../src/explain/onnx/model-file.ts';
@@ -71,7 +72,11 @@ export const ints = (values: number[], shape: number[] = [values.length]): Input
 });
 
 /** A constant of another type of numbers, e.g. `typed('uint8', [128], [])`. */
-export const typed = (type: 'bool' | 'uint8' | 'int8' | 'int32', values: number[], shape: number[]): InputKind => ({
+export const typed = (
+  type: 'bool' | 'uint8' | 'int8' | 'int16' | 'int32',
+  values: number[],
+  shape: number[],
+): InputKind => ({
   ...ints(values, shape),
   elementType: ElementType[type],
 });
@@ -98,6 +103,8 @@ export interface Case {
   /** Largest error relative to 1 + the largest gradient. */
   tolerance?: number;
   step?: number;
+  /** Whether an input without influence is no mistake of the row. */
+  mayVanish?: boolean;
   /** Nodes behind the first; they name its outputs `output0`, `output1`, ... and each other's `next0`, `next1`, ... */
   next?: Step[];
   /** A row over the same varying inputs whose differences stand for this one's, where this one steps. */
@@ -227,6 +234,10 @@ function declared(input: NetworkInput) {
 function constantTensor({ name, shape, elementType, values }: NetworkInput): TensorProto {
   if (elementType === ElementType.float32) return float32Tensor(name, values, shape);
   if (elementType === ElementType.int64) return int64Tensor(name, values, shape);
+  if (elementType === ElementType.float16) {
+    const bits = new Uint16Array(Float16Array.from(values).buffer);
+    return create(TensorProtoSchema, { name, dataType: elementType, dims: shape.map(BigInt), int32Data: [...bits] });
+  }
   return create(TensorProtoSchema, { name, dataType: elementType, dims: shape.map(BigInt), int32Data: values });
 }
 

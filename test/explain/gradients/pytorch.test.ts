@@ -1,4 +1,4 @@
-/** Operators as PyTorch exports them against the gradients of torch.autograd (test/oracle/operators.py). */
+/** Operators against the gradients of torch.autograd (test/oracle/operators.py and operator_nodes.py). */
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,12 +7,14 @@ import { create } from '@bufbuild/protobuf';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { operatorName, supportedOperators } from '../../../src/explain/gradients/rules.ts';
 import { differentiate } from '../../../src/explain/gradients/sweep.ts';
 import { Builder } from '../../../src/explain/onnx/builder.ts';
 import { decodeModel, writeModel } from '../../../src/explain/onnx/model-file.ts';
 import { ValueInfoProtoSchema } from '../../../src/explain/onnx/onnx_pb.ts';
 import { openSession } from '../../../src/explain/onnx/session.ts';
 import { simplify } from '../../../src/explain/onnx/simplify.ts';
+import { spellOut } from '../../../src/explain/onnx/spell-out.ts';
 import { upgradeOpset } from '../../../src/explain/onnx/upgrade.ts';
 import { expectClose } from './finite-differences.ts';
 
@@ -26,14 +28,17 @@ const Golden = z.strictObject({
   gradient: z.base64(),
 });
 
-const file = path.join(import.meta.dirname, '../../goldens/operators/gradients.json');
-const goldens = z.array(Golden).parse(JSON.parse(await readFile(file, 'utf8')));
+const folder = path.join(import.meta.dirname, '../../goldens/operators');
+const read = async (file: string) => z.array(Golden).parse(JSON.parse(await readFile(path.join(folder, file), 'utf8')));
+const exported = await read('gradients.json');
+const written = await read('nodes.json');
 
 const floats = (base64: string) => new Float32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer);
 
 async function gradientOf(golden: z.infer<typeof Golden>, folder: string, blockedLayout: boolean) {
   const source = decodeModel(Buffer.from(golden.model, 'base64'), golden.name);
   upgradeOpset(source);
+  spellOut(source);
   const { model, graph, folder: simplified } = await simplify(source, [], folder);
   const build = new Builder({ blockedLayout });
   const seed = build.floats([...floats(golden.seed)], graph.type('output')?.shape ?? []);
@@ -55,7 +60,10 @@ async function gradientOf(golden: z.infer<typeof Golden>, folder: string, blocke
   }
 }
 
-describe('the gradient of torch.autograd', () => {
+describe.each([
+  ['of an operator as PyTorch exports it', exported],
+  ['of a node written by hand', written],
+])('the gradient of torch.autograd %s', (_, goldens) => {
   it.each(goldens)('$name', async (golden) => {
     const expected = [...floats(golden.gradient)];
     const margin = 1e-5 * (1 + Math.max(...expected.map(Math.abs)));
@@ -68,4 +76,10 @@ describe('the gradient of torch.autograd', () => {
       }
     }
   });
+});
+
+it('every operator with a rule is compared', () => {
+  const models = [...exported, ...written].map(({ model, name }) => decodeModel(Buffer.from(model, 'base64'), name));
+  const compared = new Set(models.flatMap(({ graph }) => graph.node.map(operatorName)));
+  expect(supportedOperators().filter((operator) => !compared.has(operator))).toEqual([]);
 });

@@ -78,7 +78,12 @@ describe('at a kink no gradient passes', () => {
 });
 
 describe('a norm of zero has no gradient, and no NaN', () => {
-  it.each(['ReduceL2', 'ReduceL1', 'GlobalLpPool', 'LpNormalization'])('%s', async (operator) => {
+  it.each(['ReduceL2', 'ReduceL1', 'GlobalLpPool', 'LpNormalization', 'Sqrt'])('%s', async (operator) => {
     expect(await shares({ operator, inputs: [x([1, 1, 3], exactly(0, 0, 0))] })).toEqual([0, 0, 0]);
+  });
+
+  it('Pow with the exponent of a root', async () => {
+    const row: Case = { operator: 'Pow', inputs: [x([1, 1, 3], exactly(0, 1, 0)), scalar(0.5)] };
+    expect(await shares(row)).toEqual([0, 0.5, 0]);
   });
 });

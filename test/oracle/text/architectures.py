@@ -48,9 +48,30 @@ FAMILIES = {
 }
 
 
+class Recurrent(torch.nn.Module):
+    """Embeddings, two layers in both directions, and a linear layer of the mean; no mask, as such classifiers mostly have none."""
+
+    def __init__(self, kind):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(VOCABULARY, 16)
+        self.layers = kind(16, 12, num_layers=2, bidirectional=True, batch_first=True)
+        self.classifier = torch.nn.Linear(24, 3)
+
+    def get_input_embeddings(self):
+        return self.embedding
+
+    def forward(self, input_ids):
+        return self.classifier(self.layers(self.embedding(input_ids))[0].mean(1))
+
+
+RECURRENT = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
+
+
 def build(name: str):
-    config, model, sizes = FAMILIES[name]
     torch.manual_seed(5)
+    if name in RECURRENT:
+        return Recurrent(RECURRENT[name]).eval()
+    config, model, sizes = FAMILIES[name]
     built = model(config(**SIZES, **sizes)).eval()
     # Untrained layers hardly differ; larger weights make every path count.
     with torch.no_grad():
@@ -65,7 +86,9 @@ class Logits(torch.nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids, attention_mask):
+    def forward(self, input_ids, attention_mask=None):
+        if isinstance(self.model, Recurrent):
+            return self.model(input_ids)
         return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
 
 
@@ -97,14 +120,15 @@ def golden(model) -> list[dict]:
 
 def main() -> None:
     torch.set_num_threads(1)
-    root, names = Path(sys.argv[1]), sys.argv[2:] or list(FAMILIES)
+    root, names = Path(sys.argv[1]), sys.argv[2:] or [*FAMILIES, *RECURRENT]
     for name in names:
         for exporter in ("torchscript", "dynamo"):
             folder = root / f"{name}-{exporter}"
             folder.mkdir(parents=True, exist_ok=True)
             model = build(name)
             ids = torch.randint(4, VOCABULARY, (2, 12))
-            fed = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+            mask = {} if name in RECURRENT else {"attention_mask": torch.ones_like(ids)}
+            fed = {"input_ids": ids, **mask}
             try:
                 export = export_torchscript if exporter == "torchscript" else export_dynamo
                 export(Logits(model).eval(), fed, folder / "model.onnx")

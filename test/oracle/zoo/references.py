@@ -73,18 +73,19 @@ def rounding(single, double):
     return ((single.double() - double).abs().amax((1, 2)) / scale).nan_to_num(nan=0.0, posinf=math.inf).max().item()
 
 
-def reference(entry, model, pixels, alike):
+def reference(entry, model, pixels, alike, watched, limit):
     """Maps of the predicted class in float64 by module, each with its float32 rounding, the logits and the classes.
 
-    `alike` are further batches that stand for other roundings of `pixels`.
+    `alike` are further batches that stand for other roundings of `pixels`; once one moves a map of `watched` by more than `limit`,
+    the others are not tried.
     """
     double, logits = maps_by_module(entry, model.double(), pixels.double(), None)
     classes = logits.argmax(1)
     model.float()
-    singles = [maps_by_module(entry, model, batch, classes)[0] for batch in [pixels, *alike]]
-    roundings = {
-        path: max(rounding(single[path], exact) for single in singles)
-        for path, exact in double.items()
-        if all(path in single for single in singles)
-    }
+    roundings = dict.fromkeys(double, 0.0)
+    for batch in [pixels, *alike]:
+        single = maps_by_module(entry, model, batch, classes)[0]
+        roundings = {path: max(worst, rounding(single[path], double[path])) for path, worst in roundings.items() if path in single}
+        if max(roundings.get(path, math.inf) for path in watched(roundings)) > limit:
+            break
     return {path: double[path] for path in roundings}, roundings, logits, classes

@@ -1,4 +1,4 @@
-import { type Case, omitted, typed, w, x } from '../network.ts';
+import { type Case, ints, omitted, typed, w, x } from '../network.ts';
 
 const standard = (title: string, inputs: Case['inputs'], attributes: Case['attributes'] = {}): Case => ({
   operator: 'Attention',
@@ -21,6 +21,15 @@ const microsoft = (
   inputs,
   attributes: { num_heads: 2, ...attributes },
 });
+
+const positions = ints([0, 1, 2, 3, 4, 3, 0, 1], [2, 4]);
+const rotary = (
+  operator: string,
+  title: string,
+  inputs: Case['inputs'],
+  attributes: Case['attributes'] = {},
+  opset = 18,
+): Case => ({ operator, title, opset, inputs, attributes });
 
 export const attention: Case[] = [
   standard('heads apart', two),
@@ -61,4 +70,32 @@ export const attention: Case[] = [
     omitted,
     x([1, 2, 3, 5]),
   ]),
+
+  rotary('RotaryEmbedding', 'positions in the table', [x([2, 3, 4, 6]), w([2, 4, 3]), w([2, 4, 3])], {}, 23),
+  rotary('RotaryEmbedding', 'positions given', [x([2, 3, 4, 6]), w([5, 3]), w([5, 3]), positions], {}, 23),
+  rotary(
+    'RotaryEmbedding',
+    'pairs side by side, heads too',
+    [x([2, 4, 12]), w([5, 3]), w([5, 3]), positions],
+    {
+      interleaved: 1,
+      num_heads: 2,
+    },
+    23,
+  ),
+  rotary(
+    'RotaryEmbedding',
+    'a part turned',
+    [x([2, 3, 4, 6]), w([5, 2]), w([5, 2]), positions],
+    {
+      rotary_embedding_dim: 4,
+    },
+    23,
+  ),
+  rotary('com.microsoft.RotaryEmbedding', 'heads side by side', [x([2, 4, 12]), positions, w([5, 3]), w([5, 3])], {
+    num_heads: 2,
+  }),
+  rotary('com.microsoft.RotaryEmbedding', 'pairs side by side', [x([2, 3, 4, 6]), positions, w([5, 3]), w([5, 3])], {
+    interleaved: 1,
+  }),
 ];

@@ -1,5 +1,5 @@
-import { type Case, ints, scalar, typed, w, x } from '../network.ts';
-import { awayFrom, distinct, uniform } from '../samples.ts';
+import { type Case, ints, scalar, sizeOf, typed, w, x } from '../network.ts';
+import { awayFrom, distinct, exactly, uniform } from '../samples.ts';
 
 /** Shapes that broadcast in each direction. */
 const broadcasts: [string, number[], number[]][] = [
@@ -13,6 +13,10 @@ const broadcasts: [string, number[], number[]][] = [
 
 const binary = (operator: string, second = uniform(0.5, 2), first = uniform(-2, 2)): Case[] =>
   broadcasts.map(([title, a, b]) => ({ operator, title, inputs: [x(a, first), x(b, second)] }));
+
+/** `count` values that take turns. */
+const repeatTo = (count: number, ...values: number[]) =>
+  Array.from({ length: count }, (_, i) => values[i % values.length] ?? 0);
 
 const shifted = (distance: number) => (count: number, random: () => number) =>
   distinct(count, random).map((value) => value + distance);
@@ -54,4 +58,30 @@ export const elementwise: Case[] = [
     inputs: [typed('bool', [1, 0, 1], [3]), x([2, 3]), scalar(-3e4)],
   },
   { operator: 'Abs', title: 'vectors', inputs: [x([5], awayFrom(0))] },
+  ...broadcasts.map(
+    ([title, a, b]): Case => ({
+      operator: 'Mod',
+      title,
+      inputs: [x(a, exactly(...repeatTo(sizeOf(a), 1.3, -0.7, 2.9))), x(b, exactly(...repeatTo(sizeOf(b), 0.8, 1.1)))],
+      attributes: { fmod: 1 },
+      step: 2 ** -6,
+    }),
+  ),
+  {
+    operator: 'Sign',
+    title: 'of a signed square root',
+    inputs: [x([2, 3], awayFrom(0))],
+    next: [
+      { operator: 'Abs', inputs: ['input0'] },
+      { operator: 'Sqrt', inputs: ['next0'] },
+      { operator: 'Mul', inputs: ['output0', 'next1'] },
+    ],
+    step: 2 ** -6,
+  },
+  {
+    operator: 'Floor',
+    title: 'taken off what it was made of',
+    inputs: [x([3], exactly(0.4, -1.3, 1.6))],
+    next: [{ operator: 'Sub', inputs: ['input0', 'output0'] }],
+  },
 ];

@@ -73,4 +73,5 @@ export const fused: Case[] = [
     outputs: 4,
     scored: [0, 3],
   },
+  { ...matMul('transB', [2, 2, 3], [2, 4, 3], { transB: 1 }), operator: 'com.microsoft.TransposeMatMul' },
 ];

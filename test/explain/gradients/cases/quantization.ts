@@ -1,10 +1,18 @@
-import { type Case, type Step, scalar, typed, x } from '../network.ts';
+import { type Case, type Step, scalar, typed, w, x } from '../network.ts';
 import { awayFrom, exactly, uniform } from '../samples.ts';
 
 const clip = (low: number, high: number): Step => ({ operator: 'Clip', inputs: ['input0', scalar(low), scalar(high)] });
 const uint8 = (zero: number) => typed('uint8', [zero], []);
 const int8 = (...zeros: number[]) => typed('int8', zeros, zeros.length === 1 ? [] : [zeros.length]);
+const int16 = (zero: number) => typed('int16', [zero], []);
 const image = [1, 2, 4, 4];
+const weights = typed('int8', [12, -3, 50, 7, 8, -90], [3, 2]);
+/** The same less the zero point 5, times a scale. */
+const scaled = (scale: number) => ({
+  ...scalar(0),
+  shape: [3, 2],
+  sample: exactly(...[7, -8, 45, 2, 3, -95].map((value) => value * scale)),
+});
 
 /** Back to floats with the scale and zero point that made the integers. */
 const dequantize = (from: string, scale: number, zero: number): Step => ({
@@ -89,5 +97,39 @@ export const quantization: Case[] = [
       operator: 'MatMul',
       inputs: ['input0', { ...scalar(0), shape: [3, 2], sample: exactly(7, -8, 45, 2, 3, -95) }],
     },
+  },
+  {
+    operator: 'com.microsoft.QuantizeLinear',
+    title: 'a pair of 16 bits',
+    inputs: [x(image, uniform(-1, 1)), scalar(0.001), int16(3)],
+    next: [{ operator: 'com.microsoft.DequantizeLinear', inputs: ['output0', scalar(0.001), int16(3)] }],
+    reference: { operator: 'Identity', inputs: ['input0'] },
+  },
+  {
+    operator: 'com.microsoft.DynamicQuantizeMatMul',
+    inputs: [x([2, 3]), weights, scalar(0.1), int8(5), w([2])],
+    reference: { operator: 'MatMul', inputs: ['input0', scaled(0.1)] },
+  },
+  {
+    operator: 'com.microsoft.DynamicQuantizeMatMul',
+    title: 'a batch, no zero point',
+    inputs: [x([2, 2, 3]), weights, scalar(0.1)],
+    reference: {
+      operator: 'MatMul',
+      inputs: ['input0', { ...scalar(0), shape: [3, 2], sample: exactly(1.2, -0.3, 5, 0.7, 0.8, -9) }],
+    },
+  },
+  {
+    operator: 'DynamicQuantizeLinear',
+    title: 'and a product of integers to floats',
+    inputs: [x([2, 3])],
+    outputs: 3,
+    next: [
+      {
+        operator: 'com.microsoft.MatMulIntegerToFloat',
+        inputs: ['output0', weights, 'output1', scalar(0.1), 'output2', int8(5), w([2])],
+      },
+    ],
+    reference: { operator: 'MatMul', inputs: ['input0', scaled(0.1)] },
   },
 ];

@@ -56,4 +56,6 @@ export const shaping: Case[] = [
   { operator: 'Unsqueeze', inputs: [x(shape), ints([0, -1])] },
   { operator: 'Unsqueeze', title: 'opset 11', opset: 11, inputs: [x([3])], attributes: { axes: [1] } },
   { operator: 'Reshape', title: 'allowzero left out', inputs: [x(shape), ints([0, 0, 2, 2])] },
+  { operator: 'com.microsoft.ExpandDims', inputs: [x(shape), typed('int32', [1], [])] },
+  { operator: 'com.microsoft.Trilu', inputs: [x(shape), ints([1], [])] },
 ];
