@@ -3,9 +3,12 @@ import type { describeLayers } from '../explain/layers/describe.ts';
 type ModelDescription = Awaited<ReturnType<typeof describeLayers>>;
 type Layer = ModelDescription['layers'][number];
 
+/** A file that was optimised for one machine is full of them; the first say why. */
+const mostBarriers = 3;
+
 /** The layers of a model as lines of text: modules as a tree; nodes with `all`, or where the file knows no modules. */
 export function layerTree(model: string, description: ModelDescription, all: boolean): string {
-  const { input, output, layers, suggestions } = description;
+  const { input, output, layers, suggestions, barriers } = description;
   const modules = layers.filter((layer) => layer.kind === 'module');
   const listed = all || modules.length === 0 ? layers : modules;
   const hidden = layers.length - listed.length;
@@ -33,6 +36,8 @@ export function layerTree(model: string, description: ModelDescription, all: boo
     lines.push(columns.join('  ').trimEnd());
   });
   lines.push('', '+ gradients reach it   * suggested');
+  for (const { place, reason } of barriers.slice(0, mostBarriers))
+    lines.push(`No gradient passes ${place}: ${reason}.`);
   if (hidden > 0) lines.push(`${hidden} nodes are not shown: --all lists them too.`);
   if (suggestions.length > 0) lines.push(`Try --layers ${suggestions.map(asListEntry).join(',')}`);
   return `${lines.join('\n')}\n`;

@@ -6,7 +6,7 @@ import { printable } from './table.ts';
 const shown = 5;
 
 /** What a report says first, as lines for a person. */
-export function reportText({ findings, page }: MadeReport, output: string): string {
+export function reportText({ findings, diff, page }: MadeReport, output: string): string {
   const { counts, accuracy, collect, labelErrors } = findings;
   const lines = [`Report over ${plural(counts.done, 'image')}`];
   if (accuracy !== null) {
@@ -15,6 +15,12 @@ export function reportText({ findings, page }: MadeReport, output: string): stri
   }
   if (labelErrors.length > 0)
     lines.push(`  labels    ${plural(labelErrors.length, 'label')} that may be wrong, kept apart`);
+  if (diff !== null) {
+    const { newlyBroken, fixed, stillWrong } = diff;
+    lines.push(
+      `  since     ${printable(diff.before.run)}: ${newlyBroken.count} newly broken, ${fixed.count} fixed, ${stillWrong.count} still wrong`,
+    );
+  }
   lines.push(`  page      ${place(output, page.page)}`);
   if (collect.length > 0) lines.push('', 'What to collect:');
   for (const { rank, sentence } of collect.slice(0, shown)) lines.push(`  ${rank}. ${printable(sentence)}`);

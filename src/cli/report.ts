@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 
 const notes = `
 Writes report/ beside the results: a page (report/index.html) that opens from disk or a bucket, findings.json, the collection
-list (collect.csv), and the mistakes (mistakes.jsonl, mistakes.parquet). Doing it again replaces it.
+list (collect.csv), and the mistakes (mistakes.jsonl, mistakes.parquet). Doing it again replaces it. With --since, the page shows
+what changed from the earlier run to this one, with both runs' maps (diff.json has it all).
 
 Example:
   gradline report explained --reference explained-training-set
+  gradline report s3://results/tuesday --since s3://results/monday
 `;
 
 export function addReportCommand(program: Command): void {
@@ -15,16 +17,23 @@ export function addReportCommand(program: Command): void {
     .description("Makes the report of a run's output, a folder or an s3:// address.")
     .argument('<output>', "the run's output")
     .option('--reference <output>', 'output of a run over the training set, to see what it lacks')
+    .option('--since <output>', "an earlier run's output, to show what changed since then")
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', notes)
     .action(reportAction);
 }
 
-async function reportAction(output: string, options: { reference?: string; json?: boolean }): Promise<void> {
+interface ReportFlags {
+  reference?: string;
+  since?: string;
+  json?: boolean;
+}
+
+async function reportAction(output: string, flags: ReportFlags): Promise<void> {
   const [{ runReport }, { reportText }] = await Promise.all([
     import('../report/run-report.ts'),
     import('./report-text.ts'),
   ]);
-  const made = await runReport({ output, reference: options.reference ?? null });
-  process.stdout.write(options.json ? `${JSON.stringify(made.findings)}\n` : reportText(made, output));
+  const made = await runReport({ output, reference: flags.reference ?? null, since: flags.since ?? null });
+  process.stdout.write(flags.json ? `${JSON.stringify(made.findings)}\n` : reportText(made, output));
 }

@@ -8,6 +8,7 @@ import { type EvidenceOf, findClustersAndGaps } from './gaps/find-clusters-and-g
 import { readRunTable } from './read/read-table.ts';
 import { type RowsEvidence, readRowsEvidence } from './read/rows-evidence.ts';
 import type { MapColumns, RunTable } from './read/run-table.ts';
+import { checkSameClasses } from './read/same-classes.ts';
 
 export type EvidenceFindings = Pick<Findings, 'analysed' | 'clusters' | 'gaps' | 'collect' | 'notes'>;
 
@@ -15,7 +16,7 @@ export type EvidenceFindings = Pick<Findings, 'analysed' | 'clusters' | 'gaps' |
 const mostBytes = 300 << 20;
 const mostImages = 20_000;
 
-/** @throws UserError, StoreError as reading evidence does */
+/** @throws UserError `classes-differ` when the reference has other classes; UserError, StoreError as reading evidence does */
 export async function evidenceFindings(
   output: Store,
   table: RunTable,
@@ -40,7 +41,7 @@ export async function evidenceFindings(
     return { ...none, analysed: null, notes };
   }
   const notes = [...sampleNotes(own, table)];
-  const known = reference === null ? null : await referenceEvidence(reference, chosen);
+  const known = reference === null ? null : await referenceEvidence(reference, table, chosen);
   if (reference !== null && known === null) {
     notes.push(
       `The reference ${reference.location} has no evidence of the same layers and targets, so gaps are not compared with it.`,
@@ -50,8 +51,13 @@ export async function evidenceFindings(
   return { analysed, ...found, notes: [...notes, ...more] };
 }
 
-async function referenceEvidence(reference: Store, chosen: ChosenMaps<MapColumns>): Promise<EvidenceOf | null> {
+async function referenceEvidence(
+  reference: Store,
+  own: RunTable,
+  chosen: ChosenMaps<MapColumns>,
+): Promise<EvidenceOf | null> {
   const table = await readRunTable(reference);
+  checkSameClasses(own, table, ['the run', 'the reference']);
   // Gaps are compared by what the true class shows.
   return evidenceOf(reference, table, chosen);
 }

@@ -30,7 +30,7 @@ export interface MadeFindings {
 /**
  * Reads all records of the run, and evidence of its mistakes and of some correct images. Writes nothing. The same output gives the same
  * findings, byte for byte.
- * @throws UserError `no-run`, `no-records`, `damaged-output`; StoreError
+ * @throws UserError `no-run`, `no-records`, `damaged-output`, `classes-differ` (of the reference); StoreError
  */
 export async function makeFindings(output: Store, options: FindingsOptions = {}): Promise<MadeFindings> {
   const { reference, mistakesKept = 10_000, labelErrorsKept = 1000 } = options;

@@ -3,7 +3,9 @@
 import { openStore } from '../shared/open-store.ts';
 import { retryTransient } from '../shared/retry.ts';
 import type { Store } from '../shared/store.ts';
+import { changesSince } from './changes-since.ts';
 import type { Findings } from './contract.ts';
+import type { RunDiff } from './diff/contract.ts';
 import { collectionCsv } from './export/collection-csv.ts';
 import { mistakesWithGroups } from './export/mistake-rows.ts';
 import { writeMistakeTable } from './export/mistake-table.ts';
@@ -18,22 +20,35 @@ export const reportKeys = {
   collectImages: 'report/collect-images.csv',
   mistakes: 'report/mistakes.jsonl',
   mistakeTable: 'report/mistakes.parquet',
+  diff: 'report/diff.json',
 } as const;
 
 export interface ReportOrder {
   /** Location of the run's output. */
   output: string;
-  /** Location of the output of a run over the training set; null: none. */
-  reference: string | null;
+  /** Location of the output of a run over the training set. Default: none. */
+  reference?: string | null;
+  /** Location of an earlier run's output, to tell what changed since then. Default: none. */
+  since?: string | null;
 }
 
 export interface MadeReport {
   findings: Findings;
+  /** Null without an earlier run. */
+  diff: RunDiff | null;
   page: WrittenPage;
 }
 
+/** Other outputs that a report looks at. */
+export interface ReportSources {
+  /** Of a run over the training set. Default: none. */
+  reference?: Store | null;
+  /** Of an earlier run over the same images. Default: none. */
+  since?: Store | null;
+}
+
 /** @throws as `makeReport`; UserError `bad-location` */
-export async function makeReportAt({ output, reference }: ReportOrder): Promise<MadeReport> {
+export async function makeReportAt({ output, reference = null, since = null }: ReportOrder): Promise<MadeReport> {
   const stores: Store[] = [];
   const open = async (location: string) => {
     const store = await openStore(location);
@@ -41,18 +56,25 @@ export async function makeReportAt({ output, reference }: ReportOrder): Promise<
     return store;
   };
   try {
-    return await makeReport(await open(output), reference === null ? null : await open(reference));
+    return await makeReport(await open(output), {
+      reference: reference === null ? null : await open(reference),
+      since: since === null ? null : await open(since),
+    });
   } finally {
     for (const store of stores) await store.close();
   }
 }
 
 /**
- * Writes `report/` beside the results. The same output gives the same bytes, so a later report takes the place of an earlier one.
- * @throws UserError `no-run`, `no-records`, `damaged-output`; StoreError
+ * Writes `report/` beside the results. The same outputs give the same bytes, so a later report takes the place of an earlier one.
+ * @throws UserError `no-run`, `no-records`, `damaged-output`, `classes-differ`, `nothing-in-common`; StoreError
  */
-export async function makeReport(output: Store, reference: Store | null = null): Promise<MadeReport> {
+export async function makeReport(
+  output: Store,
+  { reference = null, since = null }: ReportSources = {},
+): Promise<MadeReport> {
   const { findings, table } = await makeFindings(output, reference === null ? {} : { reference });
+  const changes = since && (await changesSince(since, output, table));
   const put = (key: string, body: string, contentType: string) =>
     retryTransient(() => output.put(key, body, contentType));
   await put(reportKeys.findings, `${JSON.stringify(findings)}\n`, 'application/json');
@@ -63,7 +85,9 @@ export async function makeReport(output: Store, reference: Store | null = null):
   await putMadeFile(output, reportKeys.mistakeTable, 'application/vnd.apache.parquet', (path) =>
     writeMistakeTable(path, mistakesWithGroups(findings, table)),
   );
-  return { findings, page: await writePage(output, { findings }) };
+  if (changes) await put(reportKeys.diff, `${JSON.stringify(changes.diff)}\n`, 'application/json');
+  else await retryTransient(() => output.delete(reportKeys.diff));
+  return { findings, diff: changes?.diff ?? null, page: await writePage(output, { findings, changes }) };
 }
 
 function* jsonLines(rows: Iterable<object>): Generator<string> {

@@ -16,6 +16,8 @@ const views = [
   'image?key=003.jpg',
   'labels',
   'quarantined',
+  'changes',
+  'changes/newly-broken',
 ];
 const keys = Array.from({ length: 90 }, (_, index) => `${String(index).padStart(3, '0')}.jpg`);
 const longName = 'a class with a name that goes on, and on, and on, as those of large data sets do';
@@ -31,9 +33,12 @@ describe('the report for everyone', () => {
   let axe: string;
 
   beforeAll(async () => {
+    const classNames = ['cat', longName, 'dog'];
+    await using since = await writeReport({ keys, classNames, isMistake: (index) => index % 4 === 0 });
     report = await writeReport({
       keys,
-      classNames: ['cat', longName, 'dog'],
+      classNames,
+      since,
       quarantined: [{ key: 'broken.jpg', code: 'not-an-image', message: 'The file is not a picture.' }],
     });
     browser = await startBrowser();
@@ -80,6 +85,28 @@ describe('the report for everyone', () => {
     );
     expect(overhang).toBe(0);
     expect(problems).toEqual([]);
+  });
+
+  it('prints in light colours, without what only works on a screen', async () => {
+    const { page } = await openPage(browser, report.address, { colorScheme: 'dark' });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await background();
+    await page.emulateMedia({ media: 'print' });
+    expect(await background()).not.toBe(dark);
+    expect(await page.getByRole('navigation', { name: 'Views' }).isVisible()).toBe(false);
+    expect(await page.locator('.collect-item .sentence').first().isVisible()).toBe(true);
+  });
+
+  it('moves nothing for readers who asked for that', async () => {
+    const { page } = await openPage(browser, report.address, { reducedMotion: 'reduce' });
+    const moving = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('*')].filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return transitionDuration !== '0s' || animationName !== 'none';
+        }).length,
+    );
+    expect(moving).toBe(0);
   });
 
   it('keeps the colours that the reader chose', async () => {

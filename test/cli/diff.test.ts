@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
@@ -56,4 +56,13 @@ test('mistakes of the user end with 2', async () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^gradline: /);
   }
+});
+
+test('gradline report --since puts what changed on the page and says it', async () => {
+  const [before, after] = await twoRuns();
+  const { code, stdout } = await gradline(['report', after, '--since', before]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/ {2}since {5}\S+: 1 newly broken, 0 fixed, 0 still wrong\n/);
+  const kept = JSON.parse(await readFile(join(after, 'report/diff.json'), 'utf8'));
+  expect(kept).toEqual(JSON.parse((await gradline(['diff', before, after, '--json'])).stdout));
 });

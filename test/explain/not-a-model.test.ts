@@ -73,6 +73,20 @@ describe('a model that ONNX Runtime refuses', () => {
     await expectRefusal(openTiny(model), 'session-failed', 'could not load the model', 'acme.vision');
   });
 
+  test('for an operator that an exporter left unconverted', async () => {
+    const model = new TinyModel();
+    const x = model.conv(model.input(['n', 3, 8, 8]), '/conv/Conv', 3, 4);
+    const call = model.node('StatefulPartitionedCall', [x], { name: 'net/depthwise/Call' });
+    model.output(model.pooledHead(call, 4, 5));
+    const attempt = openTiny(model);
+    await expectRefusal(
+      attempt,
+      'session-failed',
+      "no operator StatefulPartitionedCall, which node 'net/depthwise/Call'",
+    );
+    await expectRefusal(attempt, 'session-failed', /^(?!.*gradline\.).*Export the model in another way/);
+  });
+
   test('for shapes that do not fit, whatever the batch', async () => {
     const model = new TinyModel();
     const x = model.conv(model.input(['n', 3, 8, 8]), '/conv/Conv', 3, 4);

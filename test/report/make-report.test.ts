@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { expect, test } from 'vitest';
+import { diffRuns } from '../../src/report/diff/diff-runs.ts';
 import { makeReport } from '../../src/report/make-report.ts';
 import type { Store } from '../../src/shared/store.ts';
 import { answered, classNames, outputOf, quarantined } from './hand-made.ts';
@@ -78,4 +79,29 @@ test('without any record there is no report, and nothing is written', async () =
   const output = await outputOf({ shards: [] });
   await expect(makeReport(output)).rejects.toMatchObject({ code: 'no-records' });
   expect(await output.exists('report/findings.json')).toBe(false);
+});
+
+test('with an earlier run the report holds what changed; a later one without it does not', async () => {
+  const output = await madeOutput();
+  const since = await outputOf({
+    shards: [[answered('-1.jpg', 1, 1), answered('a.jpg', 0, 0), answered('=d.jpg', 2, 0), answered('e.jpg', 2, 0)]],
+    heatmap: () => [0, 0, 0, 1],
+  });
+  const { diff } = await makeReport(output, { since });
+  expect(diff).toEqual(await diffRuns(since, output));
+  expect(diff?.newlyBroken.images.map(({ key }) => key)).toEqual(['-1.jpg']);
+  expect(diff?.fixed.images.map(({ key }) => key)).toEqual(['e.jpg']);
+  expect(JSON.parse((await output.get('report/diff.json')).toString('utf8'))).toEqual(diff);
+  expect(await output.exists('report/data/earlier-maps.js')).toBe(true);
+  expect((await makeReport(output)).diff).toBeNull();
+  expect(await output.exists('report/diff.json')).toBe(false);
+  expect(await output.exists('report/data/earlier-maps.js')).toBe(false);
+});
+
+test('an earlier run of other images is refused, and the report that is there stays', async () => {
+  const output = await madeOutput();
+  await makeReport(output);
+  const since = await outputOf({ shards: [[answered('of another set.jpg', 0, 0)]] });
+  await expect(makeReport(output, { since })).rejects.toMatchObject({ code: 'nothing-in-common' });
+  expect(await output.exists('report/index.html')).toBe(true);
 });

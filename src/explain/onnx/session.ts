@@ -9,6 +9,12 @@ const logSeverityLevel = 4;
 /** Where ONNX Runtime says how new a file it reads. */
 const newestRead = [/domain ai\.onnx is till (opset \d+)/, /max supported (IR version: \d+)/];
 
+/** An operator that ONNX Runtime does not have. */
+const unknownOperator = /No Op registered for (\S+) with domain_version/;
+
+/** A file of our own in between, of which users know nothing. */
+const ownFile = /^Load model from .* failed:/;
+
 /**
  * @param purpose what the session is for, as the end of "ONNX Runtime could not ..."
  * @throws UserError `session-failed`, `model-too-new`
@@ -32,6 +38,17 @@ export async function openSession(
         { cause },
       );
     }
-    throw new UserError('session-failed', `ONNX Runtime could not ${purpose}: ${reason}`, { cause });
+    const operator = unknownOperator.exec(reason)?.[1];
+    if (operator !== undefined) {
+      const node = /In Node, \("([^"]*)"/.exec(reason)?.[1];
+      throw new UserError(
+        'session-failed',
+        `ONNX Runtime has no operator ${operator}${node === undefined ? '' : `, which node '${node}' uses`}: the exporter left it in the file as it was. Export the model in another way, so that it holds ONNX operators only.`,
+        { cause },
+      );
+    }
+    throw new UserError('session-failed', `ONNX Runtime could not ${purpose}: ${reason.replace(ownFile, '')}`, {
+      cause,
+    });
   }
 }

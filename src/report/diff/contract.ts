@@ -1,5 +1,5 @@
 /**
- * What changed from one run to another: what `gradline diff` prints and the page may show. Images are matched by key. Shares and
+ * What changed from one run to another: what `gradline diff` prints and the page shows. Images are matched by key. Shares and
  * chances are from 0 to 1.
  */
 
@@ -14,6 +14,8 @@ export interface RunDiff {
   classNames: (string | null)[];
   /** Images that are explained in both runs. */
   matched: number;
+  /** Whether both runs preprocess alike, so that their maps cover the same part of an image. */
+  samePreprocess: boolean;
   paired: PairedAccuracy;
   /** Right before, wrong now: the most confident mistakes first. */
   newlyBroken: ImageList<ChangedImage>;

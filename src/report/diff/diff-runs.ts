@@ -53,6 +53,7 @@ export async function diffRuns(before: Store, after: Store, options: DiffOptions
       { length: classes },
       (_, index) => later.table.classNames[index] ?? earlier.table.classNames[index] ?? null,
     ),
+    samePreprocess: isDeepStrictEqual(was.preprocess, is.preprocess),
     ...changedImages(earlier.table, later.table, matched, kept),
     classes: classMoves(earlier.table, later.table, matched),
     elsewhere,

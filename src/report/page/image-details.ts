@@ -1,6 +1,6 @@
 /** What is shown of an image only when it is opened: its maps' numbers, its best scores, its heatmaps. */
 
-import { setFloat16 } from '@petamoriken/float16';
+import { Float16Array } from '@petamoriken/float16';
 import type { DoneRecord, MapRecord } from '../../shared/record.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { digits } from './digits.ts';
@@ -66,20 +66,23 @@ export function packDetails(images: readonly DetailedImage[], maps: number): Ima
 }
 
 /** Images without this map, or with another grid than the first one, get zeros. */
-function packHeatmaps(heatmaps: readonly (Heatmap | null)[]): PackedHeatmaps | null {
+export function packHeatmaps(heatmaps: readonly (Heatmap | null)[]): PackedHeatmaps | null {
   const first = heatmaps.find((heatmap) => heatmap !== null);
   if (!first) return null;
   const { height, width } = first;
   const length = height * width;
-  const halves = new Uint8Array(heatmaps.length * length * 2);
-  const view = new DataView(halves.buffer);
+  const scaled = new Float32Array(heatmaps.length * length);
   const scales = heatmaps.map((heatmap, image) => {
     if (heatmap === null || heatmap.height !== height || heatmap.width !== width) return 0;
-    const scale = heatmap.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const { values } = heatmap;
+    let scale = 0;
+    for (let cell = 0; cell < length; cell += 1) scale = Math.max(scale, Math.abs(values[cell] ?? 0));
     if (scale === 0) return 0;
-    const start = image * length * 2;
-    for (const [cell, value] of heatmap.values.entries()) setFloat16(view, start + cell * 2, value / scale, true);
+    const start = image * length;
+    for (let cell = 0; cell < length; cell += 1) scaled[start + cell] = (values[cell] ?? 0) / scale;
     return scale;
   });
+  // All at once: number by number the conversion takes most of a large report's time.
+  const halves = new Uint8Array(new Float16Array(scaled).buffer);
   return { height, width, values: packHalves(halves), scales: packFloats(scales) };
 }

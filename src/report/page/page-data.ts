@@ -5,6 +5,7 @@
 
 import type { Colormap } from '../../shared/configuration.ts';
 import type { Cluster, CollectionItem, Findings, Gap, LabelError, MapId } from '../contract.ts';
+import type { ImageList, LookingElsewhere, RunDiff } from '../diff/contract.ts';
 import type { PackedFloats, PackedHalves, PackedIntegers } from './packed-array.ts';
 
 /** `report/data/report.js`: everything but the details of single images. */
@@ -17,7 +18,39 @@ export interface PageReport {
   quarantined: QuarantinedImages;
   /** Null when every explained image is on the page. */
   selection: PageSelection | null;
+  /** Null when the report was made without an earlier run. */
+  changes: PageChanges | null;
 }
+
+/** What changed since an earlier run; rows in place of keys. */
+export interface PageChanges
+  extends Pick<RunDiff, 'before' | 'matched' | 'samePreprocess' | 'paired' | 'classes' | 'notes'> {
+  newlyBroken: ImageList<ChangedRow>;
+  fixed: ImageList<ChangedRow>;
+  stillWrong: ImageList<ChangedRow>;
+  changedUnlabelled: ImageList<ChangedRow>;
+  elsewhere: (Omit<LookingElsewhere, 'images'> & { images: ImageList<ChangedRow> }) | null;
+  /** How many images could not be compared. */
+  apart: Record<'relabelled' | 'added' | 'vanished' | 'newlyQuarantined' | 'noLongerQuarantined', number>;
+}
+
+/** What the earlier run answered. */
+export interface ChangedRow {
+  row: number;
+  predicted: number;
+  score: number;
+  /** Of the two maps; only where they were compared. */
+  correlation?: number;
+}
+
+/** `report/data/earlier-maps.js`: what the earlier run looked at in the images that `PageChanges` lists. */
+export interface EarlierMaps {
+  rows: number[];
+  /** In the order of `rows`. Null where the earlier run kept none. */
+  heatmaps: PackedHeatmaps | null;
+}
+
+export const earlierMapsName = 'earlier-maps';
 
 /** How the run drew its overlays; the page draws alike. */
 export interface OverlayLook {
@@ -26,6 +59,8 @@ export interface OverlayLook {
   alpha: number;
   /** `image`: 0 to each map's own maximum. A number: the top of the scale in every picture. */
   scale: 'image' | number;
+  /** Whether overlays show what the model saw, or the whole original. */
+  on: 'seen' | 'original';
 }
 
 export interface PageSelection {

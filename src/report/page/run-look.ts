@@ -12,11 +12,12 @@ const runFile = z.object({
       colormap: z.enum(['magma', 'viridis', 'inferno', 'jet', 'turbo']),
       alpha: z.number().min(0).max(1),
       scale: z.union([z.literal('image'), z.number().positive()]),
+      on: z.enum(['seen', 'original']).default('seen'),
     }),
   }),
 });
 
-const usual: OverlayLook = { colormap: 'magma', alpha: 0.6, scale: 'image' };
+const usual: OverlayLook = { colormap: 'magma', alpha: 0.6, scale: 'image', on: 'seen' };
 
 /** The usual look where run.json is missing or of another version: a page is useful all the same. @throws StoreError */
 export async function readOverlayLook(output: Store): Promise<OverlayLook> {

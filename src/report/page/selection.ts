@@ -14,8 +14,9 @@ export interface ImageSelection {
 /**
  * All images up to `limit`. Above it: every image that a finding names, then mistakes, then others, the last two drawn by a digest
  * of the key where they do not all fit, so that the same run gives the same page. About `limit` images, more only where findings name more.
+ * @param alsoNamed keys of images that are on the page whatever the findings say
  */
-export function selectImages(findings: Findings, limit: number): ImageSelection {
+export function selectImages(findings: Findings, limit: number, alsoNamed: Iterable<string> = []): ImageSelection {
   const { done, labelled, correct } = findings.counts;
   if (done <= limit) return { includes: () => true, shares: null };
   const wrong = namedMistakes(findings);
@@ -25,9 +26,10 @@ export function selectImages(findings: Findings, limit: number): ImageSelection 
   const room = limit - wrong.size - right.size;
   const mistakes = share(room, otherWrong);
   const rest = share(room - otherWrong, others);
+  const also = new Set(alsoNamed);
   return {
     includes: ({ key, correct }) =>
-      wrong.has(key) || right.has(key) || positionOf(key) < (correct === false ? mistakes : rest),
+      also.has(key) || wrong.has(key) || right.has(key) || positionOf(key) < (correct === false ? mistakes : rest),
     shares: { mistakes, rest },
   };
 }

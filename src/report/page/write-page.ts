@@ -3,18 +3,28 @@
 import type { Store } from '../../shared/store.ts';
 import type { Findings } from '../contract.ts';
 import { readEvidence } from '../read/evidence.ts';
+import { type StoredShard, storedRecords } from '../read/stored-records.ts';
 import { readAppFiles } from './app-files.ts';
 import { ImageColumnsBuilder } from './image-columns.ts';
 import { type DetailedImage, heatmapOf, imageDetails, packDetails } from './image-details.ts';
-import { detailsName, detailsRows, type PageReport, type QuarantinedImages, registrar } from './page-data.ts';
+import { type ChangesContent, changedKeys, earlierMaps, pageChanges } from './page-changes.ts';
+import {
+  detailsName,
+  detailsRows,
+  earlierMapsName,
+  type PageReport,
+  type QuarantinedImages,
+  registrar,
+} from './page-data.ts';
 import { PageFiles } from './page-files.ts';
 import { pageFindings } from './page-findings.ts';
 import { readOverlayLook } from './run-look.ts';
 import { type ImageSelection, selectImages } from './selection.ts';
-import { type StoredShard, storedRecords } from './stored-records.ts';
 
 export interface PageContent {
   findings: Findings;
+  /** Since an earlier run. Default: none. */
+  changes?: ChangesContent | null;
 }
 
 export interface PageOptions {
@@ -40,11 +50,11 @@ const quarantinedListed = 10_000;
  * @throws UserError `damaged-output`; StoreError; Error when the page's app is not built
  */
 export async function writePage(output: Store, content: PageContent, options: PageOptions = {}): Promise<WrittenPage> {
-  const { findings } = content;
+  const { findings, changes = null } = content;
   const files = new PageFiles(output);
   const app = await readAppFiles();
   const look = await readOverlayLook(output);
-  const selection = selectImages(findings, options.limit ?? 100_000);
+  const selection = selectImages(findings, options.limit ?? 100_000, changes ? changedKeys(changes) : []);
   const columns = new ImageColumnsBuilder();
   const quarantined: QuarantinedImages = { total: 0, listed: [] };
   let pending: DetailedImage[] = [];
@@ -64,14 +74,19 @@ export async function writePage(output: Store, content: PageContent, options: Pa
   }
   if (pending.length > 0) await writeDetails(pending.length);
 
+  const rows = columns.rowsByKey();
   const report: PageReport = {
-    findings: pageFindings(findings, columns.rowsByKey()),
+    findings: pageFindings(findings, rows),
     images: columns.pack(),
     maps: columns.maps,
     look,
     quarantined,
     selection: selection.shares && { shown: columns.rows, done: findings.counts.done, ...selection.shares },
+    changes: changes && pageChanges(changes, rows),
   };
+  if (changes) {
+    await files.writeData(earlierMapsName, dataFile(earlierMapsName, await earlierMaps(changes, rows)));
+  }
   await files.writeData('report', dataFile('report', report));
   for (const { name, content: body, contentType } of app) await files.write(name, body, contentType);
   await files.end();

@@ -28,9 +28,10 @@ function report() {
       folders: [],
     },
     maps: [],
-    look: { colormap: 'magma', alpha: 0.6, scale: 'image' },
+    look: { colormap: 'magma', alpha: 0.6, scale: 'image', on: 'seen' },
     quarantined: { total: 0, listed: [] },
     selection: null,
+    changes: null,
   };
   return openReport(page);
 }

@@ -26,9 +26,10 @@ const report = openReport({
     folders: [],
   },
   maps,
-  look: { colormap: 'magma', alpha: 0.6, scale: 'image' },
+  look: { colormap: 'magma', alpha: 0.6, scale: 'image', on: 'seen' },
   quarantined: { total: 0, listed: [] },
   selection: null,
+  changes: null,
 });
 
 const choice = (row: number, query: string) => mapChoice(report, row, new URLSearchParams(query));

@@ -1,10 +1,12 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { changesSince } from '../../../src/report/changes-since.ts';
 import { unpackFloats, unpackHalves, unpackIntegers } from '../../../src/report/page/packed-array.ts';
-import type { ImageDetailsFile, PageReport } from '../../../src/report/page/page-data.ts';
+import type { EarlierMaps, ImageDetailsFile, PageReport } from '../../../src/report/page/page-data.ts';
 import { writePage } from '../../../src/report/page/write-page.ts';
+import { readRunTable } from '../../../src/report/read/read-table.ts';
 import { FileStore } from '../../../src/shared/file-store.ts';
 import type { DoneRecord, ImageRecord } from '../../../src/shared/record.ts';
 import { simpleFindings } from './simple-findings.ts';
@@ -185,11 +187,14 @@ describe('writePage', () => {
 
   it('draws as the run did, and as usual where run.json does not say', async () => {
     const { output, findings, folder, page } = await written();
-    expect((await dataOf<PageReport>(page, 'report')).look).toEqual({ colormap: 'magma', alpha: 0.6, scale: 'image' });
-    const overlays = { colormap: 'viridis', alpha: 0.4, scale: 2, on: 'seen', write: 'all', format: 'png' };
+    await rm(join(folder, 'run.json'));
+    await writePage(output, { findings });
+    const look = async () => (await dataOf<PageReport>(page, 'report')).look;
+    expect(await look()).toEqual({ colormap: 'magma', alpha: 0.6, scale: 'image', on: 'seen' });
+    const overlays = { colormap: 'viridis', alpha: 0.4, scale: 2, on: 'original', write: 'all', format: 'png' };
     await writeFile(join(folder, 'run.json'), JSON.stringify({ configuration: { overlays } }));
     await writePage(output, { findings });
-    expect((await dataOf<PageReport>(page, 'report')).look).toEqual({ colormap: 'viridis', alpha: 0.4, scale: 2 });
+    expect(await look()).toEqual({ colormap: 'viridis', alpha: 0.4, scale: 2, on: 'original' });
   });
 
   it('names the line that is not a record', async () => {
@@ -198,5 +203,35 @@ describe('writePage', () => {
     await expect(writePage(output, { findings })).rejects.toThrow(
       /scores\/part-00001\.jsonl, line 1 in .* is not a record\. Delete that file and go on with --resume/,
     );
+  });
+
+  it('holds every image that changed since an earlier run, with what that run answered and looked at', async () => {
+    const since = await written({ isMistake: (index) => index % 5 === 0, lower: 2 });
+    const { page, output, findings, records } = await written({ since });
+    const changes = await changesSince(new FileStore(since.folder), output, await readRunTable(output));
+    await writePage(output, { findings, changes }, { limit: 10 });
+    const report = await dataOf<PageReport>(page, 'report');
+    const { newlyBroken, fixed, stillWrong } = report.changes ?? {};
+    const keysIn = (list: typeof fixed) => list?.images.map(({ row }) => report.images.keys[row]);
+    const earlier = new Map(since.records.filter(isDone).map((record) => [record.key, record]));
+    const wrong = records.filter(isDone).filter(({ correct }) => correct === false);
+    const brokenKeys = wrong.map(({ key }) => key).filter((key) => earlier.get(key)?.correct);
+    expect(keysIn(newlyBroken)?.sort()).toEqual(brokenKeys.sort());
+    expect([newlyBroken?.count, fixed?.count, stillWrong?.count]).toEqual([40, 20, 10]);
+    for (const { row, predicted, score } of fixed?.images ?? []) {
+      const was = earlier.get(report.images.keys[row] ?? '');
+      expect(predicted).toBe(was?.predicted);
+      expect(score).toBeCloseTo(was?.score ?? Number.NaN, 4);
+    }
+
+    const { rows, heatmaps } = await dataOf<EarlierMaps>(page, 'earlier-maps');
+    const [row = -1] = fixed?.images.map((image) => image.row) ?? [];
+    const place = rows.indexOf(row);
+    if (!heatmaps) throw new Error('There are no earlier maps.');
+    const scale = unpackFloats(heatmaps.scales)[place] ?? 0;
+    const values = unpackHalves(heatmaps.values).slice(place * 49, (place + 1) * 49);
+    const index = Number.parseInt(report.images.keys[row] ?? '', 10);
+    const expected = heatmapOf(index, 'layer4', 'predicted', 2).values;
+    for (const [cell, value] of values.entries()) expect(value * scale).toBeCloseTo(expected[cell] ?? Number.NaN, 2);
   });
 });

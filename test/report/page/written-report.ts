@@ -4,7 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { changesSince } from '../../../src/report/changes-since.ts';
+import type { Findings } from '../../../src/report/contract.ts';
 import { writePage } from '../../../src/report/page/write-page.ts';
+import { readRunTable } from '../../../src/report/read/read-table.ts';
 import { FileStore } from '../../../src/shared/file-store.ts';
 import { evidencePartKey, overlayKey, scoresPartKey, seenPictureKey } from '../../../src/shared/output-key.ts';
 import type { DoneRecord, ImageRecord, MapRecord } from '../../../src/shared/record.ts';
@@ -20,6 +23,19 @@ export interface RunShape {
   pictures?: number;
   /** Shards that get evidence. Default: all. */
   evidence?: number;
+  /** Without a claim from any cluster or gap. */
+  unclaimed?: boolean;
+  /** Default: all images are labelled. */
+  unlabelled?: boolean;
+  /** Places of mistakes. Default: every third. */
+  isMistake?: (index: number) => boolean;
+  /** Rows by which the maps' peaks are moved down. Default: 0. */
+  lower?: number;
+  preprocess?: object;
+  /** Default: `seen`. */
+  overlaysOn?: 'seen' | 'original';
+  /** An earlier run, to which the page compares this one. */
+  since?: WrittenReport;
   quarantined?: readonly { key: string; code: string; message: string }[];
 }
 
@@ -35,13 +51,13 @@ const shardSize = 64;
 const grid = 7;
 const targets = ['predicted', 'label'] as const;
 
-/** Every third image is a mistake, taken for the class after its own. */
+/** Mistakes are taken for the class after their own. */
 export async function writeReport(shape: RunShape): Promise<WrittenReport> {
   const folder = await mkdtemp(join(tmpdir(), 'gradline-page-'));
   const output = new FileStore(folder);
   const layers = shape.layers ?? ['layer3', 'layer4'];
   const records: ImageRecord[] = [];
-  const done = shape.keys.map((key, index) => recordOf(key, index, shape.classNames, layers));
+  const done = shape.keys.map((key, index) => recordOf(key, index, shape, layers));
   const mistakes = done.filter(({ correct }) => correct === false).sort((a, b) => b.score - a.score);
   for (const record of mistakes.slice(0, shape.pictures)) await addPictures(output, record);
   records.push(...done);
@@ -53,11 +69,15 @@ export async function writeReport(shape: RunShape): Promise<WrittenReport> {
     const part = records.slice(start, start + shardSize);
     const lines = part.map((record) => `${JSON.stringify(record)}\n`).join('');
     await output.put(scoresPartKey(shard), lines, 'application/jsonl');
-    const evidence = shard < (shape.evidence ?? Number.POSITIVE_INFINITY) ? evidenceOf(part, start) : null;
+    const evidence = shard < (shape.evidence ?? Number.POSITIVE_INFINITY) ? evidenceOf(part, start, shape.lower) : null;
     if (evidence) await output.put(evidencePartKey(shard), evidence, 'application/zip');
   }
-  const findings = simpleFindings(records, [...shape.classNames]);
-  await writePage(output, { findings });
+  const simple = simpleFindings(records, [...shape.classNames]);
+  const findings = shape.unclaimed ? withoutClaims(simple) : simple;
+  await output.put('run.json', runFile(findings.run, shape), 'application/json');
+  const since = shape.since && new FileStore(shape.since.folder);
+  const changes = since && (await changesSince(since, output, await readRunTable(output)));
+  await writePage(output, { findings, ...(changes && { changes }) });
   return {
     folder,
     address: `file://${join(folder, 'report/index.html')}`,
@@ -66,22 +86,42 @@ export async function writeReport(shape: RunShape): Promise<WrittenReport> {
   };
 }
 
-function recordOf(key: string, index: number, names: readonly string[], layers: readonly string[]): DoneRecord {
+function withoutClaims(findings: Findings): Findings {
+  const unclaimed = <Group extends { claimed: boolean }>(group: Group) => ({ ...group, claimed: false });
+  const { clusters, gaps } = findings;
+  return { ...findings, clusters: clusters.map(unclaimed), gaps: gaps.map(unclaimed), collect: [] };
+}
+
+function runFile(run: string, { preprocess = {}, overlaysOn = 'seen' }: RunShape): string {
+  const configuration = {
+    model: 'model.onnx',
+    input: 'photos',
+    layers: [],
+    methods: [],
+    targets: [],
+    preprocess,
+    overlays: { colormap: 'magma', alpha: 0.6, scale: 'image', on: overlaysOn },
+  };
+  return JSON.stringify({ run, state: 'complete', configuration, digests: { model: 'a'.repeat(64), classes: null } });
+}
+
+function recordOf(key: string, index: number, shape: RunShape, layers: readonly string[]): DoneRecord {
+  const { classNames: names, lower = 0 } = shape;
   const label = index % names.length;
-  const isMistake = index % 3 === 0;
+  const isMistake = shape.isMistake?.(index) ?? index % 3 === 0;
   const predicted = isMistake ? (label + 1) % names.length : label;
   const score = 0.5 + ((index * 7919) % 4999) / 10_000;
   const other = predicted === label ? (label + 1) % names.length : label;
   return {
     key,
     status: 'done',
-    label,
-    labelName: names[label] ?? null,
+    label: shape.unlabelled ? null : label,
+    labelName: shape.unlabelled ? null : (names[label] ?? null),
     predicted,
     predictedName: names[predicted] ?? null,
     score,
     margin: score - (1 - score) / 2,
-    correct: !isMistake,
+    ...(shape.unlabelled ? {} : { correct: !isMistake }),
     top: [
       { class: predicted, name: names[predicted] ?? null, score },
       { class: other, name: names[other] ?? null, score: (1 - score) / 2 },
@@ -89,7 +129,7 @@ function recordOf(key: string, index: number, names: readonly string[], layers: 
     maps: layers.flatMap((layer) =>
       targets.map((target): MapRecord => {
         const explained = target === 'predicted' ? predicted : label;
-        const { values, peak } = heatmapOf(index, layer, target);
+        const { values, peak } = heatmapOf(index, layer, target, lower);
         return {
           layer,
           method: 'grad-cam',
@@ -116,8 +156,8 @@ function recordOf(key: string, index: number, names: readonly string[], layers: 
 }
 
 /** A slope with a peak whose cell depends on all of its arguments; negative far from it. */
-export function heatmapOf(index: number, layer: string, target: string) {
-  const row = (index + layer.length + Number(layer.at(-1) === '4')) % grid;
+export function heatmapOf(index: number, layer: string, target: string, lower = 0) {
+  const row = (index + layer.length + Number(layer.at(-1) === '4') + lower) % grid;
   const column = (index + (target === 'label' ? 3 : 0)) % grid;
   const values = Float32Array.from(
     { length: grid * grid },
@@ -126,7 +166,7 @@ export function heatmapOf(index: number, layer: string, target: string) {
   return { values, row, column, peak: { x: (column + 0.5) * (56 / grid), y: (row + 0.5) * (56 / grid) } };
 }
 
-function evidenceOf(records: readonly ImageRecord[], start: number): Buffer | null {
+function evidenceOf(records: readonly ImageRecord[], start: number, lower?: number): Buffer | null {
   return encodeEvidencePart(
     records.map((record, line) =>
       record.status === 'quarantined'
@@ -139,7 +179,7 @@ function evidenceOf(records: readonly ImageRecord[], start: number): Buffer | nu
                 target,
                 height: grid,
                 width: grid,
-                values: heatmapOf(start + line, layer, target).values,
+                values: heatmapOf(start + line, layer, target, lower).values,
                 channels: 2,
                 evidence: Float32Array.from([line, 1]),
                 classes: Int32Array.of(0),

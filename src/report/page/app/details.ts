@@ -1,7 +1,14 @@
 /** Loading what is shown only of an opened image. */
 
 import { unpackFloats, unpackHalves } from '../packed-array.ts';
-import { detailsName, detailsRows, type ImageDetails, type ImageDetailsFile, registrar } from '../page-data.ts';
+import {
+  detailsName,
+  detailsRows,
+  type ImageDetails,
+  type ImageDetailsFile,
+  type PackedHeatmaps,
+} from '../page-data.ts';
+import { loadDataFile } from './data-files.ts';
 
 /** A raw signed map, `[height, width]`. */
 export interface Heatmap {
@@ -16,19 +23,8 @@ export interface OpenedImage extends ImageDetails {
 }
 
 const filesKept = 24;
-const received = new Map<string, object>();
 /** Least recently used first. */
 const files = new Map<string, Promise<ImageDetailsFile>>();
-
-/** What the data files call. @param onReport gets the content of `report.js` */
-export function registerDataFiles(onReport: (content: object) => void): void {
-  Object.assign(globalThis, {
-    [registrar](name: string, content: object) {
-      if (name === 'report') onReport(content);
-      else received.set(name, content);
-    },
-  });
-}
 
 /** @throws Error when the file is missing or holds something else */
 export async function openImage(row: number): Promise<OpenedImage> {
@@ -45,30 +41,18 @@ export async function openImage(row: number): Promise<OpenedImage> {
   return { ...details, heatmaps: file.heatmaps.map((packed) => packed && heatmapAt(packed, place)) };
 }
 
-/** By a classic script, because a page opened from disk may not fetch. */
 function load(name: string): Promise<ImageDetailsFile> {
-  const script = document.createElement('script');
-  script.src = `data/${name}.js`;
-  return new Promise<ImageDetailsFile>((resolve, reject) => {
-    script.onload = () => {
-      const content = received.get(name);
-      received.delete(name);
-      if (isDetailsFile(content)) resolve(content);
-      else reject(new Error(`data/${name}.js is not a data file of this report.`));
-    };
-    script.onerror = () => {
-      files.delete(name);
-      reject(new Error(`data/${name}.js could not be loaded. Is the report's folder complete?`));
-    };
-    document.head.append(script);
-  }).finally(() => script.remove());
+  const loading = loadDataFile(name, isDetailsFile);
+  loading.catch(() => files.delete(name));
+  return loading;
 }
 
-function isDetailsFile(content: object | undefined): content is ImageDetailsFile {
-  return content !== undefined && 'images' in content && 'heatmaps' in content;
+function isDetailsFile(content: object): content is ImageDetailsFile {
+  return 'images' in content && 'heatmaps' in content;
 }
 
-function heatmapAt(packed: NonNullable<ImageDetailsFile['heatmaps'][number]>, place: number): Heatmap {
+/** @param place of the image in the file */
+function heatmapAt(packed: PackedHeatmaps, place: number): Heatmap {
   const { height, width } = packed;
   const scale = unpackFloats(packed.scales)[place] ?? 0;
   const values = unpackHalves(packed.values).slice(place * height * width, (place + 1) * height * width);

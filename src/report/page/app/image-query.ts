@@ -1,5 +1,6 @@
 /** Which images the gallery shows and in which order, from the address's parameters. */
 
+import { changedRows } from './changes/change-lists.ts';
 import type { Report } from './report.ts';
 
 export const showChoices = {
@@ -30,7 +31,7 @@ export interface ImageQuery {
   predicted: number | null;
   /** Part of the key, in lower case. */
   text: string;
-  /** Id of a cluster, a gap or `collect-<rank>`; empty: any image. */
+  /** Id of a cluster, a gap, `collect-<rank>` or `changes-<list>`; empty: any image. */
   inside: string;
 }
 
@@ -56,11 +57,11 @@ export function findImages(report: Report, query: ImageQuery, sorted = true): nu
   return sorted ? sortRows(report, found, query.sort) : found;
 }
 
-/** Rows of a cluster, gap or item of the collection list, in its order. */
-export function membersOf({ findings }: Report, id: string): number[] {
+/** Rows of a cluster, gap, item of the collection list or list of changes, in its order. */
+export function membersOf({ findings, changes }: Report, id: string): number[] {
   const group = [...findings.clusters, ...findings.gaps].find((one) => one.id === id);
   if (group) return group.images;
-  return findings.collect.find(({ rank }) => `collect-${rank}` === id)?.images ?? [];
+  return changedRows(changes, id) ?? findings.collect.find(({ rank }) => `collect-${rank}` === id)?.images ?? [];
 }
 
 function matches(report: Report, { show, label, predicted, text }: ImageQuery, row: number): boolean {

@@ -3,7 +3,7 @@
 import './styles/index.css';
 import { render } from 'preact';
 import type { PageReport } from '../page-data.ts';
-import { registerDataFiles } from './details.ts';
+import { registerDataFiles } from './data-files.ts';
 import { openReport } from './report.ts';
 import { ReportContext } from './report-context.ts';
 import { App } from './shell/app.tsx';

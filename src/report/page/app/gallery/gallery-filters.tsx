@@ -47,7 +47,7 @@ export function GalleryFilters({ picture }: { picture: Layer }) {
       />
       {query.inside !== '' && (
         <button type="button" class="chip" onClick={() => changeParams({ inside: null })}>
-          in {query.inside.replace('-', ' ')} <span aria-hidden="true">×</span>
+          in {query.inside.replaceAll('-', ' ')} <span aria-hidden="true">×</span>
           <span class="hidden">: show images outside it too</span>
         </button>
       )}

@@ -10,6 +10,7 @@ import { terms } from './group-terms.ts';
 import { MeanHeatmap } from './mean-heatmap.tsx';
 import { Scatter } from './scatter.tsx';
 
+/** Fills whole rows of six, four and three. */
 const picturesShown = 12;
 
 export function Cluster({ cluster }: { cluster: PageCluster }) {
@@ -19,7 +20,9 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
     <>
       <GroupNavigation list="clusters" ids={findings.clusters.map(({ id }) => id)} id={cluster.id} />
       <header class="view-head">
-        <h1 tabIndex={-1}>{cluster.sentence}</h1>
+        <h1 tabIndex={-1} class="sentence-head">
+          {cluster.sentence}
+        </h1>
         {!cluster.claimed && <p class="muted">This may be chance: nothing is claimed from it.</p>}
       </header>
       <div class="stats">
@@ -43,7 +46,7 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
           {chance(cluster.chance)}
         </Stat>
       </div>
-      <div class="columns">
+      <div class="columns where">
         <section aria-labelledby="where">
           <h2 id="where">Where they were looked at</h2>
           <MeanHeatmap heatmap={cluster.heatmap} place={cluster.place} size="large" />
@@ -55,7 +58,7 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
       </div>
       <section aria-labelledby="typical">
         <h2 id="typical">Typical images</h2>
-        <Strip rows={cluster.typical.slice(0, picturesShown)} keep={{ inside: cluster.id }} />
+        <Strip size="large" rows={cluster.typical.slice(0, picturesShown)} keep={{ inside: cluster.id }} />
         <p>
           <a href={linkToView('images', { inside: cluster.id })}>All {count(cluster.images.length)} images</a>
         </p>
@@ -63,7 +66,7 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
       {cluster.counterExamples.length > 0 && (
         <section aria-labelledby="counter">
           <h2 id="counter">Counter-examples: correct images of {name} that look most alike</h2>
-          <Strip rows={cluster.counterExamples.slice(0, picturesShown)} />
+          <Strip size="large" rows={cluster.counterExamples.slice(0, picturesShown)} />
         </section>
       )}
       <section aria-labelledby="scatter">

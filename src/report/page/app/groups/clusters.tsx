@@ -3,8 +3,9 @@ import { Progressive } from '../parts/progressive.tsx';
 import { Strip } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
 import { linkToView, route } from '../route.ts';
-import { count, percent } from '../text.ts';
+import { percent } from '../text.ts';
 import { Cluster } from './cluster.tsx';
+import { MayBeChance } from './may-be-chance.tsx';
 import { MeanHeatmap } from './mean-heatmap.tsx';
 
 export function Clusters() {
@@ -50,9 +51,8 @@ function ClusterCard({ cluster }: { cluster: PageCluster }) {
           <a href={linkToView(`clusters/${encodeURIComponent(cluster.id)}`)}>{cluster.sentence}</a>
         </h2>
         <p class="muted">
-          {count(cluster.size)} images, {percent(cluster.share)} of the false positives, spurious cue{' '}
-          {cluster.spuriousCue.toFixed(2)}
-          {!cluster.claimed && '; may be chance'}
+          {percent(cluster.share)} of the false positives, spurious cue {cluster.spuriousCue.toFixed(2)}
+          {!cluster.claimed && <MayBeChance />}
         </p>
         <Strip rows={cluster.typical.slice(0, 6)} keep={{ inside: cluster.id }} />
       </div>

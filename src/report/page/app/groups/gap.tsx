@@ -9,6 +9,7 @@ import { GroupNavigation } from './group-navigation.tsx';
 import { terms } from './group-terms.ts';
 import { MeanHeatmap } from './mean-heatmap.tsx';
 
+/** Fills whole rows of six, four and three. */
 const picturesShown = 12;
 
 export function Gap({ gap }: { gap: PageGap }) {
@@ -17,7 +18,9 @@ export function Gap({ gap }: { gap: PageGap }) {
     <>
       <GroupNavigation list="gaps" ids={findings.gaps.map(({ id }) => id)} id={gap.id} />
       <header class="view-head">
-        <h1 tabIndex={-1}>{gap.sentence}</h1>
+        <h1 tabIndex={-1} class="sentence-head">
+          {gap.sentence}
+        </h1>
         {!gap.claimed && <p class="muted">This may be chance: nothing is claimed from it.</p>}
       </header>
       <div class="stats">
@@ -39,7 +42,7 @@ export function Gap({ gap }: { gap: PageGap }) {
           {chance(gap.chance)}
         </Stat>
       </div>
-      <div class="columns">
+      <div class="columns where">
         <section aria-labelledby="where">
           <h2 id="where">Where they were looked at</h2>
           <MeanHeatmap heatmap={gap.heatmap} place={gap.place} size="large" />
@@ -51,7 +54,7 @@ export function Gap({ gap }: { gap: PageGap }) {
       </div>
       <section aria-labelledby="typical">
         <h2 id="typical">Typical images</h2>
-        <Strip rows={gap.typical.slice(0, picturesShown)} keep={{ inside: gap.id }} />
+        <Strip size="large" rows={gap.typical.slice(0, picturesShown)} keep={{ inside: gap.id }} />
         <p>
           <a href={linkToView('images', { inside: gap.id })}>All {count(gap.images.length)} images</a>
         </p>
@@ -59,7 +62,7 @@ export function Gap({ gap }: { gap: PageGap }) {
       {gap.nearest.length > 0 && (
         <section aria-labelledby="nearest">
           <h2 id="nearest">The nearest correct images of {className(gap.label)}</h2>
-          <Strip rows={gap.nearest.slice(0, picturesShown)} />
+          <Strip size="large" rows={gap.nearest.slice(0, picturesShown)} />
         </section>
       )}
     </>

@@ -3,9 +3,10 @@ import { Progressive } from '../parts/progressive.tsx';
 import { Strip } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
 import { linkToView, route } from '../route.ts';
-import { count, percent } from '../text.ts';
+import { percent } from '../text.ts';
 import { NoSuchGroup } from './clusters.tsx';
 import { Gap } from './gap.tsx';
+import { MayBeChance } from './may-be-chance.tsx';
 import { MeanHeatmap } from './mean-heatmap.tsx';
 
 export function Gaps() {
@@ -47,8 +48,8 @@ function GapCard({ gap }: { gap: PageGap }) {
           <a href={linkToView(`gaps/${encodeURIComponent(gap.id)}`)}>{gap.sentence}</a>
         </h2>
         <p class="muted">
-          {count(gap.size)} images, {percent(gap.share)} of the class's mistakes, {gap.distance.toFixed(1)} times the
-          usual distance{!gap.claimed && '; may be chance'}
+          {percent(gap.share)} of the class's mistakes, {gap.distance.toFixed(1)} times the usual distance
+          {!gap.claimed && <MayBeChance />}
         </p>
         <Strip rows={gap.typical.slice(0, 6)} keep={{ inside: gap.id }} />
       </div>

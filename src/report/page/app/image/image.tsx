@@ -7,6 +7,7 @@ import { useReport } from '../report-context.ts';
 import { changeParams, linkToView, route } from '../route.ts';
 import { useKeys } from '../shell/keys.ts';
 import { count } from '../text.ts';
+import { EarlierPanel } from './earlier-panel.tsx';
 import { ImageFacts } from './image-facts.tsx';
 import { mapChoice } from './map-choice.ts';
 import { MapControls } from './map-controls.tsx';
@@ -105,6 +106,7 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
               <MapPanel key={map} row={row} map={map} opened={opened.image} opacity={opacity} />
             ))}
             {choice.maps.length === 0 && <p class="nothing">This image has no map.</p>}
+            <EarlierPanel row={row} />
           </div>
         </div>
         <ImageFacts row={row} opened={opened.image} />

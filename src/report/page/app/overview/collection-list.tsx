@@ -13,7 +13,7 @@ export function CollectionList() {
     return (
       <p class="nothing">
         {analysed
-          ? 'Nothing to collect: no group of mistakes holds against chance. The mistakes below may each have a cause of its own.'
+          ? 'Nothing to collect: no group of mistakes holds against chance. Each of the mistakes may have a cause of its own.'
           : 'No collection list: it needs evidence vectors and labels. The notes below say what was missing.'}
       </p>
     );

@@ -14,6 +14,7 @@ export function ConfusedPairs() {
   if (pairs.length === 0) return <p class="nothing">No labelled image was misclassified.</p>;
   return (
     <>
+      {most === 1 && <p class="muted">No class is taken for the same other one more than once.</p>}
       <ol class="pairs">
         {pairs.slice(0, pairsShown).map(({ label, predicted, count: images }) => (
           <li key={`${label} ${predicted}`}>
@@ -27,7 +28,7 @@ export function ConfusedPairs() {
                   of {count(support.get(label) ?? images)}, {percent(images / (support.get(label) ?? images))}
                 </small>
               </span>
-              <progress class="bar" max={most} value={images} aria-hidden="true" />
+              {most > 1 && <progress class="bar" max={most} value={images} aria-hidden="true" />}
             </a>
           </li>
         ))}

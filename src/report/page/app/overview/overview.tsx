@@ -2,10 +2,12 @@ import { Stat } from '../parts/explained.tsx';
 import { useReport } from '../report-context.ts';
 import { linkToView } from '../route.ts';
 import { count, counted, percent } from '../text.ts';
+import { Answers } from './answers.tsx';
 import { CalibrationChart } from './calibration-chart.tsx';
 import { ClassTable } from './class-table.tsx';
 import { CollectionList } from './collection-list.tsx';
 import { ConfusedPairs } from './confused-pairs.tsx';
+import { FirstImages } from './first-images.tsx';
 
 export function Overview() {
   const report = useReport();
@@ -20,7 +22,9 @@ export function Overview() {
         </p>
       </header>
       <Counts />
+      <ChangesLine />
       <CollectionList />
+      <FirstImages />
       {labelled && (
         <div class="columns">
           <section aria-labelledby="pairs">
@@ -35,10 +39,14 @@ export function Overview() {
           )}
         </div>
       )}
-      <section aria-labelledby="classes">
-        <h2 id="classes">Classes</h2>
-        <ClassTable />
-      </section>
+      {labelled ? (
+        <section aria-labelledby="classes">
+          <h2 id="classes">Classes</h2>
+          <ClassTable />
+        </section>
+      ) : (
+        <Answers />
+      )}
       {(findings.notes.length > 0 || selection) && (
         <section aria-labelledby="notes">
           <h2 id="notes">Notes</h2>
@@ -63,6 +71,18 @@ export function Overview() {
   );
 }
 
+function ChangesLine() {
+  const { changes } = useReport();
+  if (!changes) return null;
+  const { before, newlyBroken, fixed, stillWrong } = changes;
+  return (
+    <p class="changes-line">
+      Since {before.run}: {count(newlyBroken.count)} newly broken, {count(fixed.count)} fixed, {count(stillWrong.count)}{' '}
+      still wrong. <a href={linkToView('changes')}>What changed</a>
+    </p>
+  );
+}
+
 function Counts() {
   const { findings, quarantined } = useReport();
   const { counts, accuracy, clusters, gaps, labelErrors } = findings;
@@ -83,7 +103,11 @@ function Counts() {
           >
             {percent(accuracy)}
           </Stat>
-          <Stat name="mistakes" tone="wrong" meaning="Labelled images whose predicted class is not the label.">
+          <Stat
+            name="mistakes"
+            tone={wrong > 0 ? 'wrong' : undefined}
+            meaning="Labelled images whose predicted class is not the label."
+          >
             <a href={linkToView('images', { show: 'mistakes' })}>{count(wrong)}</a>
           </Stat>
           <Stat
@@ -106,7 +130,7 @@ function Counts() {
           </Stat>
           <Stat
             name="suspected labels"
-            tone="suspected"
+            tone={labelErrors.length > 0 ? 'suspected' : undefined}
             meaning="Images whose label is probably wrong: the model is sure of another class. They are kept apart from its mistakes."
           >
             <a href={linkToView('labels')}>{count(labelErrors.length)}</a>

@@ -95,10 +95,18 @@ export function toneOf(report: Report, row: number): 'wrong' | 'right' | 'suspec
   return report.isMistake(row) ? 'wrong' : 'right';
 }
 
+interface StripProps {
+  rows: readonly number[];
+  keep?: ParamValues;
+  picture?: Layer;
+  /** `large`: six beside each other at most. */
+  size?: 'small' | 'large';
+}
+
 /** A few images side by side. */
-export function Strip({ rows, keep, picture }: { rows: readonly number[]; keep?: ParamValues; picture?: Layer }) {
+export function Strip({ rows, keep, picture, size = 'small' }: StripProps) {
   return (
-    <ul class="strip">
+    <ul class={`strip ${size}`}>
       {rows.map((row) => (
         <li key={row}>
           <Thumb row={row} keep={keep} picture={picture} />

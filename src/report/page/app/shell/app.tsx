@@ -5,12 +5,13 @@ import { helpOpen, KeyHelp } from './key-help.tsx';
 import { useKeys } from './keys.ts';
 import { useScrollMemory } from './scroll-memory.ts';
 import { ThemeSwitch } from './theme.tsx';
-import { imageView, views } from './views.ts';
+import { changesView, imageView, views } from './views.ts';
 
 export function App() {
-  const { findings } = useReport();
+  const { findings, changes } = useReport();
+  const inBar = changes ? [...views, changesView] : views;
   const { view, item, params } = route.value;
-  const shown = [...views, imageView].find(({ path }) => path === view) ?? views[0];
+  const shown = [...views, changesView, imageView].find(({ path }) => path === view) ?? views[0];
   const main = useRef<HTMLElement>(null);
   const place = `${view}/${item}`;
   const isFirst = useRef(true);
@@ -25,7 +26,7 @@ export function App() {
     showCurrentLink();
   }, [place, params.get('key')]);
 
-  const numbered = views.slice(0, 9).map(({ path }, at): [string, () => void] => [
+  const numbered = inBar.slice(0, 9).map(({ path }, at): [string, () => void] => [
     String(at + 1),
     () => {
       location.hash = linkToView(path);
@@ -52,7 +53,7 @@ export function App() {
         </a>
         <nav aria-label="Views">
           <ul>
-            {views.map(({ path, name }) => (
+            {inBar.map(({ path, name }) => (
               <li key={path}>
                 <a href={linkToView(path)} aria-current={isCurrent(path, view) ? 'page' : undefined}>
                   {name}

@@ -8,7 +8,7 @@ const groups = [
   {
     name: 'Everywhere',
     keys: [
-      ['1 to 7', 'the views, in the order of the bar'],
+      ['1, 2, 3, …', 'the views, in the order of the bar'],
       ['/', 'to the search field'],
       ['?', 'these keys'],
     ],

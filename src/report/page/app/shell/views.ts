@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { Changes } from '../changes/changes.tsx';
 import { Confusion } from '../confusion/confusion.tsx';
 import { Gallery } from '../gallery/gallery.tsx';
 import { Clusters } from '../groups/clusters.tsx';
@@ -24,5 +25,8 @@ export const views: readonly View[] = [
   { path: 'labels', name: 'Labels', component: LabelErrors },
   { path: 'quarantined', name: 'Quarantined', component: Quarantined },
 ];
+
+/** Only on pages that know an earlier run. */
+export const changesView: View = { path: 'changes', name: 'Changes', component: Changes };
 
 export const imageView: View = { path: 'image', name: 'Image', component: ImageView };

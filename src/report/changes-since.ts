@@ -1,0 +1,18 @@
+import type { Store } from '../shared/store.ts';
+import { diffRuns } from './diff/diff-runs.ts';
+import type { ChangesContent } from './page/page-changes.ts';
+import { readRunTable } from './read/read-table.ts';
+import type { RunTable } from './read/run-table.ts';
+
+/**
+ * What changed from an earlier run to this one, with what the page needs of the earlier run.
+ * @param after the later run's records
+ * @throws as `diffRuns`
+ */
+export async function changesSince(earlier: Store, output: Store, after: RunTable): Promise<ChangesContent> {
+  const before = await readRunTable(earlier);
+  return {
+    diff: await diffRuns(earlier, output, { tables: { before, after } }),
+    earlier: { output: earlier, table: before },
+  };
+}

@@ -1,0 +1,51 @@
+import type { ChangedRow } from '../../page-data.ts';
+import { useReport } from '../report-context.ts';
+import { linkToView } from '../route.ts';
+import { percent } from '../text.ts';
+import type { EarlierLookup } from './earlier-maps.ts';
+import { EarlierMap, PresentMap } from './two-maps.tsx';
+
+interface ChangeCardProps {
+  change: ChangedRow;
+  /** Name of its list in the gallery's address. */
+  inside: string;
+  earlier: EarlierLookup | string | null;
+}
+
+/** An image in both runs: what each looked at and answered. */
+export function ChangeCard({ change, inside, earlier }: ChangeCardProps) {
+  const report = useReport();
+  const { row, correlation } = change;
+  const label = report.label[row] ?? -1;
+  const tone = (predicted: number) => (label === -1 ? '' : predicted === label ? 'right' : 'wrong');
+  const answer = (when: string, predicted: number, score: number) => (
+    <figcaption>
+      <span class="muted">{when}</span>
+      <span class={`change-answer ${tone(predicted)}`} title={report.className(predicted)}>
+        {report.className(predicted)}
+      </span>
+      <span class="muted">{percent(score)}</span>
+    </figcaption>
+  );
+  return (
+    <li class="card change-card">
+      <div class="two-maps">
+        <figure>
+          <EarlierMap row={row} earlier={earlier} />
+          {answer('then', change.predicted, change.score)}
+        </figure>
+        <figure>
+          <PresentMap row={row} />
+          {answer('now', report.predicted[row] ?? -1, report.score[row] ?? 0)}
+        </figure>
+      </div>
+      <p class="change-key">
+        <a href={linkToView('image', { key: report.keyOf(row), inside })}>{report.keyOf(row)}</a>
+        <span class="muted">
+          {label === -1 ? 'no label' : `is ${report.className(label)}`}
+          {correlation !== undefined && `, correlation ${correlation.toFixed(2).replace('-', '−')}`}
+        </span>
+      </p>
+    </li>
+  );
+}

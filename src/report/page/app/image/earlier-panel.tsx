@@ -1,0 +1,32 @@
+import { earlierAnswer } from '../changes/change-lists.ts';
+import { useEarlierMaps } from '../changes/earlier-maps.ts';
+import { EarlierMap } from '../changes/two-maps.tsx';
+import { useReport } from '../report-context.ts';
+import { linkToView } from '../route.ts';
+import { percent } from '../text.ts';
+
+/** What an earlier run looked at and answered, for an image that changed since. */
+export function EarlierPanel({ row }: { row: number }) {
+  const report = useReport();
+  const answer = earlierAnswer(report.changes, row);
+  const earlier = useEarlierMaps(answer !== null);
+  if (!report.changes || !answer) return null;
+  const label = report.label[row] ?? -1;
+  const map = report.changes.elsewhere?.map;
+  return (
+    <figure class="panel earlier">
+      <figcaption>
+        <span class="muted">earlier run</span>
+        <strong class={label === -1 ? '' : answer.predicted === label ? 'right' : 'wrong'}>
+          {report.className(answer.predicted)}
+        </strong>
+        <span class="number">{percent(answer.score)}</span>
+      </figcaption>
+      <EarlierMap row={row} earlier={earlier} />
+      <p class="muted">
+        {map && `${map.layer} ${map.method}, ${map.target} class. `}
+        <a href={linkToView('changes')}>What changed since {report.changes.before.run}</a>
+      </p>
+    </figure>
+  );
+}

@@ -1,0 +1,19 @@
+import { useMemo } from 'preact/hooks';
+import { ClassCounts } from '../groups/class-counts.tsx';
+import { useReport } from '../report-context.ts';
+
+/** How many images are called what: all that there is to say of classes without labels. */
+export function Answers() {
+  const { predicted, selection } = useReport();
+  const counts = useMemo(() => {
+    const images = new Map<number, number>();
+    for (const index of predicted) images.set(index, (images.get(index) ?? 0) + 1);
+    return [...images].map(([index, count]) => ({ class: index, count })).sort((a, b) => b.count - a.count);
+  }, [predicted]);
+  return (
+    <section aria-labelledby="answers" class="answers">
+      <h2 id="answers">Answers{selection && ' for the images on this page'}</h2>
+      <ClassCounts counts={counts} paramsOf={(index) => ({ predicted: index })} />
+    </section>
+  );
+}
