@@ -56,6 +56,8 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
   command.option('--no-evidence', 'write none: a report then has no clusters and no gaps');
   command.option('--report', 'make a report at the end (default)');
   command.option('--no-report', 'make none; gradline report makes one at any time');
+  value('--reference <output>', 'a run over the training set: the report compares gaps with what it holds');
+  value('--since <output>', 'an earlier run: the report shows what changed since');
   value('--scores <where>', 'shard, image, both (default: shard)');
   value('--score-activation <name>', 'auto, softmax, sigmoid, none (default: auto)');
   value('--statistics', 'record activation statistics for each layer');

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RunConfiguration } from '../shared/configuration.ts';
 import { exitCode } from './exit-code.ts';
 import { addRunOptions, givenSettings } from './run-options.ts';
 
@@ -46,7 +47,7 @@ async function runAction(input: string | undefined, options: TerminalOptions & R
     if (options.json) process.stdout.write(`${JSON.stringify({ event: 'summary', ...summary })}\n`);
     else if (!options.quiet) process.stdout.write(summaryText(summary));
     if (configuration.report && summary.state === 'complete')
-      await endWithReport(configuration.output, options, interrupt.signal);
+      await endWithReport(configuration, options, interrupt.signal);
     if (summary.state === 'interrupted') process.exitCode = exitCode.interrupted;
     else if (summary.quarantined > 0) process.exitCode = exitCode.someFailed;
   } catch (error) {
@@ -58,13 +59,21 @@ async function runAction(input: string | undefined, options: TerminalOptions & R
 }
 
 /** A run whose report cannot be made is complete all the same. */
-async function endWithReport(output: string, { json, quiet }: TerminalOptions, signal: AbortSignal): Promise<void> {
-  const [{ runReport }, { reportText }] = await Promise.all([
-    import('../report/run-report.ts'),
+async function endWithReport(
+  { output, reference, since }: RunConfiguration,
+  { json, quiet }: TerminalOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const [{ comparedReport }, { reportText }] = await Promise.all([
+    import('../report/compared-report.ts'),
     import('./report-text.ts'),
   ]);
   try {
-    const made = await runReport({ output, reference: null }, signal);
+    const { made, warning } = await comparedReport(
+      { output, reference: reference ?? null, since: since ?? null },
+      signal,
+    );
+    if (warning !== null) process.stderr.write(`Warning: ${warning}\n`);
     if (!json && !quiet) process.stdout.write(`\n${reportText(made, output)}`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,7 @@ import type { Store } from '../shared/store.ts';
 import { diffRuns } from './diff/diff-runs.ts';
 import type { ChangesContent } from './page/page-changes.ts';
 import { readRunTable } from './read/read-table.ts';
+import { readRunDescription } from './read/run-description.ts';
 import type { RunTable } from './read/run-table.ts';
 
 /**
@@ -10,6 +11,8 @@ import type { RunTable } from './read/run-table.ts';
  * @throws as `diffRuns`
  */
 export async function changesSince(earlier: Store, output: Store, after: RunTable): Promise<ChangesContent> {
+  // First, because it says of a place without a run that it has none.
+  await readRunDescription(earlier);
   const before = await readRunTable(earlier);
   return {
     diff: await diffRuns(earlier, output, { tables: { before, after } }),

@@ -4,17 +4,21 @@ import { z } from 'zod';
 import { openStore } from '../shared/open-store.ts';
 import { retryTransient } from '../shared/retry.ts';
 import { runFileKey } from '../shared/run-file.ts';
-import { runReport } from './run-report.ts';
+import { comparedReport } from './compared-report.ts';
 
-const runFile = z.object({ configuration: z.object({ report: z.boolean() }) });
+const runFile = z.object({
+  configuration: z.object({ report: z.boolean(), reference: z.string().optional(), since: z.string().optional() }),
+});
 
 /**
  * Makes the report of a finished run, unless its settings say not to. Doing it again gives the same bytes.
- * @throws Error that says how to make it later; the signal's reason
+ * @throws Error that says how to make it later, or why it is not compared with the run that the settings name; the signal's reason
  */
 export async function closeWithReport(location: string, signal: AbortSignal): Promise<void> {
+  let notCompared: string | null = null;
   try {
-    if (await wantsReport(location)) await runReport({ output: location, reference: null }, signal);
+    const { report = false, reference = null, since = null } = (await settingsOf(location)) ?? {};
+    if (report) notCompared = (await comparedReport({ output: location, reference, since }, signal)).warning;
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
@@ -22,13 +26,14 @@ export async function closeWithReport(location: string, signal: AbortSignal): Pr
       cause: error,
     });
   }
+  if (notCompared !== null) throw new Error(notCompared);
 }
 
-async function wantsReport(location: string): Promise<boolean> {
+async function settingsOf(location: string): Promise<z.infer<typeof runFile>['configuration'] | undefined> {
   const output = await openStore(location);
   try {
     const text = (await retryTransient(() => output.get(runFileKey))).toString('utf8');
-    return runFile.safeParse(JSON.parse(text)).data?.configuration.report ?? false;
+    return runFile.safeParse(JSON.parse(text)).data?.configuration;
   } finally {
     await output.close();
   }

@@ -7,6 +7,7 @@ import type { Findings } from './contract.ts';
 import { type EvidenceOf, findClustersAndGaps } from './gaps/find-clusters-and-gaps.ts';
 import { readRunTable } from './read/read-table.ts';
 import { type RowsEvidence, readRowsEvidence } from './read/rows-evidence.ts';
+import { readRunDescription } from './read/run-description.ts';
 import type { MapColumns, RunTable } from './read/run-table.ts';
 import { checkSameClasses } from './read/same-classes.ts';
 
@@ -56,6 +57,8 @@ async function referenceEvidence(
   own: RunTable,
   chosen: ChosenMaps<MapColumns>,
 ): Promise<EvidenceOf | null> {
+  // First, because it says of a place without a run that it has none.
+  await readRunDescription(reference);
   const table = await readRunTable(reference);
   checkSameClasses(own, table, ['the run', 'the reference']);
   // Gaps are compared by what the true class shows.

@@ -83,6 +83,10 @@ export interface RunConfiguration {
   evidence: boolean;
   /** Make the report when the run is complete. */
   report: boolean;
+  /** Output of a run over the training set, with which the report compares gaps; left out: none. */
+  reference?: string;
+  /** Output of an earlier run: the report shows what changed since; left out: none. */
+  since?: string;
   /** Measure how faithful the maps of so many images are; left out: of none. */
   evaluate?: { sample: number };
   /** Masks or boxes of objects in COCO's format, and how its categories name classes; left out: none. */

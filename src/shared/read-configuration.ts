@@ -41,7 +41,7 @@ async function readConfigurationFile(path: string): Promise<RunSettings> {
   }
   const settings = checkSettings(content, (name) => `'${name}' in ${path}`);
   const folder = dirname(path);
-  for (const name of ['input', 'output', 'model', 'classes', 'regions'] as const) {
+  for (const name of ['input', 'output', 'model', 'classes', 'regions', 'reference', 'since'] as const) {
     const location = settings[name];
     if (location !== undefined) settings[name] = resolveLocation(folder, location);
   }
@@ -139,6 +139,8 @@ function runConfiguration(settings: RunSettings): RunConfiguration {
     maps: settings.maps ?? false,
     evidence: settings.evidence ?? true,
     report: settings.report ?? true,
+    ...(settings.reference === undefined ? {} : { reference: settings.reference }),
+    ...(settings.since === undefined ? {} : { since: settings.since }),
     ...evaluationSettings(settings),
     scores: settings.scores ?? 'shard',
     statistics: settings.statistics ?? false,
@@ -184,13 +186,16 @@ function preprocessSettings(settings: RunSettings): PreprocessSettings {
 
 /** Settings that make sense one by one but not with each other. */
 function checkTogether(configuration: RunConfiguration): void {
-  const { targets, labels, classes, overlays, input } = configuration;
+  const { targets, labels, classes, overlays, input, report, reference, since } = configuration;
   const mayHaveLabels = labels !== null || isImageList(input);
   if (targets.includes('label') && !mayHaveLabels) {
     throw missing('--labels', "The target 'label' needs to know each image's label.");
   }
   if (overlays.write === 'errors' && !mayHaveLabels) {
     throw missing('--labels', "'--overlays errors' needs to know each image's label.");
+  }
+  if (!report && (reference ?? since) !== undefined) {
+    throw missing('--report', `Without it --${reference === undefined ? 'since' : 'reference'} has nothing to say.`);
   }
   for (const target of targets) {
     const names = /^class:(.+)$/s.exec(target)?.[1]?.split('-vs-') ?? [];

@@ -81,7 +81,9 @@ export async function readEarlierRun(output: Store): Promise<EarlierRun | null> 
 }
 
 /** Settings that change neither the bytes of the output nor which files there are, or that are compared by content instead. */
-const free = new Set(['output', 'model', 'classes', 'labels', 'report', 'threads', 'maxFailures', 'resume']);
+const free = new Set([
+  ...['output', 'model', 'classes', 'labels', 'report', 'reference', 'since', 'threads', 'maxFailures', 'resume'],
+]);
 
 /** Refuses to go on with a run whose committed shards would not match the new ones. @throws UserError `run-differs` */
 export function checkSameRun(

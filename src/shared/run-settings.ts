@@ -94,6 +94,8 @@ const runSettings = {
   maps: booleanSetting,
   evidence: booleanSetting,
   report: booleanSetting,
+  reference: textSetting,
+  since: textSetting,
   evaluate: booleanSetting,
   'evaluate-sample': wholeNumber(1),
   regions: textSetting,

@@ -36,6 +36,27 @@ describe('the report', () => {
     expect(await exists(join(folder, 'out/report/index.html'))).toBe(true);
   });
 
+  test('is compared with the runs that are named, or says why not', async () => {
+    const folder = await mistakenProject();
+    const first = join(folder, 'out');
+    expect((await gradline(runArguments(folder))).code).toBe(0);
+    const second = ['--output', join(folder, 'second'), '--since', first, '--reference', first];
+    const compared = await gradline([...runArguments(folder), ...second]);
+    expect(compared.stdout).toMatch(/\n {2}since {5}\S+: 0 newly broken, 0 fixed, 2 still wrong\n/);
+    expect(await exists(join(folder, 'second/report/diff.json'))).toBe(true);
+
+    const third = ['--output', join(folder, 'third'), '--since', join(folder, 'photos')];
+    const { code, stdout, stderr } = await gradline([...runArguments(folder), ...third]);
+    expect([code, stdout.includes('Report over 7 images')]).toEqual([0, true]);
+    expect(stderr).toContain('Warning: The report is not compared with another run: There is no run.json in ');
+
+    const without = await gradline([...runArguments(folder), '--no-report', '--since', first]);
+    expect([without.code, without.stderr]).toEqual([
+      2,
+      'gradline: Missing --report. Without it --since has nothing to say.\n',
+    ]);
+  });
+
   test('is left out with --no-report, and made later by gradline report', async () => {
     const folder = await mistakenProject();
     const out = join(folder, 'out');

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { recover } from '../../src/control/recover.ts';
@@ -50,11 +50,38 @@ describe.skipIf(redisProgram === null)('the end of a run', () => {
     await rm(join(output, 'report'));
   });
 
+  /** With settings that its run.json did not have. */
+  async function withSettings(output: string, settings: object): Promise<void> {
+    const file = await runFile(output);
+    const configuration = { ...Object(file.configuration), ...settings };
+    await writeFile(join(output, 'run.json'), JSON.stringify({ ...file, configuration }));
+  }
+
+  test('makes a report that shows what changed since the run that the settings name', async () => {
+    const { redis, output } = await storedRun();
+    expect((await recover(redis, output, { closing: closeWithReport })).state).toBe('complete');
+    await use().redis.flushall();
+    const next = await storedRun();
+    await withSettings(next.output, { since: output });
+    expect((await recover(redis, next.output, { closing: closeWithReport })).warnings).toEqual([]);
+    const diff = JSON.parse(await readFile(join(next.output, 'report/diff.json'), 'utf8'));
+    expect([diff.before.run, diff.after.run]).toEqual([(await runFile(output)).run, next.run]);
+  });
+
+  test('makes the report without it where that run is gone, and says so', async () => {
+    const { redis, output } = await storedRun();
+    await withSettings(output, { since: join(output, 'gone') });
+    const { state, warnings } = await recover(redis, output, { closing: closeWithReport });
+    expect(state).toBe('complete');
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The report is not compared with another run: There is no run\.json in /),
+    ]);
+    expect(await reportOf(output)).toContain('report/index.html');
+  });
+
   test('makes no report where the settings say so', async () => {
     const { redis, output } = await storedRun();
-    const file = await runFile(output);
-    const configuration = { ...Object(file.configuration), report: false };
-    await writeFile(join(output, 'run.json'), JSON.stringify({ ...file, configuration }));
+    await withSettings(output, { report: false });
     expect((await recover(redis, output, { closing: closeWithReport })).state).toBe('complete');
     expect(await reportOf(output)).toEqual([]);
   });

@@ -6,9 +6,10 @@ import type { Schedule } from '../../src/control/schedule/schedule.ts';
 import { type Scheduler, type StartRun, startScheduler } from '../../src/control/schedule/start-scheduler.ts';
 import type { RunConfiguration } from '../../src/shared/configuration.ts';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
+import { completeRun, tryFinish } from '../../src/shared/ledger/finish.ts';
 import { openRunLedger, type RedisClient } from '../../src/shared/ledger/run-keys.ts';
 import { cancelRun, pauseRun } from '../../src/shared/ledger/run-state.ts';
-import { createRun } from '../../src/shared/ledger/runs.ts';
+import { createRun, endPlanning } from '../../src/shared/ledger/runs.ts';
 import { readConfiguration } from '../../src/shared/read-configuration.ts';
 import { StoreError } from '../../src/shared/store.ts';
 import { redisProgram, statusOf, useRedis } from './fixture.ts';
@@ -93,6 +94,43 @@ describe.skipIf(redisProgram === null)('schedules', () => {
     const [start] = starts.runs;
     expect(start?.configuration).toMatchObject({ input: 's3://photos/val', output: `s3://results/val/${start?.run}` });
     expect((await historyOf()).at(-1)).toMatchObject({ event: 'started', run: start?.run, due: first.getTime() });
+  });
+
+  test('each report is compared with the latest run before it that is complete, unless the schedule names another', async () => {
+    const { redis } = use();
+    const starts = new Starts(redis);
+    const { configuration } = await schedule();
+    await addSchedule(redis, await schedule());
+    await addSchedule(
+      redis,
+      await schedule({ name: 'fixed', configuration: { ...configuration, since: 's3://results/release' } }),
+    );
+    await scheduler(async (settings, run, signal) => {
+      const result = await starts.start(settings, run, signal);
+      const ledger = openRunLedger(redis, run);
+      // The second run of each is cancelled.
+      if (starts.runs.filter((start) => start.run.slice(0, 5) === run.slice(0, 5)).length === 2) {
+        await cancelRun(ledger);
+        return result;
+      }
+      await endPlanning(ledger, { expected: 0, shards: 0 });
+      const finish = await tryFinish(ledger, 60_000);
+      expect(finish.result).toBe('finisher');
+      if (finish.result !== 'finisher') return result;
+      await completeRun(ledger, finish.fence, { done: 0, quarantined: 0, labelled: 0, correct: 0, failures: {} });
+      return result;
+    });
+    const of = (name: string) => starts.runs.filter(({ run }) => run.startsWith(`${name}-`));
+    await until(() => expect([of('nightly').length >= 4, of('fixed').length >= 2]).toEqual([true, true]));
+    const [first, , third] = of('nightly').map(({ configuration: { output } }) => output);
+    expect(
+      of('nightly')
+        .slice(0, 4)
+        .map((start) => start.configuration.since),
+    ).toEqual([undefined, first, first, third]);
+    expect(of('fixed').map((start) => start.configuration.since)).toEqual(
+      of('fixed').map(() => 's3://results/release'),
+    );
   });
 
   test('of several schedulers, each time is dealt with by one', async () => {

@@ -63,8 +63,8 @@ export function checkSchedule({ name, cron, timeZone, configuration }: Schedule)
 
 /** Settings that name places: relative ones are taken from where the command was started, other machines would look elsewhere. */
 export function localPlaces(configuration: RunConfiguration): string[] {
-  const { input, output, model, classes } = configuration;
-  return [input, output, model, classes].filter(
+  const { input, output, model, classes, reference = null, since = null } = configuration;
+  return [input, output, model, classes, reference, since].filter(
     (place): place is string => place !== null && !place.startsWith('s3://'),
   );
 }

@@ -17,7 +17,8 @@ import {
   controlQueuePrefix,
   openControlQueue,
 } from './control-queue.ts';
-import type { ScheduleJob } from './schedule.ts';
+import { runBefore } from './run-before.ts';
+import type { Schedule, ScheduleJob } from './schedule.ts';
 import { remember } from './schedule-state.ts';
 import { type Decision, decide, runGoes } from './tick.ts';
 
@@ -108,7 +109,7 @@ async function attend(
   }
   if (signal.aborted) return handBack(job, token);
   const { run, due } = decision;
-  const configuration = { ...schedule.configuration, output: outputOf(schedule.configuration.output, run) };
+  const configuration = await configurationOf(redis, schedule, run);
   try {
     const result = await options.startRun(configuration, run, signal);
     if (result === 'enqueued') return;
@@ -124,6 +125,17 @@ async function attend(
     }
   }
   return handBack(job, token);
+}
+
+/** The schedule's, for one run: its own output, and the latest run before it to compare with where no other is named. */
+async function configurationOf(redis: RedisClient, schedule: Schedule, run: string): Promise<RunConfiguration> {
+  const { output, report, since } = schedule.configuration;
+  const before = report && since === undefined ? await runBefore(redis, schedule.name, run) : null;
+  return {
+    ...schedule.configuration,
+    output: outputOf(output, run),
+    ...(before === null ? {} : { since: outputOf(output, before) }),
+  };
 }
 
 /** Without using up one of its attempts. */

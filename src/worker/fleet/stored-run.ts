@@ -63,6 +63,8 @@ const configuration: z.ZodType<RunConfiguration> = z.object({
   maps: z.boolean(),
   evidence: z.boolean(),
   report: z.boolean(),
+  reference: z.string().exactOptional(),
+  since: z.string().exactOptional(),
   evaluate: z.object({ sample: count }).exactOptional(),
   regions: z.object({ file: z.string(), categories: z.enum(regionCategories) }).exactOptional(),
   scores: z.enum(['shard', 'image', 'both']),
