@@ -11,13 +11,10 @@ import { firstOpset, limits } from './operator-limits.ts';
 
 const file = path.join(import.meta.dirname, '../../../docs/reference/operators.md');
 
-/** Rows as a table whose columns, but for the last, have equal widths. */
+/** Rows as a table as the formatter writes it: each column as wide as its widest cell. */
 function table(head: string[], rows: string[][]): string {
-  const widths = head.map((title, i) =>
-    i === head.length - 1 ? title.length : Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)),
-  );
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`.replace(/ +\|$/, ' |');
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 

@@ -15,7 +15,8 @@ const client = fileURLToPath(new URL('./killed-client.mjs', import.meta.url));
 const shards = 120;
 
 describe.skipIf(redisProgram === null)('crashes', () => {
-  const use = useRedis(['--appendonly', 'yes']);
+  // With every second's flush, Redis holds writes back while a flush is slow, and a killed one loses them.
+  const use = useRedis(['--appendonly', 'yes', '--appendfsync', 'always']);
 
   function startClient(ledger: RunLedger): ChildProcess {
     return spawn(process.execPath, [client, use().server.url, ledger.run, String(shards)], {
