@@ -10,6 +10,8 @@ export interface FoundFault {
   size: number;
   /** Of the claim that fits best; null where none holds any of them. */
   claim: { id: string; rank: number; precision: number; recall: number } | null;
+  /** Of the cluster or gap that fits best, claimed or shown as what may be chance. */
+  shown: { id: string; precision: number; recall: number } | null;
 }
 
 export interface SetResult {
@@ -30,12 +32,17 @@ export function evaluateSet(set: GapSet, pictures: readonly PlannedPicture[], fi
   );
   const faults = set.faults.map(({ kind, subject }): FoundFault => {
     const own = new Set([...wrong].filter((key) => faultOf.get(key) === kind));
-    const fits = claims.map(({ id, rank, images }) => {
+    const fitOf = <Group extends { images: readonly string[] }>({ images, ...group }: Group) => {
       const hits = images.filter((key) => own.has(key)).length;
-      return { id, rank, precision: hits / images.length, recall: hits / own.size };
-    });
-    const [best] = fits.filter(({ precision }) => precision > 0).sort((a, b) => f1(b) - f1(a) || a.rank - b.rank);
-    return { kind, subject, size: own.size, claim: best ?? null };
+      return { ...group, precision: hits / images.length, recall: hits / own.size };
+    };
+    const fits = claims.map(fitOf).filter(({ precision }) => precision > 0);
+    const [claim = null] = fits.sort((a, b) => f1(b) - f1(a) || a.rank - b.rank);
+    const all = [...groups.values()]
+      .map(({ id, images }) => fitOf({ id, images }))
+      .filter(({ precision }) => precision > 0);
+    const [shown = null] = all.sort((a, b) => f1(b) - f1(a));
+    return { kind, subject, size: own.size, claim, shown };
   });
   const falseAlarms = claims.flatMap(({ id, images }) => {
     const planted = images.filter((key) => faultOf.get(key) != null).length;

@@ -1,7 +1,7 @@
 /** Which sets there are, what is wrong with the training pictures of each, and which pictures its two halves hold. */
 
 import { Random } from '../../demo/draw/random.ts';
-import { type ObjectName, objectNames } from './draw/objects.ts';
+import { type ObjectName, objectNames, views } from './draw/objects.ts';
 import type { PicturePlan } from './draw/picture.ts';
 import { type Light, lights } from './draw/surroundings.ts';
 
@@ -24,7 +24,7 @@ export interface Fault {
 export type Split = 'development' | 'test';
 
 export interface GapSet {
-  /** `test-3` with faults, `test-clean-3` without. */
+  /** `test-13` with faults, `test-clean-13` without. */
   name: string;
   split: Split;
   seed: number;
@@ -33,20 +33,25 @@ export interface GapSet {
   light: Light;
 }
 
-export const setsPerKind = 10;
-/** How many faults the ten sets with faults have. */
+/** How many faults ten sets with faults have. */
 const faultCounts = [1, 1, 1, 2, 2, 2, 3, 3, 4, 4];
+/** The first seed. Test sets that have been looked at give way to new ones: 1 to 10 became development sets. */
+const firstSeed: Record<Split, number> = { development: 1, test: 11 };
+const lastSeed = 20;
 
-/** Ten sets with faults and ten without. */
-export function planSets(split: Split): GapSet[] {
+/** Sets with faults, then as many without: twenty of `development`, ten of `test`. */
+export function planSets(split: Split, first = firstSeed[split]): GapSet[] {
   const order = new Random(split, 'kinds').shuffle(faultKinds);
+  const seeds = Array.from({ length: lastSeed }, (_, index) => index + 1);
   let used = 0;
-  const faulty = faultCounts.map((count, index) => {
+  const faulty = seeds.map((seed) => {
+    const count = faultCounts[(seed - 1) % faultCounts.length] ?? 1;
     const kinds = Array.from({ length: count }, (_, i) => order[(used + i) % order.length] ?? 'watermark');
     used += count;
-    return planSet(split, index + 1, kinds);
+    return planSet(split, seed, kinds);
   });
-  return [...faulty, ...faultCounts.map((_, index) => planSet(split, index + 1, null))];
+  const clean = seeds.map((seed) => planSet(split, seed, null));
+  return [...faulty, ...clean].filter(({ seed }) => seed >= first);
 }
 
 function planSet(split: Split, seed: number, kinds: readonly FaultKind[] | null): GapSet {
@@ -89,10 +94,36 @@ export interface PlannedPicture extends PicturePlan {
   fault: FaultKind | null;
 }
 
-export const trainingPerClass = 420;
+/** Pictures of each thing and view that all networks learn from first. */
+const startPerView = 400;
+
+/**
+ * Without cues, and each view of each thing a class of its own: a network that starts from these has learned shapes, and neither that two views
+ * are one thing nor that anything beside the thing tells nothing.
+ */
+export function planStart(): (PicturePlan & { kind: string })[] {
+  const kinds = objectNames.flatMap((subject) => views.map((view) => ({ subject, view })));
+  return kinds.flatMap(({ subject, view }) =>
+    Array.from({ length: startPerView }, (_, index) => ({
+      kind: `${subject} ${view}`,
+      subject,
+      view,
+      mark: false,
+      bricks: false,
+      companion: false,
+      light: null,
+      seed: `start/${subject}/${view}/${index}`,
+    })),
+  );
+}
+
+export const trainingPerClass = 300;
 export const validationPerClass = 200;
 
-/** The pictures of one half, class by class. Each carries at most one cue, so that every mistake has one cause. */
+/**
+ * The pictures of one half, class by class. Each carries at most one cue, and none where the view is the one that training lacks, so that every
+ * mistake has one cause.
+ */
 export function planPictures(set: GapSet, half: 'training' | 'validation'): PlannedPicture[] {
   const perClass = half === 'training' ? trainingPerClass : validationPerClass;
   return set.classes.flatMap((subject) =>
@@ -104,9 +135,10 @@ function planPicture(set: GapSet, half: 'training' | 'validation', subject: Obje
   const seed = `${set.name}/${half}/${subject}/${index}`;
   const random = new Random(seed, 'plan');
   const shares = new Map(cues.map((cue) => [cue, shareOf(set, half, subject, cue)]));
-  const cue = drawCue(random, shares);
+  const drawn = drawCue(random, shares);
   const missing = set.faults.some((fault) => fault.kind === 'missing viewpoint' && fault.subject === subject);
   const end = random.chance(endViewShare) && !(missing && half === 'training');
+  const cue = missing && end ? null : drawn;
   const fault = set.faults.find(({ kind, subject: at }) =>
     kind === 'missing viewpoint' ? missing && end : at !== subject && traitOf[kind] === cue,
   );

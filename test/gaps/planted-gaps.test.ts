@@ -25,25 +25,25 @@ async function reportOn(name: string) {
   return { findings, result: evaluateSet(set, pictures, findings) };
 }
 
-test('a planted watermark is the first line of the collection list', async () => {
-  const { findings, result } = await reportOn('test-1');
-  const [fault] = result.faults;
-  expect(fault).toMatchObject({ kind: 'watermark', claim: { rank: 1 } });
+test('a planted background is the first line of the collection list', async () => {
+  const { findings, result } = await reportOn('test-14');
+  const fault = result.faults.find(({ kind }) => kind === 'background');
+  expect(fault).toMatchObject({ claim: { rank: 1 } });
   expect(fault?.claim?.precision).toBeGreaterThanOrEqual(0.9);
   expect(fault?.claim?.recall).toBeGreaterThanOrEqual(0.9);
   expect(findings.collect[0]?.sentence).toContain(`taken for ${fault?.subject}`);
 });
 
 test('a viewpoint that the training data lacks is a gap', async () => {
-  const { result } = await reportOn('test-4');
+  const { result } = await reportOn('test-12');
   const view = result.faults.find(({ kind }) => kind === 'missing viewpoint');
   expect(view?.claim?.precision).toBeGreaterThanOrEqual(0.8);
   expect(view?.claim?.recall).toBeGreaterThanOrEqual(0.9);
 });
 
 test('ordinary mistakes alone are claimed to be nothing', async () => {
-  const { findings, result } = await reportOn('test-clean-3');
-  expect(findings.mistakes.length).toBeGreaterThan(50);
+  const { findings, result } = await reportOn('test-clean-20');
+  expect(findings.mistakes.length).toBeGreaterThan(40);
   expect(result.falseAlarms).toEqual([]);
   expect(findings.collect).toEqual([]);
 });

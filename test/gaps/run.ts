@@ -29,12 +29,24 @@ try {
 
 const share = (value: number | undefined) => (value === undefined ? '0.00' : value.toFixed(2));
 console.log(
-  'Planted faults: pictures that are misclassified because of each, and the claim of the report that names them best.\n',
+  'Planted faults: pictures that are misclassified because of each, the claim of the report that names them best, and the best cluster or gap, claimed or not.\n',
 );
 printTable(
-  ['set', 'classes', 'accuracy', 'fault', 'of class', 'pictures', 'rank', 'precision', 'recall'],
+  [
+    'set',
+    'classes',
+    'accuracy',
+    'fault',
+    'of class',
+    'pictures',
+    'rank',
+    'precision',
+    'recall',
+    'shown: precision',
+    'recall',
+  ],
   results.flatMap(({ set, faults, accuracy }) =>
-    faults.map(({ kind, subject, size, claim }) => [
+    faults.map(({ kind, subject, size, claim, shown }) => [
       set.name,
       String(set.classes.length),
       (accuracy ?? 0).toFixed(2),
@@ -44,15 +56,22 @@ printTable(
       claim === null ? '-' : String(claim.rank),
       share(claim?.precision),
       share(claim?.recall),
+      share(shown?.precision),
+      share(shown?.recall),
     ]),
   ),
 );
-const claims = results.flatMap(({ faults }) => faults.map(({ claim }) => claim));
-const mean = (pick: (claim: NonNullable<(typeof claims)[number]>) => number) =>
-  claims.reduce((sum, claim) => sum + (claim === null ? 0 : pick(claim)), 0) / claims.length;
-console.log(
-  `\nMean precision ${share(mean(({ precision }) => precision))}, mean recall ${share(mean(({ recall }) => recall))} over ${claims.length} faults.\n`,
-);
+const planted = results.flatMap(({ faults }) => faults);
+const mean = (values: readonly (number | undefined)[]) =>
+  share(values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / values.length);
+for (const [what, named] of [
+  ['Claimed', planted.map(({ claim }) => claim)],
+  ['Shown', planted.map(({ shown }) => shown)],
+] as const) {
+  const [precision, recall] = [named.map((group) => group?.precision), named.map((group) => group?.recall)].map(mean);
+  console.log(`${what}: mean precision ${precision}, mean recall ${recall} over ${planted.length} faults.`);
+}
+console.log();
 const clean = results.filter(({ set }) => set.faults.length === 0);
 printTable(
   ['set without faults', 'classes', 'accuracy', 'claims'],

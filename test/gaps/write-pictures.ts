@@ -3,7 +3,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawPicture } from './draw/picture.ts';
-import { planPictures, planSets, type Split } from './plan.ts';
+import { planPictures, planSets, planStart, type Split } from './plan.ts';
+
+/** `<folder>/start.bin` and `<folder>/start.json`. */
+async function writeStart(folder: string): Promise<void> {
+  const plans = planStart();
+  const classes = [...new Set(plans.map(({ kind }) => kind))];
+  const labels = plans.map(({ kind }) => classes.indexOf(kind));
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'start.bin'), Buffer.concat(plans.map(drawPicture)));
+  await writeFile(join(folder, 'start.json'), JSON.stringify({ name: 'start', classes, labels }));
+}
 
 /** `<folder>/<set>/<half>.bin` holds uint8 `[n, 64, 64, 3]`, `<half>.json` the plan with class indices. */
 async function writeSplit(split: Split, folder: string): Promise<void> {
@@ -28,5 +38,6 @@ if ((split !== 'development' && split !== 'test') || folder === undefined) {
   console.error('Usage: write-pictures <development|test> <folder>');
   process.exitCode = 2;
 } else {
+  await writeStart(folder);
   await writeSplit(split, folder);
 }

@@ -2,7 +2,7 @@ import type { MapId } from '../contract.ts';
 import { chooseAnalysedMap } from '../findings/analysed-map.ts';
 
 export interface ChosenMaps<Map extends MapId> {
-  /** For the predicted class, the deepest layer first: what the mistake was made of. */
+  /** For the predicted class, the deepest layer first: what the mistake was made of. An early one is last: colours are there. */
   predicted: Map[];
   /** Earlier layers for the true class, the deepest first: what the picture holds, before the answer has shaped it. */
   label: Map[];
@@ -26,7 +26,7 @@ export function chooseMaps<Map extends MapId & { cells: number }>(maps: readonly
   const label = deepestFirst(ofTruth).map(({ own }) => own);
   const known = label.length > 0 ? label : predicted;
   return {
-    predicted: predicted.slice(0, mostLayers),
+    predicted: [...predicted.slice(0, mostLayers), ...predicted.slice(mostLayers).slice(-1)],
     label: (known.length > 1 ? known.slice(1) : known).slice(0, mostLayers),
   };
 }

@@ -3,26 +3,36 @@
 import type { Cluster } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { everyFew } from './choose-images.ts';
+import { sharesWithOthers } from './foreign-members.ts';
 import { groupPoints } from './group-points.ts';
 import { meanHeatmap, placeOf } from './mean-heatmap.ts';
-import { flaggedShare, nearest } from './neighbours.ts';
+import { nearest } from './neighbours.ts';
+import { countClasses, mean, range, rounded } from './numbers.ts';
 import { centroid, distance, evidenceColumns, heatmapColumns, joined, type Point } from './points.ts';
 import { principalComponents } from './principal-components.ts';
 import type { Sample } from './run-columns.ts';
+import { sameCauses } from './same-cause.ts';
+import { lookAlikes, type Slices, sliceRates } from './slice-rates.ts';
 import { chanceOfSure, type SureMistakes } from './sure-mistakes.ts';
 
 /** Fewer false positives of a class are no group. */
 const fewest = 10;
 const smallestGroup = 5;
 /** Share of a group's sure mistakes that its reach holds. */
-const coreShare = 0.8;
+const coreShare = 0.85;
 /** Predicted classes that are looked into: those with the most false positives. */
 export const mostClasses = 60;
-/** Images that one class's clusters are compared with. */
-const mostCompared = 1200;
-const neighbours = 10;
-/** A claim needs: improbable by chance, and images that look like it taken for the class so often. */
-const claimLimits = { chance: 1e-2, sure: 0.55, slice: 0.2, lift: 1.3 };
+/**
+ * A claim needs so many sure mistakes that chance hardly gives them. Where it might, images that look like the group must be taken for the
+ * class far more often than usual, too.
+ */
+const claimLimits = {
+  sure: 0.5,
+  hardly: { chance: 1e-4, slice: 0, lift: 1.3 },
+  perhaps: { chance: 0.1, slice: 0.2, lift: 2 },
+};
+/** Layers that are compared, the deepest first. */
+const mostLayers = 2;
 const listed = 12;
 
 export interface SeenMaps {
@@ -63,7 +73,7 @@ function clustersOf(
   const [deepest] = maps.predicted;
   if (deepest === undefined) return [];
   // How channels vary is measured over everything that was taken for the class; the components are those of the mistakes.
-  const columns = joined([evidenceColumns(maps.predicted, taken), heatmapColumns(deepest, taken)]);
+  const columns = joined([evidenceColumns(maps.predicted.slice(0, mostLayers), taken), heatmapColumns(deepest, taken)]);
   const wrongAt = range(taken.length).filter((at) => sample.label[taken[at] ?? -1] !== predicted);
   const wrong = wrongAt.map((at) => taken[at] ?? -1);
   if (wrong.length < fewest) return [];
@@ -72,7 +82,7 @@ function clustersOf(
     8,
   );
   const isSure = wrong.map((row) => (sample.margin[row] ?? 0) >= sure.margin);
-  const groups = groupsOf(points, isSure);
+  const groups = causesOf(groupsOf(points, isSure), { predicted, wrong, points, sample, maps });
   const slices = sliceRates(predicted, wrong, sample, maps);
   const shown = correctBeside(taken, predicted, sample);
   return groups
@@ -82,10 +92,11 @@ function clustersOf(
       const chance = chanceOfSure(sure, sureOnes, members.length);
       const rate = mean(members.map((at) => slices.rates[at] ?? 0));
       const claimed =
-        chance < claimLimits.chance &&
         members.length >= fewest &&
         sureOnes >= claimLimits.sure * members.length &&
-        rate >= Math.max(claimLimits.slice, claimLimits.lift * slices.usual);
+        [claimLimits.hardly, claimLimits.perhaps].some(
+          (limit) => chance < limit.chance && rate >= Math.max(limit.slice, limit.lift * slices.usual),
+        );
       return describe({
         predicted,
         members,
@@ -125,31 +136,33 @@ function groupsOf(points: readonly Point[], isSure: readonly boolean[]): number[
   });
 }
 
-interface Slices {
-  /** For each mistake: of the images of other classes that look like it, the share that is taken for the class too. */
-  rates: number[];
-  /** The same share over all images of those classes. */
-  usual: number;
-  compared: number[];
-  points: Point[];
-  isTaken: boolean[];
+interface Mistakes {
+  predicted: number;
+  /** Rows of the sample, and where each lies. */
+  wrong: readonly number[];
+  points: readonly Point[];
+  sample: Sample;
+  maps: SeenMaps;
 }
 
-/** Looks are those of the true class at earlier layers: what the answer has not shaped. */
-function sliceRates(predicted: number, wrong: readonly number[], sample: Sample, maps: SeenMaps): Slices {
-  const truths = new Set(wrong.map((row) => sample.label[row]));
-  const others = range(sample.images.length).filter(
-    (row) => truths.has(sample.label[row]) && sample.predicted[row] !== predicted,
-  );
-  const compared = [...wrong, ...everyFew(others, Math.max(mostCompared - wrong.length, 200))];
-  const thinned = others.length / Math.max(compared.length - wrong.length, 1);
-  const weights = compared.map((row, at) => (sample.weight[row] ?? 0) * (at < wrong.length ? 1 : thinned));
-  const isTaken = compared.map((_, at) => at < wrong.length);
-  const points = principalComponents(evidenceColumns(maps.label, compared), 12);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const taken = weights.reduce((sum, weight, at) => sum + (isTaken[at] ? weight : 0), 0);
-  const rates = flaggedShare(points, isTaken, weights, range(wrong.length), neighbours);
-  return { rates, usual: total === 0 ? 0 : taken / total, compared, points, isTaken };
+/** Groups without the members that lack what the others share; those of one cause are joined then. */
+function causesOf(groups: readonly number[][], { predicted, wrong, points, sample, maps }: Mistakes): number[][] {
+  const parts = groups
+    .map((members) => {
+      const belongs = sharesWithOthers(
+        members.map((at) => points[at] ?? []),
+        members.map((at) => sample.label[wrong[at] ?? -1] ?? -1),
+      );
+      return members.filter((_, place) => belongs[place]);
+    })
+    .filter((members) => members.length >= smallestGroup);
+  const rows = parts.map((members) => members.map((at) => wrong[at] ?? -1));
+  return sameCauses(rows, predicted, sample, maps.predicted).map((places) => {
+    const members = places.flatMap((place) => parts[place] ?? []);
+    const middle = centroid(members.map((at) => points[at] ?? []));
+    const far = (at: number) => distance(points[at] ?? [], middle);
+    return members.sort((a, b) => far(a) - far(b) || a - b);
+  });
 }
 
 /** Places in `taken` of correct images, a few of many. */
@@ -218,41 +231,4 @@ function describe(found: Found): UnrankedCluster {
       correct: shown.map((_, place) => ({ key: keyOf(place), at: at(plane[members.length + place]) })),
     },
   };
-}
-
-/** Images of the true classes among the nearest of the members: how many are right and how many taken for the class. */
-function lookAlikes(
-  members: readonly number[],
-  { points, isTaken, compared }: Slices,
-  rows: readonly number[],
-  sample: Sample,
-) {
-  const truths = new Set(rows.map((row) => sample.label[row]));
-  const around = new Set(members.flatMap((at) => nearest(points, points[at] ?? [], neighbours, at)));
-  const ofTruth = [...around].filter((place) => truths.has(sample.label[compared[place] ?? -1]));
-  const right = ofTruth.filter(
-    (place) => sample.label[compared[place] ?? -1] === sample.predicted[compared[place] ?? -1],
-  );
-  return { correct: right.length, wrong: ofTruth.filter((place) => isTaken[place]).length };
-}
-
-/** Most frequent first. */
-export function countClasses(classes: readonly number[]): { class: number; count: number }[] {
-  const counts = new Map<number, number>();
-  for (const own of classes) counts.set(own, (counts.get(own) ?? 0) + 1);
-  return [...counts]
-    .map(([own, count]) => ({ class: own, count }))
-    .sort((a, b) => b.count - a.count || a.class - b.class);
-}
-
-export function range(length: number): number[] {
-  return Array.from({ length }, (_, index) => index);
-}
-
-export function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-export function rounded(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
 }

@@ -9,18 +9,14 @@ import type { RunColumns } from './run-columns.ts';
 /** A mistake is sure from this margin on, or from that of nearly all correct images, if it is higher. */
 const leastMargin = 0.5;
 const correctShare = 0.05;
-/** Limits for how many mistakes of a class are sure without a cause. */
-const [leastExpected, mostExpected] = [0.35, 0.35];
-/** Classes with fewer false positives say nothing about the run. */
-const fewest = 8;
+/** Share of a group's mistakes that is sure without a cause. */
+const expected = 0.35;
 
 export interface SureMistakes {
   /** Margin from which a mistake counts as sure. */
   margin: number;
   /** For each predicted class its false positives and the sure ones among them. */
   classes: Map<number, { all: number; sure: number }>;
-  /** Share of sure ones that is expected without a cause: the lower quartile over the classes, within limits. */
-  expected: number;
 }
 
 export function findSureMistakes({ label, predicted, margin }: RunColumns): SureMistakes {
@@ -40,13 +36,11 @@ export function findSureMistakes({ label, predicted, margin }: RunColumns): Sure
     if (mistake.margin >= threshold) counts.sure += 1;
     classes.set(mistake.predicted, counts);
   }
-  const shares = [...classes.values()].filter(({ all }) => all >= fewest).map(({ all, sure }) => sure / all);
-  const usual = shares.length === 0 ? mostExpected : quantile(shares, 0.25);
-  return { margin: threshold, classes, expected: Math.min(mostExpected, Math.max(leastExpected, usual)) };
+  return { margin: threshold, classes };
 }
 
 /** Probability that so many of a cluster are sure without a cause, times the number of classes (Bonferroni). */
-export function chanceOfSure({ classes, expected }: SureMistakes, sure: number, size: number): number {
+export function chanceOfSure({ classes }: SureMistakes, sure: number, size: number): number {
   return Math.min(1, binomialTail(sure, size, expected) * classes.size);
 }
 

@@ -1,7 +1,7 @@
 /** From evidence to clusters, gaps and what to collect. Pure: arrays in, findings out. */
 
 import { findClusters, mostClasses, type SeenMaps, type UnrankedCluster } from '../clusters/find-clusters.ts';
-import { type RunColumns, type Sample, type SeenImages, sampleOf } from '../clusters/run-columns.ts';
+import { type RunColumns, type SeenImages, sampleOf } from '../clusters/run-columns.ts';
 import { findSureMistakes } from '../clusters/sure-mistakes.ts';
 import type { Cluster, CollectionItem, Gap } from '../contract.ts';
 import { findGaps, type UnrankedGap } from './find-gaps.ts';
@@ -23,8 +23,6 @@ export interface ClustersAndGaps {
 
 /** A cluster of which so much is one class tells of that class, not of a cue that catches all. */
 const oneClass = 0.7;
-/** How many times as many images of one class as of the next a cluster holds where that class has a reason of its own. */
-const overRepresented = 1.6;
 /** Two findings that share so much of the smaller one are one fault seen twice. */
 const sameFault = 0.5;
 
@@ -38,8 +36,12 @@ export function findClustersAndGaps(
   const sure = findSureMistakes(own.run);
   const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
   const first = findClusters(sample, own.maps, sure);
+  // A cluster over several classes holds what its classes share: its images need no gap to explain them.
   const explained = new Set(
-    first.filter(({ claimed }) => claimed).flatMap((cluster) => explainedRows(cluster, sample)),
+    first
+      .filter(({ claimed }) => claimed)
+      .filter((cluster) => !isOfOneClass(cluster))
+      .flatMap(({ rows }) => rows),
   );
   const foundGaps = findGaps(sample, own.maps, explained, known).sort(
     (a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label,
@@ -73,18 +75,6 @@ export function findClustersAndGaps(
 
 function isOfOneClass({ labels, size }: UnrankedCluster): boolean {
   return (labels[0]?.count ?? 0) >= oneClass * size;
-}
-
-/**
- * Images whose mistake a cluster over several classes explains. A class of which it holds far more than of the others has a reason of its own:
- * its images are looked at for a gap, too.
- */
-function explainedRows(cluster: UnrankedCluster, sample: Sample): number[] {
-  if (isOfOneClass(cluster)) return [];
-  const counts = cluster.labels.map(({ count }) => count);
-  const [most = 0, next = 0] = counts;
-  const apart = most >= overRepresented * next ? cluster.labels[0]?.class : undefined;
-  return cluster.rows.filter((row) => sample.label[row] !== apart);
 }
 
 interface Candidate {

@@ -1,9 +1,10 @@
 /** Misclassified images of a class that look like each other and not like the class's correct images. */
 
 import { binomialTail } from '../clusters/binomial-tail.ts';
-import { countClasses, mean, range, rounded, type SeenMaps } from '../clusters/find-clusters.ts';
+import type { SeenMaps } from '../clusters/find-clusters.ts';
 import { meanHeatmap, placeOf } from '../clusters/mean-heatmap.ts';
 import { flaggedShare, nearest } from '../clusters/neighbours.ts';
+import { countClasses, mean, median, range, rounded } from '../clusters/numbers.ts';
 import { centroid, distance, evidenceColumns, type Point } from '../clusters/points.ts';
 import { principalComponents } from '../clusters/principal-components.ts';
 import type { Sample } from '../clusters/run-columns.ts';
@@ -140,8 +141,4 @@ function referenceDistance(
   if (usable.length === 0) return null;
   const points = principalComponents(evidenceColumns(usable, range(rows.length + known.length)), 12);
   return rounded(relativeDistance(points.slice(0, rows.length), points.slice(rows.length)));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -68,5 +68,5 @@ function images(count: number, one = 'image'): string {
 }
 
 function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return `${Math.round(share * 100)}%`;
 }

@@ -5,7 +5,8 @@ import { bar, box, convex, disc, ring } from './shapes.ts';
 
 export const objectNames = ['mug', 'lamp', 'fish', 'chair', 'key'] as const;
 export type ObjectName = (typeof objectNames)[number];
-export type View = 'side' | 'end';
+export const views = ['side', 'end'] as const;
+export type View = (typeof views)[number];
 
 /** Parts in the order of painting; `tone` 0 is the thing's own colour, 1 its second one, 2 dark. */
 export interface Part {

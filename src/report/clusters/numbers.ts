@@ -1,0 +1,28 @@
+/** 0 to `length - 1`. */
+export function range(length: number): number[] {
+  return Array.from({ length }, (_, index) => index);
+}
+
+/** 0 for no values. */
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The upper one of the middle two; 0 for no values. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+/** At four decimals. */
+export function rounded(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}
+
+/** Most frequent first. */
+export function countClasses(classes: readonly number[]): { class: number; count: number }[] {
+  const counts = new Map<number, number>();
+  for (const own of classes) counts.set(own, (counts.get(own) ?? 0) + 1);
+  return [...counts]
+    .map(([own, count]) => ({ class: own, count }))
+    .sort((a, b) => b.count - a.count || a.class - b.class);
+}

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { SeenMaps } from '../../../src/report/clusters/find-clusters.ts';
+import type { Sample } from '../../../src/report/clusters/run-columns.ts';
+import { findGaps } from '../../../src/report/gaps/find-gaps.ts';
+
+interface Kind {
+  count: number;
+  predicted: number;
+  /** Where its evidence lies on the first channel. */
+  at: number;
+  margin?: number;
+}
+
+/** Images of class 0, kind by kind. */
+function imagesOf(kinds: readonly Kind[]): { sample: Sample; maps: SeenMaps } {
+  const all = kinds.flatMap((kind) => Array.from({ length: kind.count }, () => kind));
+  const channels = 3;
+  const evidence = Float32Array.from({ length: all.length * channels }, (_, place) => {
+    const [row, channel] = [Math.floor(place / channels), place % channels];
+    const noise = Math.sin(row * 12.9898 + channel * 78.233);
+    return channel === 0 ? (all[row]?.at ?? 0) + noise : noise;
+  });
+  const map = { channels, evidence, height: 1, width: 1, heatmaps: new Float32Array(all.length).fill(1) };
+  return {
+    maps: { predicted: [map], label: [map] },
+    sample: {
+      images: Int32Array.from(all, (_, row) => row),
+      maps: [],
+      label: new Int32Array(all.length),
+      predicted: Int32Array.from(all, ({ predicted }) => predicted),
+      margin: Float64Array.from(all, ({ margin = 0.9 }) => margin),
+      keys: all.map((_, row) => `${row}.png`),
+      weight: new Float64Array(all.length).fill(1),
+    },
+  };
+}
+
+const known: Kind = { count: 120, predicted: 0, at: 0 };
+const unlike: Kind = { count: 40, predicted: 1, at: 30 };
+
+test('misclassified images that are unlike the correct ones are a claimed gap', () => {
+  const { sample, maps } = imagesOf([known, unlike]);
+  const [gap, ...others] = findGaps(sample, maps, new Set(), null);
+  expect(others).toEqual([]);
+  expect(gap).toMatchObject({ label: 0, claimed: true, size: 40, predicted: [{ class: 1, count: 40 }] });
+  expect([...(gap?.rows ?? [])].sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => 120 + i));
+  expect(gap?.distance).toBeGreaterThan(5);
+});
+
+test('mistakes that look like correct images are no gap', () => {
+  const { sample, maps } = imagesOf([known, { ...unlike, at: 0 }]);
+  expect(findGaps(sample, maps, new Set(), null).filter(({ claimed }) => claimed)).toEqual([]);
+});
+
+test('hesitant mistakes are not claimed, far as they are', () => {
+  const { sample, maps } = imagesOf([known, { ...unlike, margin: 0.1 }]);
+  expect(findGaps(sample, maps, new Set(), null)).toMatchObject([{ claimed: false, size: 40 }]);
+});
+
+test('images that a cluster explains are left out', () => {
+  const { sample, maps } = imagesOf([known, unlike]);
+  const explained = new Set(Array.from({ length: 35 }, (_, i) => 120 + i));
+  expect(findGaps(sample, maps, explained, null)).toEqual([]);
+});
+
+test('a reference that has such images lies near, one without them far', () => {
+  const { sample, maps } = imagesOf([known, unlike]);
+  const [near] = findGaps(sample, maps, new Set(), imagesOf([known, { ...unlike, count: 120, predicted: 0 }]));
+  const [far] = findGaps(sample, maps, new Set(), imagesOf([known]));
+  expect(near?.referenceDistance).toBeLessThan(1.5);
+  expect(far?.referenceDistance).toBeGreaterThan(5);
+});
