@@ -60,19 +60,17 @@ async function runAction(input: string | undefined, options: TerminalOptions & R
 
 /** A run whose report cannot be made is complete all the same. */
 async function endWithReport(
-  { output, reference, since }: RunConfiguration,
+  configuration: RunConfiguration,
   { json, quiet }: TerminalOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { output } = configuration;
   const [{ comparedReport }, { reportText }] = await Promise.all([
     import('../report/compared-report.ts'),
     import('./report-text.ts'),
   ]);
   try {
-    const { made, warning } = await comparedReport(
-      { output, reference: reference ?? null, since: since ?? null },
-      signal,
-    );
+    const { made, warning } = await comparedReport(configuration, signal);
     if (warning !== null) process.stderr.write(`Warning: ${warning}\n`);
     if (!json && !quiet) process.stdout.write(`\n${reportText(made, output)}`);
   } catch (error) {

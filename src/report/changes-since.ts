@@ -1,8 +1,7 @@
 import type { Store } from '../shared/store.ts';
 import { diffRuns } from './diff/diff-runs.ts';
 import type { ChangesContent } from './page/page-changes.ts';
-import { readRunTable } from './read/read-table.ts';
-import { readRunDescription } from './read/run-description.ts';
+import { readRun } from './read/read-run.ts';
 import type { RunTable } from './read/run-table.ts';
 
 /**
@@ -11,9 +10,7 @@ import type { RunTable } from './read/run-table.ts';
  * @throws as `diffRuns`
  */
 export async function changesSince(earlier: Store, output: Store, after: RunTable): Promise<ChangesContent> {
-  // First, because it says of a place without a run that it has none.
-  await readRunDescription(earlier);
-  const before = await readRunTable(earlier);
+  const { table: before } = await readRun(earlier);
   return {
     diff: await diffRuns(earlier, output, { tables: { before, after } }),
     earlier: { output: earlier, table: before },

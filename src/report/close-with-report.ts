@@ -7,7 +7,11 @@ import { runFileKey } from '../shared/run-file.ts';
 import { comparedReport } from './compared-report.ts';
 
 const runFile = z.object({
-  configuration: z.object({ report: z.boolean(), reference: z.string().optional(), since: z.string().optional() }),
+  configuration: z.object({
+    report: z.boolean(),
+    reference: z.string().exactOptional(),
+    since: z.string().exactOptional(),
+  }),
 });
 
 /**
@@ -17,8 +21,8 @@ const runFile = z.object({
 export async function closeWithReport(location: string, signal: AbortSignal): Promise<void> {
   let notCompared: string | null = null;
   try {
-    const { report = false, reference = null, since = null } = (await settingsOf(location)) ?? {};
-    if (report) notCompared = (await comparedReport({ output: location, reference, since }, signal)).warning;
+    const settings = await settingsOf(location);
+    if (settings?.report) notCompared = (await comparedReport({ ...settings, output: location }, signal)).warning;
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);

@@ -5,9 +5,8 @@ import { chooseImages } from './clusters/choose-images.ts';
 import { type ChosenMaps, chooseMaps } from './clusters/choose-maps.ts';
 import type { Findings } from './contract.ts';
 import { type EvidenceOf, findClustersAndGaps } from './gaps/find-clusters-and-gaps.ts';
-import { readRunTable } from './read/read-table.ts';
+import { readRun } from './read/read-run.ts';
 import { type RowsEvidence, readRowsEvidence } from './read/rows-evidence.ts';
-import { readRunDescription } from './read/run-description.ts';
 import type { MapColumns, RunTable } from './read/run-table.ts';
 import { checkSameClasses } from './read/same-classes.ts';
 
@@ -57,9 +56,7 @@ async function referenceEvidence(
   own: RunTable,
   chosen: ChosenMaps<MapColumns>,
 ): Promise<EvidenceOf | null> {
-  // First, because it says of a place without a run that it has none.
-  await readRunDescription(reference);
-  const table = await readRunTable(reference);
+  const { table } = await readRun(reference);
   checkSameClasses(own, table, ['the run', 'the reference']);
   // Gaps are compared by what the true class shows.
   return evidenceOf(reference, table, chosen);

@@ -8,8 +8,7 @@ import { labelErrorOf } from './findings/label-errors.ts';
 import { mistakeOf, mistakeRows } from './findings/mistakes.ts';
 import { cutNote, images, scoreNotes } from './findings/notes.ts';
 import { scoreFindings } from './findings/score-findings.ts';
-import { readRunTable } from './read/read-table.ts';
-import { readRunDescription } from './read/run-description.ts';
+import { readRun } from './read/read-run.ts';
 import { keyOf, type RunTable } from './read/run-table.ts';
 
 export interface FindingsOptions {
@@ -34,8 +33,7 @@ export interface MadeFindings {
  */
 export async function makeFindings(output: Store, options: FindingsOptions = {}): Promise<MadeFindings> {
   const { reference, mistakesKept = 10_000, labelErrorsKept = 1000 } = options;
-  const description = await readRunDescription(output);
-  const table = await readRunTable(output);
+  const { description, table } = await readRun(output);
   if (table.rows === 0) {
     throw new UserError(
       'no-records',

@@ -64,15 +64,20 @@ const mapRecord = z.looseObject({
   region: region.exactOptional(),
 });
 
-const doneRecord = z.looseObject({
-  ...base,
-  status: z.literal('done'),
+/** What the network says, of an image or of a text. */
+export const answer = {
   predicted: index,
   predictedName: z.string().nullable(),
   score: z.number(),
   margin: z.number().describe('Score of the predicted class minus the best other score'),
   correct: z.boolean().exactOptional().describe('Present when the label is known'),
   top: z.array(z.looseObject({ class: index, name: z.string().nullable(), score: z.number() })),
+};
+
+const doneRecord = z.looseObject({
+  ...base,
+  status: z.literal('done'),
+  ...answer,
   maps: z.array(mapRecord),
   baselines: z.array(baseline).exactOptional().describe('Maps that know nothing of the image, measured as its own'),
   picture: z.string().exactOptional().describe('Key of the image as the model saw it'),
@@ -91,10 +96,15 @@ const doneRecord = z.looseObject({
     .exactOptional(),
 });
 
-const quarantinedRecord = z.looseObject({
-  ...base,
+/** Why there is no answer. */
+export const quarantine = {
   status: z.literal('quarantined'),
   error: z.looseObject({ code: z.string(), message: z.string() }),
+};
+
+const quarantinedRecord = z.looseObject({
+  ...base,
+  ...quarantine,
 });
 
 /** More fields may be added to a record, so unknown ones are accepted and kept. */

@@ -63,8 +63,8 @@ interface RecordBase {
   labelName: string | null;
 }
 
-export interface DoneRecord extends RecordBase {
-  status: 'done';
+/** What the network says. */
+export interface Answer {
   predicted: number;
   predictedName: string | null;
   score: number;
@@ -73,6 +73,10 @@ export interface DoneRecord extends RecordBase {
   /** Present when the label is known. */
   correct?: boolean;
   top: ClassScore[];
+}
+
+export interface DoneRecord extends RecordBase, Answer {
+  status: 'done';
   maps: MapRecord[];
   /** With `--evaluate`: what maps that know nothing of the image are measured as, for each class that a map explains. */
   baselines?: BaselineRecord[];

@@ -1,6 +1,7 @@
 /** The text's record as a schema, for reading records back. `record.schema.json` beside it is made from it; a test keeps the two equal. */
 
 import { z } from 'zod';
+import { answer, quarantine } from '../shared/record-schema.ts';
 import type { TextRecord } from './record.ts';
 
 const index = z.int().min(0);
@@ -36,12 +37,7 @@ const relevance = z.looseObject({
 const doneText = z.looseObject({
   ...base,
   status: z.literal('done'),
-  predicted: index,
-  predictedName: z.string().nullable(),
-  score: z.number(),
-  margin: z.number().describe('Score of the predicted class minus the best other score'),
-  correct: z.boolean().exactOptional().describe('Present when the label is known'),
-  top: z.array(z.looseObject({ class: index, name: z.string().nullable(), score: z.number() })),
+  ...answer,
   truncated: z.boolean().describe('Whether the text had more tokens than the model takes'),
   tokens: z.array(token),
   relevance: z.array(relevance),
@@ -49,8 +45,7 @@ const doneText = z.looseObject({
 
 const quarantinedText = z.looseObject({
   ...base,
-  status: z.literal('quarantined'),
-  error: z.looseObject({ code: z.string(), message: z.string() }),
+  ...quarantine,
 });
 
 /** More fields may be added to a record, so unknown ones are accepted and kept. */

@@ -1,6 +1,6 @@
 /** One text's line of JSON. */
 
-import type { ClassScore } from '../shared/record.ts';
+import type { Answer } from '../shared/record.ts';
 import type { TextExplanation, TextMethod } from './options.ts';
 import type { TextRow } from './read-texts.ts';
 import type { EncodedText, Token } from './tokenizer.ts';
@@ -29,16 +29,8 @@ interface TextRecordBase {
   labelName: string | null;
 }
 
-export interface DoneText extends TextRecordBase {
+export interface DoneText extends TextRecordBase, Answer {
   status: 'done';
-  predicted: number;
-  predictedName: string | null;
-  score: number;
-  /** Score of the predicted class minus the best other score. */
-  margin: number;
-  /** Present when the label is known. */
-  correct?: boolean;
-  top: ClassScore[];
   /** Whether the text had more tokens than the model takes; the rest of it was not seen. */
   truncated: boolean;
   tokens: Token[];

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src/shared/open-store.ts';
-import { type S3Server, s3ServerProgram, startS3Server } from '../fleet/s3-server.ts';
+import { s3Program, useS3 } from '../fleet/use-s3.ts';
 import { gradline, runArguments, tinyProject } from './gradline.ts';
 
 async function explained(...more: string[]): Promise<{ folder: string; out: string }> {
@@ -62,19 +62,8 @@ test('what is missing for a format, and mistakes of the user, end with 2', async
   }
 });
 
-const program = await s3ServerProgram();
-
-describe.skipIf(program === null)('an export from bucket to bucket', () => {
-  let server: S3Server;
-  beforeAll(async () => {
-    server = await startS3Server(program ?? '');
-    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
-    await server.createBucket('results');
-  });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await server.stop();
-  });
+describe.skipIf(s3Program === null)('an export from bucket to bucket', () => {
+  const server = useS3('results');
 
   test('is the same as from folder to folder', async () => {
     const { folder, out } = await explained();
@@ -83,7 +72,7 @@ describe.skipIf(program === null)('an export from bucket to bucket', () => {
     const to = ['--to', 'spray', '--output'];
     expect((await gradline(['export', out, ...to, join(folder, 'handed-over')])).code).toBe(0);
     const args = ['export', 's3://results/nightly', ...to, 's3://results/handed-over'];
-    expect((await gradline(args, server.environment)).code).toBe(0);
+    expect((await gradline(args, server().environment)).code).toBe(0);
     const [here, there] = [await openStore(join(folder, 'handed-over')), await openStore('s3://results/handed-over')];
     const keys: string[] = [];
     for await (const { key } of there.list()) {

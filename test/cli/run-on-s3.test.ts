@@ -1,24 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src/shared/open-store.ts';
-import { type S3Server, s3ServerProgram, startS3Server } from '../fleet/s3-server.ts';
+import { s3Program, useS3 } from '../fleet/use-s3.ts';
 import { gradline, runArguments, tinyProject } from './gradline.ts';
 
-const program = await s3ServerProgram();
-
-describe.skipIf(program === null)('a run from bucket to bucket', () => {
-  let server: S3Server;
-
-  beforeAll(async () => {
-    server = await startS3Server(program ?? '');
-    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
-    await server.createBucket('photos');
-  });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await server.stop();
-  });
+describe.skipIf(s3Program === null)('a run from bucket to bucket', () => {
+  const server = useS3('photos');
 
   test('writes the same objects as a run from folder to folder', async () => {
     const folder = await tinyProject(5);
@@ -32,7 +20,7 @@ describe.skipIf(program === null)('a run from bucket to bucket', () => {
     const args = runArguments(folder, ...more);
     args[1] = 's3://photos/val';
     args[args.indexOf('--output') + 1] = 's3://photos/out';
-    const { code, stdout, stderr } = await gradline(args, server.environment);
+    const { code, stdout, stderr } = await gradline(args, server().environment);
     expect(stderr).not.toContain('Warning');
     expect(stdout).toContain('Explained 5 images');
     expect(code).toBe(0);
@@ -54,7 +42,7 @@ describe.skipIf(program === null)('a run from bucket to bucket', () => {
     const folder = await tinyProject(1);
     const args = runArguments(folder);
     args[1] = 's3://missing-bucket/val';
-    const { code, stderr } = await gradline(args, server.environment);
+    const { code, stderr } = await gradline(args, server().environment);
     expect(stderr).toMatch(/^gradline: Cannot list s3:\/\/missing-bucket\/val: the bucket does not exist\./);
     expect(code).toBe(2);
   });

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FileStore } from '../../src/shared/file-store.ts';
 import { openStore } from '../../src/shared/open-store.ts';
-import { type S3Server, s3ServerProgram, startS3Server } from '../fleet/s3-server.ts';
+import { s3Program, useS3 } from '../fleet/use-s3.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A file of so many bytes. */
@@ -26,19 +26,8 @@ test('a folder takes a file as it is, and nothing else is left there', async () 
   expect(await readdir(folder)).toEqual(['scores']);
 });
 
-const program = await s3ServerProgram();
-
-describe.skipIf(program === null)('a bucket', () => {
-  let server: S3Server;
-  beforeAll(async () => {
-    server = await startS3Server(program ?? '');
-    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
-    await server.createBucket('files');
-  });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await server.stop();
-  });
+describe.skipIf(s3Program === null)('a bucket', () => {
+  useS3('files');
 
   test.each([0, 1000, (16 << 20) + 1, (32 << 20) + 5])('takes a file of %i bytes', async (bytes) => {
     const store = await openStore('s3://files/put');

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { ImageRecord } from '../../src/shared/record.ts';
 import { imageRecordSchema, recordJsonSchema } from '../../src/shared/record-schema.ts';
+import { changed } from './changed-record.ts';
 
 const file = new URL('../../src/shared/record.schema.json', import.meta.url);
 
@@ -53,15 +54,6 @@ const quarantined: ImageRecord = {
   status: 'quarantined',
   error: { code: 'bad-key', message: 'The image key cannot be used.' },
 };
-
-/** Changes one field, or removes it with undefined, as a file on disk would show it. */
-function changed(record: ImageRecord, path: string, value: unknown): unknown {
-  const copy = JSON.parse(JSON.stringify(record));
-  const parts = path.split('.');
-  const owner = parts.slice(0, -1).reduce((object, part) => object[part], copy);
-  owner[parts.at(-1) ?? ''] = value;
-  return JSON.parse(JSON.stringify(copy));
-}
 
 const wrong: [string, unknown][] = [
   ['status', 'failed'],

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { TextRecord } from '../../src/text/record.ts';
 import { textRecordJsonSchema, textRecordSchema } from '../../src/text/record-schema.ts';
+import { changed } from '../shared/changed-record.ts';
 
 const file = new URL('../../src/text/record.schema.json', import.meta.url);
 const shippedSchema = async () => z.fromJSONSchema(JSON.parse(await readFile(file, 'utf8')));
@@ -53,15 +54,6 @@ const quarantined: TextRecord = {
   status: 'quarantined',
   error: { code: 'no-tokens', message: 'The text holds no tokens.' },
 };
-
-/** Changes one field, or removes it with undefined, as a file on disk would show it. */
-function changed(record: TextRecord, path: string, value: unknown): unknown {
-  const copy = JSON.parse(JSON.stringify(record));
-  const parts = path.split('.');
-  const owner = parts.slice(0, -1).reduce((object, part) => object[part], copy);
-  owner[parts.at(-1) ?? ''] = value;
-  return JSON.parse(JSON.stringify(copy));
-}
 
 const wrong: [string, unknown][] = [
   ['status', 'failed'],

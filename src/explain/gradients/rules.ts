@@ -80,6 +80,11 @@ export function isLevel(node: NodeProto): boolean {
   return levelOperators.has(operatorName(node));
 }
 
+/** A node in messages: `Hardmax '/gate/Hardmax'`. */
+export function placeOf(node: NodeProto): string {
+  return `${operatorName(node)} '${node.name || node.output[0]}'`;
+}
+
 /** `Conv` for the standard domain, `com.microsoft.Gelu` elsewhere. */
 export function operatorName(node: NodeProto): string {
   return node.domain === '' || node.domain === 'ai.onnx' ? node.opType : `${node.domain}.${node.opType}`;

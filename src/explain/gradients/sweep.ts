@@ -6,7 +6,7 @@ import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { UserError } from '../user-error.ts';
 import { ReverseNode, type Rule } from './reverse-node.ts';
-import { isLevel, operatorName, ruleFor } from './rules.ts';
+import { isLevel, placeOf, ruleFor } from './rules.ts';
 
 /**
  * Appends the reverse sweep to `build` and returns the gradient of each hooked tensor that the score depends on; the
@@ -106,7 +106,7 @@ function requireRule(node: NodeProto, score: string, graph: Graph): Rule {
   const reach = firstDifferentiable(graph, score, node);
   throw new UserError(
     'no-gradient-rule',
-    `No gradient passes through ${operatorName(node)} '${node.name || node.output[0]}': ${rule}. ` +
+    `No gradient passes through ${placeOf(node)}: ${rule}. ` +
       (reach === undefined
         ? 'Every layer with a gradient would have to lie behind it.'
         : `Hook a layer behind it; the nearest is '${reach}'.`),
@@ -149,7 +149,7 @@ export function gradientReach(graph: Graph, score: string): Map<string, string |
     const outputs = node.output.flatMap((output) => ways.get(output) ?? []);
     if (outputs.length === 0) continue;
     const behind = outputs.reduce(joined);
-    const own = typeof ruleFor(node) === 'function' ? null : `${operatorName(node)} '${node.name || node.output[0]}'`;
+    const own = typeof ruleFor(node) === 'function' ? null : placeOf(node);
     const way = behind.blocker === null ? { blocker: own, level: own !== null && isLevel(node) } : behind;
     for (const input of graph.reads(node)) {
       if (carriesGradient(graph, input)) ways.set(input, joined(ways.get(input), way));

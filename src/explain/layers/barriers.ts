@@ -1,8 +1,7 @@
 /** Operators at which gradients stop on their way back from the class score. */
 
-import { operatorName, ruleFor } from '../gradients/rules.ts';
+import { placeOf, ruleFor } from '../gradients/rules.ts';
 import type { Graph } from '../onnx/graph.ts';
-import { nodeName } from './module-path.ts';
 
 export interface Barrier {
   /** Operator and node, as in `Hardmax '/gate/Hardmax'`. */
@@ -14,7 +13,7 @@ export interface Barrier {
 export function barriers(graph: Graph, reach: ReadonlyMap<string, string | null>): Barrier[] {
   const places = new Set(reach.values());
   return graph.nodes.flatMap((node) => {
-    const place = `${operatorName(node)} '${nodeName(node)}'`;
+    const place = placeOf(node);
     const reason = ruleFor(node);
     return places.has(place) && typeof reason === 'string' ? [{ place, reason }] : [];
   });

@@ -57,8 +57,9 @@ export async function describeLayers(
     const source = await readSource(model, folder);
     const everything = source.graph.nodes.flatMap((node) => node.output).filter((tensor) => tensor !== '');
     const prepared = await prepare(source, { batchSize: 1, ...options }, everything, folder);
-    const layers = listLayers(source, prepared);
-    const suggestions = suggest(layers, source, prepared);
+    const reach = gradientReach(prepared.graph, prepared.score.logits);
+    const layers = listLayers(source, prepared, reach);
+    const suggestions = suggest(layers, source, prepared, reach);
     for (const layer of layers) layer.suggested = suggestions.includes(layer.name);
     const { output, activation, width } = prepared.score;
     return {
@@ -66,7 +67,7 @@ export async function describeLayers(
       output: { name: output, classCount: Math.max(2, width), activation: activation ?? 'none' },
       layers: layers.map(({ tensor: _, ...layer }) => layer),
       suggestions,
-      barriers: barriers(prepared.graph, gradientReach(prepared.graph, prepared.score.logits)),
+      barriers: barriers(prepared.graph, reach),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -75,9 +76,11 @@ export async function describeLayers(
 
 type Candidate = LayerDescription & { tensor: string };
 
-function listLayers(source: SourceModel, prepared: PreparedModel): Candidate[] {
+/** What is in the way of each tensor's gradient, as `gradientReach` has it. */
+type Reach = ReturnType<typeof gradientReach>;
+
+function listLayers(source: SourceModel, prepared: PreparedModel, reach: Reach): Candidate[] {
   const { graph, modules } = source;
-  const reach = gradientReach(prepared.graph, prepared.score.logits);
   const fromImage = dependents(prepared.graph, [prepared.sizes.input.name]);
   const behindScore = dependents(prepared.graph, [prepared.score.logits]);
   const listed = new Set<string>();
@@ -130,9 +133,9 @@ function reasonFor(blocker: string | null | undefined, isBehindScore: boolean): 
  * next one. For that of `last`, the module that it means. Where no module has a grid only nodes through which all passes: its
  * attention matrices look like grids too.
  */
-function suggest(layers: readonly Candidate[], source: SourceModel, prepared: PreparedModel): string[] {
+function suggest(layers: readonly Candidate[], source: SourceModel, prepared: PreparedModel, reach: Reach): string[] {
   const last = findLastLayer(prepared, source);
-  const throughAll = new Set(passages(prepared, gradientReach(prepared.graph, prepared.score.logits)));
+  const throughAll = new Set(passages(prepared, reach));
   const order = new Map(source.graph.nodes.flatMap((node, i) => node.output.map((tensor) => [tensor, i] as const)));
   const hasModules = layers.some(
     ({ kind, grid, differentiable }) => kind === 'module' && grid !== null && differentiable,

@@ -77,22 +77,12 @@ export class Builder {
     const output = results.map((tensor) => create(ValueInfoProtoSchema, { name: inner.op('Identity', [tensor]) }));
     const graph = create(GraphProtoSchema, { name, node: inner.nodes, initializer: inner.initializers, input, output });
     const direction = parts.backwards ? 1 : 0;
-    const outer = results.map((_, i) => `${name}:${i}`);
-    const attributes: Attributes = {
+    const outer = this.ops('Scan', [...parts.states, ...parts.inputs], results.length, {
       body: { graph },
       num_scan_inputs: parts.inputs.length,
       scan_input_directions: parts.inputs.map(() => direction),
       scan_output_directions: made.outputs.map(() => direction),
-    };
-    this.nodes.push(
-      create(NodeProtoSchema, {
-        name,
-        opType: 'Scan',
-        input: [...parts.states, ...parts.inputs],
-        output: outer,
-        attribute: Object.entries(attributes).map(([key, value]) => makeAttribute(key, value)),
-      }),
-    );
+    });
     return { states: outer.slice(0, made.states.length), outputs: outer.slice(made.states.length) };
   }
 

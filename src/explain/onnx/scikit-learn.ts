@@ -4,62 +4,13 @@
  */
 
 import { create } from '@bufbuild/protobuf';
-import { floatsAttribute, intsAttribute, makeAttribute, stringAttribute } from './attributes.ts';
+import { floatsAttribute, intsAttribute, stringAttribute } from './attributes.ts';
 import { namePrefix } from './builder.ts';
 import { ElementType } from './element-type.ts';
 import type { OnnxModel } from './model-file.ts';
-import {
-  type NodeProto,
-  NodeProtoSchema,
-  type TensorProto,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
-  ValueInfoProtoSchema,
-} from './onnx_pb.ts';
+import { type NodeProto, TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema } from './onnx_pb.ts';
+import { Spelling } from './spelling.ts';
 import { float32Tensor, int64Tensor } from './tensor-data.ts';
-
-/** Nodes under names made of the tensor that they stand for; the last makes that tensor and keeps the author's name. */
-class Spelling {
-  readonly nodes: NodeProto[] = [];
-  readonly #result: string;
-  readonly #name: string;
-
-  constructor(result: string, name: string) {
-    this.#result = result;
-    this.#name = name;
-  }
-
-  constant(part: string, tensor: (name: string) => TensorProto): string {
-    const place = this.#place(part);
-    this.#add('Constant', [], place, place, { value: tensor(place) });
-    return place;
-  }
-
-  node(opType: string, input: string[], part: string, attributes: Parameters<Spelling['last']>[2] = {}): string {
-    const place = this.#place(part);
-    this.#add(opType, input, place, place, attributes);
-    return place;
-  }
-
-  last(opType: string, input: string[], attributes: Record<string, Parameters<typeof makeAttribute>[1]> = {}): void {
-    this.#add(opType, input, this.#name, this.#result, attributes);
-  }
-
-  #place(part: string): string {
-    return `${namePrefix}${this.#result}/${part}`;
-  }
-
-  #add(
-    opType: string,
-    input: string[],
-    name: string,
-    output: string,
-    attributes: Record<string, Parameters<typeof makeAttribute>[1]>,
-  ): void {
-    const attribute = Object.entries(attributes).map(([key, value]) => makeAttribute(key, value));
-    this.nodes.push(create(NodeProtoSchema, { name, opType, input, output: [output], attribute }));
-  }
-}
 
 /** Nodes that stand for one; undefined where it has a form that is not spelled out. `shares` are tensors whose rows add up to 1. */
 type SpellOut = (node: NodeProto, shares: ReadonlySet<string>) => NodeProto[] | undefined;
@@ -77,7 +28,7 @@ const linearClassifier: SpellOut = (node) => {
   const [label = '', scores = ''] = node.output;
   // One row of coefficients for two classes: how its score becomes two depends on the runtime.
   if (final === undefined || scores === '' || classes === 0 || intercepts.length !== classes) return undefined;
-  const spelled = new Spelling(scores, node.name);
+  const spelled = new Spelling(node, scores);
   const floats = spelled.node('Cast', [x], 'floats', { to: ElementType.float32 });
   const weights = spelled.constant('weights', (n) =>
     float32Tensor(n, coefficients, [classes, coefficients.length / classes]),
@@ -95,7 +46,7 @@ const scaler: SpellOut = (node) => {
   const offset = floatsAttribute(node, 'offset') ?? [0];
   const scale = floatsAttribute(node, 'scale') ?? [1];
   const [x = ''] = node.input;
-  const spelled = new Spelling(node.output[0] ?? '', node.name);
+  const spelled = new Spelling(node, node.output[0] ?? '');
   const floats = spelled.node('Cast', [x], 'floats', { to: ElementType.float32 });
   const centred = spelled.node(
     'Sub',
@@ -111,7 +62,7 @@ const normalizer: SpellOut = (node, shares) => {
   const norm = { L1: 'ReduceL1', L2: 'ReduceL2' }[stringAttribute(node, 'norm', 'MAX')];
   if (norm === undefined) return undefined;
   const [x = ''] = node.input;
-  const spelled = new Spelling(node.output[0] ?? '', node.name);
+  const spelled = new Spelling(node, node.output[0] ?? '');
   if (norm === 'ReduceL1' && shares.has(x)) {
     spelled.last('Identity', [x]);
     return spelled.nodes;

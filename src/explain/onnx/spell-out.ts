@@ -3,12 +3,11 @@
  * left unknown, and the heads of scikit-learn models.
  */
 
-import { create } from '@bufbuild/protobuf';
-import { intsAttribute, makeAttribute } from './attributes.ts';
-import { namePrefix } from './builder.ts';
+import { intsAttribute } from './attributes.ts';
 import type { OnnxModel } from './model-file.ts';
-import { type NodeProto, NodeProtoSchema } from './onnx_pb.ts';
+import type { NodeProto } from './onnx_pb.ts';
 import { spellOutLearnedHeads } from './scikit-learn.ts';
+import { Spelling } from './spelling.ts';
 import { float32Tensor, int64Tensor } from './tensor-data.ts';
 
 /** Changes a model of opset 18 or newer in place. */
@@ -24,35 +23,15 @@ export function spellOut(model: OnnxModel): void {
 /** Added to the deviation (ONNX operator reference, the operator's function body). */
 const epsilon = 1e-9;
 
-/** y = (x - mean) / (sqrt(mean of (x - mean)^2) + epsilon). The last node keeps the author's name. */
-function meanVarianceNormalization({ name, input, output, attribute, metadataProps }: NodeProto): NodeProto[] {
-  const [x = ''] = input;
-  const [y = ''] = output;
-  const axes = intsAttribute(create(NodeProtoSchema, { attribute }), 'axes') ?? [0, 2, 3];
-  const place = (part: string) => `${namePrefix}${y}/${part}`;
-  const node = (opType: string, from: string[], part: string, tensor?: ReturnType<typeof int64Tensor>) =>
-    create(NodeProtoSchema, {
-      name: place(part),
-      opType,
-      input: from,
-      output: [place(part)],
-      attribute: tensor === undefined ? [] : [makeAttribute('value', tensor)],
-    });
-  return [
-    node('Constant', [], 'axes', int64Tensor(place('axes'), axes)),
-    node('Constant', [], 'epsilon', float32Tensor(place('epsilon'), [epsilon], [])),
-    node('ReduceMean', [x, place('axes')], 'mean'),
-    node('Sub', [x, place('mean')], 'centred'),
-    node('Mul', [place('centred'), place('centred')], 'square'),
-    node('ReduceMean', [place('square'), place('axes')], 'variance'),
-    node('Sqrt', [place('variance')], 'deviation'),
-    node('Add', [place('deviation'), place('epsilon')], 'divisor'),
-    create(NodeProtoSchema, {
-      name,
-      opType: 'Div',
-      input: [place('centred'), place('divisor')],
-      output,
-      metadataProps,
-    }),
-  ];
+/** y = (x - mean) / (sqrt(mean of (x - mean)^2) + epsilon) */
+function meanVarianceNormalization(node: NodeProto): NodeProto[] {
+  const [x = ''] = node.input;
+  const spelled = new Spelling(node, node.output[0] ?? '');
+  const axes = spelled.constant('axes', (name) => int64Tensor(name, intsAttribute(node, 'axes') ?? [0, 2, 3]));
+  const smallest = spelled.constant('epsilon', (name) => float32Tensor(name, [epsilon], []));
+  const centred = spelled.node('Sub', [x, spelled.node('ReduceMean', [x, axes], 'mean')], 'centred');
+  const square = spelled.node('Mul', [centred, centred], 'square');
+  const deviation = spelled.node('Sqrt', [spelled.node('ReduceMean', [square, axes], 'variance')], 'deviation');
+  spelled.last('Div', [centred, spelled.node('Add', [deviation, smallest], 'divisor')]);
+  return spelled.nodes;
 }

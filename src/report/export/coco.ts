@@ -4,11 +4,10 @@
  */
 
 import type { Store } from '../../shared/store.ts';
-import { readEvidence } from '../read/evidence.ts';
 import { type Exported, unplacedNote } from './exported.ts';
-import type { ExportedImage, ExportedRun } from './exported-run.ts';
+import { analysedRows, type ExportedImage, type ExportedRun } from './exported-run.ts';
 import { jsonArray } from './json-array.ts';
-import { type Box, type MapBox, mapBoxes } from './map-boxes.ts';
+import { type Box, cornersOf, type MapBox, mapBoxes } from './map-boxes.ts';
 import { putText } from './put-made-file.ts';
 import { annotationOf, openRegions } from './region-annotations.ts';
 
@@ -91,9 +90,7 @@ async function* numbered(run: ExportedRun, withBoxes: boolean): AsyncGenerator<N
 }
 
 async function boxesOf(run: ExportedRun, shard: number, images: readonly ExportedImage[]): Promise<MapBox[][]> {
-  if (run.analysed === null) return [];
-  const lines = images.map(({ line }) => line);
-  const rows = (await readEvidence(run.output, shard, [run.analysed], lines))?.[0] ?? null;
+  const rows = await analysedRows(run, shard, images);
   if (rows === null) return [];
   const cells = rows.height * rows.width;
   return images.map(({ record: { image } }, row) =>
@@ -117,7 +114,7 @@ function boxAnnotations(run: ExportedRun, { id, image: { record }, boxes }: Numb
   return boxes.map(({ strength, ...box }) => ({
     image_id: id,
     category_id: categoryOf(record.predicted),
-    ...shapeOf(box, box.width * box.height, [corners(box)]),
+    ...shapeOf(box, box.width * box.height, [cornersOf(box)]),
     score: rounded(record.score * strength, 6),
     made_by: { map: run.analysed },
   }));
@@ -144,10 +141,6 @@ function shapeOf({ left, top, width, height }: Box, area: number, polygons: read
     segmentation: polygons.map((polygon) => polygon.map((value) => rounded(value, 2))),
     iscrowd: 0,
   };
-}
-
-function corners({ left, top, width, height }: Box): number[] {
-  return [left, top, left + width, top, left + width, top + height, left, top + height];
 }
 
 /** COCO's categories are counted from 1; `--region-categories index-from-1` reads them back. */

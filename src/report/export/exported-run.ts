@@ -1,17 +1,14 @@
 /** What every export is made from: a run's explained images one shard at a time, and what the report says of them. */
 
-import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
 import { readClassNames } from '../../shared/class-names.ts';
 import { digestText } from '../../shared/digest.ts';
 import type { DoneRecord } from '../../shared/record.ts';
-import { retryTransient } from '../../shared/retry.ts';
-import { runFileKey } from '../../shared/run-file.ts';
-import { regionCategories } from '../../shared/run-settings.ts';
 import type { Store } from '../../shared/store.ts';
 import type { MapId } from '../contract.ts';
 import { chooseAnalysedMap } from '../findings/analysed-map.ts';
-import { readRunDescription } from '../read/run-description.ts';
+import { type EvidenceRows, readEvidence } from '../read/evidence.ts';
+import { type RunDescription, readRunDescription } from '../read/run-description.ts';
 import { storedRecords } from '../read/stored-records.ts';
 import { distinctNames } from './distinct-names.ts';
 import { imageAddress } from './image-address.ts';
@@ -36,7 +33,7 @@ export interface ExportedRun {
   run: string;
   /** As the run's settings name it. */
   model: string;
-  regions: { file: string; categories: (typeof regionCategories)[number] } | null;
+  regions: RunDescription['regions'];
   /** Null without a report. */
   findings: StoredFindings | null;
   /** By class index; no two are the same. Without the file of class names they go as far as the classes of the records. */
@@ -53,19 +50,11 @@ export interface ExportedRun {
   shards(): AsyncIterable<{ shard: number; images: ExportedImage[] }>;
 }
 
-const settings = z.object({
-  configuration: z.object({
-    classes: z.string().nullable().default(null),
-    regions: z.object({ file: z.string(), categories: z.enum(regionCategories) }).optional(),
-  }),
-  digests: z.object({ classes: z.string().nullable() }),
-});
-
 /** All classes of the model, where the run's list of them is still there: records name only those that occur. */
-async function listedNames({ configuration, digests }: z.infer<typeof settings>): Promise<readonly string[] | null> {
-  if (configuration.classes === null) return null;
+async function listedNames({ classes, digests }: RunDescription): Promise<readonly string[] | null> {
+  if (classes === null) return null;
   try {
-    const { names } = await readClassNames(configuration.classes);
+    const { names } = await readClassNames(classes);
     return digestText(JSON.stringify(names)) === digests.classes ? names : null;
   } catch {
     return null;
@@ -74,8 +63,8 @@ async function listedNames({ configuration, digests }: z.infer<typeof settings>)
 
 /** @throws UserError `no-run`, `no-records`, `damaged-output`; StoreError */
 export async function openExportedRun(output: Store, { only, images }: ExportSelection): Promise<ExportedRun> {
-  const { run, model, input } = await readRunDescription(output);
-  const stored = settings.parse(JSON.parse((await retryTransient(() => output.get(runFileKey))).toString('utf8')));
+  const description = await readRunDescription(output);
+  const { run, model, input, regions } = description;
   const findings = await readStoredFindings(output);
   const facts = await surveyRecords(output);
   if (facts.images === 0) {
@@ -88,9 +77,9 @@ export async function openExportedRun(output: Store, { only, images }: ExportSel
     output,
     run,
     model,
-    regions: stored.configuration.regions ?? null,
+    regions,
     findings,
-    names: distinctNames((await listedNames(stored)) ?? facts.names),
+    names: distinctNames((await listedNames(description)) ?? facts.names),
     maps: facts.maps,
     analysed: analysedMap(facts.maps),
     placed: facts.placed,
@@ -98,6 +87,17 @@ export async function openExportedRun(output: Store, { only, images }: ExportSel
     groupsOf: groupsByImage(findings ?? { labelErrors: [], clusters: [], gaps: [], collect: [] }),
     shards: () => selectedImages(output, only),
   };
+}
+
+/** Evidence of the analysed map for images of a shard; null where there is none. @throws UserError `damaged-output`; StoreError */
+export async function analysedRows(
+  { output, analysed }: Pick<ExportedRun, 'output' | 'analysed'>,
+  shard: number,
+  images: readonly ExportedImage[],
+): Promise<EvidenceRows | null> {
+  if (analysed === null) return null;
+  const lines = images.map(({ line }) => line);
+  return (await readEvidence(output, shard, [analysed], lines))?.[0] ?? null;
 }
 
 function analysedMap(maps: ExportedRun['maps']): MapId | null {

@@ -10,6 +10,11 @@ export interface Box {
   height: number;
 }
 
+/** As COCO's polygons are written: x and y of each corner, clockwise from the upper left. */
+export function cornersOf({ left, top, width, height }: Box): number[] {
+  return [left, top, left + width, top, left + width, top + height, left, top + height];
+}
+
 export interface MapBox extends Box {
   /** Highest value inside over the map's maximum: 1 for the strongest area. */
   strength: number;

@@ -5,7 +5,7 @@ import { type CocoRegions, readCocoRegions } from '../../worker/evaluate/regions
 import type { Region, RegionShape } from '../../worker/evaluate/regions/region-mask.ts';
 import { fillRuns } from '../../worker/evaluate/regions/run-lengths.ts';
 import type { ExportedRun } from './exported-run.ts';
-import type { Box } from './map-boxes.ts';
+import { type Box, cornersOf } from './map-boxes.ts';
 
 export interface RegionAnnotation {
   box: Box;
@@ -45,7 +45,7 @@ export function annotationOf({ image, shape }: Region, original: Size): RegionAn
 function outlineOf(shape: RegionShape, annotated: Size): { polygons: number[][]; area: number } | null {
   switch (shape.kind) {
     case 'box':
-      return { polygons: [rectangle(shape)], area: shape.width * shape.height };
+      return { polygons: [cornersOf(shape)], area: shape.width * shape.height };
     case 'polygons': {
       const polygons = shape.polygons.filter((polygon) => polygon.length >= 6).map(withoutHalfPoint);
       return polygons.length === 0
@@ -63,13 +63,9 @@ function outlineOf(shape: RegionShape, annotated: Size): { polygons: number[][];
         width: box.width * across,
         height: box.height * down,
       };
-      return { polygons: [rectangle(scaled)], area: pixels * across * down };
+      return { polygons: [cornersOf(scaled)], area: pixels * across * down };
     }
   }
-}
-
-function rectangle({ left, top, width, height }: Box): number[] {
-  return [left, top, left + width, top, left + width, top + height, left, top + height];
 }
 
 function withoutHalfPoint(polygon: readonly number[]): number[] {

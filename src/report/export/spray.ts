@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { UserError } from '../../explain/user-error.ts';
 import { retryTransient } from '../../shared/retry.ts';
 import type { Store } from '../../shared/store.ts';
-import { readEvidence } from '../read/evidence.ts';
 import { type CsvCell, csvText } from './csv-text.ts';
 import type { Exported } from './exported.ts';
-import type { ExportedRun } from './exported-run.ts';
+import { analysedRows, type ExportedRun } from './exported-run.ts';
 import { squareHeatmap } from './square-heatmap.ts';
 import { StackFile } from './stack-file.ts';
 import { TextFile } from './text-file.ts';
@@ -66,10 +65,8 @@ export async function exportSpray(run: ExportedRun, target: Store): Promise<Expo
 
 /** Of the images whose map shows anything. */
 async function* squareHeatmaps(run: ExportedRun) {
-  if (run.analysed === null) return;
   for await (const { shard, images } of run.shards()) {
-    const lines = images.map(({ line }) => line);
-    const rows = (await readEvidence(run.output, shard, [run.analysed], lines))?.[0] ?? null;
+    const rows = await analysedRows(run, shard, images);
     if (rows === null) continue;
     const { height, width, heatmaps } = rows;
     for (const [at, { record }] of images.entries()) {

@@ -10,7 +10,7 @@ const pairsNamed = 5;
 
 /** Notes on the records and on what scores say; those on evidence are elsewhere. */
 export function scoreNotes(
-  { state, named }: Pick<RunDescription, 'state' | 'named'>,
+  { state, classes }: Pick<RunDescription, 'state' | 'classes'>,
   { failures, classNames }: Pick<RunTable, 'failures' | 'classNames'>,
   { counts, calibration, suspected }: ScoreFindings,
 ): string[] {
@@ -37,7 +37,7 @@ export function scoreNotes(
       `${images(unlabelled)} without a label ${unlabelled === 1 ? 'is' : 'are'} not counted as right or wrong.`,
     );
   }
-  if (!named && counts.done > 0) notes.push('Classes have no names. Run with --classes to see them.');
+  if (classes === null && counts.done > 0) notes.push('Classes have no names. Run with --classes to see them.');
   if (counts.labelled > 0 && calibration === null) {
     notes.push(
       'Scores are not between 0 and 1, so they are no probabilities: calibration and suspected labels are left out.',

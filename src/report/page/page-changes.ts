@@ -13,6 +13,9 @@ export interface ChangesContent {
   earlier: { output: Store; table: RunTable };
 }
 
+/** Rows of the listed images in the earlier run, by key. */
+export type EarlierRows = ReadonlyMap<string, number>;
+
 /** Images of each list that the page shows; `report/diff.json` has more. */
 const listed = 500;
 
@@ -23,15 +26,20 @@ function listsOf({ newlyBroken, fixed, stillWrong, changedUnlabelled, elsewhere 
   return [newlyBroken, fixed, stillWrong, changedUnlabelled, ...(elsewhere ? [elsewhere.images] : [])];
 }
 
-/** Images that the page must hold. */
-export function changedKeys({ diff }: ChangesContent): Set<string> {
-  return new Set(listsOf(diff).flatMap(({ images }) => images.slice(0, listed).map(({ key }) => key)));
+/** The images that the page must hold, with their rows in the earlier run. */
+export function earlierRows({ diff, earlier }: ChangesContent): EarlierRows {
+  const wanted = new Set(listsOf(diff).flatMap(({ images }) => images.slice(0, listed).map(({ key }) => key)));
+  const found = new Map<string, number>();
+  for (const [row, key] of earlier.table.keys.entries()) if (wanted.has(key)) found.set(key, row);
+  return found;
 }
 
-/** @param rows row of each key on the page; it has all of `changedKeys` */
-export function pageChanges(content: ChangesContent, rows: ReadonlyMap<string, number>): PageChanges {
-  const { diff, earlier } = content;
-  const before = earlierRows(content);
+/** @param rows row of each key on the page; it has all of `before` */
+export function pageChanges(
+  { diff, earlier }: ChangesContent,
+  before: EarlierRows,
+  rows: ReadonlyMap<string, number>,
+): PageChanges {
   const { predicted, score } = earlier.table;
   const short = ({ count, images }: ImageList<Listed>): ImageList<ChangedRow> => ({
     count,
@@ -69,9 +77,12 @@ export function pageChanges(content: ChangesContent, rows: ReadonlyMap<string, n
  * The earlier run's maps of the listed images, from its evidence: the page needs nothing of the earlier output.
  * @throws UserError `damaged-output`; StoreError
  */
-export async function earlierMaps(content: ChangesContent, rows: ReadonlyMap<string, number>): Promise<EarlierMaps> {
-  const { diff, earlier } = content;
-  const places = [...earlierRows(content)].flatMap(([key, from]) => {
+export async function earlierMaps(
+  { diff, earlier }: ChangesContent,
+  before: EarlierRows,
+  rows: ReadonlyMap<string, number>,
+): Promise<EarlierMaps> {
+  const places = [...before].flatMap(([key, from]) => {
     const row = rows.get(key);
     return row === undefined ? [] : [{ row, from }];
   });
@@ -85,12 +96,4 @@ export async function earlierMaps(content: ChangesContent, rows: ReadonlyMap<str
     evidence.present[place] === 1 ? heatmapOf(evidence, place) : null,
   );
   return { ...own, heatmaps: packHeatmaps(heatmaps) };
-}
-
-/** Row of the earlier run for each listed key. */
-function earlierRows(content: ChangesContent): Map<string, number> {
-  const wanted = changedKeys(content);
-  const found = new Map<string, number>();
-  for (const [row, key] of content.earlier.table.keys.entries()) if (wanted.has(key)) found.set(key, row);
-  return found;
 }

@@ -7,7 +7,7 @@ import { type StoredShard, storedRecords } from '../read/stored-records.ts';
 import { readAppFiles } from './app-files.ts';
 import { ImageColumnsBuilder } from './image-columns.ts';
 import { type DetailedImage, heatmapOf, imageDetails, packDetails } from './image-details.ts';
-import { type ChangesContent, changedKeys, earlierMaps, pageChanges } from './page-changes.ts';
+import { type ChangesContent, earlierMaps, earlierRows, pageChanges } from './page-changes.ts';
 import {
   detailsName,
   detailsRows,
@@ -54,7 +54,8 @@ export async function writePage(output: Store, content: PageContent, options: Pa
   const files = new PageFiles(output);
   const app = await readAppFiles();
   const look = await readOverlayLook(output);
-  const selection = selectImages(findings, options.limit ?? 100_000, changes ? changedKeys(changes) : []);
+  const before = changes && earlierRows(changes);
+  const selection = selectImages(findings, options.limit ?? 100_000, before?.keys());
   const columns = new ImageColumnsBuilder();
   const quarantined: QuarantinedImages = { total: 0, listed: [] };
   let pending: DetailedImage[] = [];
@@ -82,10 +83,10 @@ export async function writePage(output: Store, content: PageContent, options: Pa
     look,
     quarantined,
     selection: selection.shares && { shown: columns.rows, done: findings.counts.done, ...selection.shares },
-    changes: changes && pageChanges(changes, rows),
+    changes: changes && before && pageChanges(changes, before, rows),
   };
-  if (changes) {
-    await files.writeData(earlierMapsName, dataFile(earlierMapsName, await earlierMaps(changes, rows)));
+  if (changes && before) {
+    await files.writeData(earlierMapsName, dataFile(earlierMapsName, await earlierMaps(changes, before, rows)));
   }
   await files.writeData('report', dataFile('report', report));
   for (const { name, content: body, contentType } of app) await files.write(name, body, contentType);

@@ -1,14 +1,14 @@
 /** All records of a run's output as one table. */
 
 import { availableParallelism } from 'node:os';
-import type { Store, StoredObject } from '../../shared/store.ts';
+import type { Store } from '../../shared/store.ts';
 import { threadFile } from '../../worker/thread-file.ts';
 import { joinTables } from './join-tables.ts';
+import { listParts, type ScoresPart } from './list-parts.ts';
 import { readParts } from './read-parts.ts';
 import { readInThreads } from './read-threads.ts';
 import type { RunTable } from './run-table.ts';
 
-const partName = /^scores\/part-(\d{5,})\.jsonl$/;
 const builtThread = threadFile('read-thread', import.meta.url);
 const mostThreads = 8;
 /** JSON that is read at once, in bytes: enough to hide a bucket's answer time, and little beside the table. */
@@ -34,26 +34,7 @@ export async function readRunTable(output: Store): Promise<RunTable> {
   return joinTables(tables);
 }
 
-interface Part {
-  shard: number;
-  bytes: number;
-}
-
-async function listParts(output: Store): Promise<Part[]> {
-  const parts: Part[] = [];
-  for await (const object of output.list('scores/part-')) {
-    const part = partOf(object);
-    if (part !== null) parts.push(part);
-  }
-  return parts.sort((a, b) => a.shard - b.shard);
-}
-
-function partOf({ key, size }: StoredObject): Part | null {
-  const digits = partName.exec(key)?.[1];
-  return digits === undefined ? null : { shard: Number(digits), bytes: size };
-}
-
-function groupParts(parts: readonly Part[]): number[][] {
+function groupParts(parts: readonly ScoresPart[]): number[][] {
   const groups: number[][] = [];
   let bytesInGroup = Number.POSITIVE_INFINITY;
   for (const { shard, bytes } of parts) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
 import { retryTransient } from '../../shared/retry.ts';
 import { runFileKey } from '../../shared/run-file.ts';
+import { regionCategories } from '../../shared/run-settings.ts';
 import { type Store, StoreError } from '../../shared/store.ts';
 
 const runFile = z.object({
@@ -18,6 +19,10 @@ const runFile = z.object({
     evidence: z.boolean().default(false),
     classes: z.string().nullable().default(null),
     preprocess: z.unknown().default(null),
+    regions: z
+      .object({ file: z.string(), categories: z.enum(regionCategories) })
+      .nullable()
+      .default(null),
   }),
   digests: z.object({ model: z.string(), classes: z.string().nullable() }),
 });
@@ -35,8 +40,10 @@ export interface RunDescription {
   targets: string[];
   /** Whether evidence files were asked for. */
   evidence: boolean;
-  /** Whether there were class names. */
-  named: boolean;
+  /** Where the names of the classes were read from; null: they have none. */
+  classes: string | null;
+  /** Boxes and masks that maps were compared with; null: none. */
+  regions: { file: string; categories: (typeof regionCategories)[number] } | null;
   /** The run's preprocess settings, to compare. */
   preprocess: unknown;
   /** SHA-256 of the model file and of the class names. */
@@ -58,8 +65,7 @@ export async function readRunDescription(output: Store): Promise<RunDescription>
   }
   try {
     const { run, state, configuration, digests } = runFile.parse(JSON.parse(text));
-    const { classes, ...settings } = configuration;
-    return { run, state, ...settings, named: classes !== null, digests };
+    return { run, state, ...configuration, digests };
   } catch (cause) {
     throw new UserError('damaged-output', `${runFileKey} in ${output.location} is not one that Gradline wrote.`, {
       cause,

@@ -6,8 +6,7 @@ import type { ImageRecord } from '../../shared/record.ts';
 import { imageRecordSchema } from '../../shared/record-schema.ts';
 import { retryTransient } from '../../shared/retry.ts';
 import type { Store } from '../../shared/store.ts';
-
-const partName = /^scores\/part-(\d{5,})\.jsonl$/;
+import { listParts } from './list-parts.ts';
 
 export interface StoredShard {
   shard: number;
@@ -17,13 +16,7 @@ export interface StoredShard {
 
 /** Ascending by shard; memory holds one at a time. @throws UserError `damaged-output`; StoreError */
 export async function* storedRecords(output: Store): AsyncGenerator<StoredShard> {
-  const shards: number[] = [];
-  for await (const { key } of output.list('scores/part-')) {
-    const digits = partName.exec(key)?.[1];
-    if (digits !== undefined) shards.push(Number(digits));
-  }
-  shards.sort((a, b) => a - b);
-  for (const shard of shards) yield { shard, records: await readShard(output, shard) };
+  for (const { shard } of await listParts(output)) yield { shard, records: await readShard(output, shard) };
 }
 
 async function readShard(output: Store, shard: number): Promise<ImageRecord[]> {

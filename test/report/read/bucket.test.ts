@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { makeFindings } from '../../../src/report/make-findings.ts';
 import { joinTables } from '../../../src/report/read/join-tables.ts';
 import { readRunTable } from '../../../src/report/read/read-table.ts';
 import { readInThreads } from '../../../src/report/read/read-threads.ts';
 import { openStore } from '../../../src/shared/open-store.ts';
-import { type S3Server, s3ServerProgram, startS3Server } from '../../fleet/s3-server.ts';
+import { s3Program, useS3 } from '../../fleet/use-s3.ts';
 import { answered, outputOf, quarantined } from '../hand-made.ts';
 
-const program = await s3ServerProgram();
 const builtThread = new URL('../../../dist/report/read/read-thread.js', import.meta.url);
 
-describe.skipIf(program === null)('an output in a bucket', () => {
-  let server: S3Server;
-  beforeAll(async () => {
-    server = await startS3Server(program ?? '');
-    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
-    await server.createBucket('findings');
-  });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await server.stop();
-  });
+describe.skipIf(s3Program === null)('an output in a bucket', () => {
+  useS3('findings');
 
   test('says the same as the same output in a folder', async () => {
     const folder = await outputOf({

@@ -3,11 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type OutputServer, serveOutput } from '../../../src/report/serve/serve-output.ts';
 import { openStore } from '../../../src/shared/open-store.ts';
 import type { Store } from '../../../src/shared/store.ts';
-import { type S3Server, s3ServerProgram, startS3Server } from '../../fleet/s3-server.ts';
+import { s3Program, useS3 } from '../../fleet/use-s3.ts';
 import { temporaryFolder, writeFiles } from '../../shared/temporary-folder.ts';
 
 const files = {
@@ -203,19 +203,8 @@ test('parts of a file of a folder', async () => {
   await expectParts(await served(store));
 });
 
-const program = await s3ServerProgram();
-
-describe.skipIf(program === null)('a served bucket', () => {
-  let s3: S3Server;
-  beforeAll(async () => {
-    s3 = await startS3Server(program ?? '');
-    for (const [name, value] of Object.entries(s3.environment)) vi.stubEnv(name, value);
-    await s3.createBucket('served');
-  });
-  afterAll(async () => {
-    vi.unstubAllEnvs();
-    await s3.stop();
-  });
+describe.skipIf(s3Program === null)('a served bucket', () => {
+  useS3('served');
 
   test('sends parts, says what is not there, and knows versions', async () => {
     const store = await openStore('s3://served/nightly');
