@@ -121,9 +121,15 @@ export interface Cluster {
   errorRate: { slice: number; classes: number };
   /** 0 to 1: how unlike the predicted class's correct images the cluster looks. docs/guide/report-methods.md defines it. */
   spuriousCue: number;
-  /** Whether it holds against chance: probability of such a slice without a cause, after correction for the number of clusters. */
+  /** Whether a cause is claimed: the next two together say so. docs/guide/report-methods.md gives the rule. */
   claimed: boolean;
+  /** Probability that so many of an ordinary group of mistakes are sure, by what the run's other mistakes are like. */
   chance: number;
+  /**
+   * How far earlier layers set the images apart from mistakes for other classes, in standard deviations of those; each image is left out of what is
+   * learned from the others. Null where there are too few mistakes for other classes.
+   */
+  setApart: number | null;
   /** For a scatter plot: position of each of `images` in two dimensions, and of a sample of the class's correct images. */
   embedding: { images: [number, number][]; correct: { key: string; at: [number, number] }[] };
   /** One sentence with numbers. */

@@ -35,14 +35,14 @@ export interface GapSet {
 
 /** How many faults ten sets with faults have. */
 const faultCounts = [1, 1, 1, 2, 2, 2, 3, 3, 4, 4];
-/** The first seed. Test sets that have been looked at give way to new ones: 1 to 10 became development sets. */
-const firstSeed: Record<Split, number> = { development: 1, test: 11 };
-const lastSeed = 20;
+/** The first seed. Test sets that have been looked at give way to new ones: 1 to 20 became development sets. */
+const firstSeed: Record<Split, number> = { development: 1, test: 21 };
+const lastSeed: Record<Split, number> = { development: 40, test: 30 };
 
-/** Sets with faults, then as many without: twenty of `development`, ten of `test`. */
+/** Sets with faults, then as many without: forty of `development`, ten of `test`. */
 export function planSets(split: Split, first = firstSeed[split]): GapSet[] {
   const order = new Random(split, 'kinds').shuffle(faultKinds);
-  const seeds = Array.from({ length: lastSeed }, (_, index) => index + 1);
+  const seeds = Array.from({ length: lastSeed[split] }, (_, index) => index + 1);
   let used = 0;
   const faulty = seeds.map((seed) => {
     const count = faultCounts[(seed - 1) % faultCounts.length] ?? 1;

@@ -12,6 +12,17 @@ const leastSilhouette = 0.25;
 /** What one group more must add to it. */
 const leastGain = 0.02;
 
+/** The two groups of Ward's tree, as places, and how well they are two (mean silhouette). Null for fewer than two points. */
+export function halves(points: readonly Point[]): { parts: [number[], number[]]; silhouette: number } | null {
+  if (points.length < 2) return null;
+  const distances = points.map((a) => points.map((b) => distance(a, b)));
+  const [first, second] = agnes(distances, { method: 'ward2', isDistanceMatrix: true }).group(2).children;
+  if (first === undefined || second === undefined) return null;
+  const groups = points.map(() => 0);
+  for (const index of second.indices()) groups[index] = 1;
+  return { parts: [first.indices(), second.indices()], silhouette: silhouette(distances, groups, 2) };
+}
+
 /** @returns the group of each point, counted from 0 */
 export function groupPoints(points: readonly Point[]): number[] {
   const alone = points.map(() => 0);

@@ -3,14 +3,11 @@
  * because of something that it has learned to rely on, it is sure.
  */
 
-import { binomialTail } from './binomial-tail.ts';
 import type { RunColumns } from './run-columns.ts';
 
 /** A mistake is sure from this margin on, or from that of nearly all correct images, if it is higher. */
 const leastMargin = 0.5;
 const correctShare = 0.05;
-/** Share of a group's mistakes that is sure without a cause. */
-const expected = 0.35;
 
 export interface SureMistakes {
   /** Margin from which a mistake counts as sure. */
@@ -37,11 +34,6 @@ export function findSureMistakes({ label, predicted, margin }: RunColumns): Sure
     classes.set(mistake.predicted, counts);
   }
   return { margin: threshold, classes };
-}
-
-/** Probability that so many of a cluster are sure without a cause, times the number of classes (Bonferroni). */
-export function chanceOfSure({ classes }: SureMistakes, sure: number, size: number): number {
-  return Math.min(1, binomialTail(sure, size, expected) * classes.size);
 }
 
 /** With linear interpolation; 0 for no values. */

@@ -1,6 +1,7 @@
 /** From evidence to clusters, gaps and what to collect. Pure: arrays in, findings out. */
 
-import { findClusters, mostClasses, type SeenMaps, type UnrankedCluster } from '../clusters/find-clusters.ts';
+import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
+import { findClusters, mostClasses, type SeenMaps } from '../clusters/find-clusters.ts';
 import { type RunColumns, type SeenImages, sampleOf } from '../clusters/run-columns.ts';
 import { findSureMistakes } from '../clusters/sure-mistakes.ts';
 import type { Cluster, CollectionItem, Gap } from '../contract.ts';
@@ -35,7 +36,7 @@ export function findClustersAndGaps(
   const sample = sampleOf(own.run, own.seen);
   const sure = findSureMistakes(own.run);
   const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
-  const first = findClusters(sample, own.maps, sure);
+  const { clusters: first, ordinary } = findClusters(sample, own.maps, sure);
   // A cluster over several classes holds what its classes share: its images need no gap to explain them.
   const explained = new Set(
     first
@@ -43,15 +44,12 @@ export function findClustersAndGaps(
       .filter((cluster) => !isOfOneClass(cluster))
       .flatMap(({ rows }) => rows),
   );
-  const foundGaps = findGaps(sample, own.maps, explained, known).sort(
+  const foundGaps = findGaps(sample, own.maps, explained, known, { ...sure, ordinary }).sort(
     (a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label,
   );
-  // Images that a gap explains may be taken for anything: without them a cluster shows what its others have in common.
   const inGaps = new Set(foundGaps.filter(({ claimed }) => claimed).flatMap(({ rows }) => rows));
-  const mixed = first.some(
-    (cluster) => cluster.claimed && !isOfOneClass(cluster) && cluster.rows.some((row) => inGaps.has(row)),
-  );
-  const found = (mixed ? findClusters(sample, own.maps, sure, inGaps) : first).sort(
+  const second = inGaps.size === 0 ? [] : findClusters(sample, own.maps, sure, inGaps).clusters;
+  const found = clearerOf(first, second, inGaps).sort(
     (a, b) =>
       Number(b.claimed) - Number(a.claimed) ||
       b.size * b.spuriousCue - a.size * a.spuriousCue ||
@@ -71,6 +69,27 @@ export function findClustersAndGaps(
           ]
         : [],
   };
+}
+
+/**
+ * Images that a gap explains may be taken for anything: without them a cluster often shows what its others have in common, and sometimes too few
+ * are left. For each predicted class, the clusters whose claims hold more images that no gap explains, and fewer that one does.
+ */
+function clearerOf(
+  first: readonly UnrankedCluster[],
+  second: readonly UnrankedCluster[],
+  inGaps: ReadonlySet<number>,
+): UnrankedCluster[] {
+  const worth = (clusters: readonly UnrankedCluster[]) => {
+    const rows = clusters.filter((cluster) => cluster.claimed && !isOfOneClass(cluster)).flatMap((own) => own.rows);
+    return rows.filter((row) => !inGaps.has(row)).length - rows.filter((row) => inGaps.has(row)).length;
+  };
+  const classes = [...new Set([...first, ...second].map(({ predicted }) => predicted))];
+  return classes.flatMap((predicted) => {
+    const [all, without] = [first, second].map((clusters) => clusters.filter((own) => own.predicted === predicted));
+    if (all === undefined || without === undefined) return [];
+    return worth(without) > worth(all) ? without : all;
+  });
 }
 
 function isOfOneClass({ labels, size }: UnrankedCluster): boolean {

@@ -5,6 +5,7 @@ import type { SeenMaps } from '../clusters/find-clusters.ts';
 import { meanHeatmap, placeOf } from '../clusters/mean-heatmap.ts';
 import { flaggedShare, nearest } from '../clusters/neighbours.ts';
 import { countClasses, mean, median, range, rounded } from '../clusters/numbers.ts';
+import type { OrdinarySureness } from '../clusters/ordinary-sureness.ts';
 import { centroid, distance, evidenceColumns, type Point } from '../clusters/points.ts';
 import { principalComponents } from '../clusters/principal-components.ts';
 import type { Sample } from '../clusters/run-columns.ts';
@@ -17,10 +18,16 @@ const neighbours = 10;
 /** A misclassified image belongs to the gap when so many of its neighbours within the class are misclassified. */
 const belongs = 0.3;
 /** A claim needs: improbable by chance, misclassified images mostly among themselves, and mistakes that are no mere hesitation. */
-const claimLimits = { chance: 1e-3, amongThemselves: 0.6, margin: 0.4 };
+const claimLimits = { chance: 1e-3, amongThemselves: 0.6, expected: 1 };
 const listed = 12;
 
 export type UnrankedGap = Omit<Gap, 'id' | 'sentence'> & { rows: number[]; nearCorrect: number };
+
+export interface Sureness {
+  /** Margin from which a mistake counts as sure. */
+  margin: number;
+  ordinary: OrdinarySureness;
+}
 
 export interface GapReference {
   sample: Sample;
@@ -33,13 +40,14 @@ export function findGaps(
   maps: SeenMaps,
   explained: ReadonlySet<number>,
   reference: GapReference | null,
+  sureness: Sureness,
 ): UnrankedGap[] {
   const left = range(sample.images.length).filter((row) => !explained.has(row));
   const wrong = left.filter((row) => sample.label[row] !== sample.predicted[row]);
   const classes = countClasses(wrong.map((row) => sample.label[row] ?? -1)).filter(({ count }) => count >= fewest);
   return classes.slice(0, mostClasses).flatMap(({ class: label }) => {
     const own = left.filter((row) => sample.label[row] === label);
-    return gapOf(label, own, sample, maps, classes.length, reference) ?? [];
+    return gapOf(label, own, sample, maps, classes.length, reference, sureness) ?? [];
   });
 }
 
@@ -50,6 +58,7 @@ function gapOf(
   maps: SeenMaps,
   tests: number,
   reference: GapReference | null,
+  sureness: Sureness,
 ): UnrankedGap | null {
   const points = principalComponents(evidenceColumns(maps.label, own), 12);
   const isWrong = own.map((row) => sample.predicted[row] !== label);
@@ -62,10 +71,11 @@ function gapOf(
   const usual = weights.reduce((sum, weight, at) => sum + (isWrong[at] ? weight : 0), 0) / Math.max(total, 1e-9);
   const amongThemselves = mean(shares);
   const chance = Math.min(1, binomialTail(Math.round(amongThemselves * wrongAt.length), wrongAt.length, usual) * tests);
+  const sureOnes = wrongAt.filter((at) => (sample.margin[own[at] ?? -1] ?? 0) >= sureness.margin);
   const claimed =
     chance < claimLimits.chance &&
     amongThemselves >= claimLimits.amongThemselves &&
-    mean(wrongAt.map((at) => sample.margin[own[at] ?? -1] ?? 0)) >= claimLimits.margin;
+    sureness.ordinary.chance({ size: wrongAt.length, sure: sureOnes.length }) * tests < claimLimits.expected;
 
   const middle = centroid(members.map((at) => points[at] ?? []));
   members.sort((a, b) => distance(points[a] ?? [], middle) - distance(points[b] ?? [], middle) || a - b);

@@ -1,6 +1,6 @@
 /** Clusters and gaps in plain words with numbers. */
 
-import type { UnrankedCluster } from '../clusters/find-clusters.ts';
+import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import type { UnrankedGap } from './find-gaps.ts';
 
 export type Naming = (index: number) => string;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { binomialTail } from '../../../src/report/clusters/binomial-tail.ts';
 import { meanHeatmap, placeOf } from '../../../src/report/clusters/mean-heatmap.ts';
 import { flaggedShare, nearest } from '../../../src/report/clusters/neighbours.ts';
-import { chanceOfSure, findSureMistakes } from '../../../src/report/clusters/sure-mistakes.ts';
+import { findSureMistakes } from '../../../src/report/clusters/sure-mistakes.ts';
 
 test('the chance of at least so many hits is summed exactly', () => {
   expect(binomialTail(3, 3, 0.5)).toBeCloseTo(0.125, 12);
@@ -19,7 +19,7 @@ test('the chance of at least so many hits is summed exactly', () => {
   );
 });
 
-test('sure mistakes are those with the margin of correct answers; few of them are chance, many are not', () => {
+test('sure mistakes are those with the margin of correct answers', () => {
   const correct = Array.from({ length: 100 }, () => ({ label: 0, predicted: 0, margin: 0.9 }));
   const mistakes = Array.from({ length: 40 }, (_, i) => ({ label: 0, predicted: 1, margin: i < 30 ? 0.95 : 0.2 }));
   const rows = [...correct, ...mistakes];
@@ -31,8 +31,6 @@ test('sure mistakes are those with the margin of correct answers; few of them ar
   });
   expect(sure.margin).toBeCloseTo(0.9);
   expect(sure.classes.get(1)).toEqual({ all: 40, sure: 30 });
-  expect(chanceOfSure(sure, 30, 40)).toBeLessThan(1e-5);
-  expect(chanceOfSure(sure, 14, 40)).toBeGreaterThan(0.3);
 });
 
 test('neighbours are the nearest others, and count with their weights', () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { SeenMaps } from '../../../src/report/clusters/find-clusters.ts';
+import { ordinarySureness } from '../../../src/report/clusters/ordinary-sureness.ts';
 import type { Sample } from '../../../src/report/clusters/run-columns.ts';
-import { findGaps } from '../../../src/report/gaps/find-gaps.ts';
+import { findGaps as findGapsOf, type GapReference } from '../../../src/report/gaps/find-gaps.ts';
 
 interface Kind {
   count: number;
@@ -33,6 +34,12 @@ function imagesOf(kinds: readonly Kind[]): { sample: Sample; maps: SeenMaps } {
       weight: new Float64Array(all.length).fill(1),
     },
   };
+}
+
+const surely = { margin: 0.5, ordinary: ordinarySureness([{ size: 60, sure: 9 }]) };
+
+function findGaps(sample: Sample, maps: SeenMaps, explained: ReadonlySet<number>, reference: GapReference | null) {
+  return findGapsOf(sample, maps, explained, reference, surely);
 }
 
 const known: Kind = { count: 120, predicted: 0, at: 0 };

@@ -45,6 +45,9 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
         <Stat name="chance" meaning={terms.chance}>
           {chance(cluster.chance)}
         </Stat>
+        <Stat name="set apart by" meaning={terms.setApart}>
+          {cluster.setApart === null ? 'not known' : `${cluster.setApart.toFixed(1)} sd`}
+        </Stat>
       </div>
       <div class="columns where">
         <section aria-labelledby="where">

@@ -38,7 +38,7 @@ export function Gap({ gap }: { gap: PageGap }) {
             {gap.referenceDistance.toFixed(1)}
           </Stat>
         )}
-        <Stat name="chance" meaning={terms.chance}>
+        <Stat name="chance" meaning={terms.gapChance}>
           {chance(gap.chance)}
         </Stat>
       </div>

@@ -11,7 +11,11 @@ export const terms = {
   lookAlikes:
     'Images of the true classes that look like the cluster: how many of them are correct. Few mean that the data lacks this.',
   chance:
-    'Probability of such a group without a cause, corrected for the number of groups. Groups above the limit are listed, but nothing is claimed about them.',
+    'Probability that so many of an ordinary group of mistakes are as sure as correct answers, by what the other mistakes of the run are like. A cause makes the network sure.',
+  setApart:
+    'How far earlier layers set these images apart from mistakes for other classes, in standard deviations; each image is left out of what is learned from the others. From about 1 on, the images share something that other mistakes lack.',
+  gapChance:
+    'Probability that so many misclassified images of a class have misclassified neighbours without a cause, corrected for the number of classes.',
   distance:
     "Median distance of the evidence to the nearest correct images of the class, over the median among the correct images themselves. 1 is usual; far above it, the class's correct images show nothing like this.",
   referenceDistance: 'The same against the images of the reference run, usually the training set.',

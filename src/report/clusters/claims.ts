@@ -1,0 +1,41 @@
+/** Whether a group of mistakes has a cause. */
+
+import { type ClassGroups, fewest, pick } from './class-groups.ts';
+import { heldOutSides } from './discriminant.ts';
+import { mean } from './numbers.ts';
+import type { OrdinarySureness } from './ordinary-sureness.ts';
+
+/**
+ * Two things speak for a cause: more sure mistakes than chance gives, and something that earlier layers see in the images and not in other
+ * mistakes. Each standard deviation of the second counts as a tenfold smaller chance; without either there is no claim.
+ */
+const claimLimits = { together: 1e-3, chance: 0.25, setApart: 1 };
+/** Fewer mistakes of other classes say nothing about what they lack. */
+export const fewestOthers = 20;
+
+export interface Judged {
+  /** Places in the class's mistakes. */
+  members: number[];
+  /** Probability that an ordinary group has so many sure mistakes. */
+  chance: number;
+  /**
+   * How far earlier layers set the members apart from mistakes for other classes, each member left out of the discriminant in turn: a mean, in standard
+   * deviations of those. Null where there are too few of those.
+   */
+  setApart: number | null;
+  claimed: boolean;
+}
+
+export function judge(members: number[], { isSure, looks }: ClassGroups, ordinary: OrdinarySureness): Judged {
+  const chance = ordinary.chance({ size: members.length, sure: members.filter((at) => isSure[at]).length });
+  const setApart =
+    looks.others.length < fewestOthers ? null : mean(heldOutSides(pick(members, looks.own), looks.others));
+  // What is not known speaks neither for nor against a cause.
+  const counted = setApart ?? claimLimits.setApart;
+  const claimed =
+    members.length >= fewest &&
+    chance < claimLimits.chance &&
+    counted >= claimLimits.setApart &&
+    chance * 10 ** -counted < claimLimits.together;
+  return { members, chance, setApart, claimed };
+}
