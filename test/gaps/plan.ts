@@ -35,9 +35,9 @@ export interface GapSet {
 
 /** How many faults ten sets with faults have. */
 const faultCounts = [1, 1, 1, 2, 2, 2, 3, 3, 4, 4];
-/** The first seed. Test sets that have been looked at give way to new ones: 1 to 20 became development sets. */
-const firstSeed: Record<Split, number> = { development: 1, test: 21 };
-const lastSeed: Record<Split, number> = { development: 40, test: 30 };
+/** The first seed. Test sets that have been looked at give way to new ones: 1 to 40 became development sets. */
+const firstSeed: Record<Split, number> = { development: 1, test: 41 };
+const lastSeed: Record<Split, number> = { development: 40, test: 50 };
 
 /** Sets with faults, then as many without: forty of `development`, ten of `test`. */
 export function planSets(split: Split, first = firstSeed[split]): GapSet[] {

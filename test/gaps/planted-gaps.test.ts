@@ -26,7 +26,7 @@ async function reportOn(name: string) {
 }
 
 test('a planted background is the first line of the collection list', async () => {
-  const { findings, result } = await reportOn('test-22');
+  const { findings, result } = await reportOn('test-45');
   const fault = result.faults.find(({ kind }) => kind === 'background');
   expect(fault).toMatchObject({ claim: { rank: 1 } });
   expect(fault?.claim?.precision).toBeGreaterThanOrEqual(0.9);
@@ -35,14 +35,14 @@ test('a planted background is the first line of the collection list', async () =
 });
 
 test('a viewpoint that the training data lacks is a gap', async () => {
-  const { result } = await reportOn('test-26');
+  const { result } = await reportOn('test-48');
   const view = result.faults.find(({ kind }) => kind === 'missing viewpoint');
   expect(view?.claim?.precision).toBeGreaterThanOrEqual(0.8);
   expect(view?.claim?.recall).toBeGreaterThanOrEqual(0.9);
 });
 
 test('ordinary mistakes alone are claimed to be nothing', async () => {
-  const { findings, result } = await reportOn('test-clean-28');
+  const { findings, result } = await reportOn('test-clean-46');
   expect(findings.mistakes.length).toBeGreaterThan(40);
   expect(result.falseAlarms).toEqual([]);
   expect(findings.collect).toEqual([]);

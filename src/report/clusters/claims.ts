@@ -1,17 +1,18 @@
 /** Whether a group of mistakes has a cause. */
 
-import { type ClassGroups, fewest, pick } from './class-groups.ts';
+import { type ClassGroups, fewest, fewestOthers } from './class-groups.ts';
 import { heldOutSides } from './discriminant.ts';
 import { mean } from './numbers.ts';
 import type { OrdinarySureness } from './ordinary-sureness.ts';
+import { pick } from './points.ts';
 
 /**
  * Two things speak for a cause: more sure mistakes than chance gives, and something that earlier layers see in the images and not in other
  * mistakes. Each standard deviation of the second counts as a tenfold smaller chance; without either there is no claim.
  */
 const claimLimits = { together: 1e-3, chance: 0.25, setApart: 1 };
-/** Fewer mistakes of other classes say nothing about what they lack. */
-export const fewestOthers = 20;
+/** Groups smaller than `fewest` show little: from this size on, and only where nearly nothing is left to chance. */
+const small = { fewest: 7, together: 1e-5 };
 
 export interface Judged {
   /** Places in the class's mistakes. */
@@ -26,16 +27,17 @@ export interface Judged {
   claimed: boolean;
 }
 
-export function judge(members: number[], { isSure, looks }: ClassGroups, ordinary: OrdinarySureness): Judged {
+export function judge(members: number[], { isSure, early }: ClassGroups, ordinary: OrdinarySureness): Judged {
   const chance = ordinary.chance({ size: members.length, sure: members.filter((at) => isSure[at]).length });
   const setApart =
-    looks.others.length < fewestOthers ? null : mean(heldOutSides(pick(members, looks.own), looks.others));
+    early.others.length < fewestOthers ? null : mean(heldOutSides(pick(members, early.own), early.others));
   // What is not known speaks neither for nor against a cause.
   const counted = setApart ?? claimLimits.setApart;
+  const together = members.length >= fewest ? claimLimits.together : small.together;
   const claimed =
-    members.length >= fewest &&
+    members.length >= small.fewest &&
     chance < claimLimits.chance &&
     counted >= claimLimits.setApart &&
-    chance * 10 ** -counted < claimLimits.together;
+    chance * 10 ** -counted < together;
   return { members, chance, setApart, claimed };
 }

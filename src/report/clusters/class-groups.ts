@@ -5,17 +5,19 @@ import { toldApart } from './discriminant.ts';
 import type { SeenMaps } from './find-clusters.ts';
 import { sharesWithOthers } from './foreign-members.ts';
 import { groupPoints, halves } from './group-points.ts';
-import { earlyLooks, type Looks, otherMistakes } from './mistake-looks.ts';
+import { allLooks, besides, earlyLooks, type Looks, otherMistakes } from './mistake-looks.ts';
 import { range } from './numbers.ts';
 import type { Unit } from './ordinary-sureness.ts';
-import { centroid, distance, evidenceColumns, heatmapColumns, joined, type Point } from './points.ts';
+import { centroid, distance, evidenceColumns, heatmapColumns, joined, type Point, pick } from './points.ts';
 import { principalComponents } from './principal-components.ts';
 import type { Sample } from './run-columns.ts';
-import { sameCauses } from './same-cause.ts';
+import { joinSameCauses } from './same-cause.ts';
 
 /** Fewer false positives of a class are no group. */
 export const fewest = 10;
 export const smallestGroup = 5;
+/** Fewer mistakes of other classes say nothing about what they lack. */
+export const fewestOthers = 20;
 /** Share of a group's sure mistakes that its reach holds. */
 const coreShare = 0.85;
 /** A group is two when its halves are so far apart, and told apart by what earlier layers see, too. */
@@ -34,6 +36,8 @@ export interface ClassGroups {
   /** The mistakes: rows of the sample, and whether each is sure. */
   wrong: number[];
   isSure: boolean[];
+  /** The mistakes by what earlier layers see, and by all that is known of them. */
+  early: Looks;
   looks: Looks;
   /** Places in `wrong` of each group's members, most typical first. */
   groups: number[][];
@@ -66,13 +70,19 @@ export function groupsOfClass(
     8,
   );
   const isSure = wrong.map((row) => (sample.margin[row] ?? 0) >= surely);
-  const looks = earlyLooks(wrong, otherMistakes(predicted, sample), sample, maps);
+  const early = earlyLooks(wrong, otherMistakes(predicted, sample), sample, maps);
+  const looks = allLooks(wrong, besides(predicted, sample), maps);
   const correctAt = everyFew(
     range(taken.length).filter((at) => !isWrong[at]),
     mostCorrect,
   );
-  const groups = causesOf(groupsOf(points, isSure, looks.own), { predicted, wrong, points, sample, maps });
-  return { predicted, taken, columns, wrongAt, correctAt, wrong, isSure, looks, groups };
+  const groups = causesOf(
+    groupsOf(points, isSure, early.own),
+    points,
+    wrong.map((row) => sample.label[row] ?? -1),
+    early.others.length < fewestOthers ? [looks] : [looks, early],
+  );
+  return { predicted, taken, columns, wrongAt, correctAt, wrong, isSure, early, looks, groups };
 }
 
 /** The groups and what is in none, as counts of sure mistakes. */
@@ -82,10 +92,6 @@ export function unitsOf({ groups, wrong, isSure }: ClassGroups): Unit[] {
   return [...groups, rest]
     .filter(({ length }) => length > 0)
     .map((members) => ({ size: members.length, sure: members.filter((at) => isSure[at]).length }));
-}
-
-export function pick(places: readonly number[], points: readonly Point[]): Point[] {
-  return places.map((at) => points[at] ?? []);
 }
 
 /**
@@ -119,30 +125,24 @@ function split(group: number[], points: readonly Point[], looks: readonly Point[
   return [...split(one, points, looks), ...split(other, points, looks)];
 }
 
-interface Mistakes {
-  predicted: number;
-  /** Rows of the sample, and where each lies. */
-  wrong: readonly number[];
-  points: readonly Point[];
-  sample: Sample;
-  maps: SeenMaps;
-}
-
 /** Groups without the members that lack what the others share; those of one cause are joined then. */
-function causesOf(groups: readonly number[][], { predicted, wrong, points, sample, maps }: Mistakes): number[][] {
+function causesOf(
+  groups: readonly number[][],
+  points: readonly Point[],
+  labels: readonly number[],
+  views: readonly Looks[],
+): number[][] {
   const parts = groups
     .map((members) => {
       const belongs = sharesWithOthers(
-        members.map((at) => points[at] ?? []),
-        members.map((at) => sample.label[wrong[at] ?? -1] ?? -1),
+        pick(members, points),
+        members.map((at) => labels[at] ?? -1),
       );
       return members.filter((_, place) => belongs[place]);
     })
     .filter((members) => members.length >= smallestGroup);
-  const rows = parts.map((members) => members.map((at) => wrong[at] ?? -1));
-  return sameCauses(rows, predicted, sample, maps.predicted).map((places) => {
-    const members = places.flatMap((place) => parts[place] ?? []);
-    const middle = centroid(members.map((at) => points[at] ?? []));
+  return joinSameCauses(parts, views).map((members) => {
+    const middle = centroid(pick(members, points));
     const far = (at: number) => distance(points[at] ?? [], middle);
     return members.sort((a, b) => far(a) - far(b) || a - b);
   });

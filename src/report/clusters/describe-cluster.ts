@@ -3,12 +3,11 @@
 import type { Cluster } from '../contract.ts';
 import type { Judged } from './claims.ts';
 import type { ClassGroups } from './class-groups.ts';
-import { pick } from './class-groups.ts';
 import type { SeenMaps } from './find-clusters.ts';
 import { meanHeatmap, placeOf } from './mean-heatmap.ts';
 import { nearest } from './neighbours.ts';
 import { countClasses, mean, rounded } from './numbers.ts';
-import { centroid, type Point } from './points.ts';
+import { centroid, type Point, pick } from './points.ts';
 import { principalComponents } from './principal-components.ts';
 import type { Sample } from './run-columns.ts';
 import { lookAlikes, type Slices } from './slice-rates.ts';

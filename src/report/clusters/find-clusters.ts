@@ -2,7 +2,7 @@
 
 import type { EvidenceRows } from '../read/evidence.ts';
 import { judge } from './claims.ts';
-import { fewest, groupsOfClass, unitsOf } from './class-groups.ts';
+import { type ClassGroups, fewest, groupsOfClass, unitsOf } from './class-groups.ts';
 import { describeCluster, type UnrankedCluster } from './describe-cluster.ts';
 import { withJoining } from './joining-mistakes.ts';
 import { type OrdinarySureness, ordinarySureness } from './ordinary-sureness.ts';
@@ -22,6 +22,8 @@ export interface SeenMaps {
 
 export interface FoundClusters {
   clusters: UnrankedCluster[];
+  /** What the clusters are made of, class by class. */
+  classes: { own: ClassGroups; ofClass: number }[];
   /** What was estimated of the run's ordinary mistakes on the way. */
   ordinary: OrdinarySureness;
 }
@@ -29,26 +31,32 @@ export interface FoundClusters {
 /**
  * @param sample the chosen images; its maps are given by their use
  * @param explained rows of the sample that are left out: a gap explains them
+ * @param earlier found without leaving any out: classes that lose none are the same again
  */
 export function findClusters(
   sample: Sample,
   maps: SeenMaps,
   sure: SureMistakes,
   explained: ReadonlySet<number> = new Set(),
+  earlier: FoundClusters | null = null,
 ): FoundClusters {
+  const touched = new Set([...explained].map((row) => sample.predicted[row]));
   const classes = [...sure.classes]
     .filter(([, { all }]) => all >= fewest)
     .sort((a, b) => b[1].all - a[1].all || a[0] - b[0])
     .slice(0, mostClasses)
     .flatMap(([predicted, { all: ofClass }]) => {
-      const own = groupsOfClass(predicted, sample, maps, sure.margin, explained);
+      const known = touched.has(predicted)
+        ? undefined
+        : earlier?.classes.find(({ own }) => own.predicted === predicted);
+      const own = known?.own ?? groupsOfClass(predicted, sample, maps, sure.margin, explained);
       return own === null ? [] : [{ own, ofClass }];
     });
   const ordinary = ordinarySureness(classes.flatMap(({ own }) => unitsOf(own)));
   const clusters = classes.flatMap(({ own, ofClass }) => {
     const judged = own.groups.map((members) => judge(members, own, ordinary));
     const around = { sample, maps, slices: sliceRates(own.predicted, own.wrong, sample, maps), ofClass };
-    return withJoining(judged, own, sample, maps).map((one) => describeCluster(one, own, around));
+    return withJoining(judged, own).map((one) => describeCluster(one, own, around));
   });
-  return { clusters, ordinary };
+  return { clusters, classes, ordinary };
 }

@@ -1,12 +1,10 @@
 /** Half-hearted mistakes that have the cause of a claimed group, too. */
 
-import { fewestOthers, type Judged } from './claims.ts';
-import { type ClassGroups, pick, smallestGroup } from './class-groups.ts';
+import type { Judged } from './claims.ts';
+import { type ClassGroups, smallestGroup } from './class-groups.ts';
 import { discriminant, heldOutSides } from './discriminant.ts';
-import type { SeenMaps } from './find-clusters.ts';
-import { allLooks, besides } from './mistake-looks.ts';
 import { range } from './numbers.ts';
-import type { Sample } from './run-columns.ts';
+import { pick } from './points.ts';
 
 /** A mistake joins when it lies beyond this share of the members, each left out of the discriminant. */
 const joiningShare = 0.98;
@@ -15,16 +13,8 @@ const joiningShare = 0.98;
  * What tells the members of a claimed group from mistakes for other classes tells the class's other mistakes as well: those that lie on the members'
  * side join the group. Groups without a claim lose what joins another, and go when too little is left.
  */
-export function withJoining(
-  judged: readonly Judged[],
-  { predicted, wrong }: ClassGroups,
-  sample: Sample,
-  maps: SeenMaps,
-): Judged[] {
+export function withJoining(judged: readonly Judged[], { wrong, looks }: ClassGroups): Judged[] {
   const claimed = judged.filter((one) => one.claimed);
-  const others = besides(predicted, sample);
-  if (claimed.length === 0 || others.length < fewestOthers) return [...judged];
-  const looks = allLooks(wrong, others, maps);
   const settled = new Set(claimed.flatMap(({ members }) => members));
   const open = range(wrong.length).filter((at) => !settled.has(at));
   const joining = new Map<number, { to: Judged; beyond: number }>();

@@ -8,6 +8,8 @@ import { principalComponents } from './principal-components.ts';
 import type { Sample } from './run-columns.ts';
 
 const dimensions = 24;
+/** The many columns of all views cost the most; the space that their strongest components span is what counts, not each of them. */
+const roundsOfAll = 12;
 /** Mistakes of other classes that a class's are held against, and correct images that say how a class usually looks. */
 const mostOthers = 500;
 const mostCorrect = 100;
@@ -53,7 +55,7 @@ export function allLooks(wrong: readonly number[], others: readonly number[], ma
     evidenceColumns(maps.label, rows),
     ...maps.predicted.slice(0, 1).map((deepest) => heatmapColumns(deepest, rows)),
   ]);
-  return parted(principalComponents(columns, dimensions), wrong.length);
+  return parted(principalComponents(columns, dimensions, roundsOfAll), wrong.length);
 }
 
 /** Rows of mistakes for classes other than `predicted`, a few of many. */

@@ -37,6 +37,10 @@ export function distance(a: Point, b: Point): number {
   return Math.sqrt(sum);
 }
 
+export function pick(places: readonly number[], points: readonly Point[]): Point[] {
+  return places.map((at) => points[at] ?? []);
+}
+
 export function centroid(points: readonly Point[]): Point {
   const [first = []] = points;
   return first.map((_, at) => points.reduce((sum, point) => sum + (point[at] ?? 0), 0) / points.length);

@@ -6,12 +6,20 @@
 import type { Point } from './points.ts';
 
 /** Enough for components that differ; those that do not span the same space whatever they are. */
-const rounds = 24;
+const usualRounds = 24;
 /** Directions in which points vary less than this share of the largest do not count. */
 const leastShare = 1e-9;
 
-/** The rows along their first principal components, at most `dimensions`, strongest first. Deterministic. */
-export function principalComponents(rows: readonly (readonly number[])[], dimensions: number): Point[] {
+/**
+ * The rows along their first principal components, at most `dimensions`, strongest first. Deterministic.
+ *
+ * @param rounds of the iteration; with fewer, the weakest components are mixed with what is left out
+ */
+export function principalComponents(
+  rows: readonly (readonly number[])[],
+  dimensions: number,
+  rounds = usualRounds,
+): Point[] {
   const columns = rows[0]?.length ?? 0;
   const count = Math.min(dimensions, columns, rows.length - 1);
   if (count < 1) return rows.map(() => [0]);

@@ -36,7 +36,8 @@ export function findClustersAndGaps(
   const sample = sampleOf(own.run, own.seen);
   const sure = findSureMistakes(own.run);
   const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
-  const { clusters: first, ordinary } = findClusters(sample, own.maps, sure);
+  const found = findClusters(sample, own.maps, sure);
+  const first = found.clusters;
   // A cluster over several classes holds what its classes share: its images need no gap to explain them.
   const explained = new Set(
     first
@@ -44,18 +45,19 @@ export function findClustersAndGaps(
       .filter((cluster) => !isOfOneClass(cluster))
       .flatMap(({ rows }) => rows),
   );
-  const foundGaps = findGaps(sample, own.maps, explained, known, { ...sure, ordinary }).sort(
-    (a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label,
-  );
+  const foundGaps = findGaps(sample, own.maps, explained, known, {
+    margin: sure.margin,
+    ordinary: found.ordinary,
+  }).sort((a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label);
   const inGaps = new Set(foundGaps.filter(({ claimed }) => claimed).flatMap(({ rows }) => rows));
-  const second = inGaps.size === 0 ? [] : findClusters(sample, own.maps, sure, inGaps).clusters;
-  const found = clearerOf(first, second, inGaps).sort(
+  const second = inGaps.size === 0 ? [] : findClusters(sample, own.maps, sure, inGaps, found).clusters;
+  const ranked = clearerOf(first, second, inGaps).sort(
     (a, b) =>
       Number(b.claimed) - Number(a.claimed) ||
       b.size * b.spuriousCue - a.size * a.spuriousCue ||
       a.predicted - b.predicted,
   );
-  const clusters = found.map((cluster, rank) => ({ ...cluster, id: `cluster-${rank + 1}` }));
+  const clusters = ranked.map((cluster, rank) => ({ ...cluster, id: `cluster-${rank + 1}` }));
   const gaps = foundGaps.map((gap, rank) => ({ ...gap, id: `gap-${rank + 1}` }));
   const classes = [...sure.classes.values()].filter(({ all }) => all >= 10).length;
   return {

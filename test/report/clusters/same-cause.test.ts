@@ -1,65 +1,34 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Sample } from '../../../src/report/clusters/run-columns.ts';
-import { sameCauses } from '../../../src/report/clusters/same-cause.ts';
-import type { EvidenceRows } from '../../../src/report/read/evidence.ts';
+import { joinSameCauses } from '../../../src/report/clusters/same-cause.ts';
+import { scattered } from './scattered-points.ts';
 
-/** Ordinary correct pictures of class 1 around nothing in particular, then groups that were taken for class 0, each moved by its own shift. */
-function groupsMovedBy(shifts: readonly (readonly number[])[]): {
-  groups: number[][];
-  sample: Sample;
-  maps: EvidenceRows[];
-} {
-  const channels = 4;
-  const ordinary = 40;
-  const size = 12;
-  const wave = (row: number, channel: number) => Math.sin(row * (channel + 1.3) + channel);
-  const moved = shifts.flatMap((shift) => Array.from({ length: size }, () => shift));
-  const rows = ordinary + moved.length;
-  const evidence = Float32Array.from({ length: rows * channels }, (_, at) => {
-    const [row, channel] = [Math.floor(at / channels), at % channels];
-    return wave(row, channel) + (row < ordinary ? 0 : (moved[row - ordinary]?.[channel] ?? 0));
-  });
-  return {
-    groups: shifts.map((_, group) => Array.from({ length: size }, (_, i) => ordinary + group * size + i)),
-    maps: [{ channels, evidence, height: 1, width: 1, heatmaps: new Float32Array(rows) }],
-    sample: {
-      images: Int32Array.from({ length: rows }, (_, row) => row),
-      maps: [],
-      label: Int32Array.from({ length: rows }, () => 1),
-      predicted: Int32Array.from({ length: rows }, (_, row) => (row < ordinary ? 1 : 0)),
-      margin: new Float64Array(rows),
-      keys: Array.from({ length: rows }, (_, row) => `${row}.png`),
-      weight: new Float64Array(rows).fill(1),
-    },
-  };
-}
+const others = scattered(80, [], 1);
+const sorted = (groups: number[][]) => groups.map((places) => [...places].sort((a, b) => a - b));
+const places = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at);
 
-test('groups that differ from ordinary pictures in the same direction are one, however far each goes', () => {
-  const { groups, sample, maps } = groupsMovedBy([
-    [9, 0, 0, 0],
-    [0, 9, 0, 0],
-    [20, 0, 0, 0],
-  ]);
-  expect(sameCauses(groups, 0, sample, maps)).toEqual([[0, 2], [1]]);
+test('light and dark pictures with one mark are one group', () => {
+  // What the mark adds is the same in both parts; what else parts them is the light.
+  const own = [...scattered(15, [5, 1], 2), ...scattered(12, [5, -1], 3)];
+  const groups = joinSameCauses([places(0, 15), places(15, 12)], [{ own, others }]);
+  expect(sorted(groups)).toEqual([places(0, 27)]);
 });
 
-test('without ordinary pictures of other classes every group stays by itself', () => {
-  const { groups, sample, maps } = groupsMovedBy([
-    [9, 0, 0, 0],
-    [9, 0, 0, 0],
-  ]);
-  expect(sameCauses(groups, 1, sample, maps)).toEqual([[0], [1]]);
+test('two marks of one class stay apart, though both look like the class', () => {
+  const own = [...scattered(15, [2, 5, 0], 2), ...scattered(12, [2, 0, 5], 3)];
+  const groups = [places(0, 15), places(15, 12)];
+  expect(sorted(joinSameCauses(groups, [{ own, others }]))).toEqual(groups);
 });
 
-test('every group is in one cause, whatever the evidence', () => {
-  const shift = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 4, maxLength: 4 });
-  fc.assert(
-    fc.property(fc.array(shift, { minLength: 1, maxLength: 5 }), (shifts) => {
-      const { groups, sample, maps } = groupsMovedBy(shifts);
-      const places = sameCauses(groups, 0, sample, maps).flat();
-      expect([...places].sort()).toEqual(groups.map((_, at) => at));
-    }),
-    { numRuns: 40 },
-  );
+test('views that disagree are weighed, the first for two', () => {
+  const alike = { own: [...scattered(15, [5], 2), ...scattered(12, [5], 3)], others };
+  const unlike = { own: [...scattered(15, [5, 0], 2), ...scattered(12, [0, 5], 3)], others };
+  const groups = [places(0, 15), places(15, 12)];
+  expect(joinSameCauses(groups, [alike, unlike])).toHaveLength(1);
+  expect(joinSameCauses(groups, [unlike, alike])).toHaveLength(2);
+});
+
+test('groups that nothing sets apart from other mistakes are left as they are', () => {
+  const own = [...scattered(10, [], 2), ...scattered(10, [], 3)];
+  expect(joinSameCauses([], [{ own, others }])).toEqual([]);
+  expect(joinSameCauses([places(0, 10)], [{ own, others }])).toEqual([places(0, 10)]);
 });
