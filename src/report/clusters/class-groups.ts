@@ -80,7 +80,7 @@ export function groupsOfClass(
     groupsOf(points, isSure, early.own),
     points,
     wrong.map((row) => sample.label[row] ?? -1),
-    early.others.length < fewestOthers ? [looks] : [looks, early],
+    [looks, early].filter(({ others }) => others.length >= fewestOthers),
   );
   return { predicted, taken, columns, wrongAt, correctAt, wrong, isSure, early, looks, groups };
 }

@@ -1,7 +1,7 @@
 /** Half-hearted mistakes that have the cause of a claimed group, too. */
 
 import type { Judged } from './claims.ts';
-import { type ClassGroups, smallestGroup } from './class-groups.ts';
+import { type ClassGroups, fewestOthers, smallestGroup } from './class-groups.ts';
 import { discriminant, heldOutSides } from './discriminant.ts';
 import { range } from './numbers.ts';
 import { pick } from './points.ts';
@@ -15,6 +15,7 @@ const joiningShare = 0.98;
  */
 export function withJoining(judged: readonly Judged[], { wrong, looks }: ClassGroups): Judged[] {
   const claimed = judged.filter((one) => one.claimed);
+  if (claimed.length === 0 || looks.others.length < fewestOthers) return [...judged];
   const settled = new Set(claimed.flatMap(({ members }) => members));
   const open = range(wrong.length).filter((at) => !settled.has(at));
   const joining = new Map<number, { to: Judged; beyond: number }>();

@@ -16,7 +16,7 @@ const sharedWay = 0.6;
 
 /**
  * @param groups places in each view's own points
- * @param views the first one counts for two
+ * @param views the first one counts for two; without a view nothing is joined
  * @returns the same places: groups that belong together as one
  */
 export function joinSameCauses(groups: readonly number[][], views: readonly Looks[]): number[][] {
