@@ -10,7 +10,7 @@ import { pick } from './points.ts';
  * Two things speak for a cause: more sure mistakes than chance gives, and something that earlier layers see in the images and not in other
  * mistakes. Each standard deviation of the second counts as a tenfold smaller chance; without either there is no claim.
  */
-const claimLimits = { together: 1e-3, chance: 0.25, setApart: 1 };
+const claimLimits = { together: 1e-3, chance: 0.25, setApart: 0.7 };
 /** Groups smaller than `fewest` show little: from this size on, and only where nearly nothing is left to chance. */
 const small = { fewest: 7, together: 1e-5 };
 
