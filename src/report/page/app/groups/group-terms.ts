@@ -13,7 +13,7 @@ export const terms = {
   chance:
     'Probability that so many of an ordinary group of mistakes are as sure as correct answers, by what the other mistakes of the run are like. A cause makes the network sure.',
   setApart:
-    'How far earlier layers set these images apart from mistakes for other classes, in standard deviations; each image is left out of what is learned from the others. From about 1 on, the images share something that other mistakes lack.',
+    'How far earlier layers set these images apart from mistakes for other classes, in standard deviations; each image is left out of what is learned from the others. From about 0.7 on, the images share something that other mistakes lack.',
   gapChance:
     'Probability that so many misclassified images of a class have misclassified neighbours without a cause, corrected for the number of classes.',
   distance:
