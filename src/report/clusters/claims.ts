@@ -1,6 +1,6 @@
 /** Whether a group of mistakes has a cause. */
 
-import { type ClassGroups, fewest, fewestOthers } from './class-groups.ts';
+import { type ClassGroups, fewest, fewestOthers, unitOf } from './class-groups.ts';
 import { heldOutSides } from './discriminant.ts';
 import { mean } from './numbers.ts';
 import type { OrdinarySureness } from './ordinary-sureness.ts';
@@ -28,7 +28,7 @@ export interface Judged {
 }
 
 export function judge(members: number[], { isSure, early }: ClassGroups, ordinary: OrdinarySureness): Judged {
-  const chance = ordinary.chance({ size: members.length, sure: members.filter((at) => isSure[at]).length });
+  const chance = ordinary.chance(unitOf(members, isSure));
   const setApart =
     early.others.length < fewestOthers ? null : mean(heldOutSides(pick(members, early.own), early.others));
   // What is not known speaks neither for nor against a cause.

@@ -5,7 +5,7 @@ import { toldApart } from './discriminant.ts';
 import type { SeenMaps } from './find-clusters.ts';
 import { sharesWithOthers } from './foreign-members.ts';
 import { groupPoints, halves } from './group-points.ts';
-import { allLooks, besides, earlyLooks, type Looks, otherMistakes } from './mistake-looks.ts';
+import { allLooks, earlyLooks, type Looks, otherMistakes, withCorrect } from './mistake-looks.ts';
 import { range } from './numbers.ts';
 import type { Unit } from './ordinary-sureness.ts';
 import { centroid, distance, evidenceColumns, heatmapColumns, joined, type Point, pick } from './points.ts';
@@ -65,13 +65,11 @@ export function groupsOfClass(
   // How channels vary is measured over everything that was taken for the class; the components are those of the mistakes.
   const columns = joined([evidenceColumns(maps.predicted.slice(0, mostLayers), taken), heatmapColumns(deepest, taken)]);
   const wrong = wrongAt.map((at) => taken[at] ?? -1);
-  const points = principalComponents(
-    wrongAt.map((at) => columns[at] ?? []),
-    8,
-  );
+  const points = principalComponents(pick(wrongAt, columns), 8);
   const isSure = wrong.map((row) => (sample.margin[row] ?? 0) >= surely);
-  const early = earlyLooks(wrong, otherMistakes(predicted, sample), sample, maps);
-  const looks = allLooks(wrong, besides(predicted, sample), maps);
+  const others = otherMistakes(predicted, sample);
+  const early = earlyLooks(wrong, others, sample, maps);
+  const looks = allLooks(wrong, withCorrect(others, predicted, sample), maps);
   const correctAt = everyFew(
     range(taken.length).filter((at) => !isWrong[at]),
     mostCorrect,
@@ -89,9 +87,11 @@ export function groupsOfClass(
 export function unitsOf({ groups, wrong, isSure }: ClassGroups): Unit[] {
   const grouped = new Set(groups.flat());
   const rest = range(wrong.length).filter((at) => !grouped.has(at));
-  return [...groups, rest]
-    .filter(({ length }) => length > 0)
-    .map((members) => ({ size: members.length, sure: members.filter((at) => isSure[at]).length }));
+  return [...groups, rest].filter(({ length }) => length > 0).map((members) => unitOf(members, isSure));
+}
+
+export function unitOf(members: readonly number[], isSure: readonly boolean[]): Unit {
+  return { size: members.length, sure: members.filter((at) => isSure[at]).length };
 }
 
 /**
@@ -106,18 +106,17 @@ function groupsOf(points: readonly Point[], isSure: readonly boolean[], looks: r
     .map((all) => {
       const seeds = all.filter((at) => isSure[at]);
       const core = seeds.length < smallestGroup ? all : seeds;
-      const middle = centroid(core.map((at) => points[at] ?? []));
-      const far = (at: number) => distance(points[at] ?? [], middle);
+      const far = distanceFrom(centroid(pick(core, points)), points);
       const distances = core.map(far).sort((a, b) => a - b);
       const reach = distances[Math.floor(distances.length * coreShare)] ?? 0;
       const members = seeds.length < smallestGroup ? all : all.filter((at) => isSure[at] || far(at) <= reach);
-      return members.sort((a, b) => far(a) - far(b) || a - b);
+      return nearestFirst(members, far);
     });
 }
 
 /** A group as the parts that other evidence tells apart, too: two causes of one class may lie close by what answered for it. */
 function split(group: number[], points: readonly Point[], looks: readonly Point[]): number[][] {
-  const cut = halves(group.map((at) => points[at] ?? []));
+  const cut = halves(pick(group, points));
   if (cut === null || cut.silhouette < splitLimits.silhouette) return [group];
   const [one, other] = cut.parts.map((part) => part.map((place) => group[place] ?? -1));
   if (one === undefined || other === undefined || Math.min(one.length, other.length) < smallestGroup) return [group];
@@ -142,8 +141,14 @@ function causesOf(
     })
     .filter((members) => members.length >= smallestGroup);
   return joinSameCauses(parts, views).map((members) => {
-    const middle = centroid(pick(members, points));
-    const far = (at: number) => distance(points[at] ?? [], middle);
-    return members.sort((a, b) => far(a) - far(b) || a - b);
+    return nearestFirst(members, distanceFrom(centroid(pick(members, points)), points));
   });
+}
+
+function distanceFrom(middle: Point, points: readonly Point[]): (at: number) => number {
+  return (at) => distance(points[at] ?? [], middle);
+}
+
+function nearestFirst(members: readonly number[], far: (at: number) => number): number[] {
+  return [...members].sort((a, b) => far(a) - far(b) || a - b);
 }

@@ -3,7 +3,7 @@
 import type { EvidenceRows } from '../read/evidence.ts';
 import { judge } from './claims.ts';
 import { type ClassGroups, fewest, groupsOfClass, unitsOf } from './class-groups.ts';
-import { describeCluster, type UnrankedCluster } from './describe-cluster.ts';
+import { describeCluster, type Surroundings, type UnrankedCluster } from './describe-cluster.ts';
 import { withJoining } from './joining-mistakes.ts';
 import { type OrdinarySureness, ordinarySureness } from './ordinary-sureness.ts';
 import type { Sample } from './run-columns.ts';
@@ -23,7 +23,7 @@ export interface SeenMaps {
 export interface FoundClusters {
   clusters: UnrankedCluster[];
   /** What the clusters are made of, class by class. */
-  classes: { own: ClassGroups; ofClass: number }[];
+  classes: { own: ClassGroups; around: Surroundings }[];
   /** What was estimated of the run's ordinary mistakes on the way. */
   ordinary: OrdinarySureness;
 }
@@ -46,16 +46,15 @@ export function findClusters(
     .sort((a, b) => b[1].all - a[1].all || a[0] - b[0])
     .slice(0, mostClasses)
     .flatMap(([predicted, { all: ofClass }]) => {
-      const known = touched.has(predicted)
-        ? undefined
-        : earlier?.classes.find(({ own }) => own.predicted === predicted);
-      const own = known?.own ?? groupsOfClass(predicted, sample, maps, sure.margin, explained);
-      return own === null ? [] : [{ own, ofClass }];
+      const known = earlier?.classes.find(({ own }) => own.predicted === predicted);
+      if (known !== undefined && !touched.has(predicted)) return [known];
+      const own = groupsOfClass(predicted, sample, maps, sure.margin, explained);
+      if (own === null) return [];
+      return [{ own, around: { sample, maps, slices: sliceRates(predicted, own.wrong, sample, maps), ofClass } }];
     });
   const ordinary = ordinarySureness(classes.flatMap(({ own }) => unitsOf(own)));
-  const clusters = classes.flatMap(({ own, ofClass }) => {
+  const clusters = classes.flatMap(({ own, around }) => {
     const judged = own.groups.map((members) => judge(members, own, ordinary));
-    const around = { sample, maps, slices: sliceRates(own.predicted, own.wrong, sample, maps), ofClass };
     return withJoining(judged, own).map((one) => describeCluster(one, own, around));
   });
   return { clusters, classes, ordinary };

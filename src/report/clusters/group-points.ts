@@ -12,33 +12,41 @@ const leastSilhouette = 0.25;
 /** What one group more must add to it. */
 const leastGain = 0.02;
 
-/** The two groups of Ward's tree, as places, and how well they are two (mean silhouette). Null for fewer than two points. */
-export function halves(points: readonly Point[]): { parts: [number[], number[]]; silhouette: number } | null {
-  if (points.length < 2) return null;
-  const distances = points.map((a) => points.map((b) => distance(a, b)));
-  const [first, second] = agnes(distances, { method: 'ward2', isDistanceMatrix: true }).group(2).children;
-  if (first === undefined || second === undefined) return null;
-  const groups = points.map(() => 0);
-  for (const index of second.indices()) groups[index] = 1;
-  return { parts: [first.indices(), second.indices()], silhouette: silhouette(distances, groups, 2) };
+interface Cut {
+  /** Places of each group's points, in the tree's order. */
+  parts: number[][];
+  /** The group of each point, counted from 0. */
+  groups: number[];
+  silhouette: number;
+}
+
+/** The two groups of Ward's tree, and how well they are two. Null for fewer than two points. */
+export function halves(points: readonly Point[]): Cut | null {
+  return points.length < 2 ? null : wardTree(points)(2);
 }
 
 /** @returns the group of each point, counted from 0 */
 export function groupPoints(points: readonly Point[]): number[] {
   const alone = points.map(() => 0);
   if (points.length < 6) return alone;
-  const distances = points.map((a) => points.map((b) => distance(a, b)));
-  const tree = agnes(distances, { method: 'ward2', isDistanceMatrix: true });
+  const cutInto = wardTree(points);
   let best = { groups: alone, silhouette: leastSilhouette - leastGain };
   for (let count = 2; count <= mostGroups && count * 2 < points.length; count += 1) {
-    const groups = [...alone];
-    for (const [group, cluster] of tree.group(count).children.entries()) {
-      for (const index of cluster.indices()) groups[index] = group;
-    }
-    const cut = { groups, silhouette: silhouette(distances, groups, count) };
+    const cut = cutInto(count);
     if (cut.silhouette > best.silhouette + leastGain) best = cut;
   }
   return best.groups;
+}
+
+function wardTree(points: readonly Point[]): (count: number) => Cut {
+  const distances = points.map((a) => points.map((b) => distance(a, b)));
+  const tree = agnes(distances, { method: 'ward2', isDistanceMatrix: true });
+  return (count) => {
+    const parts = tree.group(count).children.map((cluster) => cluster.indices());
+    const groups = points.map(() => 0);
+    for (const [group, indices] of parts.entries()) for (const index of indices) groups[index] = group;
+    return { parts, groups, silhouette: silhouette(distances, groups, count) };
+  };
 }
 
 function silhouette(distances: readonly number[][], groups: readonly number[], count: number): number {

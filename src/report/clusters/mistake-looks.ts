@@ -68,9 +68,8 @@ export function otherMistakes(predicted: number, sample: Sample): number[] {
   );
 }
 
-/** Mistakes for other classes; where they are few, correct images of other classes, too. */
-export function besides(predicted: number, sample: Sample): number[] {
-  const others = otherMistakes(predicted, sample);
+/** `others`, mistakes for classes other than `predicted`; where they are few, correct images of those classes, too. */
+export function withCorrect(others: readonly number[], predicted: number, sample: Sample): readonly number[] {
   if (others.length >= fewMistakes) return others;
   const correct = range(sample.images.length).filter(
     (row) => sample.predicted[row] !== predicted && sample.predicted[row] === sample.label[row],

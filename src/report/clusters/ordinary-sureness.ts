@@ -31,12 +31,12 @@ export interface OrdinarySureness {
 }
 
 export function ordinarySureness(units: readonly Unit[]): OrdinarySureness {
+  const withCause = units.map(({ size, sure }) => betaBinomial(size, caused.alpha, caused.beta)[sure] ?? 0);
   const logs = rates.map((rate) => {
     const before = (prior.alpha - 1) * Math.log(rate) + (prior.beta - 1) * Math.log1p(-rate);
-    return units.reduce((sum, { size, sure }) => {
+    return units.reduce((sum, { size, sure }, at) => {
       const ordinary = betaBinomial(size, precision * rate, precision * (1 - rate))[sure] ?? 0;
-      const other = betaBinomial(size, caused.alpha, caused.beta)[sure] ?? 0;
-      return sum + Math.log((1 - caused.share) * ordinary + caused.share * other);
+      return sum + Math.log((1 - caused.share) * ordinary + caused.share * (withCause[at] ?? 0));
     }, before);
   });
   const most = Math.max(...logs);

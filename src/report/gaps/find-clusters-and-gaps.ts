@@ -1,5 +1,6 @@
 /** From evidence to clusters, gaps and what to collect. Pure: arrays in, findings out. */
 
+import { fewest } from '../clusters/class-groups.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { findClusters, mostClasses, type SeenMaps } from '../clusters/find-clusters.ts';
 import { type RunColumns, type SeenImages, sampleOf } from '../clusters/run-columns.ts';
@@ -59,7 +60,7 @@ export function findClustersAndGaps(
   );
   const clusters = ranked.map((cluster, rank) => ({ ...cluster, id: `cluster-${rank + 1}` }));
   const gaps = foundGaps.map((gap, rank) => ({ ...gap, id: `gap-${rank + 1}` }));
-  const classes = [...sure.classes.values()].filter(({ all }) => all >= 10).length;
+  const classes = [...sure.classes.values()].filter(({ all }) => all >= fewest).length;
   return {
     clusters: clusters.map(({ rows: _, ...cluster }) => ({ ...cluster, sentence: clusterSentence(cluster, name) })),
     gaps: gaps.map(({ rows: _, nearCorrect: __, ...gap }) => ({ ...gap, sentence: gapSentence(gap, name) })),

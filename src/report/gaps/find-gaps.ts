@@ -6,7 +6,7 @@ import { meanHeatmap, placeOf } from '../clusters/mean-heatmap.ts';
 import { flaggedShare, nearest } from '../clusters/neighbours.ts';
 import { countClasses, mean, median, range, rounded } from '../clusters/numbers.ts';
 import type { OrdinarySureness } from '../clusters/ordinary-sureness.ts';
-import { centroid, distance, evidenceColumns, type Point } from '../clusters/points.ts';
+import { centroid, distance, evidenceColumns, type Point, pick } from '../clusters/points.ts';
 import { principalComponents } from '../clusters/principal-components.ts';
 import type { Sample } from '../clusters/run-columns.ts';
 import type { Gap } from '../contract.ts';
@@ -77,12 +77,12 @@ function gapOf(
     amongThemselves >= claimLimits.amongThemselves &&
     sureness.ordinary.chance({ size: wrongAt.length, sure: sureOnes.length }) * tests < claimLimits.expected;
 
-  const middle = centroid(members.map((at) => points[at] ?? []));
+  const middle = centroid(pick(members, points));
   members.sort((a, b) => distance(points[a] ?? [], middle) - distance(points[b] ?? [], middle) || a - b);
   const rows = members.map((at) => own[at] ?? -1);
   const keys = rows.map((row) => sample.keys[row] ?? '');
   const correctAt = range(own.length).filter((at) => !isWrong[at]);
-  const correct = correctAt.map((at) => points[at] ?? []);
+  const correct = pick(correctAt, points);
   const [analysed] = maps.label;
   const heatmap = analysed === undefined ? [] : meanHeatmap(analysed, rows);
   return {
@@ -99,12 +99,7 @@ function gapOf(
     nearCorrect: new Set(
       members.flatMap((at) => nearest(points, points[at] ?? [], neighbours, at).filter((other) => !isWrong[other])),
     ).size,
-    distance: rounded(
-      relativeDistance(
-        members.map((at) => points[at] ?? []),
-        correct,
-      ),
-    ),
+    distance: rounded(relativeDistance(pick(members, points), correct)),
     referenceDistance: reference === null ? null : referenceDistance(label, rows, maps, reference),
     claimed,
     chance,

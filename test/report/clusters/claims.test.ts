@@ -1,50 +1,54 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { binomialTail } from '../../../src/report/clusters/binomial-tail.ts';
-import { meanHeatmap, placeOf } from '../../../src/report/clusters/mean-heatmap.ts';
-import { flaggedShare, nearest } from '../../../src/report/clusters/neighbours.ts';
-import { findSureMistakes } from '../../../src/report/clusters/sure-mistakes.ts';
+import { judge } from '../../../src/report/clusters/claims.ts';
+import { ordinarySureness } from '../../../src/report/clusters/ordinary-sureness.ts';
+import { classGroupsOf } from './class-groups-of.ts';
+import { scattered } from './scattered-points.ts';
 
-test('the chance of at least so many hits is summed exactly', () => {
-  expect(binomialTail(3, 3, 0.5)).toBeCloseTo(0.125, 12);
-  expect(binomialTail(2, 3, 0.5)).toBeCloseTo(0.5, 12);
-  expect(binomialTail(0, 3, 0.1)).toBe(1);
-  expect(binomialTail(4, 3, 0.9)).toBe(0);
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 60 }), fc.double({ min: 0.01, max: 0.99, noNaN: true }), (trials, p) => {
-      const tails = Array.from({ length: trials + 1 }, (_, hits) => binomialTail(hits, trials, p));
-      for (const [at, tail] of tails.entries()) expect(tail).toBeLessThanOrEqual((tails[at - 1] ?? 1) + 1e-12);
-      expect(tails[trials]).toBeCloseTo(p ** trials, 10);
-    }),
-  );
+/** A run of whose ordinary mistakes one in ten is sure. */
+const ordinary = ordinarySureness([12, 18, 25, 40].map((size) => ({ size, sure: Math.round(size / 10) })));
+const others = scattered(80, [], 1);
+
+function judged({
+  size,
+  sure,
+  apart,
+  beside = others,
+}: {
+  size: number;
+  sure: number;
+  apart: number;
+  beside?: typeof others;
+}) {
+  const members = Array.from({ length: size }, (_, at) => at);
+  const mistakes = { points: scattered(size, [apart], 2), isSure: members.map((at) => at < sure), groups: [members] };
+  return judge(members, classGroupsOf(mistakes, beside), ordinary);
+}
+
+test('sure mistakes that share something other mistakes lack have a cause', () => {
+  expect(judged({ size: 20, sure: 12, apart: 3 })).toMatchObject({ claimed: true });
 });
 
-test('sure mistakes are those with the margin of correct answers', () => {
-  const correct = Array.from({ length: 100 }, () => ({ label: 0, predicted: 0, margin: 0.9 }));
-  const mistakes = Array.from({ length: 40 }, (_, i) => ({ label: 0, predicted: 1, margin: i < 30 ? 0.95 : 0.2 }));
-  const rows = [...correct, ...mistakes];
-  const sure = findSureMistakes({
-    keys: rows.map((_, i) => `${i}`),
-    label: Int32Array.from(rows, ({ label }) => label),
-    predicted: Int32Array.from(rows, ({ predicted }) => predicted),
-    margin: rows.map(({ margin }) => margin),
-  });
-  expect(sure.margin).toBeCloseTo(0.9);
-  expect(sure.classes.get(1)).toEqual({ all: 40, sure: 30 });
+test('neither being sure nor being alike is enough', () => {
+  expect(judged({ size: 20, sure: 12, apart: 0 }).claimed).toBe(false);
+  const alike = judged({ size: 20, sure: 2, apart: 6 });
+  expect(alike).toMatchObject({ claimed: false });
+  expect(alike.setApart).toBeGreaterThan(3);
 });
 
-test('neighbours are the nearest others, and count with their weights', () => {
-  const points = [[0], [1], [3], [10]];
-  expect(nearest(points, [0], 2, 0)).toEqual([1, 2]);
-  expect(flaggedShare(points, [false, true, false, true], [1, 1, 3, 1], [0], 2)).toEqual([0.25]);
+test('a little more of one makes up for a little less of the other', () => {
+  expect(judged({ size: 20, sure: 7, apart: 1 }).claimed).toBe(false);
+  expect(judged({ size: 20, sure: 7, apart: 4 }).claimed).toBe(true);
+  expect(judged({ size: 20, sure: 14, apart: 1 }).claimed).toBe(true);
 });
 
-test('a place is named by where the mean map is bright', () => {
-  const cells = new Float32Array(49);
-  cells[6 * 7 + 6] = 2;
-  const corner = meanHeatmap({ channels: 0, evidence: new Float32Array(), height: 7, width: 7, heatmaps: cells }, [0]);
-  expect(corner).toHaveLength(1024);
-  expect(placeOf(corner)).toBe('lower right corner');
-  expect(placeOf(Array(1024).fill(1))).toBe('all over');
-  expect(placeOf(Array(1024).fill(0))).toBe('nowhere');
+test('a small group needs more, and six images are never enough', () => {
+  expect(judged({ size: 8, sure: 5, apart: 2 }).claimed).toBe(false);
+  expect(judged({ size: 8, sure: 8, apart: 4 }).claimed).toBe(true);
+  expect(judged({ size: 6, sure: 6, apart: 9 }).claimed).toBe(false);
+});
+
+test('where there are hardly any other mistakes, only being sure speaks', () => {
+  const few = judged({ size: 30, sure: 28, apart: 3, beside: others.slice(0, 12) });
+  expect(few).toMatchObject({ setApart: null, claimed: true });
+  expect(judged({ size: 20, sure: 7, apart: 9, beside: others.slice(0, 12) }).claimed).toBe(false);
 });
