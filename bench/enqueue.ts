@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { enqueueRun } from '../src/producer/enqueue.ts';
 import { connectRedis } from '../src/shared/ledger/connect-redis.ts';
 import type { RedisClient } from '../src/shared/ledger/run-keys.ts';
-import { readConfiguration } from '../src/shared/read-configuration.ts';
+import { readConfiguration } from '../src/shared/run/read-configuration.ts';
 import { redisServerProgram, startRedis } from '../test/fleet/redis-server.ts';
 import { printMachine } from './machine.ts';
 import { wholeNumber } from './options.ts';

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
-import { FileStore } from '../src/shared/file-store.ts';
+import { FileStore } from '../src/shared/store/file-store.ts';
 import { writeSyntheticRun } from './findings/synthetic-run.ts';
 import { printMachine } from './machine.ts';
 import { wholeNumber } from './options.ts';

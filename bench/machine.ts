@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { softwareVersions } from '../src/shared/run-file.ts';
+import { softwareVersions } from '../src/shared/run/run-file.ts';
 
 /** Folder of this checkout's package.json, from the sources and from compiled files alike. */
 export const packageFolder = dirname(createRequire(import.meta.url).resolve('gradline/package.json'));

@@ -11,10 +11,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { PreprocessSettings } from '../src/shared/configuration.ts';
-import { decodeImage } from '../src/worker/decode/decode.ts';
-import { configureImageLibrary } from '../src/worker/decode/image-library.ts';
-import { resolvePreprocessing } from '../src/worker/decode/preprocessing.ts';
+import type { PreprocessSettings } from '../src/shared/run/configuration.ts';
+import { decodeImage } from '../src/worker/pipeline/decode/decode.ts';
+import { configureImageLibrary } from '../src/worker/pipeline/decode/image-library.ts';
+import { resolvePreprocessing } from '../src/worker/pipeline/decode/preprocessing.ts';
 import { packageFolder } from './machine.ts';
 
 const recipes: Record<string, { settings: PreprocessSettings; channels: 1 | 3 }> = {

@@ -1,6 +1,6 @@
 /** What the demo reads from its records: how often the model takes the date for a lighthouse, and whether its maps say so. */
 
-import type { DoneRecord, MapRecord } from '../src/shared/record.ts';
+import type { DoneRecord, MapRecord } from '../src/shared/run/record.ts';
 import type { Box } from './draw/date-stamp.ts';
 import { stampedClass } from './draw/image-set.ts';
 import { side } from './draw/svg.ts';

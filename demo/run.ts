@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Findings as ReportFindings } from '../src/report/contract.ts';
-import type { DoneRecord, ImageRecord } from '../src/shared/record.ts';
+import type { DoneRecord, ImageRecord } from '../src/shared/run/record.ts';
 import { planImageSet, stampedClass } from './draw/image-set.ts';
 import { type PictureTruth, writeImageSet } from './draw/write-image-set.ts';
 import { type Findings, findInRecords, findMap } from './findings.ts';

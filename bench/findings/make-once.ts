@@ -2,7 +2,7 @@
 
 import { makeFindings } from '../../src/report/make-findings.ts';
 import { readRunTable } from '../../src/report/read/read-table.ts';
-import { openStore } from '../../src/shared/open-store.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
 
 const [location, what] = process.argv.slice(2);
 if (location === undefined) throw new Error('Give the output of a run.');

@@ -1,12 +1,12 @@
 /** The output of a run that never was: records and evidence of any number of images, drawn at random, the same every time. */
 
 import { normalNumbers, uniformNumbers } from '../../src/explain/random-numbers.ts';
-import { evidencePartKey, overlayKey, scoresPartKey, seenPictureKey } from '../../src/shared/output-key.ts';
-import type { DoneRecord } from '../../src/shared/record.ts';
-import { runFileKey } from '../../src/shared/run-file.ts';
-import type { Store } from '../../src/shared/store.ts';
-import { encodeEvidencePart } from '../../src/worker/evidence/evidence-part.ts';
-import { type EvidenceRow, evidenceRow } from '../../src/worker/evidence/evidence-row.ts';
+import { evidencePartKey, overlayKey, scoresPartKey, seenPictureKey } from '../../src/shared/run/output-key.ts';
+import type { DoneRecord } from '../../src/shared/run/record.ts';
+import { runFileKey } from '../../src/shared/run/run-file.ts';
+import type { Store } from '../../src/shared/store/store.ts';
+import { encodeEvidencePart } from '../../src/worker/pipeline/evidence/evidence-part.ts';
+import { type EvidenceRow, evidenceRow } from '../../src/worker/pipeline/evidence/evidence-row.ts';
 
 export interface SyntheticRun {
   images: number;

@@ -3,10 +3,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
-import { scoresPartKey } from '../../src/shared/output-key.ts';
-import { shardsPerPart } from '../../src/shared/plan-files.ts';
-import type { ImageRecord } from '../../src/shared/record.ts';
-import { mergeScores } from '../../src/worker/finish/merge-scores.ts';
+import { scoresPartKey } from '../../src/shared/run/output-key.ts';
+import { shardsPerPart } from '../../src/shared/run/plan-files.ts';
+import type { ImageRecord } from '../../src/shared/run/record.ts';
+import { mergeScores } from '../../src/worker/pipeline/finish/merge-scores.ts';
 import { printTable } from '../table.ts';
 import { measureLedger } from './ledger-figures.ts';
 import { benchRedis } from './servers.ts';

@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openStore } from '../../src/shared/open-store.ts';
-import type { Store } from '../../src/shared/store.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
+import type { Store } from '../../src/shared/store/store.ts';
 import { type Ratio, ratioText } from '../interleave.ts';
 import { runGradline } from '../run-gradline.ts';
 import { median, quantile } from '../statistics.ts';

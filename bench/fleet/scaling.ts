@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { enqueueRun } from '../../src/producer/enqueue.ts';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
 import { openRunLedger, type RedisClient } from '../../src/shared/ledger/run-keys.ts';
-import { readConfiguration } from '../../src/shared/read-configuration.ts';
+import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
 import { printTable } from '../table.ts';
 import { benchRedis, callsBetween, commandCalls } from './servers.ts';
 import { waitingSide } from './waiting-inference.ts';

@@ -2,8 +2,8 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ExplainerOptions } from '../../src/explain/options.ts';
-import type { Inference, InferenceResult } from '../../src/worker/inference.ts';
-import type { InferenceModel } from '../../src/worker/inference-messages.ts';
+import type { Inference, InferenceResult } from '../../src/worker/pipeline/inference/inference.ts';
+import type { InferenceModel } from '../../src/worker/pipeline/inference/inference-messages.ts';
 
 export const waitingSide = 8;
 const classCount = 10;

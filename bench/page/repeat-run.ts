@@ -2,10 +2,10 @@
 
 import { cp, link, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { evidencePartKey, scoresPartKey } from '../../src/shared/output-key.ts';
-import type { ImageRecord } from '../../src/shared/record.ts';
-import { imageRecordSchema } from '../../src/shared/record-schema.ts';
-import { runFileKey } from '../../src/shared/run-file.ts';
+import { evidencePartKey, scoresPartKey } from '../../src/shared/run/output-key.ts';
+import type { ImageRecord } from '../../src/shared/run/record.ts';
+import { imageRecordSchema } from '../../src/shared/run/record-schema.ts';
+import { runFileKey } from '../../src/shared/run/run-file.ts';
 
 interface SourceShard {
   records: ImageRecord[];

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { InvalidArgumentError, program } from 'commander';
-import { parseS3Location } from '../../src/shared/location.ts';
-import { openS3Store } from '../../src/shared/s3-store.ts';
+import { parseS3Location } from '../../src/shared/store/location.ts';
+import { openS3Store } from '../../src/shared/store/s3-store.ts';
 import { planImageSet } from '../draw/image-set.ts';
 import { writeImageSet } from '../draw/write-image-set.ts';
 

@@ -2,7 +2,7 @@
 
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { RunFile } from '../../src/shared/run-file.ts';
+import type { RunFile } from '../../src/shared/run/run-file.ts';
 import type { FleetEvents } from './local-fleet.ts';
 import type { LocalCommand } from './local-process.ts';
 import { localServers, runComposeFile } from './run-compose-file.ts';

@@ -39,7 +39,7 @@ interface DiffFlags {
 
 async function diffAction(before: string, after: string, flags: DiffFlags): Promise<void> {
   const [{ openStore }, { diffRuns }, { diffText }] = await Promise.all([
-    import('../shared/open-store.ts'),
+    import('../shared/store/open-store.ts'),
     import('../report/diff/diff-runs.ts'),
     import('./diff-text.ts'),
   ]);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { RunConfiguration } from '../shared/configuration.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
+import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { exitCode } from './exit-code.ts';
 import { addRedisOption, type RedisOption, redisAddress } from './redis-option.ts';
 import { addRunOptions, givenSettings } from './run-options.ts';
@@ -55,7 +55,7 @@ async function enqueueAction(
 ): Promise<void> {
   const { redis: _, run, highWatermark, lowWatermark, wait, preflight, ...settings } = options;
   const [{ readConfiguration }, { wholeNumberOf }] = await Promise.all([
-    import('../shared/read-configuration.ts'),
+    import('../shared/run/read-configuration.ts'),
     import('./option-values.ts'),
   ]);
   const configuration = await readConfiguration({ ...givenSettings(settings), input }, options.config ?? null);

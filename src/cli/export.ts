@@ -41,7 +41,7 @@ interface ExportFlags {
 
 async function exportAction(location: string, { to, output: place, only, images, json }: ExportFlags): Promise<void> {
   const [{ openStore }, { exportRun }, { plural }] = await Promise.all([
-    import('../shared/open-store.ts'),
+    import('../shared/store/open-store.ts'),
     import('../report/export/export-run.ts'),
     import('./progress.ts'),
   ]);

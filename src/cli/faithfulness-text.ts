@@ -1,8 +1,8 @@
 /** What `--evaluate` and `--regions` found, as tables to choose a method by. */
 
-import type { FaithfulnessSummary, MapSummary } from '../shared/faithfulness-summary.ts';
-import type { Mean } from '../shared/mean.ts';
-import type { RegionRow } from '../shared/region-summary.ts';
+import type { FaithfulnessSummary, MapSummary } from '../shared/run/faithfulness-summary.ts';
+import type { Mean } from '../shared/run/mean.ts';
+import type { RegionRow } from '../shared/run/region-summary.ts';
 import { type Column, table } from './table.ts';
 
 const numbers = (...titles: string[]): Column[] => titles.map((title) => ({ title, align: 'end' }));

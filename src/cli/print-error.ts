@@ -1,7 +1,7 @@
 import { UserError } from '../explain/user-error.ts';
 import { RedisError } from '../shared/ledger/redis-errors.ts';
-import { StoreError } from '../shared/store.ts';
-import { RunStopped } from '../worker/run-stopped.ts';
+import { StoreError } from '../shared/store/store.ts';
+import { RunStopped } from '../worker/pipeline/run-stopped.ts';
 import { exitCode } from './exit-code.ts';
 import { packageFacts } from './package-facts.ts';
 

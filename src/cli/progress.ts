@@ -1,6 +1,6 @@
 /** Shows how far a run is: a bar on a terminal, lines elsewhere, JSON lines for programs. */
 
-import type { RunEvents } from '../worker/explain-run.ts';
+import type { RunEvents } from '../worker/local/explain-run.ts';
 
 export type RunProgress = Parameters<RunEvents['onProgress']>[0];
 

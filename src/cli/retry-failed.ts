@@ -23,7 +23,7 @@ async function retryFailedAction(run: string, options: RedisOption & { code?: st
   await withRedis(options, async (redis) => {
     const [{ retryFailed }, { splitList }, { plural }, { failureReasons }] = await Promise.all([
       import('../control/retry-failed.ts'),
-      import('../shared/setting-values.ts'),
+      import('../shared/run/setting-values.ts'),
       import('./progress.ts'),
       import('./status-text.ts'),
     ]);

@@ -1,7 +1,7 @@
 /** The flags of `gradline run`. Each has the name of a setting in gradline.yaml; what values it takes is checked with those. */
 
 import type { Command } from 'commander';
-import { methodNames } from '../shared/run-settings.ts';
+import { methodNames } from '../shared/run/run-settings.ts';
 
 /** Flags that only decide what the terminal shows. */
 export const terminalOptions = ['config', 'json', 'quiet'];

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RunConfiguration } from '../shared/configuration.ts';
+import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { exitCode } from './exit-code.ts';
 import { addRunOptions, givenSettings } from './run-options.ts';
 
@@ -31,10 +31,10 @@ interface TerminalOptions {
 }
 
 async function runAction(input: string | undefined, options: TerminalOptions & Record<string, unknown>): Promise<void> {
-  const { readConfiguration } = await import('../shared/read-configuration.ts');
+  const { readConfiguration } = await import('../shared/run/read-configuration.ts');
   const configuration = await readConfiguration({ ...givenSettings(options), input }, options.config ?? null);
   const [{ explainRun }, { createProgress }, { summaryText }, { catchInterrupt }] = await Promise.all([
-    import('../worker/explain-run.ts'),
+    import('../worker/local/explain-run.ts'),
     import('./progress.ts'),
     import('./summary.ts'),
     import('./interrupt.ts'),

@@ -57,7 +57,7 @@ interface AddOptions extends RedisOption {
 async function addAction(name: string, options: AddOptions): Promise<void> {
   const [{ readConfiguration }, { absoluteLocations }, { addSchedule }, { localPlaces }, { choiceOf, minutesOf }] =
     await Promise.all([
-      import('../shared/read-configuration.ts'),
+      import('../shared/run/read-configuration.ts'),
       import('../producer/fleet-run.ts'),
       import('../control/schedule/edit-schedules.ts'),
       import('../control/schedule/schedule.ts'),

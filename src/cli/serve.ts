@@ -20,7 +20,7 @@ export function addServeCommand(program: Command): void {
 
 async function serveAction(location: string, { port }: { port: number }): Promise<void> {
   const [{ openStore }, { serveOutput }, { pagePath }, { readRunDescription }] = await Promise.all([
-    import('../shared/open-store.ts'),
+    import('../shared/store/open-store.ts'),
     import('../report/serve/serve-output.ts'),
     import('../report/serve/answer-request.ts'),
     import('../report/read/run-description.ts'),

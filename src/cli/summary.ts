@@ -1,4 +1,4 @@
-import type { RunSummary } from '../worker/explain-run.ts';
+import type { RunSummary } from '../worker/local/explain-run.ts';
 import { faithfulnessText, regionsText } from './faithfulness-text.ts';
 import { durationText, plural, rateText } from './progress.ts';
 

@@ -83,7 +83,7 @@ async function textAction(input: string, flags: TextFlags): Promise<void> {
 async function settingsOf(input: string, flags: TextFlags): Promise<TextRunSettings> {
   const [{ choiceOf, wholeNumberOf }, { splitList }, { baselines, textMethods }] = await Promise.all([
     import('./option-values.ts'),
-    import('../shared/setting-values.ts'),
+    import('../shared/run/setting-values.ts'),
     import('../text/options.ts'),
   ]);
   const numberOf = (flag: string, value: string | undefined) =>

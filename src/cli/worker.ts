@@ -74,7 +74,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
   const [{ runWorker }, { defaultModelCache }, { parseMaxFailures }, { createWorkerLog }, report] = await Promise.all([
     import('../worker/fleet/fleet-worker.ts'),
     import('../worker/fleet/model-cache.ts'),
-    import('../shared/max-failures.ts'),
+    import('../shared/run/max-failures.ts'),
     import('./worker-log.ts'),
     import('../report/close-with-report.ts'),
   ]);

@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HookedLayer } from '../explain/explanation.ts';
 import type { ExplainerOptions } from '../explain/options.ts';
-import { readClassNames } from '../shared/class-names.ts';
-import type { RunConfiguration } from '../shared/configuration.ts';
-import { digestLocation } from '../shared/digest.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
-import { isS3Location } from '../shared/location.ts';
-import { openStore } from '../shared/open-store.ts';
-import { type PreflightReport, preflight } from '../shared/preflight.ts';
-import { explainerOptions } from '../worker/explainer-options.ts';
+import { type PreflightReport, preflight } from '../shared/queue/preflight.ts';
+import { readClassNames } from '../shared/run/class-names.ts';
+import type { RunConfiguration } from '../shared/run/configuration.ts';
+import { digestLocation } from '../shared/store/digest.ts';
+import { isS3Location } from '../shared/store/location.ts';
+import { openStore } from '../shared/store/open-store.ts';
 import { fetchModel } from '../worker/fleet/fetch-model.ts';
-import { openInference } from '../worker/inference.ts';
-import type { InferenceModel } from '../worker/inference-messages.ts';
-import { pipelineSettings } from '../worker/pipeline-settings.ts';
+import { explainerOptions } from '../worker/pipeline/explainer-options.ts';
+import { openInference } from '../worker/pipeline/inference/inference.ts';
+import type { InferenceModel } from '../worker/pipeline/inference/inference-messages.ts';
+import { pipelineSettings } from '../worker/pipeline/pipeline-settings.ts';
 
 export interface RunPreflight extends PreflightReport {
   /** What the layers' names resolved to. */

@@ -1,8 +1,8 @@
 import { UserError } from '../explain/user-error.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import { resumeRun } from '../shared/ledger/run-state.ts';
-import { requeueUnsettled } from '../shared/requeue.ts';
-import { openShardQueue } from '../shared/shard-queue.ts';
+import { requeueUnsettled } from '../shared/queue/requeue.ts';
+import { openShardQueue } from '../shared/queue/shard-queue.ts';
 import { findRun, noSuchRun } from './find-run.ts';
 import type { Moved } from './pause.ts';
 import { tellRunState } from './run-state-file.ts';

@@ -2,9 +2,9 @@
 
 import { z } from 'zod';
 import { UserError } from '../explain/user-error.ts';
-import { openStore } from '../shared/open-store.ts';
-import { type RunFile, runFileKey } from '../shared/run-file.ts';
-import { type Store, StoreError } from '../shared/store.ts';
+import { type RunFile, runFileKey } from '../shared/run/run-file.ts';
+import { openStore } from '../shared/store/open-store.ts';
+import { type Store, StoreError } from '../shared/store/store.ts';
 
 const runFile = z.looseObject({
   run: z.string(),

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { UserError } from '../explain/user-error.ts';
 import type { RecordTally } from '../shared/ledger/finish.ts';
 import type { ImageOutcome } from '../shared/ledger/settle-shard.ts';
-import { scoresPartKey } from '../shared/output-key.ts';
-import type { Store } from '../shared/store.ts';
-import { count, emptyTally } from '../shared/tally.ts';
+import { scoresPartKey } from '../shared/run/output-key.ts';
+import { count, emptyTally } from '../shared/run/tally.ts';
+import type { Store } from '../shared/store/store.ts';
 
 const partName = /^scores\/part-(\d{5,})\.jsonl$/;
 

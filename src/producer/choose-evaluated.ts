@@ -1,8 +1,8 @@
 /** Draws the images whose maps are measured. */
 
-import { type EvaluatedImages, readEvaluatedImages, writeEvaluatedImages } from '../shared/evaluated-images.ts';
-import { retryTransient } from '../shared/retry.ts';
-import type { Store } from '../shared/store.ts';
+import { type EvaluatedImages, readEvaluatedImages, writeEvaluatedImages } from '../shared/run/evaluated-images.ts';
+import { retryTransient } from '../shared/store/retry.ts';
+import type { Store } from '../shared/store/store.ts';
 import type { RunPlan } from './plan.ts';
 import { drawSample } from './sample.ts';
 

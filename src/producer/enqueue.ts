@@ -2,16 +2,16 @@
  * queue is fed from it as fast as workers take from it. */
 
 import { UserError } from '../explain/user-error.ts';
-import type { RunConfiguration } from '../shared/configuration.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import { endPlanning } from '../shared/ledger/runs.ts';
-import { openStore } from '../shared/open-store.ts';
-import type { PlanManifest } from '../shared/plan-files.ts';
-import { retryTransient } from '../shared/retry.ts';
-import { readEarlierRun, writeRunFile } from '../shared/run-file.ts';
-import { openShardQueue } from '../shared/shard-queue.ts';
-import type { Store } from '../shared/store.ts';
+import { openShardQueue } from '../shared/queue/shard-queue.ts';
+import type { RunConfiguration } from '../shared/run/configuration.ts';
+import type { PlanManifest } from '../shared/run/plan-files.ts';
+import { readEarlierRun, writeRunFile } from '../shared/run/run-file.ts';
+import { openStore } from '../shared/store/open-store.ts';
+import { retryTransient } from '../shared/store/retry.ts';
+import type { Store } from '../shared/store/store.ts';
 import { defaultHighWatermark, type FeedEnd, feedQueue, ledgerLost, PlannedShards } from './feed-queue.ts';
 import { absoluteLocations, type FleetRun, openFleetRun } from './fleet-run.ts';
 import { newListingCounts } from './list-images.ts';

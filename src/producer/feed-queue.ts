@@ -5,7 +5,7 @@ import { UserError } from '../explain/user-error.ts';
 import { advanceCursor } from '../shared/ledger/cursor.ts';
 import { type RunStatus, readStatus } from '../shared/ledger/read-status.ts';
 import type { RunLedger } from '../shared/ledger/run-keys.ts';
-import { enqueueShards, type ShardQueue, shardsAtOnce } from '../shared/shard-queue.ts';
+import { enqueueShards, type ShardQueue, shardsAtOnce } from '../shared/queue/shard-queue.ts';
 
 /** In shards of this run that are enqueued and not settled. */
 export interface Watermarks {

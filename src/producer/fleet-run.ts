@@ -2,21 +2,18 @@
 
 import { resolve } from 'node:path';
 import { UserError } from '../explain/user-error.ts';
-import { readClassNames } from '../shared/class-names.ts';
-import type { RunConfiguration } from '../shared/configuration.ts';
-import { digestLocation, digestText } from '../shared/digest.ts';
 import { readStatus } from '../shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient, type RunLedger } from '../shared/ledger/run-keys.ts';
 import { createRun } from '../shared/ledger/runs.ts';
-import { isS3Location } from '../shared/location.ts';
+import { readClassNames } from '../shared/run/class-names.ts';
+import type { RunConfiguration } from '../shared/run/configuration.ts';
 import {
   newPlanManifest,
   type PlanManifest,
   readManifest,
   readPlanClasses,
   writePlanClasses,
-} from '../shared/plan-files.ts';
-import { retryTransient } from '../shared/retry.ts';
+} from '../shared/run/plan-files.ts';
 import {
   checkSameRun,
   type EarlierRun,
@@ -25,9 +22,12 @@ import {
   readEarlierRun,
   softwareVersions,
   writeRunFile,
-} from '../shared/run-file.ts';
-import type { Store } from '../shared/store.ts';
-import { emptyTally } from '../shared/tally.ts';
+} from '../shared/run/run-file.ts';
+import { emptyTally } from '../shared/run/tally.ts';
+import { digestLocation, digestText } from '../shared/store/digest.ts';
+import { isS3Location } from '../shared/store/location.ts';
+import { retryTransient } from '../shared/store/retry.ts';
+import type { Store } from '../shared/store/store.ts';
 import { chooseEvaluated } from './choose-evaluated.ts';
 import { planRun, type RunPlan } from './plan.ts';
 

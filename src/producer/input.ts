@@ -2,11 +2,11 @@
 
 import { stat } from 'node:fs/promises';
 import { UserError } from '../explain/user-error.ts';
-import type { RunConfiguration } from '../shared/configuration.ts';
-import { isS3Location, splitLocation } from '../shared/location.ts';
-import { openStore } from '../shared/open-store.ts';
-import { isImageList } from '../shared/read-configuration.ts';
-import type { Store } from '../shared/store.ts';
+import type { RunConfiguration } from '../shared/run/configuration.ts';
+import { isImageList } from '../shared/run/read-configuration.ts';
+import { isS3Location, splitLocation } from '../shared/store/location.ts';
+import { openStore } from '../shared/store/open-store.ts';
+import type { Store } from '../shared/store/store.ts';
 import {
   hasImageSuffix,
   imageSuffixes,

@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import { UserError } from '../explain/user-error.ts';
-import { readPieces } from '../shared/read-pieces.ts';
+import { readPieces } from '../shared/store/read-pieces.ts';
 
 export interface KeyedRow {
   key: string;

@@ -1,10 +1,10 @@
 /** Where an image's label comes from: its folder, its name, a file, or the list that names it. */
 
 import { UserError } from '../explain/user-error.ts';
-import { ClassNames, parseClassIndex } from '../shared/class-names.ts';
-import { parseS3Location } from '../shared/location.ts';
-import { imageKeyProblem } from '../shared/output-key.ts';
-import { compareKeys } from '../shared/store-key.ts';
+import { ClassNames, parseClassIndex } from '../shared/run/class-names.ts';
+import { imageKeyProblem } from '../shared/run/output-key.ts';
+import { parseS3Location } from '../shared/store/location.ts';
+import { compareKeys } from '../shared/store/store-key.ts';
 import { readKeyedRows } from './keyed-rows.ts';
 import type { ListedImage } from './list-images.ts';
 

@@ -2,9 +2,9 @@
 
 import { relative, resolve, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isS3Location } from '../shared/location.ts';
-import { isTransient, retryDelay, storeRetries } from '../shared/retry.ts';
-import type { Store, StoredObject } from '../shared/store.ts';
+import { isS3Location } from '../shared/store/location.ts';
+import { isTransient, retryDelay, storeRetries } from '../shared/store/retry.ts';
+import type { Store, StoredObject } from '../shared/store/store.ts';
 import { readKeyedRows } from './keyed-rows.ts';
 import { SeenKeys } from './seen-keys.ts';
 

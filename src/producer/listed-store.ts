@@ -1,7 +1,7 @@
 import { UserError } from '../explain/user-error.ts';
-import { isS3Location, parseS3Location } from '../shared/location.ts';
-import { openStore } from '../shared/open-store.ts';
-import type { ObjectFacts, Store, StoredObject } from '../shared/store.ts';
+import { isS3Location, parseS3Location } from '../shared/store/location.ts';
+import { openStore } from '../shared/store/open-store.ts';
+import type { ObjectFacts, Store, StoredObject } from '../shared/store/store.ts';
 
 /** The images of a list: keys relative to the list's folder, and whole s3:// addresses in any bucket. */
 export class ListedStore implements Store {

@@ -1,10 +1,10 @@
 /** From a configuration to the shards of a run, without ever holding the whole list of images. */
 
 import { UserError } from '../explain/user-error.ts';
-import { ClassNames, readClassNames } from '../shared/class-names.ts';
-import type { RunConfiguration } from '../shared/configuration.ts';
-import type { PlannedImage, Shard } from '../shared/run-plan.ts';
-import type { Store } from '../shared/store.ts';
+import { ClassNames, readClassNames } from '../shared/run/class-names.ts';
+import type { RunConfiguration } from '../shared/run/configuration.ts';
+import type { PlannedImage, Shard } from '../shared/run/run-plan.ts';
+import type { Store } from '../shared/store/store.ts';
 import { chosenImages, type Input, openInput } from './input.ts';
 import {
   fileLabels,

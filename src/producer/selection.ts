@@ -2,8 +2,8 @@
 
 import picomatch from 'picomatch';
 import { UserError } from '../explain/user-error.ts';
-import type { SelectionSettings } from '../shared/configuration.ts';
-import { parseS3Location } from '../shared/location.ts';
+import type { SelectionSettings } from '../shared/run/configuration.ts';
+import { parseS3Location } from '../shared/store/location.ts';
 import type { ListedImage, ListingCounts } from './list-images.ts';
 import { drawSample } from './sample.ts';
 

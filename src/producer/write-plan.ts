@@ -10,11 +10,11 @@ import {
   writeManifest,
   writePlanPart,
   writeSample,
-} from '../shared/plan-files.ts';
-import { retryTransient } from '../shared/retry.ts';
-import type { PlannedImage } from '../shared/run-plan.ts';
-import type { Store } from '../shared/store.ts';
-import { compareKeys } from '../shared/store-key.ts';
+} from '../shared/run/plan-files.ts';
+import type { PlannedImage } from '../shared/run/run-plan.ts';
+import { retryTransient } from '../shared/store/retry.ts';
+import type { Store } from '../shared/store/store.ts';
+import { compareKeys } from '../shared/store/store-key.ts';
 import type { ListingCounts } from './list-images.ts';
 import type { RunPlan } from './plan.ts';
 

@@ -1,4 +1,4 @@
-import type { Store } from '../shared/store.ts';
+import type { Store } from '../shared/store/store.ts';
 import { diffRuns } from './diff/diff-runs.ts';
 import type { ChangesContent } from './page/page-changes.ts';
 import { readRun } from './read/read-run.ts';

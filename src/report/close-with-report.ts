@@ -1,9 +1,9 @@
 /** The report at the end of a run, as the last step of whoever finishes it. */
 
 import { z } from 'zod';
-import { openStore } from '../shared/open-store.ts';
-import { retryTransient } from '../shared/retry.ts';
-import { runFileKey } from '../shared/run-file.ts';
+import { runFileKey } from '../shared/run/run-file.ts';
+import { openStore } from '../shared/store/open-store.ts';
+import { retryTransient } from '../shared/store/retry.ts';
 import { comparedReport } from './compared-report.ts';
 
 const runFile = z.object({

@@ -1,6 +1,6 @@
 /** Findings from what the network looked at: clusters of false positives, gaps in the data, what to collect. */
 
-import type { Store } from '../shared/store.ts';
+import type { Store } from '../shared/store/store.ts';
 import { chooseImages } from './clusters/choose-images.ts';
 import { type ChosenMaps, chooseMaps } from './clusters/choose-maps.ts';
 import type { Findings } from './contract.ts';

@@ -1,7 +1,7 @@
 /** From a run's output to its findings. */
 
 import { UserError } from '../explain/user-error.ts';
-import type { Store } from '../shared/store.ts';
+import type { Store } from '../shared/store/store.ts';
 import type { Findings } from './contract.ts';
 import { evidenceFindings } from './evidence-findings.ts';
 import { labelErrorOf } from './findings/label-errors.ts';

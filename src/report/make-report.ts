@@ -1,8 +1,8 @@
 /** A run's report: findings, lists for whoever goes on with them, and the page. */
 
-import { openStore } from '../shared/open-store.ts';
-import { retryTransient } from '../shared/retry.ts';
-import type { Store } from '../shared/store.ts';
+import { openStore } from '../shared/store/open-store.ts';
+import { retryTransient } from '../shared/store/retry.ts';
+import type { Store } from '../shared/store/store.ts';
 import { changesSince } from './changes-since.ts';
 import type { Findings } from './contract.ts';
 import type { RunDiff } from './diff/contract.ts';

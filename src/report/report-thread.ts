@@ -1,7 +1,7 @@
 /** The entry point of the thread that makes a report. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { type CarriedError, carry } from '../worker/carried-error.ts';
+import { type CarriedError, carry } from '../shared/threads/carried-error.ts';
 import { type MadeReport, makeReportAt, type ReportOrder } from './make-report.ts';
 
 export type ReportReply = { type: 'report-made'; made: MadeReport } | { type: 'report-failed'; error: CarriedError };

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { restore } from '../worker/carried-error.ts';
-import { threadFile } from '../worker/thread-file.ts';
+import { restore } from '../shared/threads/carried-error.ts';
+import { threadFile } from '../shared/threads/thread-file.ts';
 import { type MadeReport, makeReportAt, type ReportOrder } from './make-report.ts';
 import type { ReportReply } from './report-thread.ts';
 

@@ -1,7 +1,7 @@
 /** A window of texts: tokens, groups of like lengths, explanations, records in the order of the texts. */
 
 import { UserError } from '../explain/user-error.ts';
-import type { ClassNames } from '../shared/class-names.ts';
+import type { ClassNames } from '../shared/run/class-names.ts';
 import type { TextExplanation, TokenSequence } from './options.ts';
 import type { TextRow } from './read-texts.ts';
 import { quarantinedText, recordBase, type TextRecord, textRecord } from './record.ts';

@@ -1,7 +1,7 @@
 /** The text's record as a schema, for reading records back. `record.schema.json` beside it is made from it; a test keeps the two equal. */
 
 import { z } from 'zod';
-import { answer, quarantine } from '../shared/record-schema.ts';
+import { answer, quarantine } from '../shared/run/record-schema.ts';
 import type { TextRecord } from './record.ts';
 
 const index = z.int().min(0);

@@ -1,6 +1,6 @@
 /** One text's line of JSON. */
 
-import type { Answer } from '../shared/record.ts';
+import type { Answer } from '../shared/run/record.ts';
 import type { TextExplanation, TextMethod } from './options.ts';
 import type { TextRow } from './read-texts.ts';
 import type { EncodedText, Token } from './tokenizer.ts';

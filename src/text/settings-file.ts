@@ -2,8 +2,8 @@
 
 import { createRequire } from 'node:module';
 import { z } from 'zod';
-import { digestLocation } from '../shared/digest.ts';
-import type { Store } from '../shared/store.ts';
+import { digestLocation } from '../shared/store/digest.ts';
+import type { Store } from '../shared/store/store.ts';
 import type { TextRunSettings } from './settings.ts';
 import type { TextSummary } from './tally.ts';
 

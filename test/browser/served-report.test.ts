@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OutputServer, serveOutput } from '../../src/report/serve/serve-output.ts';
-import { FileStore } from '../../src/shared/file-store.ts';
+import { FileStore } from '../../src/shared/store/file-store.ts';
 import { type WrittenReport, writeReport } from '../report/page/written-report.ts';
 import { openPage, startBrowser } from './browser.ts';
 

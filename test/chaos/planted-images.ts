@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import type { Random } from '../../demo/draw/random.ts';
 import { makeReportAt } from '../../src/report/make-report.ts';
-import { openStore } from '../../src/shared/open-store.ts';
-import { evidencePartKey, scoresPartKey } from '../../src/shared/output-key.ts';
-import { imageRecordSchema } from '../../src/shared/record-schema.ts';
-import type { Store } from '../../src/shared/store.ts';
-import { mergeScores } from '../../src/worker/finish/merge-scores.ts';
+import { evidencePartKey, scoresPartKey } from '../../src/shared/run/output-key.ts';
+import { imageRecordSchema } from '../../src/shared/run/record-schema.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
+import type { Store } from '../../src/shared/store/store.ts';
 import { planCarefully } from '../../src/worker/fleet/crash-policy.ts';
+import { mergeScores } from '../../src/worker/pipeline/finish/merge-scores.ts';
 
 export interface PlantedImages {
   /** All keys, in the order of the plan. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openStore } from '../../src/shared/open-store.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
 import { s3Program, useS3 } from '../fleet/use-s3.ts';
 import { gradline, runArguments, tinyProject } from './gradline.ts';
 

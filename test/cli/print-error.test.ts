@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { errorEvent, errorText, exitCodeOf } from '../../src/cli/print-error.ts';
 import { UserError } from '../../src/explain/user-error.ts';
-import { StoreError } from '../../src/shared/store.ts';
-import { RunStopped } from '../../src/worker/run-stopped.ts';
+import { StoreError } from '../../src/shared/store/store.ts';
+import { RunStopped } from '../../src/worker/pipeline/run-stopped.ts';
 
 const quiet = { GRADLINE_DEBUG: '0' };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { summaryText } from '../../src/cli/summary.ts';
-import type { RunSummary } from '../../src/worker/explain-run.ts';
+import type { RunSummary } from '../../src/worker/local/explain-run.ts';
 
 const summary: RunSummary = {
   run: 'r',

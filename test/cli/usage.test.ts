@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runSettingNames } from '../../src/shared/run-settings.ts';
+import { runSettingNames } from '../../src/shared/run/run-settings.ts';
 import { gradline, runArguments, tinyProject } from './gradline.ts';
 
 test('--help names the commands and ends with 0', async () => {

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type RunStatus, readStatus } from '../../src/shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient } from '../../src/shared/ledger/run-keys.ts';
-import { openShardQueue } from '../../src/shared/shard-queue.ts';
+import { openShardQueue } from '../../src/shared/queue/shard-queue.ts';
 import { listedKeys, produce, writeProject } from '../fleet/producing.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 

@@ -4,14 +4,14 @@ import { openControlQueue } from '../../src/control/schedule/control-queue.ts';
 import { addSchedule, listSchedules, removeSchedule } from '../../src/control/schedule/edit-schedules.ts';
 import type { Schedule } from '../../src/control/schedule/schedule.ts';
 import { type Scheduler, type StartRun, startScheduler } from '../../src/control/schedule/start-scheduler.ts';
-import type { RunConfiguration } from '../../src/shared/configuration.ts';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
 import { completeRun, tryFinish } from '../../src/shared/ledger/finish.ts';
 import { openRunLedger, type RedisClient } from '../../src/shared/ledger/run-keys.ts';
 import { cancelRun, pauseRun } from '../../src/shared/ledger/run-state.ts';
 import { createRun, endPlanning } from '../../src/shared/ledger/runs.ts';
-import { readConfiguration } from '../../src/shared/read-configuration.ts';
-import { StoreError } from '../../src/shared/store.ts';
+import type { RunConfiguration } from '../../src/shared/run/configuration.ts';
+import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
+import { StoreError } from '../../src/shared/store/store.ts';
 import { redisProgram, statusOf, useRedis } from './fixture.ts';
 
 const everySecond = '* * * * * *';

@@ -7,13 +7,13 @@ import { startShard } from '../../src/shared/ledger/attempts.ts';
 import { readStatus } from '../../src/shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient } from '../../src/shared/ledger/run-keys.ts';
 import { commitShard, giveUpShard, type ImageOutcome } from '../../src/shared/ledger/settle-shard.ts';
-import { openStore } from '../../src/shared/open-store.ts';
-import { overlayKey, scoresPartKey } from '../../src/shared/output-key.ts';
-import { PlanReader } from '../../src/shared/plan-files.ts';
-import type { ImageRecord } from '../../src/shared/record.ts';
-import type { PlannedImage } from '../../src/shared/run-plan.ts';
-import { type ShardJob, shardQueueName, shardQueuePrefix } from '../../src/shared/shard-queue.ts';
-import { finishRun } from '../../src/worker/finish/finish-run.ts';
+import { type ShardJob, shardQueueName, shardQueuePrefix } from '../../src/shared/queue/shard-queue.ts';
+import { overlayKey, scoresPartKey } from '../../src/shared/run/output-key.ts';
+import { PlanReader } from '../../src/shared/run/plan-files.ts';
+import type { ImageRecord } from '../../src/shared/run/record.ts';
+import type { PlannedImage } from '../../src/shared/run/run-plan.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
+import { finishRun } from '../../src/worker/fleet/finish-run.ts';
 
 export interface WorkOptions {
   /** Stops after so many shards. */

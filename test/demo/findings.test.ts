@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findInRecords, peaksAt } from '../../demo/findings.ts';
-import type { DoneRecord, MapRecord } from '../../src/shared/record.ts';
+import type { DoneRecord, MapRecord } from '../../src/shared/run/record.ts';
 
 // In the model's picture: x from 100 to 150.05, y from 139.56 to 150.29.
 const stamp = { x: (100 + 12) * (256 / 183), y: 212, width: 70, height: 15 };

@@ -8,9 +8,9 @@ import { readStatus } from '../../src/shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient } from '../../src/shared/ledger/run-keys.ts';
 import { cancelRun, pauseRun, resumeRun } from '../../src/shared/ledger/run-state.ts';
 import { commitShard } from '../../src/shared/ledger/settle-shard.ts';
-import { openStore } from '../../src/shared/open-store.ts';
-import { PlanReader, readManifest } from '../../src/shared/plan-files.ts';
-import { openShardQueue, shardQueueName, shardQueuePrefix } from '../../src/shared/shard-queue.ts';
+import { openShardQueue, shardQueueName, shardQueuePrefix } from '../../src/shared/queue/shard-queue.ts';
+import { PlanReader, readManifest } from '../../src/shared/run/plan-files.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
 import {
   connect,

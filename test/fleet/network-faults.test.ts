@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { retryTransient } from '../../src/shared/retry.ts';
-import { openS3Store, type S3Store } from '../../src/shared/s3-store.ts';
+import { retryTransient } from '../../src/shared/store/retry.ts';
+import { openS3Store, type S3Store } from '../../src/shared/store/s3-store.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { type S3Server, s3ServerProgram, startS3Server } from './s3-server.ts';
 

@@ -10,10 +10,10 @@ import {
 } from '../../src/producer/enqueue.ts';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
 import type { RedisClient } from '../../src/shared/ledger/run-keys.ts';
-import { openStore } from '../../src/shared/open-store.ts';
-import { planPartKey, readManifest } from '../../src/shared/plan-files.ts';
-import { readConfiguration } from '../../src/shared/read-configuration.ts';
-import { openShardQueue } from '../../src/shared/shard-queue.ts';
+import { openShardQueue } from '../../src/shared/queue/shard-queue.ts';
+import { planPartKey, readManifest } from '../../src/shared/run/plan-files.ts';
+import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
 
 /** Writes a list of `count` images and a file that stands for the model into `folder`. */
 export async function writeProject(folder: string, count: number): Promise<void> {

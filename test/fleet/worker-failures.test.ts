@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openStore } from '../../src/shared/open-store.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
 import { fleetAvailable, quick, recordsOf, useFleet } from './fleet.ts';
 
 describe.skipIf(!fleetAvailable)('failures', () => {

@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { explainRun, type OpenInference } from '../../src/worker/explain-run.ts';
+import { explainRun, type OpenInference } from '../../src/worker/local/explain-run.ts';
 import { side } from './draw/canvas.ts';
 import { drawPicture } from './draw/picture.ts';
 import { type GapSet, type PlannedPicture, planPictures } from './plan.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printTable } from '../../bench/table.ts';
 import { makeFindings } from '../../src/report/make-findings.ts';
-import { openStore } from '../../src/shared/open-store.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
 import { evaluateSet, type SetResult } from './evaluate.ts';
 import { explainSet } from './explain-set.ts';
 import { planSets } from './plan.ts';

@@ -1,4 +1,4 @@
-"""Reference pixels for src/worker/decode, by Pillow and torchvision themselves.
+"""Reference pixels for src/worker/pipeline/decode, by Pillow and torchvision themselves.
 
     python3 test/oracle/preprocess.py goldens test/goldens/preprocess
     python3 test/oracle/preprocess.py photos <folder of photos> <output folder>

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { planRun, type RunPlan } from '../../src/producer/plan.ts';
-import { openStore } from '../../src/shared/open-store.ts';
-import { imageKeyProblem } from '../../src/shared/output-key.ts';
-import { readConfiguration } from '../../src/shared/read-configuration.ts';
+import { imageKeyProblem } from '../../src/shared/run/output-key.ts';
+import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
+import { openStore } from '../../src/shared/store/open-store.ts';
 import { type S3Server, s3ServerProgram, startS3Server } from '../fleet/s3-server.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { chooseEvaluated } from '../../src/producer/choose-evaluated.ts';
-import { FileStore } from '../../src/shared/file-store.ts';
-import type { PlannedImage } from '../../src/shared/run-plan.ts';
+import type { PlannedImage } from '../../src/shared/run/run-plan.ts';
+import { FileStore } from '../../src/shared/store/file-store.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 
 const keys = Array.from({ length: 500 }, (_, i) => `images/${i}.jpg`);

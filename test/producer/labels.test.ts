@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { planRun } from '../../src/producer/plan.ts';
-import { readConfiguration } from '../../src/shared/read-configuration.ts';
+import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
 
 /** Plans a run over empty images and gives the labels by key, with the plan. */

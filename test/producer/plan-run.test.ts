@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { planRun, type RunPlan } from '../../src/producer/plan.ts';
-import type { RunConfiguration } from '../../src/shared/configuration.ts';
-import { readConfiguration } from '../../src/shared/read-configuration.ts';
-import type { PlannedImage } from '../../src/shared/run-plan.ts';
+import type { RunConfiguration } from '../../src/shared/run/configuration.ts';
+import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
+import type { PlannedImage } from '../../src/shared/run/run-plan.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
 
 async function configurationOf(input: string, flags: Record<string, unknown> = {}): Promise<RunConfiguration> {

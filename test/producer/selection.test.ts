@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planRun } from '../../src/producer/plan.ts';
-import { readConfiguration } from '../../src/shared/read-configuration.ts';
+import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
 
 const files = [

@@ -3,12 +3,12 @@
 import { parseRecordLine } from '../../src/report/read/record-line.ts';
 import type { RunTable } from '../../src/report/read/run-table.ts';
 import { TableBuilder } from '../../src/report/read/table-builder.ts';
-import { FileStore } from '../../src/shared/file-store.ts';
-import { evidencePartKey, scoresPartKey } from '../../src/shared/output-key.ts';
-import type { DoneRecord, ImageRecord, MapRecord, QuarantinedRecord } from '../../src/shared/record.ts';
-import type { Store } from '../../src/shared/store.ts';
-import { encodeEvidencePart } from '../../src/worker/evidence/evidence-part.ts';
-import { evidenceRow } from '../../src/worker/evidence/evidence-row.ts';
+import { evidencePartKey, scoresPartKey } from '../../src/shared/run/output-key.ts';
+import type { DoneRecord, ImageRecord, MapRecord, QuarantinedRecord } from '../../src/shared/run/record.ts';
+import { FileStore } from '../../src/shared/store/file-store.ts';
+import type { Store } from '../../src/shared/store/store.ts';
+import { encodeEvidencePart } from '../../src/worker/pipeline/evidence/evidence-part.ts';
+import { evidenceRow } from '../../src/worker/pipeline/evidence/evidence-row.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 
 export const classNames = ['cat', 'dog', 'fox', 'owl', 'elk', 'bee', 'ant'];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeFindings } from '../../src/report/make-findings.ts';
-import { FileStore } from '../../src/shared/file-store.ts';
-import type { DoneRecord } from '../../src/shared/record.ts';
+import type { DoneRecord } from '../../src/shared/run/record.ts';
+import { FileStore } from '../../src/shared/store/file-store.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 import { answered, image, outputOf, quarantined } from './hand-made.ts';
 

@@ -3,7 +3,7 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { expect, test } from 'vitest';
 import { diffRuns } from '../../src/report/diff/diff-runs.ts';
 import { makeReport } from '../../src/report/make-report.ts';
-import type { Store } from '../../src/shared/store.ts';
+import type { Store } from '../../src/shared/store/store.ts';
 import { answered, classNames, outputOf, quarantined } from './hand-made.ts';
 
 /** Three mistakes among six explained images; keys and names that spreadsheets take for formulas. */

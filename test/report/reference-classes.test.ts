@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeFindings } from '../../src/report/make-findings.ts';
-import type { DoneRecord } from '../../src/shared/record.ts';
+import type { DoneRecord } from '../../src/shared/run/record.ts';
 import { answered, outputOf } from './hand-made.ts';
 
 const records = [answered('a.jpg', 0, 0), answered('b.jpg', 1, 0), answered('c.jpg', 2, 2)];

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { TextRecord } from '../../src/text/record.ts';
 import { textRecordJsonSchema, textRecordSchema } from '../../src/text/record-schema.ts';
-import { changed } from '../shared/changed-record.ts';
+import { changed } from '../shared/run/changed-record.ts';
 
 const file = new URL('../../src/text/record.schema.json', import.meta.url);
 const shippedSchema = async () => z.fromJSONSchema(JSON.parse(await readFile(file, 'utf8')));

@@ -2,7 +2,7 @@
 
 import { type JobsOptions, Queue } from 'bullmq';
 import type { RedisClient } from '../../shared/ledger/run-keys.ts';
-import { shardQueuePrefix } from '../../shared/shard-queue.ts';
+import { shardQueuePrefix } from '../../shared/queue/shard-queue.ts';
 import type { ScheduleJob } from './schedule.ts';
 
 export const controlQueueName = 'control';

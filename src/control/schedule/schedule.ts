@@ -1,7 +1,7 @@
 /** What a schedule says. It is kept in Redis as the template of a BullMQ job scheduler. */
 
 import { UserError } from '../../explain/user-error.ts';
-import type { RunConfiguration } from '../../shared/configuration.ts';
+import type { RunConfiguration } from '../../shared/run/configuration.ts';
 
 export interface Schedule {
   name: string;

@@ -5,8 +5,8 @@ import { UserError } from '../../explain/user-error.ts';
 import { enqueueRun } from '../../producer/enqueue.ts';
 import { connectRedis } from '../../shared/ledger/connect-redis.ts';
 import type { RedisClient } from '../../shared/ledger/run-keys.ts';
-import { preflight } from '../../shared/preflight.ts';
-import { withoutRepeats } from '../../shared/without-repeats.ts';
+import { preflight } from '../../shared/queue/preflight.ts';
+import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
 import { preflightRun } from '../preflight-run.ts';
 import { type StartRun, startScheduler } from './start-scheduler.ts';
 

@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { UserError } from '../../explain/user-error.ts';
-import type { RunConfiguration } from '../../shared/configuration.ts';
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import { RedisError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
-import { isS3Location } from '../../shared/location.ts';
-import { StoreError } from '../../shared/store.ts';
+import type { RunConfiguration } from '../../shared/run/configuration.ts';
+import { isS3Location } from '../../shared/store/location.ts';
+import { StoreError } from '../../shared/store/store.ts';
 import {
   type ControlQueue,
   controlJobOptions,

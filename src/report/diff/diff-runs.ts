@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../explain/user-error.ts';
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { readRunTable } from '../read/read-table.ts';
 import { type RunDescription, readRunDescription } from '../read/run-description.ts';
 import { isJudged, isMistake, type RunTable } from '../read/run-table.ts';

@@ -1,6 +1,6 @@
 /** Images whose predicted class stayed while the network came to look at something else. */
 
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import type { MapId } from '../contract.ts';
 import { chooseAnalysedMap } from '../findings/analysed-map.ts';
 import { images, number } from '../findings/notes.ts';

@@ -3,7 +3,7 @@
  * `results.json` holds the boxes of the maps as detections in any case, in the format of COCO's results.
  */
 
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { type Exported, unplacedNote } from './exported.ts';
 import { analysedRows, type ExportedImage, type ExportedRun } from './exported-run.ts';
 import { jsonArray } from './json-array.ts';

@@ -1,8 +1,8 @@
 /** The collection list, for spreadsheets. */
 
 import { UserError } from '../../explain/user-error.ts';
-import { retryTransient } from '../../shared/retry.ts';
-import type { Store } from '../../shared/store.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { collectionCsv } from './collection-csv.ts';
 import type { Exported } from './exported.ts';
 import type { ExportedRun } from './exported-run.ts';

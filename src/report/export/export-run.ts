@@ -1,6 +1,6 @@
 /** A run's output in the forms of other programs. */
 
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import type { Exported } from './exported.ts';
 import { type ExportedRun, type ExportSelection, openExportedRun } from './exported-run.ts';
 

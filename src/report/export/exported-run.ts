@@ -1,10 +1,10 @@
 /** What every export is made from: a run's explained images one shard at a time, and what the report says of them. */
 
 import { UserError } from '../../explain/user-error.ts';
-import { readClassNames } from '../../shared/class-names.ts';
-import { digestText } from '../../shared/digest.ts';
-import type { DoneRecord } from '../../shared/record.ts';
-import type { Store } from '../../shared/store.ts';
+import { readClassNames } from '../../shared/run/class-names.ts';
+import type { DoneRecord } from '../../shared/run/record.ts';
+import { digestText } from '../../shared/store/digest.ts';
+import type { Store } from '../../shared/store/store.ts';
 import type { MapId } from '../contract.ts';
 import { chooseAnalysedMap } from '../findings/analysed-map.ts';
 import { type EvidenceRows, readEvidence } from '../read/evidence.ts';

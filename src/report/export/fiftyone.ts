@@ -1,7 +1,7 @@
 /** A run for FiftyOne (https://docs.voxel51.com): a script that loads it, and the files that the script reads. */
 
-import { retryTransient } from '../../shared/retry.ts';
-import type { Store } from '../../shared/store.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { type Exported, unplacedNote } from './exported.ts';
 import type { ExportedImage, ExportedRun } from './exported-run.ts';
 import { fiftyoneLoader } from './fiftyone-loader.ts';

@@ -3,8 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { retryTransient } from '../../shared/retry.ts';
-import type { Store } from '../../shared/store.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { type EvidenceRows, readEvidence } from '../read/evidence.ts';
 import type { ExportedImage, ExportedRun } from './exported-run.ts';
 import type { HeatmapField } from './heatmap-fields.ts';

@@ -1,8 +1,8 @@
 /** Where other programs find the images of a run. */
 
 import { resolve } from 'node:path';
-import { isS3Location, splitLocation } from '../../shared/location.ts';
-import { isImageList } from '../../shared/read-configuration.ts';
+import { isImageList } from '../../shared/run/read-configuration.ts';
+import { isS3Location, splitLocation } from '../../shared/store/location.ts';
 
 const imageSuffix = /\.[a-z0-9]{2,5}$/i;
 

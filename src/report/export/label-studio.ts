@@ -2,8 +2,8 @@
 
 import { isAbsolute } from 'node:path';
 import Builder from 'fast-xml-builder';
-import { retryTransient } from '../../shared/retry.ts';
-import type { Store } from '../../shared/store.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import type { Store } from '../../shared/store/store.ts';
 import type { Exported } from './exported.ts';
 import type { ExportedImage, ExportedRun } from './exported-run.ts';
 import { addressBelow } from './image-address.ts';

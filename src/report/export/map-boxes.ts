@@ -1,6 +1,6 @@
 /** Boxes around what a map shows. */
 
-import type { SeenPart } from '../../shared/record.ts';
+import type { SeenPart } from '../../shared/run/record.ts';
 
 /** In pixels of the original, origin at its top left corner. */
 export interface Box {

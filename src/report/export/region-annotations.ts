@@ -1,9 +1,9 @@
 /** Regions that the run was given (`--regions`), as annotations of the exported images. */
 
-import type { SeenPart } from '../../shared/record.ts';
-import { type CocoRegions, readCocoRegions } from '../../worker/evaluate/regions/coco.ts';
-import type { Region, RegionShape } from '../../worker/evaluate/regions/region-mask.ts';
-import { fillRuns } from '../../worker/evaluate/regions/run-lengths.ts';
+import { type CocoRegions, readCocoRegions } from '../../shared/picture/regions/coco.ts';
+import type { Region, RegionShape } from '../../shared/picture/regions/region-mask.ts';
+import { fillRuns } from '../../shared/picture/regions/run-lengths.ts';
+import type { SeenPart } from '../../shared/run/record.ts';
 import type { ExportedRun } from './exported-run.ts';
 import { type Box, cornersOf } from './map-boxes.ts';
 

@@ -1,4 +1,4 @@
-import { cover, type Grid, interpolateRow } from '../../worker/render/upsample.ts';
+import { cover, type Grid, interpolateRow } from '../../shared/picture/upsample.ts';
 
 /** A map on a square grid of `side` rows and columns, bilinearly with half-pixel centres, as overlays are drawn. @returns `[side, side]` */
 export function squareHeatmap(map: Grid, side: number): Float32Array {

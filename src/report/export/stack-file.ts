@@ -1,7 +1,7 @@
 /** A `.npy` file of float32 rows that grows: as many as come, without holding them. */
 
 import { type FileHandle, open } from 'node:fs/promises';
-import { npyHeader } from '../../worker/npy.ts';
+import { npyHeader } from '../../shared/run/npy.ts';
 
 /** Room for the header, whatever the number of rows. */
 const headerLength = 128;

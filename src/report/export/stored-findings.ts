@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
-import { retryTransient } from '../../shared/retry.ts';
-import { type Store, StoreError } from '../../shared/store.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import { type Store, StoreError } from '../../shared/store/store.ts';
 
 const name = z.string().nullable();
 const group = z.object({ id: z.string(), images: z.array(z.string()) });

@@ -1,6 +1,6 @@
 /** Gathers the page's images, in compact columns. */
 
-import type { DoneRecord } from '../../shared/record.ts';
+import type { DoneRecord } from '../../shared/run/record.ts';
 import type { MapId } from '../contract.ts';
 import { packFloats, packIntegers } from './packed-array.ts';
 import type { FileSet, ImageColumns } from './page-data.ts';

@@ -1,7 +1,7 @@
 /** What is shown of an image only when it is opened: its maps' numbers, its best scores, its heatmaps. */
 
 import { Float16Array } from '@petamoriken/float16';
-import type { DoneRecord, MapRecord } from '../../shared/record.ts';
+import type { DoneRecord, MapRecord } from '../../shared/run/record.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { digits } from './digits.ts';
 import { packFloats, packHalves } from './packed-array.ts';

@@ -1,6 +1,6 @@
 /** What changed since an earlier run, as the page has it, and what the earlier run looked at. */
 
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import type { ImageList, RunDiff } from '../diff/contract.ts';
 import { readRowsEvidence } from '../read/rows-evidence.ts';
 import type { RunTable } from '../read/run-table.ts';

@@ -3,7 +3,7 @@
  * images of the page, counted from 0, in the order of the scores parts.
  */
 
-import type { Colormap } from '../../shared/configuration.ts';
+import type { Colormap } from '../../shared/run/configuration.ts';
 import type { Cluster, CollectionItem, Findings, Gap, LabelError, MapId } from '../contract.ts';
 import type { ImageList, LookingElsewhere, RunDiff } from '../diff/contract.ts';
 import type { PackedFloats, PackedHalves, PackedIntegers } from './packed-array.ts';

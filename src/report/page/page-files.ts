@@ -1,5 +1,5 @@
-import { retryTransient } from '../../shared/retry.ts';
-import type { Store } from '../../shared/store.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import type { Store } from '../../shared/store/store.ts';
 
 const folder = 'report/';
 const dataFolder = `${folder}data/`;

@@ -1,9 +1,9 @@
 /** How the run drew its overlays, from run.json. */
 
 import { z } from 'zod';
-import { retryTransient } from '../../shared/retry.ts';
-import { runFileKey } from '../../shared/run-file.ts';
-import { type Store, StoreError } from '../../shared/store.ts';
+import { runFileKey } from '../../shared/run/run-file.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import { type Store, StoreError } from '../../shared/store/store.ts';
 import type { OverlayLook } from './page-data.ts';
 
 const runFile = z.object({

@@ -1,7 +1,7 @@
 /** Which images a page of limited size holds. */
 
 import { createHash } from 'node:crypto';
-import type { DoneRecord } from '../../shared/record.ts';
+import type { DoneRecord } from '../../shared/run/record.ts';
 import type { Findings } from '../contract.ts';
 import type { PageSelection } from './page-data.ts';
 

@@ -1,6 +1,6 @@
 /** Writes the report's page beside the results: static files that a browser opens from disk, from a bucket or from any server. */
 
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import type { Findings } from '../contract.ts';
 import { readEvidence } from '../read/evidence.ts';
 import { type StoredShard, storedRecords } from '../read/stored-records.ts';

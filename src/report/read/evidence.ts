@@ -2,10 +2,10 @@
 
 import { unzipSync } from 'fflate';
 import { UserError } from '../../explain/user-error.ts';
-import { decodeNpy } from '../../shared/npy-array.ts';
-import { evidenceArrays, evidencePartKey } from '../../shared/output-key.ts';
-import { retryTransient } from '../../shared/retry.ts';
-import { type Store, StoreError } from '../../shared/store.ts';
+import { decodeNpy } from '../../shared/run/npy-array.ts';
+import { evidenceArrays, evidencePartKey } from '../../shared/run/output-key.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import { type Store, StoreError } from '../../shared/store/store.ts';
 
 /** Which of a record's maps. */
 export interface MapName {

@@ -1,4 +1,4 @@
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 
 const partName = /^scores\/part-(\d{5,})\.jsonl$/;
 

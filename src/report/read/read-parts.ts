@@ -1,9 +1,9 @@
 /** Scores parts into columns. */
 
 import { UserError } from '../../explain/user-error.ts';
-import { scoresPartKey } from '../../shared/output-key.ts';
-import { retryTransient } from '../../shared/retry.ts';
-import type { Store } from '../../shared/store.ts';
+import { scoresPartKey } from '../../shared/run/output-key.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { parseRecordLine, type RecordLine } from './record-line.ts';
 import type { RunTable } from './run-table.ts';
 import { TableBuilder } from './table-builder.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { readRunTable } from './read-table.ts';
 import { type RunDescription, readRunDescription } from './run-description.ts';
 import type { RunTable } from './run-table.ts';

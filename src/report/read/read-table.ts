@@ -1,8 +1,8 @@
 /** All records of a run's output as one table. */
 
 import { availableParallelism } from 'node:os';
-import type { Store } from '../../shared/store.ts';
-import { threadFile } from '../../worker/thread-file.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { threadFile } from '../../shared/threads/thread-file.ts';
 import { joinTables } from './join-tables.ts';
 import { listParts, type ScoresPart } from './list-parts.ts';
 import { readParts } from './read-parts.ts';

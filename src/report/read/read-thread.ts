@@ -1,8 +1,8 @@
 /** The entry point of a thread that parses scores parts: a million records are 20 seconds of work for one core. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { openStore } from '../../shared/open-store.ts';
-import { type CarriedError, carry } from '../../worker/carried-error.ts';
+import { openStore } from '../../shared/store/open-store.ts';
+import { type CarriedError, carry } from '../../shared/threads/carried-error.ts';
 import { readParts } from './read-parts.ts';
 import type { RunTable } from './run-table.ts';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { restore } from '../../worker/carried-error.ts';
+import { restore } from '../../shared/threads/carried-error.ts';
 import type { ReadReply, ReadRequest } from './read-thread.ts';
 import type { RunTable } from './run-table.ts';
 

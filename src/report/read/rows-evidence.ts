@@ -1,6 +1,6 @@
 /** Evidence of chosen rows of a table: every evidence part that holds one is read once. */
 
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { type EvidenceRows, type MapName, readEvidence } from './evidence.ts';
 import type { RunTable } from './run-table.ts';
 

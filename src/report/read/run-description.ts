@@ -2,10 +2,10 @@
 
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
-import { retryTransient } from '../../shared/retry.ts';
-import { runFileKey } from '../../shared/run-file.ts';
-import { regionCategories } from '../../shared/run-settings.ts';
-import { type Store, StoreError } from '../../shared/store.ts';
+import { runFileKey } from '../../shared/run/run-file.ts';
+import { regionCategories } from '../../shared/run/run-settings.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import { type Store, StoreError } from '../../shared/store/store.ts';
 
 const runFile = z.object({
   run: z.string(),

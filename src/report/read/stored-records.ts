@@ -1,11 +1,11 @@
 /** The records of an output, shard by shard. */
 
 import { UserError } from '../../explain/user-error.ts';
-import { scoresPartKey } from '../../shared/output-key.ts';
-import type { ImageRecord } from '../../shared/record.ts';
-import { imageRecordSchema } from '../../shared/record-schema.ts';
-import { retryTransient } from '../../shared/retry.ts';
-import type { Store } from '../../shared/store.ts';
+import { scoresPartKey } from '../../shared/run/output-key.ts';
+import type { ImageRecord } from '../../shared/run/record.ts';
+import { imageRecordSchema } from '../../shared/run/record-schema.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { listParts } from './list-parts.ts';
 
 export interface StoredShard {

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import fresh from 'fresh';
 import parseRange from 'range-parser';
-import { retryTransient } from '../../shared/retry.ts';
-import { type Store, StoreError } from '../../shared/store.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import { type Store, StoreError } from '../../shared/store/store.ts';
 import { contentTypeOf, safetyHeaders } from './answer-headers.ts';
 import { requestedKey } from './requested-key.ts';
 

@@ -1,6 +1,6 @@
 /** From the path of a request to the key of an object of the output. */
 
-import { isHiddenKey, storeKeyProblem } from '../../shared/store-key.ts';
+import { isHiddenKey, storeKeyProblem } from '../../shared/store/store-key.ts';
 
 /**
  * @param target as the request line has it: a path, and perhaps a query

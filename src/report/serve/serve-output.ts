@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 import { UserError } from '../../explain/user-error.ts';
-import type { Store } from '../../shared/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { answerRequest } from './answer-request.ts';
 
 export interface OutputServer {

@@ -1,8 +1,8 @@
 /** What crashes of earlier attempts mean for the next one. */
 
 import type { Suspect } from '../../shared/ledger/attempts.ts';
-import type { QuarantinedRecord } from '../../shared/record.ts';
-import type { Shard } from '../../shared/run-plan.ts';
+import type { QuarantinedRecord } from '../../shared/run/record.ts';
+import type { Shard } from '../../shared/run/run-plan.ts';
 
 export const crashedWorker = 'crashed-worker';
 

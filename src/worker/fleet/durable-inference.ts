@@ -2,9 +2,9 @@
 
 import type { Explanation, LayerMaps } from '../../explain/explanation.ts';
 import type { ExplainerOptions } from '../../explain/options.ts';
-import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
-import { type Inference, InferenceError, type InferenceResult } from '../inference.ts';
-import type { InferenceModel } from '../inference-messages.ts';
+import type { EvaluationOrder, ImageEvaluation } from '../pipeline/evaluate/evaluation.ts';
+import { type Inference, InferenceError, type InferenceResult } from '../pipeline/inference/inference.ts';
+import type { InferenceModel } from '../pipeline/inference/inference-messages.ts';
 
 export type OpenInference = (options: ExplainerOptions) => Promise<Inference>;
 

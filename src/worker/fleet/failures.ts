@@ -3,8 +3,8 @@
 import { UserError } from '../../explain/user-error.ts';
 import { RedisError } from '../../shared/ledger/redis-errors.ts';
 import type { Refusal } from '../../shared/ledger/run-state.ts';
-import { StoreError } from '../../shared/store.ts';
-import { InferenceError } from '../inference.ts';
+import { StoreError } from '../../shared/store/store.ts';
+import { InferenceError } from '../pipeline/inference/inference.ts';
 
 /** The shard goes back to the queue unfinished, without having used an attempt: the worker stops. */
 export class HandedBack extends Error {

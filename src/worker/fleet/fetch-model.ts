@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { restore } from '../carried-error.ts';
-import { threadFile } from '../thread-file.ts';
+import { restore } from '../../shared/threads/carried-error.ts';
+import { threadFile } from '../../shared/threads/thread-file.ts';
 import { localModel, type ModelOrder } from './model-cache.ts';
 import type { ModelReply } from './model-thread.ts';
 

@@ -6,10 +6,10 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { externalFiles, readModel } from '../../explain/onnx/model-file.ts';
 import { UserError } from '../../explain/user-error.ts';
-import { digestLocation } from '../../shared/digest.ts';
-import { isS3Location, splitLocation } from '../../shared/location.ts';
-import { readPieces } from '../../shared/read-pieces.ts';
-import { StoreError } from '../../shared/store.ts';
+import { digestLocation } from '../../shared/store/digest.ts';
+import { isS3Location, splitLocation } from '../../shared/store/location.ts';
+import { readPieces } from '../../shared/store/read-pieces.ts';
+import { StoreError } from '../../shared/store/store.ts';
 
 export interface ModelOrder {
   /** Path or s3:// address, as the run's configuration has it. */

@@ -1,7 +1,7 @@
 /** The entry point of the thread that fetches a model: hashing and reading hundreds of megabytes would hold up the main thread. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { type CarriedError, carry } from '../carried-error.ts';
+import { type CarriedError, carry } from '../../shared/threads/carried-error.ts';
 import { localModel, type ModelOrder } from './model-cache.ts';
 
 export type ModelReply = { type: 'ready'; path: string } | { type: 'failed'; error: CarriedError };

@@ -4,12 +4,12 @@ import { readStatus } from '../../shared/ledger/read-status.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
 import type { RunTotals } from '../../shared/ledger/run-totals.ts';
-import { type MaxFailures, tooManyFailures } from '../../shared/max-failures.ts';
-import { openStore } from '../../shared/open-store.ts';
-import type { ClosingStep } from '../finish/closing-step.ts';
-import { writeRunEnd } from '../finish/complete-run-file.ts';
-import { type Finished, finishRun } from '../finish/finish-run.ts';
+import { type MaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
+import { openStore } from '../../shared/store/open-store.ts';
+import { writeRunEnd } from '../pipeline/finish/complete-run-file.ts';
+import type { ClosingStep } from './closing-step.ts';
 import { describe, isPermanent } from './failures.ts';
+import { type Finished, finishRun } from './finish-run.ts';
 import type { WorkerEvents } from './worker-settings.ts';
 
 export class RunEnding {

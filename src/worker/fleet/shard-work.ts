@@ -3,9 +3,9 @@
 import type { Start } from '../../shared/ledger/attempts.ts';
 import { openRunLedger, type RedisClient, type RunLedger } from '../../shared/ledger/run-keys.ts';
 import { giveUpShard } from '../../shared/ledger/settle-shard.ts';
-import type { Shard } from '../../shared/run-plan.ts';
-import type { ShardJob } from '../../shared/shard-queue.ts';
-import type { OneByOne } from '../pipeline.ts';
+import type { ShardJob } from '../../shared/queue/shard-queue.ts';
+import type { Shard } from '../../shared/run/run-plan.ts';
+import type { OneByOne } from '../pipeline/pipeline.ts';
 import { Attempt } from './attempt.ts';
 import { crashedWorker, planCarefully } from './crash-policy.ts';
 import { describe, HandedBack, isPermanent, RunClosed, Superseded } from './failures.ts';

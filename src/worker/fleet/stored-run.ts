@@ -2,9 +2,8 @@
 
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
-import type { RunConfiguration } from '../../shared/configuration.ts';
-import { retryTransient } from '../../shared/retry.ts';
-import { runFileKey } from '../../shared/run-file.ts';
+import type { RunConfiguration } from '../../shared/run/configuration.ts';
+import { runFileKey } from '../../shared/run/run-file.ts';
 import {
   colormaps,
   fits,
@@ -13,8 +12,9 @@ import {
   presets,
   regionCategories,
   scoreActivations,
-} from '../../shared/run-settings.ts';
-import { type Store, StoreError } from '../../shared/store.ts';
+} from '../../shared/run/run-settings.ts';
+import { retryTransient } from '../../shared/store/retry.ts';
+import { type Store, StoreError } from '../../shared/store/store.ts';
 
 const count = z.int().min(0);
 const triple = z.tuple([z.number(), z.number(), z.number()]);

@@ -1,6 +1,6 @@
 /** What a worker is told when it starts, and what it tells. */
 
-import type { MaxFailures } from '../../shared/max-failures.ts';
+import type { MaxFailures } from '../../shared/run/max-failures.ts';
 import type { Provider, ProviderRequest } from './provider.ts';
 
 export interface WorkerSettings {

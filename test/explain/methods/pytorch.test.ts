@@ -5,7 +5,7 @@ import { Explainer } from '../../../src/explain/explainer.ts';
 import type { Explanation, LayerMaps } from '../../../src/explain/explanation.ts';
 import { methodNames } from '../../../src/explain/methods/methods.ts';
 import type { MethodName } from '../../../src/explain/options.ts';
-import { methodNames as settings } from '../../../src/shared/run-settings.ts';
+import { methodNames as settings } from '../../../src/shared/run/run-settings.ts';
 import { deviation, explainGolden } from '../agreement/compare.ts';
 import { readGolden, unpack, withModel } from '../agreement/golden.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Explanation, LayerMaps } from '../../../src/explain/explanation.ts';
 import { methodNames } from '../../../src/explain/methods/methods.ts';
 import type { MethodName } from '../../../src/explain/options.ts';
-import { methodNames as settings } from '../../../src/shared/run-settings.ts';
+import { methodNames as settings } from '../../../src/shared/run/run-settings.ts';
 import { expectRefusal, openTiny, type TinyOptions } from '../open-tiny.ts';
 import { pixels, smallClassifier } from '../tiny-model.ts';
 

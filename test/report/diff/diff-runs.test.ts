@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { diffRuns } from '../../../src/report/diff/diff-runs.ts';
-import type { ImageRecord } from '../../../src/shared/record.ts';
+import type { ImageRecord } from '../../../src/shared/run/record.ts';
 import { answered, classNames, image, outputOf, quarantined } from '../hand-made.ts';
 
 async function diff(before: readonly ImageRecord[], after: readonly ImageRecord[]) {

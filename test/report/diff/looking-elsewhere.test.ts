@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { heatmapCorrelation } from '../../../src/report/diff/correlation.ts';
 import { diffRuns } from '../../../src/report/diff/diff-runs.ts';
-import type { DoneRecord, ImageRecord } from '../../../src/shared/record.ts';
+import type { DoneRecord, ImageRecord } from '../../../src/shared/run/record.ts';
 import { answered, image, type OutputOf, outputOf } from '../hand-made.ts';
 
 const upperLeft = [4, 1, 1, 0];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { FileStore } from '../../../src/shared/file-store.ts';
+import { FileStore } from '../../../src/shared/store/file-store.ts';
 import { temporaryFolder } from '../../shared/temporary-folder.ts';
 import { outputOf } from '../hand-made.ts';
 import { exported, findings, heatmap, hostile, madeOutput, occurring, records } from './handed-over.ts';

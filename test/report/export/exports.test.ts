@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { FileStore } from '../../../src/shared/file-store.ts';
+import { FileStore } from '../../../src/shared/store/file-store.ts';
 import { temporaryFolder } from '../../shared/temporary-folder.ts';
 import { classNames, outputOf, quarantined } from '../hand-made.ts';
 import { exported, madeOutput, occurring } from './handed-over.ts';

@@ -2,10 +2,10 @@
 
 import { expect } from 'vitest';
 import { type ExportFormat, exportRun } from '../../../src/report/export/export-run.ts';
-import { FileStore } from '../../../src/shared/file-store.ts';
-import { decodeNpy } from '../../../src/shared/npy-array.ts';
-import type { DoneRecord, ImageRecord } from '../../../src/shared/record.ts';
-import type { Store } from '../../../src/shared/store.ts';
+import { decodeNpy } from '../../../src/shared/run/npy-array.ts';
+import type { DoneRecord, ImageRecord } from '../../../src/shared/run/record.ts';
+import { FileStore } from '../../../src/shared/store/file-store.ts';
+import type { Store } from '../../../src/shared/store/store.ts';
 import { temporaryFolder } from '../../shared/temporary-folder.ts';
 import { answered, classNames, outputOf, quarantined } from '../hand-made.ts';
 

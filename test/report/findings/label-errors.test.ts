@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { labelConfidence } from '../../../src/report/findings/label-confidence.ts';
 import { labelErrorOf, suspectedLabels } from '../../../src/report/findings/label-errors.ts';
-import type { DoneRecord } from '../../../src/shared/record.ts';
+import type { DoneRecord } from '../../../src/shared/run/record.ts';
 import { image, tableOf } from '../hand-made.ts';
 
 /** Twenty cats and twenty dogs, all of them right with a score of 0.9 on average. */

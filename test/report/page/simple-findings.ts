@@ -1,7 +1,7 @@
 /** Findings with one cluster for each confused class and one gap for each true class: enough for a page, without evidence. */
 
 import type { ClassFinding, Cluster, ConfusionCell, Findings, Gap } from '../../../src/report/contract.ts';
-import type { DoneRecord, ImageRecord } from '../../../src/shared/record.ts';
+import type { DoneRecord, ImageRecord } from '../../../src/shared/run/record.ts';
 
 type Labelled = DoneRecord & { label: number };
 

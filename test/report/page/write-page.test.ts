@@ -7,8 +7,8 @@ import { unpackFloats, unpackHalves, unpackIntegers } from '../../../src/report/
 import type { EarlierMaps, ImageDetailsFile, PageReport } from '../../../src/report/page/page-data.ts';
 import { writePage } from '../../../src/report/page/write-page.ts';
 import { readRunTable } from '../../../src/report/read/read-table.ts';
-import { FileStore } from '../../../src/shared/file-store.ts';
-import type { DoneRecord, ImageRecord } from '../../../src/shared/record.ts';
+import type { DoneRecord, ImageRecord } from '../../../src/shared/run/record.ts';
+import { FileStore } from '../../../src/shared/store/file-store.ts';
 import { simpleFindings } from './simple-findings.ts';
 import { heatmapOf, type RunShape, writeReport } from './written-report.ts';
 

@@ -8,11 +8,11 @@ import { changesSince } from '../../../src/report/changes-since.ts';
 import type { Findings } from '../../../src/report/contract.ts';
 import { writePage } from '../../../src/report/page/write-page.ts';
 import { readRunTable } from '../../../src/report/read/read-table.ts';
-import { FileStore } from '../../../src/shared/file-store.ts';
-import { evidencePartKey, overlayKey, scoresPartKey, seenPictureKey } from '../../../src/shared/output-key.ts';
-import type { DoneRecord, ImageRecord, MapRecord } from '../../../src/shared/record.ts';
-import { encodeEvidencePart } from '../../../src/worker/evidence/evidence-part.ts';
-import { evidenceRow } from '../../../src/worker/evidence/evidence-row.ts';
+import { evidencePartKey, overlayKey, scoresPartKey, seenPictureKey } from '../../../src/shared/run/output-key.ts';
+import type { DoneRecord, ImageRecord, MapRecord } from '../../../src/shared/run/record.ts';
+import { FileStore } from '../../../src/shared/store/file-store.ts';
+import { encodeEvidencePart } from '../../../src/worker/pipeline/evidence/evidence-part.ts';
+import { evidenceRow } from '../../../src/worker/pipeline/evidence/evidence-row.ts';
 import { simpleFindings } from './simple-findings.ts';
 
 export interface RunShape {

@@ -3,7 +3,7 @@ import { makeFindings } from '../../../src/report/make-findings.ts';
 import { joinTables } from '../../../src/report/read/join-tables.ts';
 import { readRunTable } from '../../../src/report/read/read-table.ts';
 import { readInThreads } from '../../../src/report/read/read-threads.ts';
-import { openStore } from '../../../src/shared/open-store.ts';
+import { openStore } from '../../../src/shared/store/open-store.ts';
 import { s3Program, useS3 } from '../../fleet/use-s3.ts';
 import { answered, outputOf, quarantined } from '../hand-made.ts';
 

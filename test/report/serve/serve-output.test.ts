@@ -5,8 +5,8 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type OutputServer, serveOutput } from '../../../src/report/serve/serve-output.ts';
-import { openStore } from '../../../src/shared/open-store.ts';
-import type { Store } from '../../../src/shared/store.ts';
+import { openStore } from '../../../src/shared/store/open-store.ts';
+import type { Store } from '../../../src/shared/store/store.ts';
 import { s3Program, useS3 } from '../../fleet/use-s3.ts';
 import { temporaryFolder, writeFiles } from '../../shared/temporary-folder.ts';
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ExplainerOptions } from '../../../src/explain/options.ts';
 import { UserError } from '../../../src/explain/user-error.ts';
 import { DurableInference } from '../../../src/worker/fleet/durable-inference.ts';
-import { InferenceError } from '../../../src/worker/inference.ts';
-import { ColorInference, side } from '../color-inference.ts';
+import { InferenceError } from '../../../src/worker/pipeline/inference/inference.ts';
+import { ColorInference, side } from '../pipeline/color-inference.ts';
 
 const options: ExplainerOptions = { model: 'm', layers: ['layer4'], batchSize: 8 };
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { colourCount, colourTable } from '../../../../worker/render/colormap.ts';
-import { cover, interpolateRow } from '../../../../worker/render/upsample.ts';
+import { colourCount, colourTable } from '../../../../shared/picture/colormap.ts';
+import { cover, interpolateRow } from '../../../../shared/picture/upsample.ts';
 import type { OverlayLook } from '../../page-data.ts';
 import type { Heatmap } from '../details.ts';
 

@@ -1,0 +1,196 @@
+/**
+ * The plan of a fleet's run in its output: which images each shard holds.
+ *
+ *     plan/manifest.json     how far the plan is, replaced after every part
+ *     plan/part-00000.jsonl  the images of 256 shards, one {"key", "label"} a line; only the last part may have fewer
+ *     plan/classes.json      names by class index, where they are known
+ *     plan/sample.jsonl      the images that were drawn, where the run is a sample
+ *
+ * A part is written before the manifest counts it and before any of its shards is in the queue. From then on it never changes.
+ */
+
+import { z } from 'zod';
+import { UserError } from '../../explain/user-error.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import type { SelectionSettings } from './configuration.ts';
+import type { PlannedImage, Shard } from './run-plan.ts';
+
+export const shardsPerPart = 256;
+export const planManifestKey = 'plan/manifest.json';
+const classesKey = 'plan/classes.json';
+const sampleKey = 'plan/sample.jsonl';
+
+export interface PlanManifest {
+  run: string;
+  shardSize: number;
+  shardsPerPart: number;
+  /** Of the whole plan; null until it is finished. */
+  shards: number | null;
+  images: number | null;
+  finished: boolean;
+  selection: SelectionSettings;
+  /** What is in the parts that are written so far. */
+  parts: number;
+  planned: { shards: number; images: number; labelled: number };
+  /** Last key of the last part: where the listing of a bucket or folder goes on. */
+  lastKey: string | null;
+  /** SHA-256 over the parts, each hashed behind the digest of those before it: shows that a list says the same again. */
+  digest: string;
+}
+
+const count = z.int().min(0);
+const manifestShape = z.object({
+  run: z.string(),
+  shardSize: z.int().min(1),
+  shardsPerPart: z.int().min(1),
+  shards: count.nullable(),
+  images: count.nullable(),
+  finished: z.boolean(),
+  selection: z.object({
+    include: z.array(z.string()),
+    exclude: z.array(z.string()),
+    suffixes: z.array(z.string()).nullable(),
+    sample: count.nullable(),
+    seed: count,
+    limit: count.nullable(),
+  }),
+  parts: count,
+  planned: z.object({ shards: count, images: count, labelled: count }),
+  lastKey: z.string().nullable(),
+  digest: z.string(),
+});
+const imageShape = z.object({ key: z.string(), label: z.number().nullable() });
+
+export function newPlanManifest(run: string, shardSize: number, selection: SelectionSettings): PlanManifest {
+  return {
+    run,
+    shardSize,
+    shardsPerPart,
+    shards: null,
+    images: null,
+    finished: false,
+    selection,
+    parts: 0,
+    planned: { shards: 0, images: 0, labelled: 0 },
+    lastKey: null,
+    digest: '',
+  };
+}
+
+export function planPartKey(part: number): string {
+  return `plan/part-${String(part).padStart(5, '0')}.jsonl`;
+}
+
+/** The lines of a part, with a line feed after each. */
+export function planPartText(images: readonly PlannedImage[]): string {
+  return images.map(({ key, label }) => `{"key":${JSON.stringify(key)},"label":${label}}\n`).join('');
+}
+
+export async function writePlanPart(output: Store, part: number, text: string): Promise<void> {
+  await output.put(planPartKey(part), text, 'application/x-ndjson');
+}
+
+/** @returns null when there is no plan yet. @throws UserError `damaged-output`; StoreError */
+export async function readManifest(output: Store): Promise<PlanManifest | null> {
+  const text = await readOptional(output, planManifestKey);
+  return text === null ? null : parsed(output, planManifestKey, () => manifestShape.parse(JSON.parse(text)));
+}
+
+export async function writeManifest(output: Store, manifest: PlanManifest): Promise<void> {
+  await output.put(planManifestKey, `${JSON.stringify(manifest, null, 2)}\n`, 'application/json');
+}
+
+/** Names by class index, as the run was planned with; null when they are not known. */
+export async function readPlanClasses(output: Store): Promise<string[] | null> {
+  const text = await readOptional(output, classesKey);
+  return text === null ? null : parsed(output, classesKey, () => z.array(z.string()).parse(JSON.parse(text)));
+}
+
+export async function writePlanClasses(output: Store, names: readonly string[]): Promise<void> {
+  await output.put(classesKey, `${JSON.stringify(names)}\n`, 'application/json');
+}
+
+/** The images that an earlier start drew; null when it had not come so far. */
+export async function readSample(output: Store): Promise<PlannedImage[] | null> {
+  const text = await readOptional(output, sampleKey);
+  return text === null ? null : parsed(output, sampleKey, () => linesOf(text).map(parseImage));
+}
+
+export async function writeSample(output: Store, images: readonly PlannedImage[]): Promise<void> {
+  await output.put(sampleKey, planPartText(images), 'application/x-ndjson');
+}
+
+/** Reads shards of one run's plan, and keeps the latest parts in memory: some megabytes each at 64 images a shard. */
+export class PlanReader {
+  readonly #output: Store;
+  readonly #shardSize: number;
+  readonly #kept: number;
+  /** By number, the one used last at the end. */
+  readonly #parts = new Map<number, Promise<string[]>>();
+
+  constructor(output: Store, shardSize: number, kept = 2) {
+    this.#output = output;
+    this.#shardSize = shardSize;
+    this.#kept = kept;
+  }
+
+  /** @throws UserError `damaged-output` when the plan has no such shard; StoreError */
+  async readShard(number: number): Promise<Shard> {
+    const part = Math.floor(number / shardsPerPart);
+    const lines = await this.#lines(part);
+    const start = (number % shardsPerPart) * this.#shardSize;
+    const own = lines.slice(start, start + this.#shardSize);
+    const key = planPartKey(part);
+    if (own.length === 0) {
+      throw new UserError('damaged-output', `${key} in ${this.#output.location} has no images for shard ${number}.`);
+    }
+    return { number, images: parsed(this.#output, key, () => own.map(parseImage)) };
+  }
+
+  #lines(part: number): Promise<string[]> {
+    const lines = this.#parts.get(part) ?? this.#read(part);
+    this.#parts.delete(part);
+    this.#parts.set(part, lines);
+    for (const oldest of this.#parts.keys()) {
+      if (this.#parts.size <= this.#kept) break;
+      this.#parts.delete(oldest);
+    }
+    return lines;
+  }
+
+  #read(part: number): Promise<string[]> {
+    const lines = this.#output.get(planPartKey(part)).then((bytes) => linesOf(bytes.toString('utf8')));
+    // A part that could not be read is asked for again.
+    lines.catch(() => this.#parts.get(part) === lines && this.#parts.delete(part));
+    return lines;
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+function parseImage(line: string): PlannedImage {
+  return imageShape.parse(JSON.parse(line));
+}
+
+async function readOptional(output: Store, key: string): Promise<string | null> {
+  try {
+    return (await output.get(key)).toString('utf8');
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'not-found') return null;
+    throw error;
+  }
+}
+
+function parsed<T>(output: Store, key: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new UserError(
+      'damaged-output',
+      `${key} in ${output.location} is not part of a plan that Gradline wrote. Restore it, or start a new run with another --output.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,137 @@
+/** `run.json`: what a run is, how far it is, and what made its output. */
+
+import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { UserError } from '../../explain/user-error.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import type { RunConfiguration } from './configuration.ts';
+import type { FaithfulnessSummary } from './faithfulness-summary.ts';
+import type { RegionRow } from './region-summary.ts';
+import type { Tally } from './tally.ts';
+
+/** `planning`: a fleet's run whose images are not all listed yet. */
+export type RunState = 'planning' | 'running' | 'complete' | 'interrupted' | 'failed' | 'cancelled';
+
+/** What the records of a complete run say of its maps, where that was asked for: `--evaluate`, `--regions`. */
+export interface MapFindings {
+  faithfulness?: FaithfulnessSummary;
+  regions?: RegionRow[];
+}
+
+export interface RunFile extends MapFindings {
+  run: string;
+  state: RunState;
+  /** ISO 8601, UTC. `started` is the first start; `finished` the end of the latest one, null while it runs. */
+  started: string;
+  finished: string | null;
+  /**
+   * Over all committed images, those of earlier starts included. `images` is the number in the
+   * input, null for a bucket that was not counted; `skipped` those that the latest start found done. */
+  counts: Tally & { images: number | null; skipped: number };
+  accuracy: number | null;
+  /** Of the latest start; `images` are those that it explained or quarantined itself. */
+  timings: { seconds: number; images: number; imagesPerSecond: number };
+  /** Why a `failed` run stopped. */
+  error: { code: string; message: string } | null;
+  configuration: RunConfiguration;
+  /** SHA-256 in hexadecimal of the model file, and of the list of class names. */
+  digests: { model: string; classes: string | null };
+  versions: { gradline: string; onnxruntime: string; sharp: string; node: string };
+}
+
+export const runFileKey = 'run.json';
+
+export async function writeRunFile(output: Store, file: RunFile): Promise<void> {
+  await output.put(runFileKey, `${JSON.stringify(file, null, 2)}\n`, 'application/json');
+}
+
+/** What a resumed run has to agree with. */
+const earlierRun = z.object({
+  run: z.string(),
+  state: z.string(),
+  started: z.string(),
+  configuration: z.record(z.string(), z.unknown()),
+  digests: z.object({ model: z.string(), classes: z.string().nullable() }),
+});
+
+export type EarlierRun = z.infer<typeof earlierRun>;
+
+/** @throws UserError `damaged-output` when there is a run.json that is not one of Gradline's */
+export async function readEarlierRun(output: Store): Promise<EarlierRun | null> {
+  let text: string;
+  try {
+    text = (await output.get(runFileKey)).toString('utf8');
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'not-found') return null;
+    throw error;
+  }
+  try {
+    return earlierRun.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new UserError(
+      'damaged-output',
+      `${runFileKey} in ${output.location} is not a run that Gradline can resume. Choose another --output.`,
+      { cause },
+    );
+  }
+}
+
+/** Settings that change neither the bytes of the output nor which files there are, or that are compared by content instead. */
+const free = new Set([
+  ...['output', 'model', 'classes', 'labels', 'report', 'reference', 'since', 'threads', 'maxFailures', 'resume'],
+]);
+
+/** Refuses to go on with a run whose committed shards would not match the new ones. @throws UserError `run-differs` */
+export function checkSameRun(
+  earlier: EarlierRun,
+  configuration: RunConfiguration,
+  digests: RunFile['digests'],
+  location: string,
+): void {
+  const before = comparable(earlier.configuration);
+  const now = comparable(configuration);
+  const differences = [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((name) => !free.has(name) && !isDeepStrictEqual(before[name], now[name]))
+    .map((name) => `${name} (${JSON.stringify(before[name])} then, ${JSON.stringify(now[name])} now)`);
+  if (earlier.digests.model !== digests.model) differences.push('the content of the model file');
+  if (earlier.digests.classes !== digests.classes) differences.push('the class names');
+  if (differences.length === 0) return;
+  throw new UserError(
+    'run-differs',
+    `Cannot resume run ${earlier.run} in ${location}: it was started with other settings. Different: ${differences.join('; ')}. ` +
+      'Use the settings of that run, or start a new one with another --output.',
+  );
+}
+
+/** As JSON keeps it, and a local input as the same path from wherever the command was started. */
+function comparable(configuration: object): Record<string, unknown> {
+  const plain: Record<string, unknown> = JSON.parse(JSON.stringify(configuration));
+  if (typeof plain.input === 'string' && !plain.input.startsWith('s3://')) plain.input = resolve(plain.input);
+  return plain;
+}
+
+/** When the run started and a few letters: sorts by time, unique without a registry. */
+export function newRunId(now: Date = new Date()): string {
+  const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+export function softwareVersions(): RunFile['versions'] {
+  return {
+    gradline: packageVersion('gradline'),
+    onnxruntime: packageVersion('onnxruntime-node'),
+    sharp: sharp.versions.sharp ?? 'unknown',
+    node: process.versions.node,
+  };
+}
+
+const require = createRequire(import.meta.url);
+const packageFile = z.object({ version: z.string() });
+
+function packageVersion(name: string): string {
+  return packageFile.parse(require(`${name}/package.json`)).version;
+}

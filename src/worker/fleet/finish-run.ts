@@ -1,0 +1,138 @@
+/** The last step of a fleet's run: one worker, whichever the ledger names, merges the output and completes the run. */
+
+import { channel } from 'node:diagnostics_channel';
+import { listShards } from '../../shared/ledger/cursor.ts';
+import { completeRun, renewFinish, tryFinish } from '../../shared/ledger/finish.ts';
+import { type RunStatus, readStatus } from '../../shared/ledger/read-status.ts';
+import type { RunLedger } from '../../shared/ledger/run-keys.ts';
+import { failRun } from '../../shared/ledger/run-state.ts';
+import type { Tally } from '../../shared/run/tally.ts';
+import { openStore } from '../../shared/store/open-store.ts';
+import { writeRunEnd } from '../pipeline/finish/complete-run-file.ts';
+import type { MergedScores } from '../pipeline/finish/merge-scores.ts';
+import { runMerge } from '../pipeline/finish/run-merge.ts';
+import type { ClosingStep } from './closing-step.ts';
+
+export type Finished =
+  | { result: 'completed'; tally: Tally; missing: number; warning: string | null }
+  /** Not yet, already, or another worker's. */
+  | { result: 'not-mine' }
+  /** The counts and the stored records cannot be brought together; the run has failed. */
+  | { result: 'failed'; message: string };
+
+/** Told when this process becomes the finisher of a run: for whoever traces what a process is at. */
+const finishChannel = channel('gradline:finish');
+/** As many shards as the ledger lists at once. */
+const step = 8192;
+
+/**
+ * Finishes the run if it is this caller's turn. All of it can be done again: a finisher that dies is replaced when its lease
+ * has ended, and writes the same.
+ *
+ * @param lease milliseconds
+ * @param closing its failure is a warning: the run completes without it
+ * @throws StoreError, UserError: the run stays as it is, and is tried again when the lease has ended
+ */
+export async function finishRun(
+  ledger: RunLedger,
+  lease: number,
+  signal: AbortSignal,
+  closing: ClosingStep | null = null,
+): Promise<Finished> {
+  const finish = await tryFinish(ledger, lease);
+  if (finish.result === 'counts-differ') {
+    const { done, quarantined, missing, expected } = finish;
+    return fail(
+      ledger,
+      `Every shard is settled, but ${done} done, ${quarantined} quarantined and ${missing} missing images are not the ` +
+        `${expected} that were planned. Rebuild the counts with gradline recover.`,
+    );
+  }
+  if (finish.result !== 'finisher') return { result: 'not-mine' };
+  if (finishChannel.hasSubscribers) finishChannel.publish({ run: ledger.run });
+  const { fence } = finish;
+  const superseded = new AbortController();
+  const renewal = setInterval(() => {
+    renewFinish(ledger, fence, lease).then(
+      ({ result }) => result === 'superseded' && superseded.abort(new Superseded()),
+      // Without Redis the lease ends by itself, and the last step asks again.
+      () => undefined,
+    );
+  }, lease / 3);
+  try {
+    return await finishAs(ledger, fence, AbortSignal.any([signal, superseded.signal]), closing);
+  } catch (error) {
+    if (error instanceof Superseded) return { result: 'not-mine' };
+    throw error;
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+/** Another finisher is at work. */
+class Superseded extends Error {}
+
+async function finishAs(
+  ledger: RunLedger,
+  fence: number,
+  signal: AbortSignal,
+  closing: ClosingStep | null,
+): Promise<Finished> {
+  const status = await readStatus(ledger, 0);
+  if (status === null || status.shards === null) return { result: 'not-mine' };
+  const missing = status.givenUpShards === 0 ? [] : await givenUp(ledger, status.shards);
+  const merged = await runMerge({ output: status.output, shards: status.shards, missing }, signal);
+  signal.throwIfAborted();
+  const { tally } = merged;
+  const images = tally.done + tally.quarantined;
+  if (images + status.missing !== status.expected) {
+    return fail(
+      ledger,
+      `The stored scores have ${images} records and ${status.missing} images are missing, but ${status.expected} were planned. ` +
+        'Rebuild the counts with gradline recover.',
+    );
+  }
+  await writeCompleted(status, merged);
+  const warning = closing === null ? null : await close(closing, status.output, signal);
+  const completion = await completeRun(ledger, fence, tally);
+  const completed = completion.result === 'completed' || completion.result === 'already-complete';
+  return completed ? { result: 'completed', tally, missing: status.missing, warning } : { result: 'not-mine' };
+}
+
+/** @returns what went wrong. @throws the signal's reason: another finisher does it again */
+async function close(closing: ClosingStep, output: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    await closing(output, signal);
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function writeCompleted(
+  { output: location, expected, missing, now }: RunStatus,
+  { tally, findings }: MergedScores,
+): Promise<void> {
+  const output = await openStore(location);
+  try {
+    const end = { state: 'complete', images: expected, tally, missing, error: null, finished: now } as const;
+    await writeRunEnd(output, { ...end, findings });
+  } finally {
+    await output.close();
+  }
+}
+
+async function givenUp(ledger: RunLedger, shards: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let from = 0; from < shards; from += step) {
+    const list = await listShards(ledger, 'given-up', from, Math.min(shards, from + step));
+    if (list.result === 'shards') found.push(...list.shards);
+  }
+  return found;
+}
+
+async function fail(ledger: RunLedger, message: string): Promise<Finished> {
+  await failRun(ledger, 'counts-differ', message);
+  return { result: 'failed', message };
+}

@@ -1,0 +1,116 @@
+/** A whole run in one process: plan, then the shard pipeline in a loop, with the ledger in the output. */
+
+import type { ExplainerOptions } from '../../explain/options.ts';
+import { UserError } from '../../explain/user-error.ts';
+import { chooseEvaluated } from '../../producer/choose-evaluated.ts';
+import { planRun, type RunPlan } from '../../producer/plan.ts';
+import type { RunConfiguration } from '../../shared/run/configuration.ts';
+import {
+  checkSameRun,
+  type EarlierRun,
+  newRunId,
+  readEarlierRun,
+  runFileKey,
+  softwareVersions,
+} from '../../shared/run/run-file.ts';
+import { digestLocation, digestText } from '../../shared/store/digest.ts';
+import { openStore } from '../../shared/store/open-store.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
+import { openMeasures } from '../pipeline/evaluate/open-measures.ts';
+import { explainerOptions } from '../pipeline/explainer-options.ts';
+import type { Inference } from '../pipeline/inference/inference.ts';
+import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
+import { openPixels } from '../pipeline/pixels/pixel-threads.ts';
+import { LocalLedger } from './local-ledger.ts';
+import { LocalRun } from './local-run.ts';
+import type { RunEvents, RunSummary } from './run-events.ts';
+import { RunProgress } from './run-progress.ts';
+
+export type { RunEvents, RunSummary } from './run-events.ts';
+
+/** How the model is opened; another one is for callers that run from sources. */
+export type OpenInference = (options: ExplainerOptions) => Promise<Inference>;
+
+/**
+ * Explains every image of the input and writes the output. When `signal` aborts, no further shard is begun; those at hand are
+ * finished and committed, and the summary says `interrupted`.
+ *
+ * @throws UserError before the run starts, for a configuration, input, model or output that cannot be used
+ * @throws RunStopped when the run could not go on; what was committed is kept, and `--resume` continues it
+ */
+export async function explainRun(
+  configuration: RunConfiguration,
+  events: RunEvents,
+  signal: AbortSignal,
+  open: OpenInference = openInferenceLanes,
+): Promise<RunSummary> {
+  configureImageLibrary();
+  const output = await openStore(configuration.output);
+  try {
+    const { earlier, ledger } = await openOutput(output, configuration.resume);
+    const plan = await planRun(configuration);
+    try {
+      const inference = await open(explainerOptions(configuration, plan.classNames));
+      try {
+        const digests = await digestsOf(configuration, plan);
+        if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
+        const identity = {
+          run: earlier?.run ?? newRunId(),
+          started: earlier?.started ?? new Date().toISOString(),
+          configuration,
+          digests,
+          versions: softwareVersions(),
+        };
+        const { evaluate } = configuration;
+        const chosen =
+          evaluate === undefined ? null : await chooseEvaluated(plan, output, evaluate.sample, earlier !== null);
+        const onWarning = (message: string) => events.onWarning(message);
+        const measures = await openMeasures(configuration, chosen, plan.classNames, onWarning);
+        const progress = new RunProgress(identity, plan.total);
+        const pixels = openPixels();
+        try {
+          const run = new LocalRun(configuration, plan, output, ledger, inference, pixels, measures, progress, events);
+          return await run.execute(signal);
+        } finally {
+          await pixels.close();
+        }
+      } finally {
+        await inference.close();
+      }
+    } finally {
+      await plan.store.close();
+    }
+  } finally {
+    await output.close();
+  }
+}
+
+interface OpenedOutput {
+  earlier: EarlierRun | null;
+  ledger: LocalLedger;
+}
+
+async function openOutput(output: Store, resume: boolean): Promise<OpenedOutput> {
+  const earlier = await readEarlierRun(output);
+  const ledger = await LocalLedger.open(output);
+  if (!resume && (earlier !== null || ledger.shards > 0)) {
+    throw new UserError(
+      'output-not-empty',
+      `${output.location} already holds a run. Continue it with --resume, or choose another --output.`,
+    );
+  }
+  if (earlier === null && ledger.shards > 0) {
+    throw new UserError(
+      'damaged-output',
+      `Cannot resume: ${output.location} holds scores but no ${runFileKey}, so it is unknown what they were made with. ` +
+        'Choose another --output.',
+    );
+  }
+  return { earlier, ledger };
+}
+
+async function digestsOf({ model }: RunConfiguration, { classNames }: RunPlan) {
+  const classes = classNames === null ? null : digestText(JSON.stringify(classNames));
+  return { model: await digestLocation(model), classes };
+}

@@ -1,0 +1,182 @@
+import type { RunPlan } from '../../producer/plan.ts';
+import type { RunConfiguration } from '../../shared/run/configuration.ts';
+import { parseMaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
+import type { ImageRecord } from '../../shared/run/record.ts';
+import { type RunFile, type RunState, writeRunFile } from '../../shared/run/run-file.ts';
+import type { Shard } from '../../shared/run/run-plan.ts';
+import type { Store } from '../../shared/store/store.ts';
+import type { Measures } from '../pipeline/evaluate/open-measures.ts';
+import { runMerge } from '../pipeline/finish/run-merge.ts';
+import type { Inference } from '../pipeline/inference/inference.ts';
+import { ShardPipeline } from '../pipeline/pipeline.ts';
+import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
+import type { PixelWork } from '../pipeline/pixels/pixel-work.ts';
+import { RunStopped, stopOf } from '../pipeline/run-stopped.ts';
+import type { LocalLedger } from './local-ledger.ts';
+import type { RunEvents, RunSummary } from './run-events.ts';
+import type { RunProgress } from './run-progress.ts';
+import { RunWarnings } from './run-warnings.ts';
+
+/** Milliseconds between two writes of run.json while the run goes. */
+const runFileInterval = 10_000;
+
+/** One start of a run: begins shards until there are none left or it is told to stop, and keeps run.json up to date. */
+export class LocalRun {
+  readonly #configuration: RunConfiguration;
+  readonly #plan: RunPlan;
+  readonly #output: Store;
+  readonly #ledger: LocalLedger;
+  readonly #progress: RunProgress;
+  readonly #events: RunEvents;
+  readonly #pipeline: ShardPipeline;
+  readonly #atHand = new Set<Promise<void>>();
+  /** The latest write of run.json: one at a time, or an older state could overwrite a newer one. */
+  #writing: Promise<void> = Promise.resolve();
+  /** The first thing that went wrong, in a box because anything can be thrown. */
+  #failure: { error: unknown } | null = null;
+  #nextRunFile = performance.now() + runFileInterval;
+  #shards = 0;
+
+  constructor(
+    configuration: RunConfiguration,
+    plan: RunPlan,
+    output: Store,
+    ledger: LocalLedger,
+    inference: Inference,
+    pixels: PixelWork,
+    measures: Measures,
+    progress: RunProgress,
+    events: RunEvents,
+  ) {
+    this.#configuration = configuration;
+    this.#plan = plan;
+    this.#output = output;
+    this.#ledger = ledger;
+    this.#progress = progress;
+    this.#events = events;
+    const warnings = new RunWarnings(inference.model.classCount, (message) => events.onWarning(message));
+    warnings.checkNames(plan.classNames);
+    this.#pipeline = new ShardPipeline({
+      read: (key) => plan.store.get(key),
+      output,
+      inference,
+      ledger,
+      pixels,
+      ...measures,
+      settings: pipelineSettings(configuration, inference.model),
+      className: (index) => plan.classNames?.[index] ?? null,
+      onRecord: (record, shard, place) => {
+        progress.finish(record);
+        warnings.see(record, shard.number * configuration.shardSize + place);
+        events.onProgress(progress.finished);
+      },
+    });
+  }
+
+  async execute(signal: AbortSignal): Promise<RunSummary> {
+    const { warnings, total } = this.#plan;
+    for (const warning of warnings) this.#events.onWarning(warning);
+    this.#events.onPlan(total);
+    let state: RunSummary['state'] = 'complete';
+    try {
+      await this.#write('running');
+      state = await this.#takeShards(signal);
+    } catch (error) {
+      this.#fail(error);
+    }
+    await this.#pipeline.close();
+    await Promise.all(this.#atHand);
+    if (state === 'complete' && this.#failure === null) await this.#mergeScores().catch((error) => this.#fail(error));
+    if (this.#failure === null) await this.#write(state).catch((error) => this.#fail(error));
+    if (this.#failure !== null) return this.#stop(this.#failure.error);
+    return this.#summary(state);
+  }
+
+  async #takeShards(signal: AbortSignal): Promise<RunSummary['state']> {
+    let unseen = this.#ledger.shards;
+    for await (const shard of this.#plan.shards) {
+      this.#shards += 1;
+      if (this.#ledger.has(shard)) {
+        unseen -= 1;
+        this.#progress.skip(await this.#ledger.recordsOf(shard));
+      } else {
+        await this.#pipeline.ready();
+        if (signal.aborted || this.#failure !== null) return 'interrupted';
+        this.#submit(shard);
+      }
+    }
+    if (unseen > 0) {
+      this.#events.onWarning(
+        `${this.#output.location} holds ${unseen} scores parts for which the input has no images any more.`,
+      );
+    }
+    return 'complete';
+  }
+
+  async #mergeScores(): Promise<void> {
+    const merged = await runMerge({ output: this.#configuration.output, shards: this.#shards, missing: [] });
+    this.#progress.found(merged.findings);
+  }
+
+  #submit(shard: Shard): void {
+    const work: Promise<void> = this.#pipeline
+      .submit(shard)
+      .then(({ records }) => this.#committed(records))
+      .catch((error) => this.#fail(error))
+      .finally(() => this.#atHand.delete(work));
+    this.#atHand.add(work);
+  }
+
+  async #committed(records: ImageRecord[]): Promise<void> {
+    this.#progress.commit(records);
+    this.#checkFailures();
+    if (performance.now() < this.#nextRunFile) return;
+    this.#nextRunFile = performance.now() + runFileInterval;
+    await this.#write('running');
+  }
+
+  #checkFailures(): void {
+    const { maxFailures } = this.#configuration;
+    if (maxFailures === undefined) return;
+    const totals = { ...this.#progress.committed, missing: 0, expected: this.#plan.total };
+    const excess = tooManyFailures(parseMaxFailures(maxFailures), totals);
+    if (excess !== null) this.#fail(new RunStopped('too-many-failures', excess));
+  }
+
+  #write(state: RunState, error: RunFile['error'] = null): Promise<void> {
+    const write = this.#writing.then(() => writeRunFile(this.#output, this.#progress.runFile(state, error)));
+    this.#writing = write.catch(() => undefined);
+    return write;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  async #stop(cause: unknown): Promise<never> {
+    const stopped = stopOf(cause);
+    const { code, message } = stopped;
+    // On a full disk this fails as well; the error at hand is the one that tells why.
+    await this.#write('failed', { code, message }).catch(() => undefined);
+    throw stopped;
+  }
+
+  #summary(state: RunSummary['state']): RunSummary {
+    const { done, quarantined, labelled, failures } = this.#progress.committed;
+    return {
+      run: this.#progress.run,
+      state,
+      images: done + quarantined,
+      done,
+      quarantined,
+      skipped: this.#progress.skipped,
+      failures,
+      accuracy: this.#progress.accuracy,
+      labelled,
+      imagesPerSecond: this.#progress.imagesPerSecond,
+      seconds: this.#progress.seconds,
+      output: this.#configuration.output,
+      ...this.#progress.findings,
+    };
+  }
+}

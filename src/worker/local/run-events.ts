@@ -1,0 +1,30 @@
+/** What a caller hears of a local run, and what it gets in the end. */
+
+import type { MapFindings } from '../../shared/run/run-file.ts';
+
+export interface RunEvents {
+  /** Once, when the input is known. `total` is null for a bucket that was not counted. */
+  onPlan(total: number | null): void;
+  /** After every image; images that an earlier start had committed are in `done` and `quarantined`, not in the rate. */
+  onProgress(progress: { done: number; quarantined: number; total: number | null; imagesPerSecond: number }): void;
+  onWarning(message: string): void;
+}
+
+export interface RunSummary extends MapFindings {
+  run: string;
+  state: 'complete' | 'interrupted';
+  /** Committed images, which are `done + quarantined`; `skipped` of them were committed by an earlier start. */
+  images: number;
+  done: number;
+  quarantined: number;
+  skipped: number;
+  /** Quarantined images by error code. */
+  failures: Record<string, number>;
+  /** Over the `labelled` done images; null when there are none. */
+  accuracy: number | null;
+  labelled: number;
+  /** Of this start alone. */
+  imagesPerSecond: number;
+  seconds: number;
+  output: string;
+}

@@ -1,0 +1,119 @@
+import { ImageError } from '../../../shared/picture/image-error.ts';
+import type { Rectangle, Size } from '../../../shared/picture/raster.ts';
+import type { Preprocessing } from './preprocessing.ts';
+
+/** The way from an oriented original to the picture that the model sees. */
+export interface Geometry {
+  /** Part of the original that is resized, in whole pixels. */
+  box: Rectangle;
+  /** What the box is resized to. */
+  size: Size;
+  /** Part of the resized box that is kept, in whole pixels. */
+  window: Rectangle;
+  /** Where the window's top left corner lies in the model's picture; not 0,0 only where the picture is padded. */
+  offset: { left: number; top: number };
+  /** What the model's whole picture covers in the original, in the original's pixels. Padding reaches outside of the original. */
+  placement: Rectangle;
+}
+
+/** @throws ImageError `wrong-size` where the fit is `none` and the sizes differ */
+export function planGeometry(original: Size, preprocessing: Preprocessing): Geometry {
+  const { size, fit, resize } = preprocessing;
+  switch (fit) {
+    case 'crop':
+      return resize === null ? largestPart(original, size) : resizeThenCrop(original, size, resize);
+    case 'squish':
+      return resizeOnly(whole(original), size);
+    case 'pad':
+      return fitInside(original, size);
+    case 'none':
+      if (original.width === size.width && original.height === size.height) return resizeOnly(whole(original), size);
+      throw new ImageError(
+        'wrong-size',
+        `The image has ${original.width} x ${original.height} pixels, the model takes ${size.width} x ${size.height}, and the fit is none. Scale the images beforehand, or set the fit to crop, squish or pad.`,
+      );
+  }
+}
+
+/** torchvision's Resize(shorterSide) and CenterCrop(size): the longer side is cut to whole pixels, the crop's corner rounded half to even. */
+function resizeThenCrop(original: Size, size: Size, shorterSide: number): Geometry {
+  const { width, height } = original;
+  const resized =
+    width <= height
+      ? { width: shorterSide, height: Math.trunc((shorterSide * height) / width) }
+      : { width: Math.trunc((shorterSide * width) / height), height: shorterSide };
+  const window = {
+    left: roundHalfToEven((resized.width - size.width) / 2),
+    top: roundHalfToEven((resized.height - size.height) / 2),
+    width: size.width,
+    height: size.height,
+  };
+  const across = width / resized.width;
+  const down = height / resized.height;
+  return {
+    box: whole(original),
+    size: resized,
+    window,
+    offset: { left: 0, top: 0 },
+    placement: {
+      left: window.left * across,
+      top: window.top * down,
+      width: window.width * across,
+      height: window.height * down,
+    },
+  };
+}
+
+/** fastai's Resize(size) with its default method on a validation set: crop to the proportions, in whole pixels rounded down, then resize. */
+function largestPart(original: Size, size: Size): Geometry {
+  const { width, height } = original;
+  const scale = Math.min(width / size.width, height / size.height);
+  // A very long picture or a very wide model must keep one pixel.
+  const part = {
+    width: Math.max(Math.trunc(scale * size.width), 1),
+    height: Math.max(Math.trunc(scale * size.height), 1),
+  };
+  const left = Math.trunc((width - part.width) / 2);
+  const top = Math.trunc((height - part.height) / 2);
+  return resizeOnly({ left, top, ...part }, size);
+}
+
+function fitInside(original: Size, size: Size): Geometry {
+  const scale = Math.min(size.width / original.width, size.height / original.height);
+  const resized = {
+    width: Math.max(Math.round(original.width * scale), 1),
+    height: Math.max(Math.round(original.height * scale), 1),
+  };
+  const left = Math.floor((size.width - resized.width) / 2);
+  const top = Math.floor((size.height - resized.height) / 2);
+  const across = original.width / resized.width;
+  const down = original.height / resized.height;
+  return {
+    box: whole(original),
+    size: resized,
+    window: whole(resized),
+    offset: { left, top },
+    placement: {
+      left: (0 - left) * across,
+      top: (0 - top) * down,
+      width: size.width * across,
+      height: size.height * down,
+    },
+  };
+}
+
+function resizeOnly(box: Rectangle, size: Size): Geometry {
+  return { box, size, window: whole(size), offset: { left: 0, top: 0 }, placement: box };
+}
+
+function whole({ width, height }: Size): Rectangle {
+  return { left: 0, top: 0, width, height };
+}
+
+/** Python's `round`, which torchvision uses. */
+function roundHalfToEven(value: number): number {
+  const down = Math.floor(value);
+  const rest = value - down;
+  if (rest !== 0.5) return Math.round(value);
+  return down % 2 === 0 ? down : down + 1;
+}

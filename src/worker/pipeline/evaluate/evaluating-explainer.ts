@@ -1,0 +1,56 @@
+import { Explainer } from '../../../explain/explainer.ts';
+import type { Explanation } from '../../../explain/explanation.ts';
+import { Evaluator } from '../../../explain/faithfulness/evaluator.ts';
+import type { PictureMap } from '../../../explain/faithfulness/randomisation-check.ts';
+import type { ExplainerOptions } from '../../../explain/options.ts';
+import type { BatchExplainer } from '../inference/inference-service.ts';
+import type { EvaluationOrder, ImageEvaluation } from './evaluation.ts';
+
+/**
+ * Opens the model, and for measuring its maps once more when that is first asked for.
+ * @throws UserError as `Explainer.open` does
+ */
+export async function openEvaluatingExplainer(options: ExplainerOptions): Promise<BatchExplainer> {
+  const explainer = await Explainer.open(options);
+  let opening: Promise<Evaluator> | null = null;
+  return {
+    input: explainer.input,
+    layers: explainer.layers,
+    batchSize: explainer.batchSize,
+    classCount: explainer.classCount,
+    explain: (batch, batchOptions) => explainer.explain(batch, batchOptions),
+    evaluate: async (batch, explanation, orders) => {
+      opening ??= Evaluator.open(options);
+      const evaluator = await opening;
+      const evaluations: ImageEvaluation[] = [];
+      for (const order of orders) {
+        evaluations.push({
+          index: order.index,
+          ...(await evaluateImage(evaluator, batch, explanation, order, explainer)),
+        });
+      }
+      return evaluations;
+    },
+    close: async () => {
+      await explainer.close();
+      await (await opening?.catch(() => null))?.close();
+    },
+  };
+}
+
+function evaluateImage(
+  evaluator: Evaluator,
+  batch: Float32Array,
+  explanation: Explanation,
+  { index, seed, randomise }: EvaluationOrder,
+  { input: { channels, height, width } }: Explainer,
+) {
+  const length = channels * height * width;
+  const maps = explanation.maps.map((maps): PictureMap => {
+    const cells = maps.height * maps.width;
+    const { layer, method, target } = maps;
+    const values = maps.values.subarray(index * cells, (index + 1) * cells);
+    return { layer, method, target, class: maps.classes[index] ?? -1, height: maps.height, width: maps.width, values };
+  });
+  return evaluator.evaluate(batch.subarray(index * length, (index + 1) * length), maps, { seed, randomise });
+}

@@ -1,0 +1,60 @@
+/** `run.json` of a fleet's run after its end. The producer wrote it first; what it says of settings and versions stays. */
+
+import { z } from 'zod';
+import { UserError } from '../../../explain/user-error.ts';
+import { type MapFindings, runFileKey } from '../../../shared/run/run-file.ts';
+import type { Tally } from '../../../shared/run/tally.ts';
+import { retryTransient } from '../../../shared/store/retry.ts';
+import type { Store } from '../../../shared/store/store.ts';
+
+const runFile = z.object({ started: z.string() });
+
+export interface RunEnd {
+  state: 'complete' | 'failed';
+  /** Images of the plan; null when planning has not ended. */
+  images: number | null;
+  tally: Tally;
+  /** Images of shards that were given up: planned, but without a record. */
+  missing: number;
+  /** Why a failed run stopped. */
+  error: { code: string; message: string } | null;
+  finished: Date;
+  /** Of a complete run. */
+  findings?: MapFindings;
+}
+
+/** @throws UserError `damaged-output`; StoreError */
+export async function writeRunEnd(output: Store, end: RunEnd): Promise<void> {
+  const text = (await retryTransient(() => output.get(runFileKey))).toString('utf8');
+  const { file, started } = parse(text, output.location);
+  const { done, quarantined, labelled, correct } = end.tally;
+  const images = done + quarantined;
+  const seconds = Math.max(0, (end.finished.getTime() - Date.parse(started)) / 1000);
+  const ended = {
+    ...file,
+    state: end.state,
+    finished: end.finished.toISOString(),
+    counts: {
+      images: end.images,
+      skipped: 0,
+      ...end.tally,
+      ...(end.missing > 0 ? { missing: end.missing } : {}),
+    },
+    accuracy: labelled === 0 ? null : correct / labelled,
+    timings: { seconds, images, imagesPerSecond: images / Math.max(seconds, 1e-3) },
+    ...end.findings,
+    error: end.error,
+  };
+  const body = `${JSON.stringify(ended, null, 2)}\n`;
+  await retryTransient(() => output.put(runFileKey, body, 'application/json'));
+}
+
+/** The file as it is, fields of other versions included. */
+function parse(text: string, location: string): { file: Record<string, unknown>; started: string } {
+  try {
+    const file: Record<string, unknown> = JSON.parse(text);
+    return { file, ...runFile.parse(file) };
+  } catch (cause) {
+    throw new UserError('damaged-output', `${runFileKey} in ${location} is not one that Gradline wrote.`, { cause });
+  }
+}

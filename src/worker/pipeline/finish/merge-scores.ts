@@ -1,0 +1,107 @@
+/** All scores parts of a run as one table, and their counts. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../../explain/user-error.ts';
+import { FaithfulnessTally } from '../../../shared/run/faithfulness-summary.ts';
+import { scoresPartKey } from '../../../shared/run/output-key.ts';
+import { RegionTally } from '../../../shared/run/region-summary.ts';
+import type { MapFindings } from '../../../shared/run/run-file.ts';
+import { count, emptyTally, type Tally } from '../../../shared/run/tally.ts';
+import { openStore } from '../../../shared/store/open-store.ts';
+import { retryTransient } from '../../../shared/store/retry.ts';
+import type { Store } from '../../../shared/store/store.ts';
+import { mapInOrder } from '../../../shared/threads/map-in-order.ts';
+import { ScoreFile } from './score-file.ts';
+import { parseRecord, type StoredRecord } from './score-table.ts';
+
+export const scoreTableKey = 'scores/scores.parquet';
+
+export interface MergeOrder {
+  /** Location of the run's output. */
+  output: string;
+  /** Shards of the plan. */
+  shards: number;
+  /** Those that have no records, in ascending order. */
+  missing: readonly number[];
+}
+
+export interface MergedScores {
+  tally: Tally;
+  findings: MapFindings;
+}
+
+/** Parts that are read ahead. */
+const readAhead = 16;
+
+/**
+ * Reads the parts in order, writes `scores/scores.parquet` and counts. Doing it again gives the same bytes. Memory does not
+ * grow with the number of images; the table takes its size in the folder for temporary files.
+ *
+ * @throws UserError `damaged-output` when a part is not made of records; StoreError
+ */
+export async function mergeScores({ output: location, shards, missing }: MergeOrder): Promise<MergedScores> {
+  const output = await openStore(location);
+  const folder = await mkdtemp(join(tmpdir(), 'gradline-'));
+  try {
+    const path = join(folder, 'scores.parquet');
+    const file = new ScoreFile(path);
+    const tally = emptyTally();
+    const findings = new FindingsTally();
+    for await (const lines of mapInOrder(numbers(shards, missing), readAhead, (shard) => readPart(output, shard))) {
+      for (const { record, bytes } of lines) {
+        count(tally, record);
+        findings.add(record);
+        await file.add(record, bytes);
+      }
+    }
+    await file.finish();
+    await retryTransient(() => output.putFile(scoreTableKey, path, 'application/vnd.apache.parquet'));
+    return { tally, findings: findings.result };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await output.close();
+  }
+}
+
+/** What the records say of their maps, where it was measured. */
+class FindingsTally {
+  readonly #faithfulness = new FaithfulnessTally();
+  readonly #regions = new RegionTally();
+
+  add(record: StoredRecord): void {
+    if (record.status !== 'done') return;
+    this.#faithfulness.add(record);
+    this.#regions.add(record);
+  }
+
+  get result(): MapFindings {
+    const [faithfulness, regions] = [this.#faithfulness.summary, this.#regions.summary];
+    return { ...(faithfulness === null ? {} : { faithfulness }), ...(regions === null ? {} : { regions }) };
+  }
+}
+
+async function* numbers(shards: number, missing: readonly number[]): AsyncGenerator<number> {
+  const left = new Set(missing);
+  for (let shard = 0; shard < shards; shard += 1) {
+    if (!left.has(shard)) yield shard;
+  }
+}
+
+async function readPart(output: Store, shard: number): Promise<{ record: StoredRecord; bytes: number }[]> {
+  const key = scoresPartKey(shard);
+  const text = (await retryTransient(() => output.get(key))).toString('utf8');
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line, index) => {
+    try {
+      return { record: parseRecord(line), bytes: line.length };
+    } catch (cause) {
+      throw new UserError(
+        'damaged-output',
+        `${key}, line ${index + 1} in ${output.location} is not a record. Restore the file, or delete it and have its shard done again.`,
+        { cause },
+      );
+    }
+  });
+}

@@ -1,0 +1,113 @@
+/** What the model says of one image, as a record. */
+
+import type { Explanation } from '../../explain/explanation.ts';
+import type { BaselineRecord } from '../../shared/run/faithfulness-record.ts';
+import type { ActivationRecord, ClassScore, DoneRecord, MapRecord, SeenPart } from '../../shared/run/record.ts';
+import type { ImageJob } from './open-shard.ts';
+import { QuarantineError } from './quarantine.ts';
+
+export type ClassNaming = (index: number) => string | null;
+
+const topCount = 5;
+
+/** The record without its maps, from which it is known whether the image is an error before anything is drawn. */
+export type Verdict = Omit<DoneRecord, 'maps' | 'baselines' | 'picture'>;
+
+/**
+ * @param index position of the image in the explained batch
+ * @param original size of the decoded, oriented image, and what of it the model saw
+ * @throws QuarantineError `not-finite` when the model's scores, or statistics of its activations, are not finite numbers
+ */
+export function judgeImage(
+  { image, labelName }: ImageJob,
+  explanation: Explanation,
+  index: number,
+  original: Required<DoneRecord['image']>,
+  className: ClassNaming,
+): Verdict {
+  const { classCount } = explanation;
+  const logits = explanation.logits.subarray(index * classCount, (index + 1) * classCount);
+  const scores = explanation.scores.subarray(index * classCount, (index + 1) * classCount);
+  const best = highest(logits, topCount);
+  const top = best.map(
+    (c): ClassScore => ({ class: c, name: className(c), score: significant(scores[c] ?? Number.NaN) }),
+  );
+  const activations = activationsOf(explanation, index);
+  const [first, second] = best;
+  const numbers = [
+    ...top.map(({ score }) => score),
+    ...activations.flatMap(({ layer: _, ...rest }) => Object.values(rest)),
+  ];
+  if (first === undefined || logits.some(Number.isNaN) || !numbers.every(Number.isFinite)) {
+    throw new QuarantineError(
+      'not-finite',
+      'The model computes numbers that are not finite for this image. Check the model and the preprocessing.',
+    );
+  }
+  const score = scores[first] ?? 0;
+  return {
+    key: image.key,
+    status: 'done',
+    label: image.label,
+    labelName,
+    predicted: first,
+    predictedName: className(first),
+    score: significant(score),
+    margin: significant(second === undefined ? score : score - (scores[second] ?? 0)),
+    ...(image.label === null ? {} : { correct: image.label === first }),
+    top,
+    image: { width: original.width, height: original.height, seen: seenPart(original.seen) },
+    ...(activations.length === 0 ? {} : { activations }),
+  };
+}
+
+/** Puts `maps` where a reader looks for them: after the scores. */
+export function completeRecord(
+  verdict: Verdict,
+  maps: MapRecord[],
+  picture: string | null,
+  baselines: BaselineRecord[] | null = null,
+): DoneRecord {
+  const { image, activations, ...judgement } = verdict;
+  return {
+    ...judgement,
+    maps,
+    ...(baselines === null ? {} : { baselines }),
+    ...(picture === null ? {} : { picture }),
+    image,
+    ...(activations === undefined ? {} : { activations }),
+  };
+}
+
+/** Indices of the `count` largest values, largest first; of equal ones the lower index first, as ArgMax has it. */
+function highest(values: Float32Array, count: number): number[] {
+  const best: number[] = [];
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] ?? Number.NaN;
+    const last = values[best[best.length - 1] ?? i] ?? Number.NaN;
+    if (best.length === count && !(value > last)) continue;
+    let place = best.length;
+    while (place > 0 && value > (values[best[place - 1] ?? 0] ?? Number.NaN)) place -= 1;
+    best.splice(place, 0, i);
+    if (best.length > count) best.pop();
+  }
+  return best;
+}
+
+function activationsOf({ statistics }: Explanation, index: number): ActivationRecord[] {
+  return statistics.map(({ layer, mean, standardDeviation, nearZero }) => ({
+    layer,
+    mean: significant(mean[index] ?? 0),
+    standardDeviation: significant(standardDeviation[index] ?? 0),
+    nearZero: significant(nearZero[index] ?? 0),
+  }));
+}
+
+function seenPart({ left, top, width, height }: SeenPart): SeenPart {
+  return { left: significant(left), top: significant(top), width: significant(width), height: significant(height) };
+}
+
+/** A float32 holds about seven significant digits; the rest would only fill the file. */
+function significant(value: number): number {
+  return Number(value.toPrecision(7));
+}
