@@ -1,9 +1,9 @@
 /** Scaled dot-product attention (Vaswani and others 2017): O = softmax(scale q k' + bias) v for each head. */
 
-import { unbroadcast } from './broadcasting.ts';
 import { type Matrices, product, productGradients, swapped } from './linear.ts';
 import { once } from './once.ts';
 import type { ReverseNode } from './reverse-node.ts';
+import { unbroadcast } from './unbroadcast.ts';
 
 export interface Attention {
   /** `[batch, heads, queries, depth]`; further axes in front may broadcast. */

@@ -1,7 +1,8 @@
 /** Einstein summation. */
 
 import { at } from '../at.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 interface Equation {
   /** One letter an axis, for each input. */

@@ -6,7 +6,8 @@ import { linear, type Matrices, productGradients, swapped } from './linear.ts';
 import { normalizationGradient } from './normalization.ts';
 import { once } from './once.ts';
 import { between, greater, oneMinus, square } from './pointwise.ts';
-import type { InputGradients, ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { InputGradients, Rule } from './rule.ts';
 
 /** Parameters of a fused activation, in the order of its own attributes. */
 type Parameters = (position: number, fallback: number) => number;

@@ -2,7 +2,8 @@
 
 import { once } from './once.ts';
 import { oneMinus, plus, square, times, unary } from './pointwise.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** x Phi(x), Phi the normal distribution: slope Phi(x) + x phi(x) (Hendrycks and Gimpel 2016). */
 export function geluSlope(n: ReverseNode, x: string): string {

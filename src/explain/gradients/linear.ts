@@ -2,8 +2,8 @@
 
 import { at } from '../at.ts';
 import type { Builder } from '../onnx/builder.ts';
-import { unbroadcast } from './broadcasting.ts';
-import type { Rule } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
+import { unbroadcast } from './unbroadcast.ts';
 
 /** Matrices stacked along axes that broadcast. */
 export interface Matrices {

@@ -2,7 +2,8 @@
 
 import { at } from '../at.ts';
 import { square, unary } from './pointwise.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** In inference the statistics are constants: y = (x - mean) * scale / sqrt(var + epsilon) + bias, per channel. */
 const batchNormalization: Rule = (n) => [

@@ -5,7 +5,8 @@ import { ElementType, isFloat } from '../onnx/element-type.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { UserError } from '../user-error.ts';
-import { ReverseNode, type Rule } from './reverse-node.ts';
+import { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 import { isLevel, placeOf, ruleFor } from './rules.ts';
 
 /**

@@ -3,7 +3,8 @@
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { withoutTracing } from './keras-scopes.ts';
-import { modulePath, type Scope } from './module-path.ts';
+import { modulePath } from './module-path.ts';
+import type { Scope } from './scope.ts';
 
 export interface Module {
   path: string;

@@ -2,10 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { RunTotals } from '../run/tally.ts';
 import { failuresKeptComplete } from './failures.ts';
 import type { RunLedger } from './run-keys.ts';
 import { type Refusal, refusalOf } from './run-state.ts';
-import { type RunTotals, totalsOf } from './run-totals.ts';
+import { totalsOf } from './run-totals.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
 /** Counts over stored records. */

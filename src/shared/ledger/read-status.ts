@@ -1,11 +1,11 @@
 /** All that is shown of a run, in one round trip and of one moment. */
 
 import { z } from 'zod';
+import type { RunTotals } from '../run/tally.ts';
 import { type Failure, parseFailure } from './failures.ts';
 import { rateOf } from './rates.ts';
 import type { RunLedger } from './run-keys.ts';
 import { type RunState, runState } from './run-state.ts';
-import type { RunTotals } from './run-totals.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
 export interface WorkerStatus {

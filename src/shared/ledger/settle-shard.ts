@@ -1,9 +1,10 @@
 /** How a shard ends: committed with its images' outcomes, or given up without. */
 
+import type { RunTotals } from '../run/tally.ts';
 import { type Failure, failureEntry, failuresKept, givenUpEntry } from './failures.ts';
 import type { RunLedger } from './run-keys.ts';
 import { type Refusal, refusalOf } from './run-state.ts';
-import { type RunTotals, totalsOf } from './run-totals.ts';
+import { totalsOf } from './run-totals.ts';
 import { loadScript, runScript } from './script.ts';
 
 /** What is counted of an image's record. */

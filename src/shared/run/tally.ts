@@ -10,6 +10,22 @@ export interface Tally {
   failures: Record<string, number>;
 }
 
+/** The numbers of a run while shards are settled. */
+export interface RunTotals {
+  /** Shards that are committed or given up, and shards of the plan; null before planning has ended. */
+  settledShards: number;
+  shards: number | null;
+  /** Images of the plan; null before planning has ended. */
+  expected: number | null;
+  done: number;
+  quarantined: number;
+  /** Over the `done` images. */
+  labelled: number;
+  correct: number;
+  /** Images of the shards that were given up: planned, but without a record. */
+  missing: number;
+}
+
 /** The fields of a record that are counted. */
 export type CountedRecord =
   | { status: 'done'; correct?: boolean | undefined }

@@ -3,8 +3,8 @@
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
-import type { RunTotals } from '../../shared/ledger/run-totals.ts';
 import { type MaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
+import type { RunTotals } from '../../shared/run/tally.ts';
 import { openStore } from '../../shared/store/open-store.ts';
 import { writeRunEnd } from '../pipeline/finish/complete-run-file.ts';
 import type { ClosingStep } from './closing-step.ts';

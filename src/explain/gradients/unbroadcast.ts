@@ -1,7 +1,6 @@
 /** The one place where a gradient of a broadcast result is summed back to the shape of an input. */
 
 import type { Builder } from '../onnx/builder.ts';
-import type { Rule } from './reverse-node.ts';
 
 /** Sums `gradient` of shape `from` over the axes along which an input of shape `to` was repeated (NumPy broadcasting). */
 export function unbroadcast(build: Builder, gradient: string, from: number[], to: number[]): string {
@@ -10,9 +9,4 @@ export function unbroadcast(build: Builder, gradient: string, from: number[], to
   if (axes.length === 0) return gradient;
   const summed = build.reduce('ReduceSum', gradient, axes, true);
   return missing === 0 ? summed : build.reshape(summed, to);
-}
-
-/** Completes a rule whose gradients all have the output's shape. */
-export function broadcasting(rule: Rule): Rule {
-  return (n) => rule(n).map((make, input) => make && (() => n.unbroadcast(make(), input)));
 }
