@@ -19,7 +19,7 @@ import { pooling } from './pooling.ts';
 import { quantization } from './quantization.ts';
 import { recurrentLayers } from './recurrent.ts';
 import { reductions } from './reductions.ts';
-import { levelOperators, refusals } from './refusals.ts';
+import { refusals, zeroGradientOperators } from './refusals.ts';
 import { resampling } from './resampling.ts';
 import { rotation } from './rotation.ts';
 import type { Rule } from './rule.ts';
@@ -76,8 +76,8 @@ export function ruleFor(node: NodeProto): Rule | string {
 }
 
 /** Whether a node's derivative is zero everywhere, so that it adds nothing to a gradient that comes by another way. */
-export function isLevel(node: NodeProto): boolean {
-  return levelOperators.has(operatorName(node));
+export function hasZeroGradient(node: NodeProto): boolean {
+  return zeroGradientOperators.has(operatorName(node));
 }
 
 /** A node in messages: `Hardmax '/gate/Hardmax'`. */

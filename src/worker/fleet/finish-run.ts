@@ -51,26 +51,26 @@ export async function finishRun(
   if (finish.result !== 'finisher') return { result: 'not-mine' };
   if (finishChannel.hasSubscribers) finishChannel.publish({ run: ledger.run });
   const { fence } = finish;
-  const superseded = new AbortController();
+  const lost = new AbortController();
   const renewal = setInterval(() => {
     renewFinish(ledger, fence, lease).then(
-      ({ result }) => result === 'superseded' && superseded.abort(new Superseded()),
+      ({ result }) => result === 'superseded' && lost.abort(new LeaseLost()),
       // Without Redis the lease ends by itself, and the last step asks again.
       () => undefined,
     );
   }, lease / 3);
   try {
-    return await finishAs(ledger, fence, AbortSignal.any([signal, superseded.signal]), closing);
+    return await finishAs(ledger, fence, AbortSignal.any([signal, lost.signal]), closing);
   } catch (error) {
-    if (error instanceof Superseded) return { result: 'not-mine' };
+    if (error instanceof LeaseLost) return { result: 'not-mine' };
     throw error;
   } finally {
     clearInterval(renewal);
   }
 }
 
-/** Another finisher is at work. */
-class Superseded extends Error {}
+/** The lease ended before it was renewed: another finisher is at work. */
+class LeaseLost extends Error {}
 
 async function finishAs(
   ledger: RunLedger,

@@ -6,12 +6,12 @@ import { giveUpShard } from '../../shared/ledger/settle-shard.ts';
 import type { ShardJob } from '../../shared/queue/shard-queue.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
 import type { OneByOne } from '../pipeline/pipeline.ts';
-import { Attempt } from './attempt.ts';
 import { crashedWorker, planCarefully } from './crash-policy.ts';
-import { describe, HandedBack, isPermanent, RunClosed, Superseded } from './failures.ts';
+import { AttemptSuperseded, describe, HandedBack, isPermanent, RunClosed } from './failures.ts';
 import type { OpenRun } from './open-run.ts';
 import type { OpenRuns } from './open-runs.ts';
 import type { RunEnding } from './run-ending.ts';
+import { ShardAttempt } from './shard-attempt.ts';
 import { Turns } from './turns.ts';
 
 type Started = Extract<Start, { result: 'started' }>;
@@ -47,7 +47,7 @@ export class ShardWork {
       await this.#tools.runs.use(run, (open) => this.#attempt(open, shard));
     } catch (error) {
       // The results are stored or will be by another; this job has nothing to add.
-      if (error instanceof RunClosed || error instanceof Superseded) return;
+      if (error instanceof RunClosed || error instanceof AttemptSuperseded) return;
       if (error instanceof HandedBack) throw error;
       if (this.#tools.stopping()) throw new HandedBack();
       if (isPermanent(error)) {
@@ -77,7 +77,7 @@ export class ShardWork {
 
   /** @returns false where the shard has to be done alone */
   async #together(open: OpenRun, number: number): Promise<boolean> {
-    const attempt = new Attempt(open.ledger, number, this.#tools.worker);
+    const attempt = new ShardAttempt(open.ledger, number, this.#tools.worker);
     const started = this.#started(await attempt.start(), number, open);
     if (started === null) return true;
     try {
@@ -94,7 +94,7 @@ export class ShardWork {
   }
 
   async #alone(open: OpenRun, number: number): Promise<void> {
-    const attempt = new Attempt(open.ledger, number, this.#tools.worker);
+    const attempt = new ShardAttempt(open.ledger, number, this.#tools.worker);
     const started = this.#started(await attempt.start(), number, open);
     if (started === null) return;
     try {
@@ -106,7 +106,7 @@ export class ShardWork {
     }
   }
 
-  async #carefully(open: OpenRun, attempt: Attempt, shard: Shard, { crashes, suspects }: Started): Promise<void> {
+  async #carefully(open: OpenRun, attempt: ShardAttempt, shard: Shard, { crashes, suspects }: Started): Promise<void> {
     const { crashLimit, onWarning } = this.#tools;
     const labelName = (label: number) => open.classNames?.[label] ?? null;
     const { blamed, order, hopeless } = planCarefully(shard, crashes, suspects, crashLimit, labelName);

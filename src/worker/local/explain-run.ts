@@ -27,7 +27,7 @@ import { LocalRun } from './local-run.ts';
 import type { RunEvents, RunSummary } from './run-events.ts';
 import { RunProgress } from './run-progress.ts';
 
-export type { RunEvents, RunSummary } from './run-events.ts';
+export type { ImageProgress, RunEvents, RunSummary } from './run-events.ts';
 
 /** How the model is opened; another one is for callers that run from sources. */
 export type OpenInference = (options: ExplainerOptions) => Promise<Inference>;

@@ -2,7 +2,7 @@ import type { RunPlan } from '../../producer/plan.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { parseMaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
 import type { ImageRecord } from '../../shared/run/record.ts';
-import { type RunFile, type RunState, writeRunFile } from '../../shared/run/run-file.ts';
+import { type RunFile, type RunFileState, writeRunFile } from '../../shared/run/run-file.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Measures } from '../pipeline/evaluate/open-measures.ts';
@@ -143,7 +143,7 @@ export class LocalRun {
     if (excess !== null) this.#fail(new RunStopped('too-many-failures', excess));
   }
 
-  #write(state: RunState, error: RunFile['error'] = null): Promise<void> {
+  #write(state: RunFileState, error: RunFile['error'] = null): Promise<void> {
     const write = this.#writing.then(() => writeRunFile(this.#output, this.#progress.runFile(state, error)));
     this.#writing = write.catch(() => undefined);
     return write;

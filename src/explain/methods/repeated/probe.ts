@@ -1,7 +1,7 @@
 /** What a method may ask of the model besides the one run that every batch gets. */
 
 import type { ModelInput } from '../../explanation.ts';
-import type { Grid } from '../../layers/grid.ts';
+import type { SpatialGrid } from '../../layers/grid.ts';
 
 /** A batch, one target of it, and the model to ask. Arrays hold `count` images. */
 export interface Probe {
@@ -17,7 +17,7 @@ export interface Probe {
 
 /** A layer of the batch, for methods of layers. */
 export interface LayerProbe extends Probe {
-  grid: Grid;
+  grid: SpatialGrid;
   /** `[count, channels, height * width]` */
   activations: Float32Array;
   /** As `scores` of the batch's own pixels, with each value of the layer times what `share` says of it. One run from the layer on. */

@@ -3,15 +3,15 @@ import {
   clearBreadcrumb,
   releaseShard,
   type Start,
-  type Superseded as SupersededReply,
+  type Superseded,
   setBreadcrumb,
   startShard,
 } from '../../shared/ledger/attempts.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
-import { Superseded } from './failures.ts';
+import { AttemptSuperseded } from './failures.ts';
 
 /** One try at a shard, as the ledger knows it. What is neither committed nor handed back counts as a crash of the process. */
-export class Attempt {
+export class ShardAttempt {
   readonly #ledger: RunLedger;
   readonly #shard: number;
   readonly #worker: string;
@@ -27,12 +27,12 @@ export class Attempt {
     return startShard(this.#ledger, this.#shard, this.#token, this.#worker);
   }
 
-  /** Names the one image that this process works on from now on. @throws Superseded */
+  /** Names the one image that this process works on from now on. @throws AttemptSuperseded */
   async point(place: number, key: string): Promise<void> {
     check(await setBreadcrumb(this.#ledger, this.#shard, this.#token, { place, key }));
   }
 
-  /** No image is worked on any more. @throws Superseded */
+  /** No image is worked on any more. @throws AttemptSuperseded */
   async clear(): Promise<void> {
     check(await clearBreadcrumb(this.#ledger, this.#shard, this.#token));
   }
@@ -42,6 +42,6 @@ export class Attempt {
   }
 }
 
-function check({ result }: { result: 'set' | 'cleared' } | SupersededReply): void {
-  if (result === 'superseded') throw new Superseded();
+function check({ result }: { result: 'set' | 'cleared' } | Superseded): void {
+  if (result === 'superseded') throw new AttemptSuperseded();
 }
