@@ -43,20 +43,12 @@ async function diffAction(before: string, after: string, flags: DiffFlags): Prom
     import('../report/diff/diff-runs.ts'),
     import('./diff-text.ts'),
   ]);
-  const earlier = await openStore(before);
-  try {
-    const later = await openStore(after);
-    try {
-      const diff = await diffRuns(earlier, later, flags.threshold === undefined ? {} : { threshold: flags.threshold });
-      process.stdout.write(flags.json ? `${JSON.stringify(diff)}\n` : diffText(diff));
-      if (flags.failOnBroken !== undefined && diff.newlyBroken.count > flags.failOnBroken) {
-        process.exitCode = exitCode.someFailed;
-      }
-    } finally {
-      await later.close();
-    }
-  } finally {
-    await earlier.close();
+  await using earlier = await openStore(before);
+  await using later = await openStore(after);
+  const diff = await diffRuns(earlier, later, flags.threshold === undefined ? {} : { threshold: flags.threshold });
+  process.stdout.write(flags.json ? `${JSON.stringify(diff)}\n` : diffText(diff));
+  if (flags.failOnBroken !== undefined && diff.newlyBroken.count > flags.failOnBroken) {
+    process.exitCode = exitCode.someFailed;
   }
 }
 

@@ -24,9 +24,7 @@ export interface RunPreflight extends PreflightReport {
 }
 
 /** Opens a model away from the main thread; another one is for callers that run from sources. */
-export type OpenModel = (
-  options: ExplainerOptions,
-) => Promise<{ readonly model: InferenceModel; close(): Promise<void> }>;
+export type OpenModel = (options: ExplainerOptions) => Promise<AsyncDisposable & { readonly model: InferenceModel }>;
 
 /**
  * Checks Redis and the output as `preflight` does, then opens the model with its hooks and compares it with the preprocessing. This
@@ -39,13 +37,9 @@ export async function preflightRun(
   configuration: RunConfiguration,
   open: OpenModel = openInference,
 ): Promise<RunPreflight> {
-  const output = await openStore(configuration.output);
-  try {
-    const report = await preflight(redis, output);
-    return { ...report, layers: await checkModel(configuration, open) };
-  } finally {
-    await output.close();
-  }
+  await using output = await openStore(configuration.output);
+  const report = await preflight(redis, output);
+  return { ...report, layers: await checkModel(configuration, open) };
 }
 
 async function checkModel(configuration: RunConfiguration, open: OpenModel): Promise<HookedLayer[]> {
@@ -63,13 +57,9 @@ async function checkModel(configuration: RunConfiguration, open: OpenModel): Pro
       provider: 'cpu',
       targets: targets.length > 0 ? targets : ['predicted'],
     };
-    const inference = await open(explainerOptions(checked, classNames));
-    try {
-      pipelineSettings(configuration, inference.model);
-      return inference.model.layers;
-    } finally {
-      await inference.close();
-    }
+    await using inference = await open(explainerOptions(checked, classNames));
+    pipelineSettings(configuration, inference.model);
+    return inference.model.layers;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -131,6 +131,10 @@ export class FileStore implements Store {
 
   async close(): Promise<void> {}
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   #pathOf(key: string): string {
     const problem = storeKeyProblem(key);
     if (problem !== null) {

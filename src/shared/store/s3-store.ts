@@ -196,6 +196,10 @@ export class S3Store implements Store {
     this.#client.destroy();
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   async #listPage(prefix: string, token: string | undefined, after: string) {
     try {
       return await this.#client.send(

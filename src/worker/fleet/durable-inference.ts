@@ -81,6 +81,10 @@ export class DurableInference implements Inference {
     await this.#current.close();
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   /** Once, however many batches failed with the same inference. */
   async #replace(inference: Inference, batchSize: number): Promise<void> {
     if (this.#current !== inference) return;

@@ -114,13 +114,9 @@ async function writeCompleted(
   { output: location, expected, missing, now }: RunStatus,
   { tally, findings }: MergedScores,
 ): Promise<void> {
-  const output = await openStore(location);
-  try {
-    const end = { state: 'complete', images: expected, tally, missing, error: null, finished: now } as const;
-    await writeRunEnd(output, { ...end, findings });
-  } finally {
-    await output.close();
-  }
+  await using output = await openStore(location);
+  const end = { state: 'complete', images: expected, tally, missing, error: null, finished: now } as const;
+  await writeRunEnd(output, { ...end, findings });
 }
 
 async function givenUp(ledger: RunLedger, shards: number): Promise<number[]> {

@@ -41,6 +41,17 @@ export interface RunTools {
   onWarning(message: string): void;
 }
 
+interface RunParts {
+  ledger: RunLedger;
+  configuration: RunConfiguration;
+  output: Store;
+  input: Store;
+  inference: Inference;
+  classNames: string[] | null;
+  measures: Measures;
+  tools: RunTools;
+}
+
 /** Milliseconds to wait for the images of another shard before a short batch is run. */
 const flushAfter = 30;
 
@@ -76,23 +87,14 @@ export class OpenRun {
       opened.push(inference);
       const chosen = await chosenByProducer(configuration, output);
       const measures = await openMeasures(configuration, chosen, classNames, tools.onWarning);
-      return new OpenRun(ledger, configuration, output, input, inference, classNames, measures, tools);
+      return new OpenRun({ ledger, configuration, output, input, inference, classNames, measures, tools });
     } catch (error) {
       for (const part of opened.reverse()) await part.close();
       throw error;
     }
   }
 
-  private constructor(
-    ledger: RunLedger,
-    configuration: RunConfiguration,
-    output: Store,
-    input: Store,
-    inference: Inference,
-    classNames: string[] | null,
-    measures: Measures,
-    tools: RunTools,
-  ) {
+  private constructor({ ledger, configuration, output, input, inference, classNames, measures, tools }: RunParts) {
     this.ledger = ledger;
     this.output = output;
     this.classNames = classNames;

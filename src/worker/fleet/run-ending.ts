@@ -113,12 +113,8 @@ export class RunEnding {
 async function writeFailed(ledger: RunLedger, error: { code: string; message: string }): Promise<void> {
   const status = await readStatus(ledger, 0);
   if (status === null) return;
-  const output = await openStore(status.output);
-  try {
-    const { done, quarantined, labelled, correct, failures, missing, expected, now } = status;
-    const tally = { done, quarantined, labelled, correct, failures };
-    await writeRunEnd(output, { state: 'failed', images: expected, tally, missing, error, finished: now });
-  } finally {
-    await output.close();
-  }
+  await using output = await openStore(status.output);
+  const { done, quarantined, labelled, correct, failures, missing, expected, now } = status;
+  const tally = { done, quarantined, labelled, correct, failures };
+  await writeRunEnd(output, { state: 'failed', images: expected, tally, missing, error, finished: now });
 }

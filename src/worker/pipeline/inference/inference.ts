@@ -8,7 +8,7 @@ import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts
 import type { InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
 
 /** Something that explains batches away from the main thread. */
-export interface Inference {
+export interface Inference extends AsyncDisposable {
   readonly model: InferenceModel;
   /** Batches that it works on at the same time. */
   readonly concurrency: number;
@@ -69,6 +69,7 @@ export async function openInference(options: ExplainerOptions, threadFile: URL =
     concurrency: 1,
     explain: (values, count, labels, evaluate) => thread.explain(values, count, labels, evaluate),
     close: () => thread.close(),
+    [Symbol.asyncDispose]: () => thread.close(),
   };
 }
 

@@ -33,6 +33,7 @@ export const inlinePixels: PixelWork = {
   },
   draw,
   close: async () => undefined,
+  [Symbol.asyncDispose]: async () => undefined,
 };
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

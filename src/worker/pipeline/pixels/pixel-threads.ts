@@ -56,6 +56,10 @@ class PixelThreads implements PixelWork {
     await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   #idlest(): PixelThread {
     const [first, ...others] = this.#threads;
     if (first === undefined) throw new Error('There is no pixel thread.');

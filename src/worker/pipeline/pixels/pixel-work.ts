@@ -35,7 +35,7 @@ export interface Drawing {
 }
 
 /** Rejections are about more than one image, such as a thread that died; then what was lent is lost. */
-export interface PixelWork {
+export interface PixelWork extends AsyncDisposable {
   /**
    * Takes `bytes` and `tensor` away and gives the tensor back.
    * @param keepBytes leave the bytes to the caller
