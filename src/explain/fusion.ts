@@ -1,5 +1,6 @@
 /** Layer fusion: one map from the maps of several layers. */
 
+import { at } from './at.ts';
 import type { LayerMaps } from './explanation.ts';
 import type { Fusion } from './options.ts';
 import { resized } from './resize.ts';
@@ -41,7 +42,7 @@ function fuse(group: readonly [LayerMaps, ...LayerMaps[]], fusion: Fusion): Laye
         if (fusion === 'mean') into[i] = before + value / group.length;
         else into[i] = fusion === 'max' ? Math.max(before, value) : before * value;
       });
-      gradientPeak[image] = Math.max(gradientPeak[image] ?? 0, map.gradientPeak[image] ?? 0);
+      gradientPeak[image] = Math.max(at(gradientPeak, image), at(map.gradientPeak, image));
     }
   }
   const { method, target, classes } = first;

@@ -74,7 +74,7 @@ const fusedMatMul: Rule = (n) => {
     const g = { tensor: n.scale(n.g, n.float('alpha', 1)), shape: n.outputShape() };
     return productGradients(build, a.used, b.used, g);
   };
-  return [() => a.settle(gradients()[0]?.() ?? ''), () => b.settle(gradients()[1]?.() ?? '')];
+  return [() => a.settle(gradients()[0]()), () => b.settle(gradients()[1]())];
 };
 
 /** Layer normalisation of input + skip (+ bias); output 3 is that sum, which may be read too. */

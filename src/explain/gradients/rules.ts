@@ -64,9 +64,9 @@ export function supportedOperators(): string[] {
 
 /** Operators that are refused for a reason of their own, sorted. */
 export function refusedOperators(): { operator: string; reason: string }[] {
-  return Object.keys(refusals)
-    .sort()
-    .map((operator) => ({ operator, reason: refusals[operator] ?? '' }));
+  return Object.entries(refusals)
+    .map(([operator, reason]) => ({ operator, reason }))
+    .sort((a, b) => (a.operator < b.operator ? -1 : 1));
 }
 
 /** The rule for a node, or the reason why there is none. */

@@ -1,5 +1,6 @@
 /** An inference that outlives what can go wrong in its thread: too little memory, and the thread's death. */
 
+import { at } from '../../explain/at.ts';
 import type { Explanation, LayerMaps } from '../../explain/explanation.ts';
 import type { ExplainerOptions } from '../../explain/options.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../pipeline/evaluate/evaluation.ts';
@@ -172,8 +173,7 @@ async function explainInPieces(
 function joinExplanations(pieces: Explanation[]): Explanation {
   const [first] = pieces;
   if (first === undefined) throw new RangeError('A batch holds at least one image.');
-  const floats = (get: (piece: Explanation) => Float32Array | undefined) =>
-    joinFloats(pieces.map((piece) => get(piece) ?? new Float32Array()));
+  const floats = (get: (piece: Explanation) => Float32Array) => joinFloats(pieces.map(get));
   const count = pieces.reduce((sum, piece) => sum + piece.count, 0);
   return {
     count,
@@ -181,34 +181,34 @@ function joinExplanations(pieces: Explanation[]): Explanation {
     logits: floats(({ logits }) => logits),
     scores: floats(({ scores }) => scores),
     maps: first.maps.map(
-      (maps, at): LayerMaps => ({
+      (maps, place): LayerMaps => ({
         ...maps,
-        classes: Int32Array.from(pieces.flatMap((piece) => [...(piece.maps[at]?.classes ?? [])])),
-        values: floats((piece) => piece.maps[at]?.values),
-        evidence: floats((piece) => piece.maps[at]?.evidence),
-        gradientPeak: floats((piece) => piece.maps[at]?.gradientPeak),
+        classes: Int32Array.from(pieces.flatMap((piece) => [...at(piece.maps, place).classes])),
+        values: floats((piece) => at(piece.maps, place).values),
+        evidence: floats((piece) => at(piece.maps, place).evidence),
+        gradientPeak: floats((piece) => at(piece.maps, place).gradientPeak),
       }),
     ),
-    captured: first.captured.map((tensor, at) => ({
+    captured: first.captured.map((tensor, place) => ({
       ...tensor,
       shape: [count, ...tensor.shape.slice(1)],
-      values: floats((piece) => piece.captured[at]?.values),
+      values: floats((piece) => at(piece.captured, place).values),
     })),
-    statistics: first.statistics.map((layer, at) => ({
+    statistics: first.statistics.map((layer, place) => ({
       layer: layer.layer,
-      mean: floats((piece) => piece.statistics[at]?.mean),
-      standardDeviation: floats((piece) => piece.statistics[at]?.standardDeviation),
-      nearZero: floats((piece) => piece.statistics[at]?.nearZero),
+      mean: floats((piece) => at(piece.statistics, place).mean),
+      standardDeviation: floats((piece) => at(piece.statistics, place).standardDeviation),
+      nearZero: floats((piece) => at(piece.statistics, place).nearZero),
     })),
   };
 }
 
 function joinFloats(arrays: Float32Array[]): Float32Array {
   const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
+  let offset = 0;
   for (const array of arrays) {
-    joined.set(array, at);
-    at += array.length;
+    joined.set(array, offset);
+    offset += array.length;
   }
   return joined;
 }

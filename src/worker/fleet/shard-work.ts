@@ -1,5 +1,6 @@
 /** One job: a shard from the queue to its commit, and what becomes of it when it fails. */
 
+import { at } from '../../explain/at.ts';
 import type { Start } from '../../shared/ledger/attempts.ts';
 import { openRunLedger, type RedisClient, type RunLedger } from '../../shared/ledger/run-keys.ts';
 import { giveUpShard } from '../../shared/ledger/settle-shard.ts';
@@ -122,7 +123,7 @@ export class ShardWork {
     const oneByOne: OneByOne = {
       order,
       known: blamed,
-      before: (place) => attempt.point(place, shard.images[place]?.key ?? ''),
+      before: (place) => attempt.point(place, at(shard.images, place).key),
       after: () => attempt.clear(),
     };
     await open.pipeline.submitOneByOne(shard, oneByOne);

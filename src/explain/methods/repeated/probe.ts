@@ -1,5 +1,6 @@
 /** What a method may ask of the model besides the one run that every batch gets. */
 
+import { at } from '../../at.ts';
 import type { ModelInput } from '../../explanation.ts';
 import type { SpatialGrid } from '../../layers/grid.ts';
 
@@ -86,7 +87,7 @@ export function weightedMap({ activations, grid, count }: LayerProbe, weights: F
   for (let image = 0; image < count; image++) {
     for (let channel = 0; channel < grid.channels; channel++) {
       const row = image * grid.channels + channel;
-      const weight = weights[row] ?? 0;
+      const weight = at(weights, row);
       for (let cell = 0; cell < cells; cell++) {
         map[image * cells + cell] = (map[image * cells + cell] ?? 0) + weight * (activations[row * cells + cell] ?? 0);
       }

@@ -1,3 +1,4 @@
+import { at } from '../../../explain/at.ts';
 import type { RgbImage } from '../../../shared/picture/raster.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -8,7 +9,7 @@ import type { Preprocessing } from './preprocessing.ts';
 export function sampleValues(preprocessing: Preprocessing, channels: 1 | 3): Float32Array[] {
   const { range, mean, std } = preprocessing;
   if (channels === 1) return [valuesOf(range, average(mean), average(std))];
-  return [0, 1, 2].map((c) => valuesOf(range, mean[c] ?? 0, std[c] ?? 1));
+  return mean.map((value, c) => valuesOf(range, value, at(std, c)));
 }
 
 function valuesOf([low, high]: [number, number], mean: number, std: number): Float32Array {
@@ -34,7 +35,7 @@ export function normalise(
   const { pixels } = image;
   const count = image.width * image.height;
   for (let c = 0; c < channels; c++) {
-    const table = values[c] ?? new Float32Array(256);
+    const table = at(values, c);
     const source = channels === 3 && preprocessing.channels === 'bgr' ? 2 - c : c;
     const step = layout === 'NCHW' ? 1 : channels;
     let to = layout === 'NCHW' ? offset + c * count : offset + c;
@@ -54,7 +55,7 @@ export function zeroColour(preprocessing: Preprocessing, channels: 1 | 3): [numb
 function nearestToZero(values: Float32Array): number {
   let best = 0;
   values.forEach((value, sample) => {
-    if (Math.abs(value) < Math.abs(values[best] ?? 0)) best = sample;
+    if (Math.abs(value) < Math.abs(at(values, best))) best = sample;
   });
   return best;
 }

@@ -1,3 +1,4 @@
+import { at } from '../../../explain/at.ts';
 import type { LayerMaps } from '../../../explain/explanation.ts';
 import type { OverlaySettings } from '../../../shared/run/configuration.ts';
 import { overlayKey, seenPictureKey } from '../../../shared/run/output-key.ts';
@@ -115,7 +116,7 @@ async function drawOverlays(
 function mapOf({ layer, method, target, classes, height, width, values }: LayerMaps, index: number): RawMap {
   const size = height * width;
   const own = values.subarray(index * size, (index + 1) * size);
-  return { layer, method, target, class: classes[index] ?? -1, height, width, values: own };
+  return { layer, method, target, class: at(classes, index), height, width, values: own };
 }
 
 function identify({ layer, method, target, height, width, ...map }: RawMap, className: ClassNaming) {
