@@ -8,7 +8,7 @@ import { UserError } from '../../explain/user-error.ts';
 
 export type RedisClient = Redis | Cluster;
 
-export interface RunKeys {
+interface RunKeys {
   /** Hash: state, plan, counts, cursor, finisher. */
   run: string;
   /** Bitmap of finished images; bit `shard * shardSize + place`. */

@@ -1,5 +1,3 @@
-import type { ImageRecord } from './record.ts';
-
 /** Counts over records. `labelled` and `correct` are over the `done` ones. */
 export interface Tally {
   done: number;
@@ -44,10 +42,4 @@ export function count(tally: Tally, record: CountedRecord): void {
   tally.done += 1;
   if (record.correct !== undefined) tally.labelled += 1;
   if (record.correct === true) tally.correct += 1;
-}
-
-export function tallyOf(records: Iterable<ImageRecord>): Tally {
-  const tally = emptyTally();
-  for (const record of records) count(tally, record);
-  return tally;
 }
