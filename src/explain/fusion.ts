@@ -6,7 +6,7 @@ import type { Fusion } from './options.ts';
 import { resized } from './resize.ts';
 
 /** The layer that fused maps are reported under. */
-export const fusedLayer = 'fused';
+const fusedLayer = 'fused';
 
 /**
  * A fused map for each method and target that has maps of at least two layers. Each layer's map is clipped below zero,

@@ -167,7 +167,7 @@ async function stillGoes(
 }
 
 /** Each run of a schedule writes below the schedule's output, in a folder of its own. */
-export function outputOf(output: string, run: string): string {
+function outputOf(output: string, run: string): string {
   const separator = !isS3Location(output) && output.includes('\\') ? '\\' : '/';
   return `${output.replace(/[/\\]+$/, '')}${separator}${run}`;
 }

@@ -13,7 +13,7 @@ export interface Faithfulness extends MapFaithfulness {
   randomised?: Record<ForgetfulLayers, Similarity>;
 }
 
-export type BaselineName = 'random' | 'gaussian';
+type BaselineName = 'random' | 'gaussian';
 
 /** A map that knows nothing, measured as the others are. */
 export interface BaselineFaithfulness extends MapFaithfulness {

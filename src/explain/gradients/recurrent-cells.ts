@@ -7,7 +7,7 @@ import { at } from '../at.ts';
 import type { Builder } from '../onnx/builder.ts';
 
 /** One direction of a layer, in the order in which it read its input. T steps, N rows, I values in, H values out. */
-export interface Pass {
+interface Pass {
   build: Builder;
   /** `[T, N, I]` */
   x: string;
@@ -31,7 +31,7 @@ export interface Pass {
 }
 
 /** Gradients before the gates' functions, `[T, N, gates H]`, and of the first hidden and cell state. */
-export interface PassGradients {
+interface PassGradients {
   gates: string;
   h: string;
   c: string;

@@ -125,7 +125,7 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
 }
 
 /** The model's image input as a layer. */
-export function pixelLayer({ sizes: { input, batchSize } }: PreparedModel): ResolvedLayer {
+function pixelLayer({ sizes: { input, batchSize } }: PreparedModel): ResolvedLayer {
   const { layout, height, width, channels } = input;
   const grid = { layout, height, width, channels, prefix: 0 };
   return { layer: inputLayer, tensor: input.name, shape: inputShape(input, batchSize), grid };

@@ -1,3 +1,4 @@
+import { resizeInto } from '../../explain/resize.ts';
 import type { Heatmap } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 
@@ -13,21 +14,8 @@ export function meanHeatmap({ heatmaps, height, width }: EvidenceRows, rows: rea
     if (max === 0) continue;
     for (const [at, cell] of cells.entries()) mean[at] = (mean[at] ?? 0) + Math.max(cell, 0) / max / rows.length;
   }
-  return Array.from({ length: side * side }, (_, at) => {
-    const y = within(((Math.floor(at / side) + 0.5) * height) / side - 0.5, height);
-    const x = within((((at % side) + 0.5) * width) / side - 0.5, width);
-    const [top, left] = [Math.floor(y), Math.floor(x)];
-    const [bottom, right] = [Math.min(top + 1, height - 1), Math.min(left + 1, width - 1)];
-    const [down, across] = [y - top, x - left];
-    const value = (row: number, column: number) => mean[row * width + column] ?? 0;
-    const upper = value(top, left) * (1 - across) + value(top, right) * across;
-    const lower = value(bottom, left) * (1 - across) + value(bottom, right) * across;
-    return Math.round((upper * (1 - down) + lower * down) * 1000) / 1000;
-  });
-}
-
-function within(position: number, size: number): number {
-  return Math.min(Math.max(position, 0), size - 1);
+  const square = resizeInto(new Float64Array(side * side), mean, { height, width }, { height: side, width: side });
+  return Array.from(square, (value) => Math.round(value * 1000) / 1000);
 }
 
 const rowNames = ['upper', '', 'lower'];

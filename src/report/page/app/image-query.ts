@@ -12,7 +12,7 @@ export const showChoices = {
   unlabelled: 'Without label',
 } as const;
 
-export type Show = keyof typeof showChoices;
+type Show = keyof typeof showChoices;
 
 export const sortChoices = {
   confident: 'Most confident first',
@@ -21,7 +21,7 @@ export const sortChoices = {
   key: 'By key',
 } as const;
 
-export type Sort = keyof typeof sortChoices;
+type Sort = keyof typeof sortChoices;
 
 export interface ImageQuery {
   show: Show;
@@ -58,7 +58,7 @@ export function findImages(report: Report, query: ImageQuery, sorted = true): nu
 }
 
 /** Rows of a cluster, gap, item of the collection list or list of changes, in its order. */
-export function membersOf({ findings, changes }: Report, id: string): number[] {
+function membersOf({ findings, changes }: Report, id: string): number[] {
   const group = [...findings.clusters, ...findings.gaps].find((one) => one.id === id);
   if (group) return group.images;
   return changedRows(changes, id) ?? findings.collect.find(({ rank }) => `collect-${rank}` === id)?.images ?? [];

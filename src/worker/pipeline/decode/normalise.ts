@@ -6,7 +6,7 @@ import type { Preprocessing } from './preprocessing.ts';
  * The 256 values that an 8-bit sample can become in each of the model's channels, computed in float32 step by step as PyTorch does:
  * `(low + sample / 255 * (high - low) - mean) / std`.
  */
-export function sampleValues(preprocessing: Preprocessing, channels: 1 | 3): Float32Array[] {
+function sampleValues(preprocessing: Preprocessing, channels: 1 | 3): Float32Array[] {
   const { range, mean, std } = preprocessing;
   if (channels === 1) return [valuesOf(range, average(mean), average(std))];
   return mean.map((value, c) => valuesOf(range, value, at(std, c)));

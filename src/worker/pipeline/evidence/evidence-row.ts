@@ -23,7 +23,7 @@ export interface ScaledValues {
 }
 
 /** Larger heatmaps are averaged down to so many rows and columns, as spectral relevance analysis has it (Lapuschkin et al. 2019). */
-export const largestSide = 32;
+const largestSide = 32;
 
 /** @param index position of the image in the batch of the maps */
 export function evidenceRow(maps: LayerMaps, index: number): EvidenceRow {

@@ -89,7 +89,7 @@ function Picture({ row, picture }: { row: number; picture: Layer }) {
   );
 }
 
-export function toneOf(report: Report, row: number): 'wrong' | 'right' | 'suspected' | '' {
+function toneOf(report: Report, row: number): 'wrong' | 'right' | 'suspected' | '' {
   if (report.suspected.has(row)) return 'suspected';
   if ((report.label[row] ?? -1) === -1) return '';
   return report.isMistake(row) ? 'wrong' : 'right';
