@@ -1,5 +1,6 @@
 /** Classes whose recall or precision moved. */
 
+import { at } from '../../explain/at.ts';
 import { isJudged, type RunTable } from '../read/run-table.ts';
 import type { ClassMove, Movement } from './contract.ts';
 import type { MatchedRuns } from './match-runs.ts';
@@ -64,10 +65,10 @@ function countByClass(before: RunTable, after: RunTable, { rowBefore }: MatchedR
   };
   for (const [to, from] of rowBefore.entries()) {
     if (from < 0 || !isJudged(after, to) || !isJudged(before, from)) continue;
-    const label = after.label[to] ?? -1;
+    const label = at(after.label, to);
     if (label !== before.label[from]) continue;
-    const was = before.predicted[from] ?? -1;
-    const is = after.predicted[to] ?? -1;
+    const was = at(before.predicted, from);
+    const is = at(after.predicted, to);
     const own = of(label);
     own.images += 1;
     if (was === label) own.hitsBefore += 1;
