@@ -75,10 +75,8 @@ export function groupsOfClass(
   const features = concatenated([evidenceFeatures(layers, rows), heatmapFeatures(deepest, rows)]);
   const compared = taken.map((image, i) => ({ ...image, features: at(features, i) }));
   const wrong = compared.filter((image) => !isCorrect(image));
-  const points = principalComponents(
-    wrong.map((image) => image.features),
-    8,
-  );
+  const ofWrong = wrong.map((image) => image.features);
+  const points = principalComponents(ofWrong, 8);
   const others = otherMistakes(predicted, sample);
   const early = earlyEmbedding(wrong, others, sample, maps);
   const full = fullEmbedding(wrong, withCorrect(others, predicted, sample), maps);

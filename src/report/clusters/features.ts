@@ -2,7 +2,7 @@
 
 import { at } from '../../explain/at.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
-import { mean } from './numbers.ts';
+import { mean, sum } from './numbers.ts';
 import { concatenated, type Point, transposed } from './points.ts';
 
 /** Share of the largest deviation that is added to each, so that channels which hardly move do not count as much as those that do. */
@@ -29,22 +29,18 @@ export function evidenceVectors({ evidence, channels }: EvidenceRows, rows: read
 export function heatmapFeatures({ heatmaps, height, width }: EvidenceRows, rows: readonly number[]): Point[] {
   const shapes = vectorsOf(heatmaps, height * width, rows).map((cells) => {
     const positive = cells.map((cell) => Math.max(cell, 0));
-    const total = positive.reduce((sum, cell) => sum + cell, 0);
+    const total = sum(positive);
     return positive.map((cell) => (total === 0 ? 0 : Math.sqrt(cell / total)));
   });
-  return scaled(shapes, null);
+  return standardised(shapes, null);
 }
 
 /**
  * Each column less its mean and divided by its standard deviation (z-scores) plus a fifth of the largest one; the whole is scaled to a mean square
  * length of 1, so that every layer counts alike.
+ * @param floor null: columns are centred and not divided
  */
-export function standardised(rows: readonly Point[]): Point[] {
-  return scaled(rows, deviationFloor);
-}
-
-/** @param floor null: columns are centred and not divided */
-function scaled(rows: readonly Point[], floor: number | null): Point[] {
+export function standardised(rows: readonly Point[], floor: number | null = deviationFloor): Point[] {
   const columns = transposed(rows).map((values) => {
     const middle = mean(values);
     return { values, middle, deviation: Math.sqrt(mean(values.map((value) => (value - middle) ** 2))) };
@@ -55,7 +51,7 @@ function scaled(rows: readonly Point[], floor: number | null): Point[] {
     return values.map((value) => (divisor === 0 ? 0 : (value - middle) / divisor));
   });
   const centred = rows.map((_, row) => scores.map((column) => at(column, row)));
-  const squares = centred.reduce((sum, row) => sum + row.reduce((own, value) => own + value * value, 0), 0);
+  const squares = sum(centred.map((row) => sum(row.map((value) => value * value))));
   const length = Math.sqrt(squares / Math.max(rows.length, 1));
   return length === 0 ? centred : centred.map((row) => row.map((value) => value / length));
 }

@@ -33,11 +33,9 @@ export interface NullModel {
 }
 
 export function fitNullModel(groups: readonly MarginCounts[]): NullModel {
-  const likelihoods = groups.map(({ size, highMargin }) => ({
-    size,
-    highMargin,
-    caused: at(betaBinomial(size, alternative.alpha, alternative.beta), highMargin),
-  }));
+  const likelihoods = groups.map((group) => {
+    return { ...group, caused: at(betaBinomial(group.size, alternative.alpha, alternative.beta), group.highMargin) };
+  });
   const logPosterior = rates.map((rate) => {
     const logPrior = (prior.alpha - 1) * Math.log(rate) + (prior.beta - 1) * Math.log1p(-rate);
     const log = likelihoods.reduce((total, { size, highMargin, caused }) => {

@@ -35,13 +35,7 @@ export function principalComponents(rows: readonly Point[], dimensions: number, 
 
 function centre(rows: readonly Point[], columns: number): Float64Array[] {
   const means = new Float64Array(columns);
-  for (const row of rows) {
-    addScaled(
-      means,
-      row.map((value) => value / rows.length),
-      1,
-    );
-  }
+  for (const row of rows) for (const [i, value] of row.entries()) means[i] = at(means, i) + value / rows.length;
   return rows.map((row) => addScaled(Float64Array.from(row), means, -1));
 }
 

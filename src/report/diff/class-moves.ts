@@ -7,17 +7,7 @@ import type { MatchedRuns } from './match-runs.ts';
 import { holdAmongMany, mcNemarChance } from './mcnemar.ts';
 
 /** Counts over images that are explained in both runs with the same label. */
-interface ClassCounts {
-  images: number;
-  hitsBefore: number;
-  hitsAfter: number;
-  predictedBefore: number;
-  predictedAfter: number;
-  broken: number;
-  fixed: number;
-  newAlarms: number;
-  goneAlarms: number;
-}
+type ClassCounts = ReturnType<typeof emptyCounts>;
 
 /**
  * Classes with an image that changed, those that moved first. Recall is tested with the class's images that broke or were fixed;
@@ -84,7 +74,7 @@ function countByClass(before: RunTable, after: RunTable, { rowBefore }: MatchedR
   return counts;
 }
 
-function emptyCounts(): ClassCounts {
+function emptyCounts() {
   return {
     images: 0,
     hitsBefore: 0,

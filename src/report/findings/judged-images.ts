@@ -8,12 +8,9 @@ export interface JudgedImage {
 }
 
 /** The images that are explained and labelled, so right or wrong, in the order of the table. */
-export function* judgedImages({
-  label,
-  predicted,
-}: Pick<RunTable, 'label' | 'predicted'>): Generator<JudgedImage, void, undefined> {
-  for (const [row, truth] of label.entries()) {
-    const answer = at(predicted, row);
-    if (truth >= 0 && answer >= 0) yield { row, label: truth, predicted: answer };
+export function* judgedImages(run: Pick<RunTable, 'label' | 'predicted'>): Generator<JudgedImage> {
+  for (const [row, label] of run.label.entries()) {
+    const predicted = at(run.predicted, row);
+    if (label >= 0 && predicted >= 0) yield { row, label, predicted };
   }
 }

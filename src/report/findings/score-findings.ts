@@ -15,7 +15,7 @@ export interface ScoreFindings extends Pick<Findings, 'counts' | 'accuracy' | 'c
 }
 
 export function scoreFindings(table: RunTable): ScoreFindings {
-  const counts = countsOf(table);
+  const counts = countImages(table);
   const confusion = confusionCells(table);
   const calibration = calibrationOf(table);
   return {
@@ -30,7 +30,7 @@ export function scoreFindings(table: RunTable): ScoreFindings {
   };
 }
 
-function countsOf(table: RunTable): Findings['counts'] {
+export function countImages(table: RunTable): Findings['counts'] {
   const counts = { images: table.rows, done: 0, quarantined: 0, labelled: 0, correct: 0 };
   for (const quarantined of table.quarantined) {
     if (quarantined === 1) counts.quarantined += 1;
