@@ -1,5 +1,6 @@
 /** Which images the gallery shows and in which order, from the address's parameters. */
 
+import { at } from '../../../explain/at.ts';
 import { changedRows } from './changes/change-lists.ts';
 import type { Report } from './report.ts';
 
@@ -93,11 +94,11 @@ function sortRows(report: Report, rows: number[], sort: Sort): number[] {
   const { score, margin } = report;
   switch (sort) {
     case 'confident':
-      return rows.sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0) || a - b);
+      return rows.sort((a, b) => at(score, b) - at(score, a) || a - b);
     case 'unsure':
-      return rows.sort((a, b) => (score[a] ?? 0) - (score[b] ?? 0) || a - b);
+      return rows.sort((a, b) => at(score, a) - at(score, b) || a - b);
     case 'margin':
-      return rows.sort((a, b) => (margin[a] ?? 0) - (margin[b] ?? 0) || a - b);
+      return rows.sort((a, b) => at(margin, a) - at(margin, b) || a - b);
     case 'key':
       return rows.sort((a, b) => (report.keyOf(a) < report.keyOf(b) ? -1 : 1));
   }

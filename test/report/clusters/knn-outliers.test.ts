@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest';
-import { sharesWithOthers } from '../../../src/report/clusters/foreign-members.ts';
+import { knnInliers } from '../../../src/report/clusters/knn-outliers.ts';
 
 const spread = (count: number, x: number) =>
   Array.from({ length: count }, (_, i) => [x + Math.sin(i * 2.3), Math.cos(i)]);
+
+/** Of each point, whether it stays. */
+function sharesWithOthers(points: readonly number[][], labels: readonly number[]): boolean[] {
+  const members = points.map((point, place) => ({ point, label: labels[place] ?? -1 }));
+  const inliers = new Set(knnInliers(members));
+  return members.map((member) => inliers.has(member));
+}
 
 test('a class whose members lie apart from those of the others does not belong', () => {
   const points = [...spread(20, 0), ...spread(20, 0.2), ...spread(15, 8)];
