@@ -19,7 +19,7 @@ export function projectOf(file) {
   if (own.has('playwright-core')) return 'browser';
   if (['node:child_process', 'node:net', 'node:http', 'node:https'].some((name) => own.has(name))) return 'servers';
   if (reachedFrom(file, isOurs, { types: false }).has('onnxruntime-node')) return 'models';
-  return readFileSync(file, 'utf8').includes('../dist/') ? 'models' : 'fast';
+  return /\.\.\/dist\b/.test(readFileSync(file, 'utf8')) ? 'models' : 'fast';
 }
 
 /** The test files of each project. */
