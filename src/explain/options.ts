@@ -29,6 +29,7 @@ export type Fusion = 'mean' | 'max' | 'product';
 /** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
 export type ScoreActivation = 'auto' | 'softmax' | 'sigmoid' | 'none';
 
+/** What `Explainer.open` takes: the model, what is hooked in it, and which maps are made for which classes. */
 export interface ExplainerOptions {
   /** Path of the ONNX file. */
   model: string;

@@ -17,6 +17,7 @@ export interface Token {
   end: number | null;
 }
 
+/** A text as the model takes it. */
 export interface EncodedText {
   tokens: Token[];
   typeIds: number[];
@@ -38,6 +39,7 @@ const believable = 100_000;
 
 const padTokens = ['[PAD]', '<pad>', '<|pad|>', '<|endoftext|>'];
 
+/** A tokenizer.json of Hugging Face: texts to tokens. */
 export class TextTokenizer {
   /** Most tokens that the files say the model takes; undefined where they do not. */
   readonly maxLength: number | undefined;
