@@ -28,20 +28,16 @@ async function serveAction(location: string, { port }: { port: number }): Promis
     import('../report/serve/answer-request.ts'),
     import('../report/read/run-description.ts'),
   ]);
-  const output = await openStore(location);
-  try {
-    await readRunDescription(output);
-    const hasPage = await output.exists(pagePath.slice(1));
-    const ended = new Promise<void>((resolve) => {
-      process.once('SIGINT', () => resolve());
-      process.once('SIGTERM', () => resolve());
-    });
-    const server = await serveOutput(output, port);
-    if (!hasPage) process.stderr.write(`There is no report yet: gradline report ${location} makes it.\n`);
-    process.stdout.write(`Serving ${output.location} at ${server.address}${pagePath}\nCtrl-C ends it.\n`);
-    await ended;
-    await server.close();
-  } finally {
-    await output.close();
-  }
+  await using output = await openStore(location);
+  await readRunDescription(output);
+  const hasPage = await output.exists(pagePath.slice(1));
+  const ended = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  const server = await serveOutput(output, port);
+  if (!hasPage) process.stderr.write(`There is no report yet: gradline report ${location} makes it.\n`);
+  process.stdout.write(`Serving ${output.location} at ${server.address}${pagePath}\nCtrl-C ends it.\n`);
+  await ended;
+  await server.close();
 }

@@ -58,9 +58,7 @@ export class ListedStore implements Store {
     await Promise.all([this.#folder, ...buckets].map((store) => store.close()));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
+  readonly [Symbol.asyncDispose] = () => this.close();
 
   async #storeOf(key: string): Promise<[Store, string]> {
     if (!isS3Location(key)) return [this.#folder, key];

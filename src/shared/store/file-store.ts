@@ -131,9 +131,7 @@ export class FileStore implements Store {
 
   async close(): Promise<void> {}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
+  readonly [Symbol.asyncDispose] = () => this.close();
 
   #pathOf(key: string): string {
     const problem = storeKeyProblem(key);

@@ -196,9 +196,7 @@ export class S3Store implements Store {
     this.#client.destroy();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
+  readonly [Symbol.asyncDispose] = () => this.close();
 
   async #listPage(prefix: string, token: string | undefined, after: string) {
     try {

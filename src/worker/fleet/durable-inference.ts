@@ -82,9 +82,7 @@ export class DurableInference implements Inference {
     await this.#current.close();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
+  readonly [Symbol.asyncDispose] = () => this.close();
 
   /** Once, however many batches failed with the same inference. */
   async #replace(inference: Inference, batchSize: number): Promise<void> {

@@ -56,9 +56,7 @@ class PixelThreads implements PixelWork {
     await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
+  readonly [Symbol.asyncDispose] = () => this.close();
 
   #idlest(): PixelThread {
     const [first, ...others] = this.#threads;
