@@ -5,13 +5,14 @@ import { listShards } from '../shared/ledger/cursor.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import { type Reopening, reopenRun, reopenShard } from '../shared/ledger/reopen.ts';
 import type { RedisClient, RunLedger } from '../shared/ledger/run-keys.ts';
+import { tallyOf } from '../shared/run/tally.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { mapInOrder } from '../shared/threads/map-in-order.ts';
 import { findRun, noSuchRun } from './find-run.ts';
 import { resume } from './resume.ts';
 import { writeRunState } from './run-state-file.ts';
-import { storedOutcomes, storedShards, tallyOfOutcomes } from './stored-scores.ts';
+import { storedOutcomes, storedShards } from './stored-scores.ts';
 
 /**
  * What the file itself says, or its key: the same bytes fail again in the same way in the same run. Every other reason (`not-found`,
@@ -109,7 +110,7 @@ async function reopenStored(
 ): Promise<void> {
   const parts = mapInOrder(storedShards(output), partsAtOnce, async (shard) => ({
     shard,
-    tally: tallyOfOutcomes(await storedOutcomes(output, shard)),
+    tally: tallyOf(await storedOutcomes(output, shard)),
   }));
   for await (const { shard, tally } of parts) {
     const failures = Object.entries(tally.failures);

@@ -52,16 +52,14 @@ export interface Attempt {
   suspects: Suspect[];
 }
 
-const start = loadScript('start-shard');
-const set = loadScript('set-breadcrumb');
-const clear = loadScript('clear-breadcrumb');
-const release = loadScript('release-shard');
+const start = loadScript('start-shard', ['shard', 'token', 'worker']);
+const set = loadScript('set-breadcrumb', ['shard', 'token', 'place', 'key']);
+const clear = loadScript('clear-breadcrumb', ['shard', 'token']);
+const release = loadScript('release-shard', ['shard', 'token']);
 
 /** @param token unique to this attempt; starting again with it changes nothing */
 export async function startShard(ledger: RunLedger, shard: number, token: string, worker: string): Promise<Start> {
-  const { redis, keys } = ledger;
-  const all = [keys.run, keys.shards, keys.givenUp, keys.attempts];
-  const reply = await runScript(redis, start, all, [shard, token, worker]);
+  const reply = await runScript(ledger, start, { shard, token, worker });
   switch (reply.result) {
     case 'started': {
       const [crashes, suspects] = started.parse(reply.values);
@@ -77,37 +75,37 @@ export async function startShard(ledger: RunLedger, shard: number, token: string
 }
 
 export async function setBreadcrumb(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   token: string,
   image: { place: number; key: string },
 ): Promise<{ result: 'set' } | Superseded> {
-  const reply = await runScript(redis, set, [keys.attempts], [shard, token, image.place, image.key]);
+  const reply = await runScript(ledger, set, { ...image, shard, token });
   return reply.result === 'set' ? { result: reply.result } : supersededOf(set, reply);
 }
 
 export async function clearBreadcrumb(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   token: string,
 ): Promise<{ result: 'cleared' } | Superseded> {
-  const reply = await runScript(redis, clear, [keys.attempts], [shard, token]);
+  const reply = await runScript(ledger, clear, { shard, token });
   return reply.result === 'cleared' ? { result: reply.result } : supersededOf(clear, reply);
 }
 
 /** Hands a shard back unfinished, for any reason but a crash: a stop, a lost connection, a retry later. */
 export async function releaseShard(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   token: string,
 ): Promise<{ result: 'released' } | Superseded> {
-  const reply = await runScript(redis, release, [keys.attempts], [shard, token]);
+  const reply = await runScript(ledger, release, { shard, token });
   return reply.result === 'released' ? { result: reply.result } : supersededOf(release, reply);
 }
 
 /** Shards under way or with crashes, by number. */
-export async function readAttempts({ redis, keys }: RunLedger): Promise<Attempt[]> {
-  const fields = await withRedisErrors(redis.hgetall(keys.attempts));
+export async function readAttempts({ redis, key }: RunLedger): Promise<Attempt[]> {
+  const fields = await withRedisErrors(redis.hgetall(key('attempts')));
   return Object.entries(fields)
     .map(([shard, text]) => {
       const { worker, since, place, key, crashes, suspects } = stored.parse(JSON.parse(text));

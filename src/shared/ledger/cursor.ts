@@ -20,8 +20,8 @@ export type Advance =
 
 export type ShardList = { result: 'shards'; shards: number[] } | Refusal;
 
-const advance = loadScript('advance-cursor');
-const list = loadScript('list-shards');
+const advance = loadScript('advance-cursor', ['from', 'to']);
+const list = loadScript('list-shards', ['which', 'from', 'to']);
 /** So that one call keeps Redis busy for a millisecond or two at most. */
 const longestStep = 8192;
 
@@ -30,9 +30,9 @@ const longestStep = 8192;
  * run and shard, then advance: a producer killed in between enqueues the same ids again, and a shard done by then is
  * `already-committed` to whoever starts it. So none is lost and none is done twice.
  */
-export async function advanceCursor({ redis, keys }: RunLedger, from: number, to: number): Promise<Advance> {
+export async function advanceCursor(ledger: RunLedger, from: number, to: number): Promise<Advance> {
   checkStep(from, to);
-  const reply = await runScript(redis, advance, [keys.run, keys.shards], [from, to]);
+  const reply = await runScript(ledger, advance, { from, to });
   switch (reply.result) {
     case 'advanced':
     case 'already-advanced':
@@ -49,13 +49,13 @@ export async function advanceCursor({ redis, keys }: RunLedger, from: number, to
 
 /** The shards among `from` to `to - 1`, at most 8,192 at a time, that are still to be done, or that were given up. */
 export async function listShards(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   which: 'unsettled' | 'given-up',
   from: number,
   to: number,
 ): Promise<ShardList> {
   checkStep(from, to);
-  const reply = await runScript(redis, list, [keys.run, keys.shards, keys.givenUp], [which, from, to]);
+  const reply = await runScript(ledger, list, { which, from, to });
   if (reply.result !== 'shards') return refusalOf(list, reply);
   return { result: reply.result, shards: z.array(z.number()).parse(reply.values) };
 }

@@ -50,7 +50,7 @@ export interface RunStatus extends RunTotals {
   secondsLeft: number | null;
 }
 
-const read = loadScript('read-status');
+const read = loadScript('read-status', ['latest']);
 const flat = z.array(z.string());
 const count = z.coerce.number().int();
 const reply = z.tuple([z.number(), flat, flat, flat, z.number(), flat]);
@@ -87,9 +87,8 @@ const worker = z.object({
  * @param latest how many of the latest failures to read, at most 200
  * @returns null when there is no such run
  */
-export async function readStatus({ redis, run, keys }: RunLedger, latest = 20): Promise<RunStatus | null> {
-  const all = [keys.run, keys.codes, keys.failures, keys.attempts, keys.workers];
-  const answer = await runScript(redis, read, all, [latest]);
+export async function readStatus(ledger: RunLedger, latest = 20): Promise<RunStatus | null> {
+  const answer = await runScript(ledger, read, { latest });
   if (answer.result === 'no-such-run') return null;
   if (answer.result !== 'run') throw unknownReply(read, answer);
   const [now, runFields, codes, failures, shardsUnderWay, workerFields] = reply.parse(answer.values);
@@ -101,7 +100,7 @@ export async function readStatus({ redis, run, keys }: RunLedger, latest = 20): 
   const expected = held.expected ?? null;
   const left = expected === null ? null : expected - held.done - held.quarantined - held.missing;
   return {
-    run,
+    run: ledger.run,
     state: held.state,
     reason: held.reasonCode === undefined ? null : { code: held.reasonCode, message: held.reasonMessage ?? '' },
     output: held.output,

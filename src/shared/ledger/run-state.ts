@@ -43,25 +43,24 @@ export type Move = { result: 'moved' | 'already' | 'not-allowed'; state: RunStat
 const pause = loadScript('pause-run');
 const resume = loadScript('resume-run');
 const cancel = loadScript('cancel-run');
-const fail = loadScript('fail-run');
+const fail = loadScript('fail-run', ['code', 'message']);
 
-export async function pauseRun({ redis, keys }: RunLedger): Promise<Move> {
-  return moveOf(pause, await runScript(redis, pause, [keys.run], []));
+export async function pauseRun(ledger: RunLedger): Promise<Move> {
+  return moveOf(pause, await runScript(ledger, pause, {}));
 }
 
 /** After resuming, shards that were handed out and dropped have to be enqueued again: see `listShards`. */
-export async function resumeRun({ redis, keys }: RunLedger): Promise<Move> {
-  return moveOf(resume, await runScript(redis, resume, [keys.run], []));
+export async function resumeRun(ledger: RunLedger): Promise<Move> {
+  return moveOf(resume, await runScript(ledger, resume, {}));
 }
 
-export async function cancelRun({ redis, keys }: RunLedger): Promise<Move> {
-  const all = [keys.run, keys.images, keys.shards, keys.givenUp, keys.attempts, keys.workers];
-  return moveOf(cancel, await runScript(redis, cancel, all, []));
+export async function cancelRun(ledger: RunLedger): Promise<Move> {
+  return moveOf(cancel, await runScript(ledger, cancel, {}));
 }
 
 /** The first reason stays. `message` says what happened and what to do. */
-export async function failRun({ redis, keys }: RunLedger, code: string, message: string): Promise<Move> {
-  return moveOf(fail, await runScript(redis, fail, [keys.run], [code, message]));
+export async function failRun(ledger: RunLedger, code: string, message: string): Promise<Move> {
+  return moveOf(fail, await runScript(ledger, fail, { code, message }));
 }
 
 export function moveOf(script: Script, reply: Reply): Move {

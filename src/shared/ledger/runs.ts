@@ -36,8 +36,8 @@ export type Forgetting =
   | { result: 'not-allowed'; state: RunState }
   | NoSuchRun;
 
-const create = loadScript('create-run');
-const endOfPlanning = loadScript('end-planning');
+const create = loadScript('create-run', ['shardSize', 'output', 'created']);
+const endOfPlanning = loadScript('end-planning', ['expected', 'shards']);
 const forget = loadScript('forget-run');
 /** What one command can set in the bitmap of images. */
 const largestShard = 32_768;
@@ -49,12 +49,12 @@ const danglingAfter = 3_600_000;
  * @throws UserError `run-differs` when the id is taken by a run with another shard size or output
  */
 export async function createRun(ledger: RunLedger, { shardSize, output, created }: NewRun): Promise<Creation> {
-  const { redis, run, keys } = ledger;
+  const { redis, run } = ledger;
   if (shardSize < 1 || shardSize > largestShard) throw new RangeError(`Shards of ${shardSize} images.`);
   const time = created ?? Date.now();
   const register = () => withRedisErrors(redis.zadd(runRegistryKey, 'NX', time, run));
   await register();
-  const reply = await runScript(redis, create, [keys.run], [shardSize, output, created ?? '']);
+  const reply = await runScript(ledger, create, { shardSize, output, created: created ?? '' });
   // A reader that came in between may have dropped an entry of long ago that had no run yet.
   await register();
   switch (reply.result) {
@@ -76,11 +76,8 @@ export async function createRun(ledger: RunLedger, { shardSize, output, created 
 }
 
 /** Fixes how many images the run has. Every shard but the last has to be full. */
-export async function endPlanning(
-  { redis, keys }: RunLedger,
-  plan: { expected: number; shards: number },
-): Promise<Planning> {
-  const reply = await runScript(redis, endOfPlanning, [keys.run], [plan.expected, plan.shards]);
+export async function endPlanning(ledger: RunLedger, plan: { expected: number; shards: number }): Promise<Planning> {
+  const reply = await runScript(ledger, endOfPlanning, plan);
   switch (reply.result) {
     case 'planned':
     case 'already-planned':
@@ -97,13 +94,12 @@ export async function endPlanning(
 }
 
 /** Deletes all that Redis knows of an ended run; its output stays. */
-export async function forgetRun({ redis, run, keys }: RunLedger): Promise<Forgetting> {
-  const { run: runKey, ...others } = keys;
-  const reply = await runScript(redis, forget, [runKey, ...Object.values(others)], []);
+export async function forgetRun(ledger: RunLedger): Promise<Forgetting> {
+  const reply = await runScript(ledger, forget, {});
   switch (reply.result) {
     case 'forgotten':
     case 'no-such-run':
-      await withRedisErrors(redis.zrem(runRegistryKey, run));
+      await withRedisErrors(ledger.redis.zrem(runRegistryKey, ledger.run));
       return { result: reply.result };
     case 'not-allowed':
       return { result: reply.result, state: runState.parse(reply.values[0]) };

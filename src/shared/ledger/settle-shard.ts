@@ -25,8 +25,8 @@ export type GiveUp =
   | NotInPlan
   | Refusal;
 
-const commit = loadScript('commit-shard');
-const giveUp = loadScript('give-up-shard');
+const commit = loadScript('commit-shard', ['shard', 'outcomes', 'worker', 'kept'], 'failures');
+const giveUp = loadScript('give-up-shard', ['shard', 'images', 'kept', 'entry']);
 
 /**
  * Counts a shard whose scores part is stored. Twice, at once, or with other outcomes: the first commit counts. When two
@@ -51,28 +51,18 @@ export function restoreShard(ledger: RunLedger, shard: number, images: readonly 
 }
 
 async function commitFor(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   images: readonly ImageOutcome[],
   worker: string,
 ): Promise<Commit> {
-  const all = [
-    keys.run,
-    keys.images,
-    keys.shards,
-    keys.givenUp,
-    keys.codes,
-    keys.failures,
-    keys.attempts,
-    keys.workers,
-  ];
   const failures = images.flatMap((image, place) => {
     if (image.status === 'done') return [];
     const failure: Failure = { shard, place, key: image.key, ...image.error };
     return [place, failure.code, failureEntry(failure)];
   });
   const outcomes = images.map(outcomeLetter).join('');
-  const reply = await runScript(redis, commit, all, [shard, outcomes, worker, failuresKept, ...failures]);
+  const reply = await runScript(ledger, commit, { shard, outcomes, worker, kept: failuresKept, failures });
   switch (reply.result) {
     case 'committed':
     case 'already-committed':
@@ -89,13 +79,13 @@ async function commitFor(
  * end; a commit that comes later, or `reopenShard`, takes that back.
  */
 export async function giveUpShard(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   images: number,
   error: { code: string; message: string },
 ): Promise<GiveUp> {
-  const all = [keys.run, keys.shards, keys.givenUp, keys.failures, keys.attempts];
-  const reply = await runScript(redis, giveUp, all, [shard, images, failuresKept, givenUpEntry(shard, error)]);
+  const entry = givenUpEntry(shard, error);
+  const reply = await runScript(ledger, giveUp, { shard, images, kept: failuresKept, entry });
   switch (reply.result) {
     case 'given-up':
     case 'already-given-up':

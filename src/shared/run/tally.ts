@@ -1,5 +1,3 @@
-import type { ImageRecord } from './record.ts';
-
 /** Counts over records. `labelled` and `correct` are over the `done` ones. */
 export interface Tally {
   done: number;
@@ -46,7 +44,7 @@ export function count(tally: Tally, record: CountedRecord): void {
   if (record.correct === true) tally.correct += 1;
 }
 
-export function tallyOf(records: Iterable<ImageRecord>): Tally {
+export function tallyOf(records: Iterable<CountedRecord>): Tally {
   const tally = emptyTally();
   for (const record of records) count(tally, record);
   return tally;
