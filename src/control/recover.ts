@@ -18,7 +18,7 @@ import type { ClosingStep } from '../worker/fleet/closing-step.ts';
 import { finishRun } from '../worker/fleet/finish-run.ts';
 import { noSuchRun } from './find-run.ts';
 import { readRunFile, type StoredRunFile } from './run-state-file.ts';
-import { isOpen } from './status.ts';
+import { isOngoing } from './status.ts';
 import { storedOutcomes, storedShards } from './stored-scores.ts';
 
 export interface Recovered {
@@ -77,7 +77,7 @@ export async function recover(redis: RedisClient, location: string, options: Rec
         `Run ${file.run} was cancelled, so it is not taken up again. Start a new run with another --output.`,
       );
     }
-    if (known !== null && !isOpen(known.state)) {
+    if (known !== null && !isOngoing(known.state)) {
       if (known.reason?.code !== 'counts-differ') return ended(known, output);
       // Its counts are what is to be rebuilt.
       await forgetRun(ledger);

@@ -1,7 +1,7 @@
 /** Doing failed images again. */
 
 import { UserError } from '../explain/user-error.ts';
-import { listShards } from '../shared/ledger/cursor.ts';
+import { listAllShards } from '../shared/ledger/cursor.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import { type Reopening, reopenRun, reopenShard } from '../shared/ledger/reopen.ts';
 import type { RedisClient, RunLedger } from '../shared/ledger/run-keys.ts';
@@ -33,7 +33,6 @@ const lastingCodes: ReadonlySet<string> = new Set([
 /** Beyond its 64 kinds of failures the ledger counts further ones together. */
 const otherCodes = 'other';
 const partsAtOnce = 16;
-const shardStep = 8192;
 
 export interface Retried {
   run: string;
@@ -91,10 +90,8 @@ async function pauseForRetry(ledger: RunLedger, { output }: RunStatus): Promise<
 }
 
 async function reopenGivenUp(ledger: RunLedger, { shards }: RunStatus, retried: Retried): Promise<void> {
-  for (let from = 0; from < (shards ?? 0); from += shardStep) {
-    const list = await listShards(ledger, 'given-up', from, Math.min(shards ?? 0, from + shardStep));
-    if (list.result !== 'shards') return;
-    for (const shard of list.shards) {
+  for await (const givenUp of listAllShards(ledger, 'given-up', shards ?? 0)) {
+    for (const shard of givenUp) {
       if (!isReopened(ledger, shard, await reopenShard(ledger, shard, null))) continue;
       retried.shards += 1;
       retried.givenUp += 1;

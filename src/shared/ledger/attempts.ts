@@ -10,7 +10,6 @@
  */
 
 import { z } from 'zod';
-import { withRedisErrors } from './redis-errors.ts';
 import type { RunLedger } from './run-keys.ts';
 import { type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, type Reply, runScript, type Script, unknownReply } from './script.ts';
@@ -36,20 +35,8 @@ export type Start =
   | Refusal;
 
 /** The attempt is no longer the shard's: the shard is settled, was handed back, or another worker has it. */
-export interface Superseded {
+export interface StaleAttempt {
   result: 'superseded';
-}
-
-export interface Attempt {
-  shard: number;
-  /** Null for a shard that was handed back and waits for its next worker. */
-  worker: string | null;
-  /** Milliseconds since 1970. */
-  since: number | null;
-  /** The image in flight, where a breadcrumb was set. */
-  image: { place: number; key: string } | null;
-  crashes: number;
-  suspects: Suspect[];
 }
 
 const start = loadScript('start-shard', ['shard', 'token', 'worker']);
@@ -79,18 +66,18 @@ export async function setBreadcrumb(
   shard: number,
   token: string,
   image: { place: number; key: string },
-): Promise<{ result: 'set' } | Superseded> {
+): Promise<{ result: 'set' } | StaleAttempt> {
   const reply = await runScript(ledger, set, { ...image, shard, token });
-  return reply.result === 'set' ? { result: reply.result } : supersededOf(set, reply);
+  return reply.result === 'set' ? { result: reply.result } : staleAttemptOf(set, reply);
 }
 
 export async function clearBreadcrumb(
   ledger: RunLedger,
   shard: number,
   token: string,
-): Promise<{ result: 'cleared' } | Superseded> {
+): Promise<{ result: 'cleared' } | StaleAttempt> {
   const reply = await runScript(ledger, clear, { shard, token });
-  return reply.result === 'cleared' ? { result: reply.result } : supersededOf(clear, reply);
+  return reply.result === 'cleared' ? { result: reply.result } : staleAttemptOf(clear, reply);
 }
 
 /** Hands a shard back unfinished, for any reason but a crash: a stop, a lost connection, a retry later. */
@@ -98,40 +85,13 @@ export async function releaseShard(
   ledger: RunLedger,
   shard: number,
   token: string,
-): Promise<{ result: 'released' } | Superseded> {
+): Promise<{ result: 'released' } | StaleAttempt> {
   const reply = await runScript(ledger, release, { shard, token });
-  return reply.result === 'released' ? { result: reply.result } : supersededOf(release, reply);
-}
-
-/** Shards under way or with crashes, by number. */
-export async function readAttempts({ redis, key }: RunLedger): Promise<Attempt[]> {
-  const fields = await withRedisErrors(redis.hgetall(key('attempts')));
-  return Object.entries(fields)
-    .map(([shard, text]) => {
-      const { worker, since, place, key, crashes, suspects } = stored.parse(JSON.parse(text));
-      const image = place === undefined || key === undefined ? null : { place, key };
-      return {
-        shard: Number(shard),
-        worker: worker ?? null,
-        since: since ?? null,
-        image,
-        crashes,
-        suspects: suspectsOf(suspects),
-      };
-    })
-    .sort((a, b) => a.shard - b.shard);
+  return reply.result === 'released' ? { result: reply.result } : staleAttemptOf(release, reply);
 }
 
 const started = z.tuple([z.number(), z.string()]);
 const suspectTable = z.record(z.string(), z.object({ key: z.string(), crashes: z.number() }));
-const stored = z.object({
-  worker: z.string().optional(),
-  since: z.number().optional(),
-  place: z.coerce.number().optional(),
-  key: z.string().optional(),
-  crashes: z.number(),
-  suspects: suspectTable,
-});
 
 function suspectsOf(table: z.infer<typeof suspectTable>): Suspect[] {
   return Object.entries(table)
@@ -139,7 +99,7 @@ function suspectsOf(table: z.infer<typeof suspectTable>): Suspect[] {
     .sort((a, b) => a.place - b.place);
 }
 
-function supersededOf(script: Script, reply: Reply): Superseded {
+function staleAttemptOf(script: Script, reply: Reply): StaleAttempt {
   if (reply.result === 'superseded') return { result: reply.result };
   throw unknownReply(script, reply);
 }

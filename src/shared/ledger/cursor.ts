@@ -1,4 +1,4 @@
-/** What the producer has put into the queue. */
+/** What the producer has put into the queue, and which shards are still to be done. */
 
 import { z } from 'zod';
 import type { RunLedger } from './run-keys.ts';
@@ -58,6 +58,19 @@ export async function listShards(
   const reply = await runScript(ledger, list, { which, from, to });
   if (reply.result !== 'shards') return refusalOf(list, reply);
   return { result: reply.result, shards: z.array(z.number()).parse(reply.values) };
+}
+
+/** All of them up to `end - 1`, some thousand at a time; nothing more once the run has ended. */
+export async function* listAllShards(
+  ledger: RunLedger,
+  which: 'unsettled' | 'given-up',
+  end: number,
+): AsyncGenerator<number[]> {
+  for (let from = 0; from < end; from += longestStep) {
+    const list = await listShards(ledger, which, from, Math.min(end, from + longestStep));
+    if (list.result !== 'shards') return;
+    if (list.shards.length > 0) yield list.shards;
+  }
 }
 
 const position = z.tuple([z.number(), z.number()]);

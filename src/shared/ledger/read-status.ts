@@ -5,7 +5,7 @@ import type { RunTotals } from '../run/tally.ts';
 import { type Failure, parseFailure } from './failures.ts';
 import { rateOf } from './rates.ts';
 import type { RunLedger } from './run-keys.ts';
-import { type RunState, runState } from './run-state.ts';
+import { type LedgerState, ledgerState } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
 export interface WorkerStatus {
@@ -21,7 +21,7 @@ export interface WorkerStatus {
 /** Times are the server's. The totals' images are those of settled shards. */
 export interface RunStatus extends RunTotals {
   run: string;
-  state: RunState;
+  state: LedgerState;
   /** Why a `failed` run stopped. */
   reason: { code: string; message: string } | null;
   output: string;
@@ -55,7 +55,7 @@ const flat = z.array(z.string());
 const count = z.coerce.number().int();
 const reply = z.tuple([z.number(), flat, flat, flat, z.number(), flat]);
 const fields = z.object({
-  state: runState,
+  state: ledgerState,
   reasonCode: z.string().optional(),
   reasonMessage: z.string().optional(),
   output: z.string(),

@@ -2,13 +2,13 @@
 
 import { emptyTally, type Tally } from '../run/tally.ts';
 import type { RunLedger } from './run-keys.ts';
-import { type Move, moveOf, type NoSuchRun, type RunState, runState } from './run-state.ts';
+import { type LedgerState, ledgerState, type Move, moveOf, type NoSuchRun } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 import type { NotInPlan } from './settle-shard.ts';
 
 export type Reopening =
   | { result: 'reopened' | 'already-open' }
-  | { result: 'not-paused'; state: RunState }
+  | { result: 'not-paused'; state: LedgerState }
   | NotInPlan
   | NoSuchRun;
 
@@ -35,7 +35,7 @@ export async function reopenShard(ledger: RunLedger, number: number, tally: Tall
     case 'no-such-run':
       return { result: reply.result };
     case 'not-paused':
-      return { result: reply.result, state: runState.parse(reply.values[0]) };
+      return { result: reply.result, state: ledgerState.parse(reply.values[0]) };
     default:
       throw unknownReply(shard, reply);
   }

@@ -20,9 +20,9 @@ import { loadScript, type Reply, runScript, type Script, unknownReply } from './
 
 const runStates = ['planning', 'running', 'paused', 'finishing', 'complete', 'cancelled', 'failed'] as const;
 
-export type RunState = (typeof runStates)[number];
+export type LedgerState = (typeof runStates)[number];
 
-export const runState = z.enum(runStates);
+export const ledgerState = z.enum(runStates);
 
 /** The run is not in this Redis: it was never there, was forgotten, or Redis lost its data. */
 export interface NoSuchRun {
@@ -32,13 +32,13 @@ export interface NoSuchRun {
 /** The run takes nothing more in its state. */
 export interface RunNotRunning {
   result: 'run-not-running';
-  state: RunState;
+  state: LedgerState;
 }
 
 export type Refusal = NoSuchRun | RunNotRunning;
 
 /** `already`: it was there before, and nothing changed. `not-allowed`: `state` has no such move. */
-export type Move = { result: 'moved' | 'already' | 'not-allowed'; state: RunState } | NoSuchRun;
+export type Move = { result: 'moved' | 'already' | 'not-allowed'; state: LedgerState } | NoSuchRun;
 
 const pause = loadScript('pause-run');
 const resume = loadScript('resume-run');
@@ -67,7 +67,7 @@ export function moveOf(script: Script, reply: Reply): Move {
   const { result, values } = reply;
   if (result === 'no-such-run') return { result };
   if (result === 'moved' || result === 'already' || result === 'not-allowed') {
-    return { result, state: runState.parse(values[0]) };
+    return { result, state: ledgerState.parse(values[0]) };
   }
   throw unknownReply(script, reply);
 }
@@ -75,6 +75,6 @@ export function moveOf(script: Script, reply: Reply): Move {
 /** The refusals that scripts share; any other reply is one that the script does not have. */
 export function refusalOf(script: Script, reply: Reply): Refusal {
   if (reply.result === 'no-such-run') return { result: reply.result };
-  if (reply.result === 'run-not-running') return { result: reply.result, state: runState.parse(reply.values[0]) };
+  if (reply.result === 'run-not-running') return { result: reply.result, state: ledgerState.parse(reply.values[0]) };
   throw unknownReply(script, reply);
 }

@@ -5,7 +5,7 @@ import { UserError } from '../../explain/user-error.ts';
 import { type RunStatus, readStatus } from './read-status.ts';
 import { withRedisErrors } from './redis-errors.ts';
 import { openRunLedger, type RedisClient, type RunLedger, runRegistryKey } from './run-keys.ts';
-import { type NoSuchRun, type Refusal, type RunState, refusalOf, runState } from './run-state.ts';
+import { type LedgerState, ledgerState, type NoSuchRun, type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
 export interface NewRun {
@@ -20,7 +20,7 @@ export interface NewRun {
 export type Creation =
   | { result: 'created' }
   /** An earlier start created it with the same shard size and output: go on from its state. */
-  | { result: 'exists'; state: RunState };
+  | { result: 'exists'; state: LedgerState };
 
 export type Planning =
   | { result: 'planned' | 'already-planned' }
@@ -33,7 +33,7 @@ export type Planning =
 export type Forgetting =
   | { result: 'forgotten' }
   /** Only runs that have ended are forgotten. */
-  | { result: 'not-allowed'; state: RunState }
+  | { result: 'not-allowed'; state: LedgerState }
   | NoSuchRun;
 
 const create = loadScript('create-run', ['shardSize', 'output', 'created']);
@@ -61,7 +61,7 @@ export async function createRun(ledger: RunLedger, { shardSize, output, created 
     case 'created':
       return { result: reply.result };
     case 'exists':
-      return { result: reply.result, state: runState.parse(reply.values[0]) };
+      return { result: reply.result, state: ledgerState.parse(reply.values[0]) };
     case 'differs': {
       const [size, place] = z.tuple([z.coerce.number(), z.string()]).parse(reply.values);
       throw new UserError(
@@ -102,7 +102,7 @@ export async function forgetRun(ledger: RunLedger): Promise<Forgetting> {
       await withRedisErrors(ledger.redis.zrem(runRegistryKey, ledger.run));
       return { result: reply.result };
     case 'not-allowed':
-      return { result: reply.result, state: runState.parse(reply.values[0]) };
+      return { result: reply.result, state: ledgerState.parse(reply.values[0]) };
     default:
       throw unknownReply(forget, reply);
   }

@@ -1,7 +1,7 @@
 /** The last step of a fleet's run: one worker, whichever the ledger names, merges the output and completes the run. */
 
 import { channel } from 'node:diagnostics_channel';
-import { listShards } from '../../shared/ledger/cursor.ts';
+import { listAllShards } from '../../shared/ledger/cursor.ts';
 import { completeRun, renewFinish, tryFinish } from '../../shared/ledger/finish.ts';
 import { type RunStatus, readStatus } from '../../shared/ledger/read-status.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
@@ -22,8 +22,6 @@ export type Finished =
 
 /** Told when this process becomes the finisher of a run: for whoever traces what a process is at. */
 const finishChannel = channel('gradline:finish');
-/** As many shards as the ledger lists at once. */
-const step = 8192;
 
 /**
  * Finishes the run if it is this caller's turn. All of it can be done again: a finisher that dies is replaced when its lease
@@ -121,10 +119,7 @@ async function writeCompleted(
 
 async function givenUp(ledger: RunLedger, shards: number): Promise<number[]> {
   const found: number[] = [];
-  for (let from = 0; from < shards; from += step) {
-    const list = await listShards(ledger, 'given-up', from, Math.min(shards, from + step));
-    if (list.result === 'shards') found.push(...list.shards);
-  }
+  for await (const some of listAllShards(ledger, 'given-up', shards)) found.push(...some);
   return found;
 }
 

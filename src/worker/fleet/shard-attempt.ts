@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import {
   clearBreadcrumb,
   releaseShard,
+  type StaleAttempt,
   type Start,
-  type Superseded,
   setBreadcrumb,
   startShard,
 } from '../../shared/ledger/attempts.ts';
@@ -42,6 +42,6 @@ export class ShardAttempt {
   }
 }
 
-function check({ result }: { result: 'set' | 'cleared' } | Superseded): void {
+function check({ result }: { result: 'set' | 'cleared' } | StaleAttempt): void {
   if (result === 'superseded') throw new AttemptSuperseded();
 }
