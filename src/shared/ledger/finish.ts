@@ -9,7 +9,7 @@ import { type Refusal, refusalOf } from './run-state.ts';
 import { totalsOf } from './run-totals.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
-export type Finish =
+type Finish =
   /** Do the finishing work, which must be idempotent, then `completeRun` with the fence. */
   | { result: 'finisher'; fence: number }
   /** Another caller does it, and has until its lease ends to say that it still does. */
@@ -19,7 +19,7 @@ export type Finish =
   | { result: 'already-complete' }
   | Refusal;
 
-export type Completion =
+type Completion =
   | { result: 'completed' | 'already-complete' | 'superseded' }
   /** The tally with the `missing` images does not make up the plan; the run stays as it is. */
   | { result: 'counts-differ'; expected: number; missing: number }

@@ -30,7 +30,7 @@ export interface NoSuchRun {
 }
 
 /** The run takes nothing more in its state. */
-export interface RunNotRunning {
+interface RunNotRunning {
   result: 'run-not-running';
   state: LedgerState;
 }
