@@ -18,7 +18,7 @@ import { openInference } from '../worker/pipeline/inference/inference.ts';
 import type { InferenceModel } from '../worker/pipeline/inference/inference-messages.ts';
 import { pipelineSettings } from '../worker/pipeline/pipeline-settings.ts';
 
-export interface RunPreflight extends PreflightReport {
+interface RunPreflight extends PreflightReport {
   /** What the layers' names resolved to. */
   layers: HookedLayer[];
 }

@@ -21,7 +21,7 @@ import { readRunFile, type StoredRunFile } from './run-state-file.ts';
 import { isOngoing } from './status.ts';
 import { storedOutcomes, storedShards } from './stored-scores.ts';
 
-export interface Recovered {
+interface Recovered {
   run: string;
   state: RunStatus['state'];
   /** Shards that the plan has; null while its input is not listed to the end: then `gradline enqueue` has to go on, too. */
@@ -35,7 +35,7 @@ export interface Recovered {
   warnings: string[];
 }
 
-export interface RecoverOptions {
+interface RecoverOptions {
   /** Told how many stored shards have been looked at. */
   onProgress?: (shards: number) => void;
   /** Shards that wait at most in the queue while others are put there; default 20,000, some 20 MB of Redis. */

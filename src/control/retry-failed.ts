@@ -34,7 +34,7 @@ const lastingCodes: ReadonlySet<string> = new Set([
 const otherCodes = 'other';
 const partsAtOnce = 16;
 
-export interface Retried {
+interface Retried {
   run: string;
   /** Shards that are done again, and how many failed images of the wanted reasons they hold. */
   shards: number;

@@ -31,7 +31,7 @@ export type StartRun = (
   signal: AbortSignal,
 ) => Promise<'enqueued' | 'interrupted'>;
 
-export interface SchedulerOptions {
+interface SchedulerOptions {
   /** A connection for workers (`connectRedis` with `use: 'worker'`); stays the caller's. */
   redis: RedisClient;
   startRun: StartRun;

@@ -7,7 +7,7 @@ import { latestDue, nextDue, scheduledRunId } from './due-times.ts';
 import type { Schedule } from './schedule.ts';
 import { beginRun, type HistoryEntry, type LatestRun, latestRun } from './schedule-state.ts';
 
-export interface Tick {
+interface Tick {
   schedule: Schedule;
   /** Id of the control queue's job. */
   job: string;
@@ -24,7 +24,7 @@ export type Decision =
   | { action: 'leave'; entry: HistoryEntry };
 
 /** Whether a run that a schedule began still goes. */
-export type StillGoes = (latest: LatestRun) => Promise<boolean>;
+type StillGoes = (latest: LatestRun) => Promise<boolean>;
 
 /** Decides, and with `start` makes the run the schedule's latest in the same step, so that no other tick begins one beside it. */
 export async function decide(redis: RedisClient, tick: Tick, stillGoes: StillGoes, now: number): Promise<Decision> {

@@ -6,7 +6,7 @@ import { type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, runScript } from './script.ts';
 import type { NotInPlan } from './settle-shard.ts';
 
-export type Advance =
+type Advance =
   | {
       /** `cursor-elsewhere`: go on from `cursor`; Redis came back with an older state, or another producer is at work. */
       result: 'advanced' | 'already-advanced' | 'cursor-elsewhere';
@@ -18,7 +18,7 @@ export type Advance =
   | NotInPlan
   | Refusal;
 
-export type ShardList = { result: 'shards'; shards: number[] } | Refusal;
+type ShardList = { result: 'shards'; shards: number[] } | Refusal;
 
 const advance = loadScript('advance-cursor', ['from', 'to']);
 const list = loadScript('list-shards', ['which', 'from', 'to']);

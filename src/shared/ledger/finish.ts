@@ -19,7 +19,7 @@ export type Finish =
   | { result: 'already-complete' }
   | Refusal;
 
-export type Completion =
+type Completion =
   | { result: 'completed' | 'already-complete' | 'superseded' }
   /** The tally with the `missing` images does not make up the plan; the run stays as it is. */
   | { result: 'counts-differ'; expected: number; missing: number }

@@ -136,8 +136,13 @@ function workerStatus(name: string, text: string, now: number): WorkerStatus {
   return { name, images, lastSeen: new Date(seen), imagesPerSecond: rate, ...reported };
 }
 
-function pairs(list: string[]): [string, string][] {
+/** Redis replies with hashes, and with scores, as flat lists: names and values in turn. */
+export function pairs(list: readonly string[]): [string, string][] {
   const result: [string, string][] = [];
-  for (let i = 0; i + 1 < list.length; i += 2) result.push([list[i] ?? '', list[i + 1] ?? '']);
+  let name: string | null = null;
+  for (const item of list) {
+    if (name !== null) result.push([name, item]);
+    name = name === null ? item : null;
+  }
   return result;
 }

@@ -2,13 +2,13 @@
 
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
-import { type RunStatus, readStatus } from './read-status.ts';
+import { pairs, type RunStatus, readStatus } from './read-status.ts';
 import { withRedisErrors } from './redis-errors.ts';
 import { openRunLedger, type RedisClient, type RunLedger, runRegistryKey } from './run-keys.ts';
 import { type LedgerState, ledgerState, type NoSuchRun, type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
-export interface NewRun {
+interface NewRun {
   /** Images in a full shard, 1 to 32,768. */
   shardSize: number;
   /** Where the run writes, as the user gave it: never an address with a secret in it. */
@@ -17,12 +17,12 @@ export interface NewRun {
   created?: number;
 }
 
-export type Creation =
+type Creation =
   | { result: 'created' }
   /** An earlier start created it with the same shard size and output: go on from its state. */
   | { result: 'exists'; state: LedgerState };
 
-export type Planning =
+type Planning =
   | { result: 'planned' | 'already-planned' }
   /** Other numbers were fixed before: the input was listed differently. */
   | { result: 'differs'; expected: number; shards: number }
@@ -30,7 +30,7 @@ export type Planning =
   | { result: 'too-few'; settled: number }
   | Refusal;
 
-export type Forgetting =
+type Forgetting =
   | { result: 'forgotten' }
   /** Only runs that have ended are forgotten. */
   | { result: 'not-allowed'; state: LedgerState }
@@ -111,10 +111,7 @@ export async function forgetRun(ledger: RunLedger): Promise<Forgetting> {
 /** The latest runs, newest first. Entries whose run is gone are passed over, and dropped when they are over an hour old. */
 export async function listRuns(redis: RedisClient, limit = 100): Promise<RunStatus[]> {
   const entries = await withRedisErrors(redis.zrevrange(runRegistryKey, 0, limit - 1, 'WITHSCORES'));
-  const runs: { id: string; registered: number }[] = [];
-  for (let i = 0; i + 1 < entries.length; i += 2) {
-    runs.push({ id: entries[i] ?? '', registered: Number(entries[i + 1]) });
-  }
+  const runs = pairs(entries).map(([id, time]) => ({ id, registered: Number(time) }));
   const found = await Promise.all(runs.map(({ id }) => readStatus(openRunLedger(redis, id), 0)));
   const dangling = runs.filter((run, i) => found[i] === null && run.registered < Date.now() - danglingAfter);
   if (dangling.length > 0) await withRedisErrors(redis.zrem(runRegistryKey, ...dangling.map(({ id }) => id)));

@@ -1,4 +1,19 @@
-/** How a shard ends: committed with its images' outcomes, or given up without. */
+/**
+ * How a shard ends: committed with its images' outcomes, or given up without.
+ *
+ *               startShard              commitShard
+ *        open ------------> under way ---------------> committed
+ *         ^ ^                | |  ^ |                   ^     |
+ *         | |  releaseShard  | |  +-+ startShard anew:  |     |
+ *         | +----------------+ |      it had crashed    |     |
+ *         |                    | giveUpShard            |     |
+ *         |                    +-------> given up ------+     |
+ *         |                                  |    commitShard |
+ *         +----------------------------------+----------------+
+ *                         reopenShard
+ *
+ * `commitShard` and `giveUpShard` settle an open shard too.
+ */
 
 import type { RunTotals } from '../run/tally.ts';
 import { type Failure, failureEntry, failuresKept, givenUpEntry } from './failures.ts';
@@ -18,12 +33,9 @@ export interface NotInPlan {
 }
 
 /** `already-committed`: the earlier commit counts, this one changed nothing. It may have been one's own, before a broken connection. */
-export type Commit = ({ result: 'committed' | 'already-committed' } & RunTotals) | NotInPlan | Refusal;
+type Commit = ({ result: 'committed' | 'already-committed' } & RunTotals) | NotInPlan | Refusal;
 
-export type GiveUp =
-  | ({ result: 'given-up' | 'already-given-up' | 'already-committed' } & RunTotals)
-  | NotInPlan
-  | Refusal;
+type GiveUp = ({ result: 'given-up' | 'already-given-up' | 'already-committed' } & RunTotals) | NotInPlan | Refusal;
 
 const commit = loadScript('commit-shard', ['shard', 'outcomes', 'worker', 'kept'], 'failures');
 const giveUp = loadScript('give-up-shard', ['shard', 'images', 'kept', 'entry']);

@@ -49,7 +49,14 @@ else
   return totals(keys.run, { 'already-committed' })
 end
 
--- One command sets all the images' bits, and tells what they were, in words of up to 32 bits with the first image highest.
+-- One command sets all the images' bits and replies what they were, in words of up to 32 bits with the first image highest. Of 70
+-- images, the first at bit b:
+--
+--     places   0 ........... 31   32 .......... 63   64 .... 69
+--     set      u32 at b           u32 at b + 32      u6 at b + 64     to 2^32 - 1, 2^32 - 1, 2^6 - 1
+--     before   [1]                [2]                [3]              what BITFIELD replies
+--
+-- A place's bit in its word: 2^(width - 1 - place % 32), so place 0 is worth 2^31 and place 69 is worth 1.
 local words = {}
 for place = 0, #outcomes - 1, 32 do
   local width = math.min(32, #outcomes - place)
