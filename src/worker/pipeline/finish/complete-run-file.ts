@@ -1,12 +1,13 @@
 /** `run.json` of a fleet's run after its end. The producer wrote it first; what it says of settings and versions stays. */
 
+import { z } from 'zod';
 import { type MapFindings, readRunFile, runFileSchema, writeRunFile } from '../../../shared/run/run-file.ts';
 import type { Tally } from '../../../shared/run/tally.ts';
 import { retryTransient } from '../../../shared/store/retry.ts';
 import type { Store } from '../../../shared/store/store.ts';
 
-/** With all other fields, those of other versions included. */
-const begun = runFileSchema.pick({ started: true }).loose();
+/** With all other fields in their order, those of other versions included. */
+const begun = z.record(z.string(), z.unknown()).and(runFileSchema.pick({ started: true }));
 
 export interface RunEnd {
   state: 'complete' | 'failed';
