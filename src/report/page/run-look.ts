@@ -19,7 +19,8 @@ const usual: OverlayLook = { colormap: 'magma', alpha: 0.6, scale: 'image', on: 
 /** The usual look where run.json is missing or of another version: a page is useful all the same. @throws StoreError */
 export async function readOverlayLook(output: Store): Promise<OverlayLook> {
   try {
-    return (await retryTransient(() => readRunFile(output, fields))).configuration.overlays;
+    const file = await retryTransient(() => readRunFile(output, fields, () => null));
+    return file?.configuration.overlays ?? usual;
   } catch (error) {
     if (error instanceof UserError) return usual;
     throw error;
