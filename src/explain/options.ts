@@ -23,8 +23,8 @@ export type GraphMethodName = (typeof graphMethodNames)[number];
 const repeatedMethodNames = ['score-cam', 'ablation-cam', 'reciprocam', 'integrated-gradients', 'smoothgrad'] as const;
 export type RepeatedMethodName = (typeof repeatedMethodNames)[number];
 
-/** The map methods; docs/guide/methods.md says what each is for. */
 export const methodNames = [...graphMethodNames, ...repeatedMethodNames] as const;
+/** The map methods; docs/guide/methods.md says what each is for. */
 export type MethodName = GraphMethodName | RepeatedMethodName;
 
 export const fusions = ['mean', 'max', 'product'] as const;
