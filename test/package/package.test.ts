@@ -161,7 +161,7 @@ async function compile(resolution: Record<string, string>, blocks: string[]): Pr
     typeRoots: [join(repository, 'node_modules/@types')],
   };
   await writeFile(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
-  const compiled = run(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', place]);
+  const compiled = run(process.execPath, [join(repository, 'node_modules/.bin/tsc'), '-p', place]);
   expect(await compiled.catch(({ stdout }: { stdout: string }) => ({ stdout }))).toMatchObject({ stdout: '' });
   return (await readdir(place)).filter((file) => file.endsWith('.mjs')).map((file) => join(place, file));
 }
