@@ -1,4 +1,5 @@
 /** Finds what a person may have meant by a name that does not exist. */
+import { at } from './at.ts';
 
 /** At most `limit` of `names`, the nearest first, that are close enough to `name` to be worth suggesting. Case is ignored. */
 export function nearestNames(name: string, names: Iterable<string>, limit = 3): string[] {
@@ -47,8 +48,4 @@ function editDistance(a: string, b: string, limit: number): number {
     previous = current;
   }
   return at(previous, b.length);
-}
-
-function at(row: number[], column: number): number {
-  return row[column] ?? Number.POSITIVE_INFINITY;
 }

@@ -1,6 +1,6 @@
 /** Constant linear maps along one axis: resampling and padding by repetition are made of them. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import type { ReverseNode } from './reverse-node.ts';
 
 /** One row for each cell that a map makes: the cells that it reads, with their weights. */

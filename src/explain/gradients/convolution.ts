@@ -1,6 +1,6 @@
 /** Convolutions. Only the gradient of the image is formed: weights are constants of an exported model. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 import { padSpatial, reach, spread, type Windows, windowsOf } from './windows.ts';
 

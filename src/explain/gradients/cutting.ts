@@ -1,7 +1,7 @@
 /** Slice and Pad: cells cut off or put around. */
 
+import { at } from '../at.ts';
 import { applyTransposed, type LinearMap } from './along-axis.ts';
-import { at } from './at.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 
 /** First, last and step of each axis of a Slice, in cells of the input; the last is exclusive. */

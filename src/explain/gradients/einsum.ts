@@ -1,6 +1,6 @@
 /** Einstein summation. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 
 interface Equation {

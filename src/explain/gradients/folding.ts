@@ -1,6 +1,6 @@
 /** Col2Im: windows laid over each other and added up, as torch.nn.functional.fold does. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import type { Rule } from './reverse-node.ts';
 
 /** Each value was added to one cell: its gradient is read there, as unfolding does. */

@@ -1,6 +1,6 @@
 /** ONNX Runtime's own attention operators, which its optimiser makes of an exported transformer's nodes. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import {
   type Attention,
   attentionGradients,

@@ -7,7 +7,7 @@
  * docs/decisions/0004-gates.md). Elsewhere a gate is written plainly.
  */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import type { ReverseNode } from './reverse-node.ts';
 
 /** Steep enough to carry any normal difference from zero beyond 1; a power of two, so that it scales without rounding. */

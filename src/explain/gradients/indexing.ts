@@ -1,6 +1,6 @@
 /** Operators that read from or write to places given by indices. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 
 const zerosLike = (n: ReverseNode, input = 0) => n.zeros(n.shape(input));

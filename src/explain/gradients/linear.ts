@@ -1,7 +1,7 @@
 /** Matrix products. */
 
+import { at } from '../at.ts';
 import type { Builder } from '../onnx/builder.ts';
-import { at } from './at.ts';
 import { unbroadcast } from './broadcasting.ts';
 import type { Rule } from './reverse-node.ts';
 

@@ -1,6 +1,6 @@
 /** Normalisation by statistics, by norms, and softmax. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import { square, unary } from './pointwise.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 

@@ -1,6 +1,6 @@
 /** Pools, local and global. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 import { padSpatial, reach, spread, type Windows, windowsOf } from './windows.ts';
 

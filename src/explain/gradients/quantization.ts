@@ -4,8 +4,8 @@
  * of integers is one of float32, per unit of the integers. Scales count as constants, also those that a run makes.
  */
 
+import { at } from '../at.ts';
 import { ElementType } from '../onnx/element-type.ts';
-import { at } from './at.ts';
 import { product, swapped } from './linear.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 

@@ -3,8 +3,8 @@
  * again for all steps at once, since every hidden state is known; only the states' own gradients go step by step.
  */
 
+import { at } from '../at.ts';
 import type { Builder } from '../onnx/builder.ts';
-import { at } from './at.ts';
 
 /** One direction of a layer, in the order in which it read its input. T steps, N rows, I values in, H values out. */
 export interface Pass {

@@ -1,7 +1,7 @@
 /** Recurrent layers: backpropagation through time, a direction at a time. */
 
+import { at } from '../at.ts';
 import { stringsAttribute } from '../onnx/attributes.ts';
-import { at } from './at.ts';
 import { once } from './once.ts';
 import { type Cell, gru, lstm, plain, shifted } from './recurrent-cells.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';

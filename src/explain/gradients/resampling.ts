@@ -1,7 +1,7 @@
 /** Resize: a linear map along each axis, built here as the operator reference defines it. */
 
+import { at } from '../at.ts';
 import { applyTransposed, type LinearMap } from './along-axis.ts';
-import { at } from './at.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 
 /** One resized axis. */

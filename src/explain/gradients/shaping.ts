@@ -1,7 +1,7 @@
 /** Operators that move, join or cut values without changing them. */
 
+import { at } from '../at.ts';
 import { isFloat } from '../onnx/element-type.ts';
-import { at } from './at.ts';
 import { broadcasting } from './broadcasting.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';
 

@@ -1,7 +1,7 @@
 /** GridSample and AffineGrid: an image read at places that the network itself may choose (Jaderberg and others 2015). */
 
+import { at } from '../at.ts';
 import { ElementType } from '../onnx/element-type.ts';
-import { at } from './at.ts';
 import { once } from './once.ts';
 import { greater, less, oneMinus, plus, unary } from './pointwise.ts';
 import type { ReverseNode, Rule } from './reverse-node.ts';

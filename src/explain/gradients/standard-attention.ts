@@ -1,7 +1,7 @@
 /** Attention of the standard, opset 23 on. */
 
+import { at } from '../at.ts';
 import { ElementType } from '../onnx/element-type.ts';
-import { at } from './at.ts';
 import {
   type Attention,
   attentionGradients,

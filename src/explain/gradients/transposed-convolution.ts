@@ -1,6 +1,6 @@
 /** ConvTranspose: the gradient of a convolution, whose own gradient is that convolution. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import type { Rule } from './reverse-node.ts';
 import { padSpatial, reach, windowsOf } from './windows.ts';
 

@@ -1,6 +1,6 @@
 /** Geometry that convolutions and pools share, and the moves between their input and output grids. */
 
-import { at } from './at.ts';
+import { at } from '../at.ts';
 import type { ReverseNode } from './reverse-node.ts';
 
 /** One window per spatial axis; every array has one entry an axis. */
