@@ -1,4 +1,3 @@
-import type { ImageRecord } from '../../shared/run/record.ts';
 import type { MapFindings, RunFile, RunState } from '../../shared/run/run-file.ts';
 import { type CountedRecord, count, emptyTally, type Tally } from '../../shared/run/tally.ts';
 
@@ -72,12 +71,12 @@ export class RunProgress {
     }
   }
 
-  finish(record: ImageRecord): void {
+  finish(record: CountedRecord): void {
     this.#own += 1;
     count(this.#finished, record);
   }
 
-  commit(records: ImageRecord[]): void {
+  commit(records: readonly CountedRecord[]): void {
     for (const record of records) count(this.#committed, record);
   }
 

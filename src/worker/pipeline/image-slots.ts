@@ -77,7 +77,8 @@ export class ImageSlots {
       put(standardDeviation, 1);
       put(nearZero, 1);
     }
-    if (end !== result.length) throw new RangeError(`A slot holds ${result.length} results; the explanation has ${end}.`);
+    if (end !== result.length)
+      throw new RangeError(`A slot holds ${result.length} results; the explanation has ${end}.`);
   }
 
   /** What was kept, as the explanation of a batch of one image; its arrays are views. */
