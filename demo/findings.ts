@@ -22,7 +22,7 @@ export interface Findings {
   peaksAtDate: { layer: string; count: number }[];
 }
 
-export interface Group {
+interface Group {
   count: number;
   correct: number;
   /** Pictures of the other classes, and how many of them are taken for the stamped class. */

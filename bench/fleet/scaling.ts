@@ -145,9 +145,9 @@ async function drawImages(count: number, folder: string): Promise<void> {
 
 /** Waits until at least so many shards are settled. */
 async function settled(redis: RedisClient, shards: number): Promise<{ shards: number; time: number; looks: number }> {
-  const { keys } = openRunLedger(redis, 'scaling');
+  const { key } = openRunLedger(redis, 'scaling');
   for (let looks = 1; ; looks += 1) {
-    const now = Number(await redis.hget(keys.run, 'settled'));
+    const now = Number(await redis.hget(key('run'), 'settled'));
     if (now >= shards) return { shards: now, time: performance.now(), looks };
     await wait(10);
   }

@@ -38,4 +38,8 @@ export class WaitingInference implements Inference {
   async close(): Promise<void> {
     await this.#previous;
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { exitCode } from './exit-code.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const notes = `
 Images are matched by key. An image looks elsewhere when its answer is the same and the maps of both runs correlate less than
@@ -25,7 +26,11 @@ export function addDiffCommand(program: Command): void {
       'correlation of maps below which a network looks elsewhere (default: 0.5)',
       correlation,
     )
-    .option('--fail-on-broken <n>', 'exit with 1 when more images are newly broken', count)
+    .option(
+      '--fail-on-broken <n>',
+      'exit with 1 when more images are newly broken',
+      wholeNumber('It must be a whole number.', 0),
+    )
     .option('--json', 'print all of it as JSON')
     .addHelpText('after', notes)
     .action(diffAction);
@@ -43,20 +48,12 @@ async function diffAction(before: string, after: string, flags: DiffFlags): Prom
     import('../report/diff/diff-runs.ts'),
     import('./diff-text.ts'),
   ]);
-  const earlier = await openStore(before);
-  try {
-    const later = await openStore(after);
-    try {
-      const diff = await diffRuns(earlier, later, flags.threshold === undefined ? {} : { threshold: flags.threshold });
-      process.stdout.write(flags.json ? `${JSON.stringify(diff)}\n` : diffText(diff));
-      if (flags.failOnBroken !== undefined && diff.newlyBroken.count > flags.failOnBroken) {
-        process.exitCode = exitCode.someFailed;
-      }
-    } finally {
-      await later.close();
-    }
-  } finally {
-    await earlier.close();
+  await using earlier = await openStore(before);
+  await using later = await openStore(after);
+  const diff = await diffRuns(earlier, later, flags.threshold === undefined ? {} : { threshold: flags.threshold });
+  process.stdout.write(flags.json ? `${JSON.stringify(diff)}\n` : diffText(diff));
+  if (flags.failOnBroken !== undefined && diff.newlyBroken.count > flags.failOnBroken) {
+    process.exitCode = exitCode.someFailed;
   }
 }
 
@@ -64,9 +61,4 @@ function correlation(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= -1 && value <= 1)) throw new InvalidArgumentError('It must be from -1 to 1.');
   return value;
-}
-
-function count(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }

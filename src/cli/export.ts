@@ -45,23 +45,15 @@ async function exportAction(location: string, { to, output: place, only, images,
     import('../report/export/export-run.ts'),
     import('./progress.ts'),
   ]);
-  const output = await openStore(location);
-  try {
-    const target = await openStore(place);
-    try {
-      const exported = await exportRun(output, to, target, { only, images: images ?? null });
-      if (json) {
-        process.stdout.write(`${JSON.stringify({ format: to, output: place, ...exported })}\n`);
-        return;
-      }
-      const [first = '', ...more] = exported.files;
-      const others = more.length === 0 ? '' : ` and ${plural(more.length, 'more file')}`;
-      const lines = [`Wrote ${plural(exported.images, 'image')} to ${place}: ${first}${others}`, ...exported.notes];
-      process.stdout.write(`${lines.join('\n')}\n`);
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await output.close();
+  await using output = await openStore(location);
+  await using target = await openStore(place);
+  const exported = await exportRun(output, to, target, { only, images: images ?? null });
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ format: to, output: place, ...exported })}\n`);
+    return;
   }
+  const [first = '', ...more] = exported.files;
+  const others = more.length === 0 ? '' : ` and ${plural(more.length, 'more file')}`;
+  const lines = [`Wrote ${plural(exported.images, 'image')} to ${place}: ${first}${others}`, ...exported.notes];
+  process.stdout.write(`${lines.join('\n')}\n`);
 }

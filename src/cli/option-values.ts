@@ -2,6 +2,7 @@
 
 import { didYouMean } from '../explain/nearest-names.ts';
 import { UserError } from '../explain/user-error.ts';
+import { readWholeNumber } from './whole-number.ts';
 
 /** @throws UserError `bad-setting` */
 export function choiceOf<Choice extends string>(flag: string, value: string, choices: readonly Choice[]): Choice {
@@ -22,7 +23,7 @@ export function minutesOf(flag: string, value: string): number {
 
 /** @throws UserError `bad-setting` */
 export function wholeNumberOf(flag: string, value: string, least: number): number {
-  const number = value.trim() === '' ? Number.NaN : Number(value);
-  if (Number.isSafeInteger(number) && number >= least) return number;
+  const number = readWholeNumber(value, least);
+  if (number !== null) return number;
   throw new UserError('bad-setting', `${flag} must be a whole number of at least ${least}; it is ${value}.`);
 }

@@ -1,8 +1,6 @@
 /** Shows how far a run is: a bar on a terminal, lines elsewhere, JSON lines for programs. */
 
-import type { RunEvents } from '../worker/local/explain-run.ts';
-
-export type RunProgress = Parameters<RunEvents['onProgress']>[0];
+import type { ImageProgress, RunEvents } from '../worker/local/explain-run.ts';
 
 export type ProgressStyle = 'bar' | 'lines' | 'json' | 'none';
 
@@ -23,12 +21,12 @@ export interface TextOutput {
 const pauses: Record<ProgressStyle, number> = { bar: 100, lines: 5_000, json: 1_000, none: Number.POSITIVE_INFINITY };
 
 export function createProgress(style: ProgressStyle, output: TextOutput, now: () => number = Date.now): Progress {
-  let latest: RunProgress | null = null;
-  let shown: RunProgress | null = null;
+  let latest: ImageProgress | null = null;
+  let shown: ImageProgress | null = null;
   let nextTime = now() + (style === 'lines' ? pauses.lines : 0);
   const clear = style === 'bar' ? '\r\x1b[2K' : '';
 
-  const show = (progress: RunProgress): void => {
+  const show = (progress: ImageProgress): void => {
     shown = progress;
     nextTime = now() + pauses[style];
     if (style === 'bar') output.write(clear + progressBar(progress, output.columns ?? 80));
@@ -64,7 +62,7 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
 }
 
 /** `[#########-----------]  45% 158/351, 2 failed, 14.2 images/s, 0:14 left`, cut to the terminal's width. */
-export function progressBar(progress: RunProgress, columns: number): string {
+export function progressBar(progress: ImageProgress, columns: number): string {
   const text = progressText(progress);
   const share = progress.total ? Math.min(1, finishedOf(progress) / progress.total) : null;
   const width = Math.min(30, columns - text.length - 4);
@@ -74,7 +72,7 @@ export function progressBar(progress: RunProgress, columns: number): string {
 }
 
 /** ` 45% 158/351, 2 failed, 14.2 images/s, 0:14 left`; without a total `158 images, 14.2 images/s`. */
-export function progressText(progress: RunProgress): string {
+export function progressText(progress: ImageProgress): string {
   const { quarantined, total, imagesPerSecond } = progress;
   const finished = finishedOf(progress);
   const timed = imagesPerSecond > 0 && total !== null && finished < total;
@@ -86,7 +84,7 @@ export function progressText(progress: RunProgress): string {
   ].join(', ');
 }
 
-function finishedOf({ done, quarantined }: RunProgress): number {
+function finishedOf({ done, quarantined }: ImageProgress): number {
   return done + quarantined;
 }
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { methodNames } from '../shared/run/run-settings.ts';
 
 /** Flags that only decide what the terminal shows. */
-export const terminalOptions = ['config', 'json', 'quiet'];
+const terminalOptions = ['config', 'json', 'quiet'];
 
 /** @param use `enqueue`: for a run that always goes on where it stopped */
 export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'): void {

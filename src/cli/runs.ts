@@ -12,11 +12,8 @@ export function addRunsCommand(program: Command): void {
 }
 
 async function runsAction(options: RedisOption & { limit: string; json?: boolean }): Promise<void> {
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1) {
-    const { UserError } = await import('../explain/user-error.ts');
-    throw new UserError('bad-setting', `--limit must be a whole number of at least 1; it is ${options.limit}.`);
-  }
+  const { wholeNumberOf } = await import('./option-values.ts');
+  const limit = wholeNumberOf('--limit', options.limit, 1);
   await withRedis(options, async (redis) => {
     const { listRuns } = await import('../shared/ledger/runs.ts');
     const { runTable } = await import('./status-text.ts');

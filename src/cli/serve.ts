@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { wholeNumber } from './whole-number.ts';
 
 const notes = `
 The files are served on 127.0.0.1 alone, for reading. Ctrl-C ends it, with exit code 0.
@@ -6,6 +7,8 @@ The files are served on 127.0.0.1 alone, for reading. Ctrl-C ends it, with exit 
 Example:
   gradline serve s3://results/nightly
 `;
+
+const portNumber = wholeNumber('It must be a number from 0 to 65535.', 0, 65_535);
 
 export function addServeCommand(program: Command): void {
   program
@@ -25,26 +28,16 @@ async function serveAction(location: string, { port }: { port: number }): Promis
     import('../report/serve/answer-request.ts'),
     import('../report/read/run-description.ts'),
   ]);
-  const output = await openStore(location);
-  try {
-    await readRunDescription(output);
-    const hasPage = await output.exists(pagePath.slice(1));
-    const ended = new Promise<void>((resolve) => {
-      process.once('SIGINT', () => resolve());
-      process.once('SIGTERM', () => resolve());
-    });
-    const server = await serveOutput(output, port);
-    if (!hasPage) process.stderr.write(`There is no report yet: gradline report ${location} makes it.\n`);
-    process.stdout.write(`Serving ${output.location} at ${server.address}${pagePath}\nCtrl-C ends it.\n`);
-    await ended;
-    await server.close();
-  } finally {
-    await output.close();
-  }
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be a number from 0 to 65535.');
-  return port;
+  await using output = await openStore(location);
+  await readRunDescription(output);
+  const hasPage = await output.exists(pagePath.slice(1));
+  const ended = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  const server = await serveOutput(output, port);
+  if (!hasPage) process.stderr.write(`There is no report yet: gradline report ${location} makes it.\n`);
+  process.stdout.write(`Serving ${output.location} at ${server.address}${pagePath}\nCtrl-C ends it.\n`);
+  await ended;
+  await server.close();
 }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { exitCode } from './exit-code.ts';
 import { addRedisOption, redisAddress } from './redis-option.ts';
+import { wholeNumber } from './whole-number.ts';
 import type { WorkerLog } from './worker-log.ts';
 
 const notes = `
@@ -34,6 +35,9 @@ interface WorkerFlags {
   json?: boolean;
   quiet?: boolean;
 }
+
+const naturalNumber = wholeNumber('It must be a whole number, 0 or more.', 0);
+const positiveInteger = wholeNumber('It must be a whole number, 1 or more.', 1);
 
 export function addWorkerCommand(program: Command): void {
   const command = program
@@ -127,17 +131,6 @@ async function attendSchedules(flags: WorkerFlags, log: WorkerLog, signal: Abort
   } catch (error) {
     log.onWarning(`Schedules are not attended to: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function naturalNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
-  return Number(text);
-}
-
-function positiveInteger(text: string): number {
-  const value = naturalNumber(text);
-  if (value < 1) throw new InvalidArgumentError('It must be 1 or more.');
-  return value;
 }
 
 function seconds(text: string): number {

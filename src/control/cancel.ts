@@ -1,7 +1,8 @@
 import { UserError } from '../explain/user-error.ts';
+import { listAllShards } from '../shared/ledger/cursor.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import { cancelRun } from '../shared/ledger/run-state.ts';
-import { removeFailedJobs, removeShardJobs, unsettledShards } from '../shared/queue/requeue.ts';
+import { removeFailedJobs, removeShardJobs } from '../shared/queue/requeue.ts';
 import { openShardQueue } from '../shared/queue/shard-queue.ts';
 import { findRun, noSuchRun } from './find-run.ts';
 import type { Moved } from './pause.ts';
@@ -16,7 +17,7 @@ export async function cancel(redis: RedisClient, run: string): Promise<Moved> {
   const { ledger, status } = await findRun(redis, run, 0);
   // Afterwards the ledger no longer knows which they were.
   const waiting: number[] = [];
-  for await (const shards of unsettledShards(ledger, status.cursor)) waiting.push(...shards);
+  for await (const shards of listAllShards(ledger, 'unsettled', status.cursor)) waiting.push(...shards);
   const move = await cancelRun(ledger);
   if (move.result === 'no-such-run') throw await noSuchRun(redis, run, status.output);
   if (move.result === 'not-allowed') {

@@ -1,11 +1,11 @@
 import { UserError } from '../explain/user-error.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
-import { pauseRun, type RunState } from '../shared/ledger/run-state.ts';
+import { type LedgerState, pauseRun } from '../shared/ledger/run-state.ts';
 import { findRun, noSuchRun } from './find-run.ts';
 
 export interface Moved {
   run: string;
-  state: RunState;
+  state: LedgerState;
   /** False when the run was in that state before. */
   changed: boolean;
   /** What could not be said in the output's run.json, and why. */

@@ -17,7 +17,7 @@ import { openInference } from '../worker/pipeline/inference/inference.ts';
 import type { InferenceModel } from '../worker/pipeline/inference/inference-messages.ts';
 import { pipelineSettings } from '../worker/pipeline/pipeline-settings.ts';
 
-export interface RunPreflight extends PreflightReport {
+interface RunPreflight extends PreflightReport {
   /** What the layers' names resolved to. */
   layers: HookedLayer[];
 }
@@ -25,7 +25,7 @@ export interface RunPreflight extends PreflightReport {
 /** Opens a model away from the main thread; another one is for callers that run from sources. */
 export type OpenModel = (
   options: PipelineExplainerOptions,
-) => Promise<{ readonly model: InferenceModel; close(): Promise<void> }>;
+) => Promise<AsyncDisposable & { readonly model: InferenceModel }>;
 
 /**
  * Checks Redis and the output as `preflight` does, then opens the model with its hooks and compares it with the preprocessing. This
@@ -38,13 +38,9 @@ export async function preflightRun(
   configuration: RunConfiguration,
   open: OpenModel = openInference,
 ): Promise<RunPreflight> {
-  const output = await openStore(configuration.output);
-  try {
-    const report = await preflight(redis, output);
-    return { ...report, layers: await checkModel(configuration, open) };
-  } finally {
-    await output.close();
-  }
+  await using output = await openStore(configuration.output);
+  const report = await preflight(redis, output);
+  return { ...report, layers: await checkModel(configuration, open) };
 }
 
 async function checkModel(configuration: RunConfiguration, open: OpenModel): Promise<HookedLayer[]> {
@@ -62,13 +58,9 @@ async function checkModel(configuration: RunConfiguration, open: OpenModel): Pro
       provider: 'cpu',
       targets: targets.length > 0 ? targets : ['predicted'],
     };
-    const inference = await open(explainerOptions(checked, classNames));
-    try {
-      pipelineSettings(configuration, inference.model);
-      return inference.model.layers;
-    } finally {
-      await inference.close();
-    }
+    await using inference = await open(explainerOptions(checked, classNames));
+    pipelineSettings(configuration, inference.model);
+    return inference.model.layers;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

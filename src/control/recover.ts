@@ -18,10 +18,10 @@ import type { ClosingStep } from '../worker/fleet/closing-step.ts';
 import { finishRun } from '../worker/fleet/finish-run.ts';
 import { noSuchRun } from './find-run.ts';
 import { readRunFile, type StoredRunFile } from './run-state-file.ts';
-import { isOpen } from './status.ts';
+import { isOngoing } from './status.ts';
 import { storedOutcomes, storedShards } from './stored-scores.ts';
 
-export interface Recovered {
+interface Recovered {
   run: string;
   state: RunStatus['state'];
   /** Shards that the plan has; null while its input is not listed to the end: then `gradline enqueue` has to go on, too. */
@@ -35,7 +35,7 @@ export interface Recovered {
   warnings: string[];
 }
 
-export interface RecoverOptions {
+interface RecoverOptions {
   /** Told how many stored shards have been looked at. */
   onProgress?: (shards: number) => void;
   /** Shards that wait at most in the queue while others are put there; default 20,000, some 20 MB of Redis. */
@@ -77,7 +77,7 @@ export async function recover(redis: RedisClient, location: string, options: Rec
         `Run ${file.run} was cancelled, so it is not taken up again. Start a new run with another --output.`,
       );
     }
-    if (known !== null && !isOpen(known.state)) {
+    if (known !== null && !isOngoing(known.state)) {
       if (known.reason?.code !== 'counts-differ') return ended(known, output);
       // Its counts are what is to be rebuilt.
       await forgetRun(ledger);

@@ -7,7 +7,7 @@ import { findRun, noSuchRun } from './find-run.ts';
 import type { Moved } from './pause.ts';
 import { tellRunState } from './run-state-file.ts';
 
-export interface Resumed extends Moved {
+interface Resumed extends Moved {
   /** Shards that were handed out before and are not done: they have a job again. */
   requeued: number;
 }

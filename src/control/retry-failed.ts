@@ -1,17 +1,18 @@
 /** Doing failed images again. */
 
 import { UserError } from '../explain/user-error.ts';
-import { listShards } from '../shared/ledger/cursor.ts';
+import { listAllShards } from '../shared/ledger/cursor.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import { type Reopening, reopenRun, reopenShard } from '../shared/ledger/reopen.ts';
 import type { RedisClient, RunLedger } from '../shared/ledger/run-keys.ts';
+import { tallyOf } from '../shared/run/tally.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import { mapInOrder } from '../shared/threads/map-in-order.ts';
 import { findRun, noSuchRun } from './find-run.ts';
 import { resume } from './resume.ts';
 import { writeRunState } from './run-state-file.ts';
-import { storedOutcomes, storedShards, tallyOfOutcomes } from './stored-scores.ts';
+import { storedOutcomes, storedShards } from './stored-scores.ts';
 
 /**
  * What the file itself says, or its key: the same bytes fail again in the same way in the same run. Every other reason (`not-found`,
@@ -32,9 +33,8 @@ const lastingCodes: ReadonlySet<string> = new Set([
 /** Beyond its 64 kinds of failures the ledger counts further ones together. */
 const otherCodes = 'other';
 const partsAtOnce = 16;
-const shardStep = 8192;
 
-export interface Retried {
+interface Retried {
   run: string;
   /** Shards that are done again, and how many failed images of the wanted reasons they hold. */
   shards: number;
@@ -90,10 +90,8 @@ async function pauseForRetry(ledger: RunLedger, { output }: RunStatus): Promise<
 }
 
 async function reopenGivenUp(ledger: RunLedger, { shards }: RunStatus, retried: Retried): Promise<void> {
-  for (let from = 0; from < (shards ?? 0); from += shardStep) {
-    const list = await listShards(ledger, 'given-up', from, Math.min(shards ?? 0, from + shardStep));
-    if (list.result !== 'shards') return;
-    for (const shard of list.shards) {
+  for await (const givenUp of listAllShards(ledger, 'given-up', shards ?? 0)) {
+    for (const shard of givenUp) {
       if (!isReopened(ledger, shard, await reopenShard(ledger, shard, null))) continue;
       retried.shards += 1;
       retried.givenUp += 1;
@@ -109,7 +107,7 @@ async function reopenStored(
 ): Promise<void> {
   const parts = mapInOrder(storedShards(output), partsAtOnce, async (shard) => ({
     shard,
-    tally: tallyOfOutcomes(await storedOutcomes(output, shard)),
+    tally: tallyOf(await storedOutcomes(output, shard)),
   }));
   for await (const { shard, tally } of parts) {
     const failures = Object.entries(tally.failures);

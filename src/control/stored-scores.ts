@@ -2,10 +2,8 @@
 
 import { z } from 'zod';
 import { UserError } from '../explain/user-error.ts';
-import type { RecordTally } from '../shared/ledger/finish.ts';
 import type { ImageOutcome } from '../shared/ledger/settle-shard.ts';
 import { scoresPartKey } from '../shared/run/output-key.ts';
-import { count, emptyTally } from '../shared/run/tally.ts';
 import type { Store } from '../shared/store/store.ts';
 
 const partName = /^scores\/part-(\d{5,})\.jsonl$/;
@@ -44,10 +42,4 @@ export async function storedOutcomes(output: Store, shard: number): Promise<Imag
       );
     }
   });
-}
-
-export function tallyOfOutcomes(outcomes: readonly ImageOutcome[]): RecordTally {
-  const tally = emptyTally();
-  for (const outcome of outcomes) count(tally, outcome);
-  return tally;
 }

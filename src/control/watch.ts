@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunStatus, readStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import { findRun, noSuchRun } from './find-run.ts';
-import { isOpen } from './status.ts';
+import { isOngoing } from './status.ts';
 
 /**
  * A run's status again and again until it has ended or `signal` aborts. The last one is the end's.
@@ -20,7 +20,7 @@ export async function* watch(
   while (true) {
     if (status === null) throw await noSuchRun(redis, run, first.output);
     yield status;
-    if (!isOpen(status.state)) return;
+    if (!isOngoing(status.state)) return;
     await sleep(interval, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     status = await readStatus(ledger);

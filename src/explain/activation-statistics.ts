@@ -3,7 +3,7 @@
 import type { Builder } from './onnx/builder.ts';
 
 /** Values closer to zero than this count as near zero. */
-export const nearZeroLimit = 0.05;
+const nearZeroLimit = 0.05;
 
 export interface StatisticsTensors {
   /** `[N]` each. */

@@ -246,6 +246,7 @@ export class Explainer implements AsyncDisposable {
     await this.#repeated?.close();
   }
 
+  /** Closes at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

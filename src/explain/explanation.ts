@@ -77,6 +77,7 @@ export interface ActivationStatistics {
   nearZero: Float32Array;
 }
 
+/** What `Explainer.explain` says of one batch of images. */
 export interface Explanation {
   /** Number of images given. */
   count: number;

@@ -1,11 +1,12 @@
 /** Layer fusion: one map from the maps of several layers. */
 
+import { at } from './at.ts';
 import type { LayerMaps, MapShape } from './explanation.ts';
 import type { Fusion } from './options.ts';
 import { resized } from './resize.ts';
 
 /** The layer that fused maps are reported under. */
-export const fusedLayer = 'fused';
+const fusedLayer = 'fused';
 
 /**
  * A fused map for each method and target that has maps of at least two layers. Each layer's map is clipped below zero,
@@ -59,7 +60,7 @@ function fuse(group: readonly [LayerMaps, ...LayerMaps[]], fusion: Fusion): Laye
         if (fusion === 'mean') into[i] = before + value / group.length;
         else into[i] = fusion === 'max' ? Math.max(before, value) : before * value;
       });
-      gradientPeak[image] = Math.max(gradientPeak[image] ?? 0, map.gradientPeak[image] ?? 0);
+      gradientPeak[image] = Math.max(at(gradientPeak, image), at(map.gradientPeak, image));
     }
   }
   const { method, target, classes } = first;

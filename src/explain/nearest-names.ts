@@ -2,7 +2,7 @@
 import { at } from './at.ts';
 
 /** At most `limit` of `names`, the nearest first, that are close enough to `name` to be worth suggesting. Case is ignored. */
-export function nearestNames(name: string, names: Iterable<string>, limit = 3): string[] {
+function nearestNames(name: string, names: Iterable<string>, limit = 3): string[] {
   const wanted = name.toLowerCase();
   const tolerance = Math.max(2, Math.floor(wanted.length / 3));
   const found: { candidate: string; distance: number }[] = [];

@@ -40,6 +40,7 @@ export interface PixelScaling {
   channels: 'rgb' | 'bgr';
 }
 
+/** What `Explainer.open` takes: the model, what is hooked in it, and which maps are made for which classes. */
 export interface ExplainerOptions {
   /** Path of the ONNX file. */
   model: string;

@@ -6,6 +6,7 @@ export class UserError extends Error {
   /** Stable identifier in kebab-case, e.g. `unknown-layer`. */
   readonly code: string;
 
+  /** A mistake with a `code` for programs and a `message` for people. */
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'UserError';

@@ -58,6 +58,8 @@ export class ListedStore implements Store {
     await Promise.all([this.#folder, ...buckets].map((store) => store.close()));
   }
 
+  readonly [Symbol.asyncDispose] = () => this.close();
+
   async #storeOf(key: string): Promise<[Store, string]> {
     if (!isS3Location(key)) return [this.#folder, key];
     const address = parseS3Location(key);

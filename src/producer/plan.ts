@@ -18,14 +18,15 @@ import {
 import { imageSuffixes, type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';
 import { type Survey, surveyFolders, takeSurvey } from './survey.ts';
 
-export interface RunPlan {
+/** Its owner disposes of it, which closes the `store`. */
+export interface RunPlan extends AsyncDisposable {
   /** Numbered from 0; each iteration lists the input anew and gives the same shards while the input stays the same. */
   shards: AsyncIterable<Shard>;
   /** The images of the shards. `after` is for an `ordered` plan: begin behind this key. */
   images(counts?: ListingCounts, after?: string): AsyncIterable<PlannedImage>;
   /** Whether images come in the order of their keys. */
   ordered: boolean;
-  /** Where the images are read from. The plan's owner closes it. */
+  /** Where the images are read from. */
   store: Store;
   /** Names by class index: from `--classes`, else from the folders when those are the labels; null when unknown. */
   classNames: string[] | null;
@@ -67,6 +68,7 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
       images,
       ordered: input.ordered,
       store: input.store,
+      [Symbol.asyncDispose]: () => input.store.close(),
       classNames: classNames === null ? null : [...classNames.names],
       total: survey?.total ?? null,
       labelled: survey?.labelled ?? null,

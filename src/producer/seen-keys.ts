@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** Keys that are remembered for certain. Memory stays below 200 MiB however many keys come. */
-export const rememberedKeys = 1 << 22;
+const rememberedKeys = 1 << 22;
 
 /**
  * Remembers the latest keys in about 16 bytes each, whatever their length: at least the last `remembered` different ones, and at

@@ -34,11 +34,7 @@ export async function closeWithReport(location: string, signal: AbortSignal): Pr
 }
 
 async function settingsOf(location: string): Promise<z.infer<typeof runFile>['configuration'] | undefined> {
-  const output = await openStore(location);
-  try {
-    const text = (await retryTransient(() => output.get(runFileKey))).toString('utf8');
-    return runFile.safeParse(JSON.parse(text)).data?.configuration;
-  } finally {
-    await output.close();
-  }
+  await using output = await openStore(location);
+  const text = (await retryTransient(() => output.get(runFileKey))).toString('utf8');
+  return runFile.safeParse(JSON.parse(text)).data?.configuration;
 }

@@ -93,7 +93,7 @@ export interface LabelError {
 }
 
 /** Heatmaps in findings are 32 x 32, row by row, the positive part only, each map scaled to a maximum of 1 before they are averaged. */
-export type Heatmap = number[];
+export type MeanHeatmap = number[];
 
 /** False positives of one class that were made by looking at the same thing. */
 export interface Cluster {
@@ -108,7 +108,7 @@ export interface Cluster {
   share: number;
   /** True classes in it, most frequent first. */
   labels: { class: number; count: number }[];
-  heatmap: Heatmap;
+  heatmap: MeanHeatmap;
   /** `lower right corner`, `centre`, `all over`, ... */
   place: string;
   /** The most typical images. */
@@ -123,10 +123,10 @@ export interface Cluster {
   spuriousCue: number;
   /** Whether a cause is claimed: the next two together say so. docs/guide/report-methods.md gives the rule. */
   claimed: boolean;
-  /** Probability that so many of an ordinary group of mistakes are sure, by what the run's other mistakes are like. */
+  /** The p-value: probability that so many of an ordinary group of mistakes have a high margin, by what the run's other mistakes are like. */
   chance: number;
   /**
-   * How far earlier layers set the images apart from mistakes for other classes, in standard deviations of those; each image is left out of what is
+   * The separation: how far earlier layers set the images apart from mistakes for other classes, in standard deviations of those; each image is left out of what is
    * learned from the others. Null where there are too few mistakes for other classes.
    */
   setApart: number | null;
@@ -146,7 +146,7 @@ export interface Gap {
   share: number;
   /** What they were taken for, most frequent first. */
   predicted: { class: number; count: number }[];
-  heatmap: Heatmap;
+  heatmap: MeanHeatmap;
   place: string;
   typical: string[];
   /** Correct images of the true class with the nearest evidence. */

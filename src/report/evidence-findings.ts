@@ -1,13 +1,15 @@
 /** Findings from what the network looked at: clusters of false positives, gaps in the data, what to collect. */
 
+import { at } from '../explain/at.ts';
 import type { Store } from '../shared/store/store.ts';
 import { chooseImages } from './clusters/choose-images.ts';
 import { type ChosenMaps, chooseMaps } from './clusters/choose-maps.ts';
+import { sum } from './clusters/numbers.ts';
 import type { Findings } from './contract.ts';
 import { type EvidenceOf, findClustersAndGaps } from './gaps/find-clusters-and-gaps.ts';
 import { readRun } from './read/read-run.ts';
 import { type RowsEvidence, readRowsEvidence } from './read/rows-evidence.ts';
-import type { MapColumns, RunTable } from './read/run-table.ts';
+import { isMistake, type MapColumns, type RunTable } from './read/run-table.ts';
 import { checkSameClasses } from './read/same-classes.ts';
 
 export type EvidenceFindings = Pick<Findings, 'analysed' | 'clusters' | 'gaps' | 'collect' | 'notes'>;
@@ -66,27 +68,27 @@ async function referenceEvidence(
 async function evidenceOf(output: Store, table: RunTable, chosen: ChosenMaps<MapColumns>): Promise<EvidenceOf | null> {
   const names = [...new Map([...chosen.predicted, ...chosen.label].map((map) => [idOf(map), nameOf(map)])).values()];
   const all = chooseImages(table);
-  const [width] = [(await readRowsEvidence(output, table, all.subarray(0, 1), names)).map(bytesOf)];
-  const bytes = Math.max(1, width?.reduce((sum, size) => sum + size, 0) ?? 1);
+  const sizes = (await readRowsEvidence(output, table, all.subarray(0, 1), names)).map(bytesOf);
+  const bytes = Math.max(1, sum(sizes));
   const most = Math.min(mostImages, Math.floor(mostBytes / bytes / 2));
   const rows = chooseImages(table, { mistakes: most, correct: most });
   const evidence = await readRowsEvidence(output, table, rows, names);
   const read = new Map<string, RowsEvidence>();
-  for (const [at, name] of names.entries()) {
-    const found = evidence[at];
+  for (const [i, name] of names.entries()) {
+    const found = evidence[i];
     if (found) read.set(idOf(name), found);
   }
   const pick = (maps: readonly MapColumns[]) => maps.flatMap((map) => read.get(idOf(map)) ?? []);
   const maps = { predicted: pick(chosen.predicted), label: pick(chosen.label) };
   if (maps.predicted.length === 0 || maps.label.length === 0) return null;
   // Images of a shard without evidence would all look alike: like nothing.
-  const seen = Array.from(rows.keys()).filter((at) =>
-    [...maps.predicted, ...maps.label].every(({ present }) => present[at] === 1),
+  const seen = Array.from(rows.keys()).filter((i) =>
+    [...maps.predicted, ...maps.label].every(({ present }) => present[i] === 1),
   );
   const ofSeen = (own: RowsEvidence[]) => own.map((map) => takeRows(map, seen));
   return {
     run: table,
-    seen: { images: Int32Array.from(seen, (at) => rows[at] ?? -1), maps: [] },
+    seen: Int32Array.from(seen, (i) => at(rows, i)),
     maps: { predicted: ofSeen(maps.predicted), label: ofSeen(maps.label) },
   };
 }
@@ -114,12 +116,8 @@ function bytesOf(evidence: RowsEvidence | null): number {
 }
 
 function sampleNotes({ seen }: EvidenceOf, { label, predicted }: RunTable): string[] {
-  const mistakes = label.reduce(
-    (sum, truth, row) =>
-      sum + (truth >= 0 && predicted[row] !== undefined && predicted[row] >= 0 && truth !== predicted[row] ? 1 : 0),
-    0,
-  );
-  const read = seen.images.reduce((sum, row) => sum + (label[row] === predicted[row] ? 0 : 1), 0);
+  const mistakes = label.reduce((count, _, row) => count + Number(isMistake({ label, predicted }, row)), 0);
+  const read = seen.filter((row) => label[row] !== predicted[row]).length;
   return read < mistakes
     ? [
         `Clusters and gaps come from ${read} of ${mistakes} mistakes, taken at equal steps through the run; sizes count those.`,

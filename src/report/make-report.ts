@@ -14,7 +14,7 @@ import { makeFindings } from './make-findings.ts';
 import { type WrittenPage, writePage } from './page/write-page.ts';
 
 /** Output keys of a report. */
-export const reportKeys = {
+const reportKeys = {
   findings: 'report/findings.json',
   collect: 'report/collect.csv',
   collectImages: 'report/collect-images.csv',

@@ -32,7 +32,7 @@ export interface TextGraphRequest {
   targets(classCount: number): Target[];
 }
 
-export interface TargetTensors {
+interface TargetTensors {
   target: Target;
   /** Graph input, `[N]` int64: the class to explain, -1 to let the target choose. */
   chosen: string;

@@ -16,8 +16,8 @@ import { type TextSummary, TextTally } from './tally.ts';
 import { TextExplainer } from './text-explainer.ts';
 import { TextTokenizer } from './tokenizer.ts';
 
-export const recordsKey = 'relevance.jsonl';
-export const pageKey = 'relevance.html';
+const recordsKey = 'relevance.jsonl';
+const pageKey = 'relevance.html';
 
 /** Texts in memory at once, so that any number takes little. */
 const windowSize = 2048;

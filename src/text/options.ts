@@ -4,6 +4,7 @@ import type { ExecutionOptions } from '../explain/open-model.ts';
 import type { ScoreActivation } from '../explain/options.ts';
 
 export const textMethods = ['integrated-gradients', 'grad-x-input'] as const;
+/** How relevance comes from the gradients at the layer. */
 export type TextMethod = (typeof textMethods)[number];
 
 /** Where a network is sure, gradients at the text itself are small and may have either sign; their integral does not. */
@@ -11,8 +12,10 @@ export const defaultMethod: TextMethod = 'integrated-gradients';
 
 /** Where the straight line of integrated gradients begins: the zero vector, or the padding token's embedding, for every token. */
 export const baselines = ['zero', 'pad'] as const;
+/** Where the line of integrated gradients begins: the zero vector, or the padding token's embedding. */
 export type Baseline = (typeof baselines)[number];
 
+/** What `TextExplainer.open` takes: the model, where relevance is taken, and for which classes. */
 export interface TextExplainerOptions extends ExecutionOptions {
   /** Path of the ONNX file. */
   model: string;
@@ -68,6 +71,7 @@ export interface TokenRelevance {
   baselineLogit: number | null;
 }
 
+/** What `TextExplainer.explain` says of one text. */
 export interface TextExplanation {
   /** `[classCount]`: before and after the final Softmax or Sigmoid. */
   logits: Float32Array;

@@ -16,7 +16,7 @@ export interface TextRow {
 }
 
 /** The input that means standard input: one text a line. */
-export const standardInput = '-';
+const standardInput = '-';
 
 /**
  * Plain text has one text a line, empty lines left out. A .csv file has a header line with a column of texts, a .jsonl file an

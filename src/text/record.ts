@@ -1,5 +1,6 @@
 /** One text's line of JSON. */
 
+import { at } from '../explain/at.ts';
 import type { Answer } from '../shared/run/record.ts';
 import type { TextExplanation, TextMethod } from './options.ts';
 import type { TextRow } from './read-texts.ts';
@@ -62,9 +63,9 @@ export function textRecord(
   if (!numbers.every((values) => values.every(Number.isFinite))) {
     return quarantinedText(base, 'not-finite', 'The model computes numbers that are not finite for this text.');
   }
-  const best = Array.from(logits.keys()).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b);
+  const best = Array.from(logits.keys()).sort((a, b) => at(logits, b) - at(logits, a) || a - b);
   const [predicted = 0, second] = best;
-  const scoreOf = (index: number | undefined) => (index === undefined ? 0 : (scores[index] ?? 0));
+  const scoreOf = (index: number | undefined) => (index === undefined ? 0 : at(scores, index));
   return {
     ...base,
     status: 'done',

@@ -7,7 +7,7 @@ import type { Store } from '../shared/store/store.ts';
 import type { TextRunSettings } from './settings.ts';
 import type { TextSummary } from './tally.ts';
 
-export const settingsKey = 'settings.json';
+const settingsKey = 'settings.json';
 
 export async function writeSettings(output: Store, settings: TextRunSettings, summary: TextSummary): Promise<void> {
   const [model, tokenizer] = await Promise.all([digestLocation(settings.model), digestLocation(settings.tokenizer)]);

@@ -133,6 +133,7 @@ export class TextExplainer implements AsyncDisposable {
     await session?.close();
   }
 
+  /** Closes at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -6,7 +6,7 @@ import type { ValueInfoProto } from '../explain/onnx/onnx_pb.ts';
 import { dimensions } from '../explain/onnx/sizes.ts';
 import { UserError } from '../explain/user-error.ts';
 
-export type InputRole = 'ids' | 'mask' | 'types' | 'positions';
+type InputRole = 'ids' | 'mask' | 'types' | 'positions';
 
 export interface TokenInput {
   name: string;

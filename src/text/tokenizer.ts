@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Encoding, Tokenizer } from 'tokenizers';
 import { z } from 'zod';
+import { at } from '../explain/at.ts';
 import { UserError } from '../explain/user-error.ts';
 
 /** A token and the part of the text that it stands for. */
@@ -16,6 +17,7 @@ export interface Token {
   end: number | null;
 }
 
+/** A text as the model takes it. */
 export interface EncodedText {
   tokens: Token[];
   typeIds: number[];
@@ -37,6 +39,7 @@ const believable = 100_000;
 
 const padTokens = ['[PAD]', '<pad>', '<|pad|>', '<|endoftext|>'];
 
+/** A tokenizer.json of Hugging Face: texts to tokens. */
 export class TextTokenizer {
   /** Most tokens that the files say the model takes; undefined where they do not. */
   readonly maxLength: number | undefined;
@@ -85,10 +88,10 @@ function encodedText(encoding: Encoding): EncodedText {
   const offsets = encoding.getOffsets();
   const names = encoding.getTokens();
   const added = encoding.getSpecialTokensMask();
-  const tokens = encoding.getIds().map((id, at): Token => {
-    const [start = 0, end = 0] = offsets[at] ?? [];
-    const isAdded = added[at] === 1;
-    return { id, token: names[at] ?? '', start: isAdded ? null : start, end: isAdded ? null : end };
+  const tokens = encoding.getIds().map((id, place): Token => {
+    const [start = 0, end = 0] = at(offsets, place);
+    const isAdded = added[place] === 1;
+    return { id, token: at(names, place), start: isAdded ? null : start, end: isAdded ? null : end };
   });
   return { tokens, typeIds: encoding.getTypeIds(), truncated: encoding.getOverflowing().length > 0 };
 }

@@ -9,7 +9,6 @@ import { listedKeys, produce, writeProject } from '../fleet/producing.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 
 export { redisProgram, useRedis } from '../shared/ledger/fixture.ts';
-export { listedKeys };
 
 export interface TestRun {
   run: string;

@@ -18,7 +18,7 @@ import { type ProxyRules, startS3Proxy } from './s3-proxy.ts';
 /** On this thread, because Node.js loads no TypeScript in another. */
 const open: OpenModel = async (options) => {
   const model = await Explainer.open(options);
-  return { model, close: () => model.close() };
+  return { model, [Symbol.asyncDispose]: () => model.close() };
 };
 
 describe.skipIf(redisProgram === null)('the preflight of a run', () => {

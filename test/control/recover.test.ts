@@ -171,7 +171,7 @@ describe.skipIf(redisProgram === null)('recover', () => {
     const { redis } = use();
     const { run, output } = await enqueuedRun(redis, 12);
     await work(redis, { shards: 2 });
-    await redis.hincrby(openRunLedger(redis, run).keys.run, 'done', 5);
+    await redis.hincrby(openRunLedger(redis, run).key('run'), 'done', 5);
     await work(redis);
     expect(await statusOf(redis, run)).toMatchObject({ state: 'failed', reason: { code: 'counts-differ' } });
     await recover(redis, output);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { findGrid, type Grid } from '../../src/explain/layers/grid.ts';
+import { findGrid, type SpatialGrid } from '../../src/explain/layers/grid.ts';
 import { tensorValues } from '../../src/explain/onnx/tensor-data.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 import { runDirectly } from './direct-run.ts';
 import { difference, openTiny } from './open-tiny.ts';
 import { pixels, TinyModel } from './tiny-model.ts';
 
-function gridOf(shape: number[], height: number, width = height): Grid | undefined {
+function gridOf(shape: number[], height: number, width = height): SpatialGrid | undefined {
   return findGrid(shape, {
     batchSize: shape[0] ?? 0,
     batchFree: true,
@@ -15,7 +15,7 @@ function gridOf(shape: number[], height: number, width = height): Grid | undefin
 }
 
 describe('which axes are the grid', () => {
-  test.each<[string, number[], number, number, Partial<Grid> | undefined]>([
+  test.each<[string, number[], number, number, Partial<SpatialGrid> | undefined]>([
     ['channels first', [8, 512, 7, 7], 224, 224, { layout: 'NCHW', height: 7, width: 7, channels: 512 }],
     ['channels last', [8, 7, 7, 512], 224, 224, { layout: 'NHWC', height: 7, width: 7, channels: 512 }],
     ['channels first, a wide image', [2, 64, 8, 16], 256, 512, { layout: 'NCHW', height: 8, width: 16 }],

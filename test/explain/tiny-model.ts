@@ -158,7 +158,7 @@ function declared(name: string, dims: Dimensions, elemType: number): ValueInfoPr
 }
 
 /** Side of the images that the networks below take. */
-export const side = 8;
+const side = 8;
 export const classCount = 5;
 
 /**

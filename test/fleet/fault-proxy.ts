@@ -6,8 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Random } from '../../demo/draw/random.ts';
 
 /** What can become of a request. */
-export const faultKinds = ['slowDown', 'reset', 'lost', 'truncated', 'halfOpen'] as const;
-export type FaultKind = (typeof faultKinds)[number];
+const faultKinds = ['slowDown', 'reset', 'lost', 'truncated', 'halfOpen'] as const;
+type FaultKind = (typeof faultKinds)[number];
 
 export interface Faults {
   /** Chance, 0 to 1, of the answer 503 SlowDown. The server does not hear of the request; so with `reset`. */

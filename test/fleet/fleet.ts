@@ -26,7 +26,7 @@ const programs = await Promise.all([redisServerProgram(), s3ServerProgram()]);
 /** Where one of the servers is missing, the tests are skipped. */
 export const fleetAvailable = programs.every((program) => program !== null);
 
-export interface WorkerProcess {
+interface WorkerProcess {
   child: ChildProcess;
   /** Events that it printed so far. */
   events: { event: string; [field: string]: unknown }[];

@@ -13,7 +13,14 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { freePort } from './free-port.ts';
-import type { S3Server } from './s3-server.ts';
+
+export interface S3Server {
+  endpoint: string;
+  /** What a process needs in its environment to reach the server. */
+  environment: Record<string, string>;
+  createBucket(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
 
 /** @param address `http://host:port` or `https://host:port` */
 export async function reachS3Server(address: string): Promise<S3Server> {

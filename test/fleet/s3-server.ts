@@ -8,18 +8,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
+import type { S3Server } from './given-s3-server.ts';
 
 const version = 'v1.8.0';
+
+export type { S3Server };
+
 const packageFile = createRequire(import.meta.url).resolve('gradline/package.json');
 const cache = join(dirname(packageFile), 'node_modules/.cache/gradline');
-
-export interface S3Server {
-  endpoint: string;
-  /** What a process needs in its environment to reach the server. */
-  environment: Record<string, string>;
-  createBucket(name: string): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** What the tests use: the address in `GRADLINE_TEST_S3_ENDPOINT`, else a program of this machine. */
 export async function s3ServerProgram(): Promise<string | null> {

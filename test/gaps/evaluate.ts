@@ -3,7 +3,7 @@
 import type { Findings } from '../../src/report/contract.ts';
 import type { FaultKind, GapSet, PlannedPicture } from './plan.ts';
 
-export interface FoundFault {
+interface FoundFault {
   kind: FaultKind;
   subject: string;
   /** Misclassified pictures that carry the fault. */

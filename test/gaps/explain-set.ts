@@ -9,7 +9,7 @@ import { drawPicture } from './draw/picture.ts';
 import { type GapSet, type PlannedPicture, planPictures } from './plan.ts';
 
 /** An early layer, where colours and textures are, a middle one, and the last. */
-export const layers = ['layer1', 'layer3', 'layer5'];
+const layers = ['layer1', 'layer3', 'layer5'];
 
 /**
  * Writes `<folder>/pictures` and `<folder>/classes.txt`, and the run's output to `<folder>/output`.

@@ -5,17 +5,11 @@ import { type ObjectName, objectNames, views } from './draw/objects.ts';
 import type { PicturePlan } from './draw/picture.ts';
 import { type Light, lights } from './draw/surroundings.ts';
 
-export const faultKinds = [
-  'watermark',
-  'background',
-  'colour cast',
-  'missing viewpoint',
-  'co-occurring object',
-] as const;
+const faultKinds = ['watermark', 'background', 'colour cast', 'missing viewpoint', 'co-occurring object'] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 /** The class whose training pictures are at fault. */
-export interface Fault {
+interface Fault {
   kind: FaultKind;
   subject: ObjectName;
 }
@@ -117,8 +111,8 @@ export function planStart(): (PicturePlan & { kind: string })[] {
   );
 }
 
-export const trainingPerClass = 300;
-export const validationPerClass = 200;
+const trainingPerClass = 300;
+const validationPerClass = 200;
 
 /**
  * The pictures of one half, class by class. Each carries at most one cue, and none where the view is the one that training lacks, so that every

@@ -9,7 +9,7 @@ import { evaluateSet } from './evaluate.ts';
 import { explainSet } from './explain-set.ts';
 import { planSets } from './plan.ts';
 
-const thread = new URL('../../dist/worker/inference-thread.js', import.meta.url);
+const thread = new URL('../../dist/worker/pipeline/inference/inference-thread.js', import.meta.url);
 
 /** A set explained by its network, and its report held against what was planted. */
 async function reportOn(name: string) {

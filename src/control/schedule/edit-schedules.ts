@@ -6,7 +6,7 @@ import { absoluteLocations } from '../../producer/fleet-run.ts';
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import { redisUserError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
-import type { RunState } from '../../shared/ledger/run-state.ts';
+import type { LedgerState } from '../../shared/ledger/run-state.ts';
 import { type ControlQueue, controlJobOptions, openControlQueue } from './control-queue.ts';
 import { nextDue } from './due-times.ts';
 import { checkSchedule, type Schedule } from './schedule.ts';
@@ -16,7 +16,7 @@ export interface ListedSchedule extends Schedule {
   /** Null for one whose next job is missing. */
   next: Date | null;
   /** The latest run that it began; state null when Redis no longer knows it. */
-  latest: { run: string; state: RunState | null } | null;
+  latest: { run: string; state: LedgerState | null } | null;
   /** Newest first. */
   history: HistoryEntry[];
 }

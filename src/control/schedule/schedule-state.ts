@@ -1,10 +1,8 @@
 /** What became of a schedule's times: its latest run, and the latest fifty entries of its history. */
 
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { RedisClient } from '../../shared/ledger/run-keys.ts';
-import { runScript, type Script, unknownReply } from '../../shared/ledger/script.ts';
+import { readScript, runScript, unknownReply } from '../../shared/ledger/script.ts';
 
 export type ScheduleEvent =
   | 'started'
@@ -36,7 +34,7 @@ export interface LatestRun {
 }
 
 const kept = 50;
-const begin = ownScript('begin-run');
+const begin = readScript(new URL('./scripts/', import.meta.url), 'begin-run', ['schedule'], ['seen', 'run', 'job']);
 
 function stateKey(schedule: string): string {
   return `gradline:schedule:{${schedule}}`;
@@ -58,7 +56,8 @@ export async function beginRun(
   seen: LatestRun,
   next: LatestRun,
 ): Promise<'begun' | 'already-begun' | 'other'> {
-  const reply = await runScript(redis, begin, [stateKey(schedule)], [seen.run, next.run, next.job]);
+  const target = { redis, key: () => stateKey(schedule) };
+  const reply = await runScript(target, begin, { seen: seen.run, ...next });
   const { result } = reply;
   if (result === 'begun' || result === 'already-begun' || result === 'other') return result;
   throw unknownReply(begin, reply);
@@ -80,9 +79,4 @@ export async function readHistory(redis: RedisClient, schedule: string): Promise
 
 export async function forgetSchedule(redis: RedisClient, schedule: string): Promise<void> {
   await redis.del(stateKey(schedule), historyKey(schedule));
-}
-
-function ownScript(name: string): Script {
-  const source = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
-  return { name, source, digest: createHash('sha1').update(source).digest('hex') };
 }

@@ -28,7 +28,7 @@ function enqueueScheduled(redis: RedisClient, onNotice: (message: string) => voi
   };
 }
 
-export interface ServeOptions {
+interface ServeOptions {
   /** Whether to check Redis first; a worker has done so. */
   check?: boolean;
   /** Milliseconds to end in once `signal` has aborted. */

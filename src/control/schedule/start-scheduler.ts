@@ -2,14 +2,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { UserError } from '../../explain/user-error.ts';
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import { RedisError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { isS3Location } from '../../shared/store/location.ts';
-import { StoreError } from '../../shared/store/store.ts';
+import { describe, isPermanent } from '../../worker/fleet/failures.ts';
 import {
   type ControlQueue,
   controlJobOptions,
@@ -32,7 +31,7 @@ export type StartRun = (
   signal: AbortSignal,
 ) => Promise<'enqueued' | 'interrupted'>;
 
-export interface SchedulerOptions {
+interface SchedulerOptions {
   /** A connection for workers (`connectRedis` with `use: 'worker'`); stays the caller's. */
   redis: RedisClient;
   startRun: StartRun;
@@ -115,8 +114,10 @@ async function attend(
     if (result === 'enqueued') return;
   } catch (error) {
     if (!signal.aborted) {
-      const final = isPermanent(error) || job.attemptsMade + 1 >= (job.opts.attempts ?? controlJobOptions.attempts);
-      if (!final) throw error;
+      // `isPermanent` never says so of Redis, which a worker needs for stopping a run; a later attempt is refused as well.
+      const refused = error instanceof RedisError && !error.transient;
+      const last = job.attemptsMade + 1 >= (job.opts.attempts ?? controlJobOptions.attempts);
+      if (!(refused || isPermanent(error) || last)) throw error;
       const { code, message } = describe(error);
       await failRun(openRunLedger(redis, run), code, message);
       const entry = { event: 'failed' as const, run, due, at: Date.now(), reason: message };
@@ -166,17 +167,7 @@ async function stillGoes(
 }
 
 /** Each run of a schedule writes below the schedule's output, in a folder of its own. */
-export function outputOf(output: string, run: string): string {
+function outputOf(output: string, run: string): string {
   const separator = !isS3Location(output) && output.includes('\\') ? '\\' : '/';
   return `${output.replace(/[/\\]+$/, '')}${separator}${run}`;
-}
-
-function isPermanent(error: unknown): boolean {
-  if (error instanceof RedisError || error instanceof StoreError) return !error.transient;
-  return error instanceof UserError;
-}
-
-function describe(error: unknown): { code: string; message: string } {
-  if (error instanceof UserError || error instanceof StoreError) return { code: error.code, message: error.message };
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
 }

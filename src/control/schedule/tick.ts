@@ -2,12 +2,12 @@
 
 import type { RunStatus } from '../../shared/ledger/read-status.ts';
 import type { RedisClient } from '../../shared/ledger/run-keys.ts';
-import { isOpen } from '../status.ts';
+import { isOngoing } from '../status.ts';
 import { latestDue, nextDue, scheduledRunId } from './due-times.ts';
 import type { Schedule } from './schedule.ts';
 import { beginRun, type HistoryEntry, type LatestRun, latestRun } from './schedule-state.ts';
 
-export interface Tick {
+interface Tick {
   schedule: Schedule;
   /** Id of the control queue's job. */
   job: string;
@@ -24,7 +24,7 @@ export type Decision =
   | { action: 'leave'; entry: HistoryEntry };
 
 /** Whether a run that a schedule began still goes. */
-export type StillGoes = (latest: LatestRun) => Promise<boolean>;
+type StillGoes = (latest: LatestRun) => Promise<boolean>;
 
 /** Decides, and with `start` makes the run the schedule's latest in the same step, so that no other tick begins one beside it. */
 export async function decide(redis: RedisClient, tick: Tick, stillGoes: StillGoes, now: number): Promise<Decision> {
@@ -73,7 +73,7 @@ export async function decide(redis: RedisClient, tick: Tick, stillGoes: StillGoe
  * @param jobState of the control queue's job that began it
  */
 export function runGoes(status: Pick<RunStatus, 'state'> | null, jobState: string): boolean {
-  if (status !== null) return isOpen(status.state);
+  if (status !== null) return isOngoing(status.state);
   // Its producer has not come so far as to create it, or has failed, or the run has been forgotten since.
   return jobState !== 'failed' && jobState !== 'completed' && jobState !== 'unknown';
 }

@@ -8,12 +8,13 @@ import { ForgetfulExplainer, type PictureMap, type Similarity } from './randomis
 import { ScoreModel } from './score-model.ts';
 import { type ForgetfulLayers, forgetfulLayers } from './shuffled-weights.ts';
 
+/** How faithful one map is. */
 export interface Faithfulness extends MapFaithfulness {
   /** How alike the map stays when the last layer's weights are shuffled, and all layers'; only where that was asked for. */
   randomised?: Record<ForgetfulLayers, Similarity>;
 }
 
-export type BaselineName = 'random' | 'gaussian';
+type BaselineName = 'random' | 'gaussian';
 
 /** A map that knows nothing, measured as the others are. */
 export interface BaselineFaithfulness extends MapFaithfulness {
@@ -21,6 +22,7 @@ export interface BaselineFaithfulness extends MapFaithfulness {
   class: number;
 }
 
+/** How faithful the maps of one picture are, beside maps that know nothing. */
 export interface PictureFaithfulness {
   /** One for each map; null where a map shows nothing: no positive cell, a value that is not finite, or no such target. */
   maps: (Faithfulness | null)[];
@@ -51,9 +53,9 @@ export class Evaluator implements AsyncDisposable {
   }
 
   /**
+   * Measures maps of one picture, and the baselines' maps of the same classes.
    * @param picture one preprocessed image in the model's layout
-   * @param seed decides the random baseline
-   * @param randomise whether to check the maps against those of networks with shuffled weights
+   * @param options `seed` decides the random baseline; `randomise`: whether to check the maps against those of networks with shuffled weights
    */
   async evaluate(
     picture: Float32Array,
@@ -94,11 +96,13 @@ export class Evaluator implements AsyncDisposable {
     });
   }
 
+  /** Frees the sessions. */
   async close(): Promise<void> {
     await this.#model.close();
     for (const forgetful of this.#forgetful.values()) await forgetful.close();
   }
 
+  /** Closes at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -1,6 +1,6 @@
 /** Filling a hole in a grid so that every cell of it is the weighted mean of its neighbours. */
 
-import type { GridSize } from '../resize.ts';
+import { type GridSize, sampleAt } from '../resize.ts';
 import { HoleEquations } from './hole-equations.ts';
 
 /** Grids with fewer cells than this are solved without a coarser one. */
@@ -45,7 +45,7 @@ export class Hole {
     hole?.fill(coarse);
     for (let y = 0, at = 0; y < height; y++) {
       for (let x = 0; x < width; x++, at++) {
-        if (mask[at] === 1) values[at] = between(coarse, size, (y - 0.5) / 2, (x - 0.5) / 2);
+        if (mask[at] === 1) values[at] = between(coarse, size, y, x);
       }
     }
   }
@@ -72,15 +72,13 @@ function halfOf(mask: Uint8Array, { height, width }: GridSize): HalfGrid {
   return { size, counts, hole: coarse.includes(1) ? new Hole(coarse, size) : null };
 }
 
-/** Bilinear; beyond the outermost cells the border cell counts. */
+/** Of a grid of half as many rows and columns, the value at a cell of the whole one: bilinear, as `resized`. */
 function between(grid: Float64Array, { height, width }: GridSize, row: number, column: number): number {
-  const y = Math.min(Math.max(row, 0), height - 1);
-  const x = Math.min(Math.max(column, 0), width - 1);
-  const [top, left] = [Math.floor(y), Math.floor(x)];
-  const above = top * width;
-  const below = Math.min(top + 1, height - 1) * width;
-  const right = Math.min(left + 1, width - 1);
-  const first = (grid[above + left] ?? 0) + ((grid[above + right] ?? 0) - (grid[above + left] ?? 0)) * (x - left);
-  const second = (grid[below + left] ?? 0) + ((grid[below + right] ?? 0) - (grid[below + left] ?? 0)) * (x - left);
-  return first + (second - first) * (y - top);
+  const y = sampleAt(row + 0.5, 2 * height, height);
+  const x = sampleAt(column + 0.5, 2 * width, width);
+  const above = y.low * width;
+  const below = y.high * width;
+  const first = (grid[above + x.low] ?? 0) + ((grid[above + x.high] ?? 0) - (grid[above + x.low] ?? 0)) * x.share;
+  const second = (grid[below + x.low] ?? 0) + ((grid[below + x.high] ?? 0) - (grid[below + x.low] ?? 0)) * x.share;
+  return first + (second - first) * y.share;
 }

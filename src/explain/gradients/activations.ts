@@ -2,7 +2,7 @@
 
 import { aboveZero, insideLimits } from './gates.ts';
 import { between, greater, less, oneMinus, plus, square, times, unary } from './pointwise.ts';
-import type { Rule } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 export const activations: Record<string, Rule> = {
   Relu: times(aboveZero),

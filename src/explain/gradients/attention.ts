@@ -1,9 +1,9 @@
 /** Scaled dot-product attention (Vaswani and others 2017): O = softmax(scale q k' + bias) v for each head. */
 
-import { unbroadcast } from './broadcasting.ts';
 import { type Matrices, product, productGradients, swapped } from './linear.ts';
 import { once } from './once.ts';
 import type { ReverseNode } from './reverse-node.ts';
+import { unbroadcast } from './unbroadcast.ts';
 
 export interface Attention {
   /** `[batch, heads, queries, depth]`; further axes in front may broadcast. */
@@ -43,19 +43,19 @@ export function attentionGradients(n: ReverseNode, parts: Attention, g: Matrices
   const [ofWeights, ofValue] = productGradients(build, weights, value, g);
 
   const ofScores = once(() => {
-    const weighted = n.mul(weights.tensor, ofWeights?.() ?? '');
+    const weighted = n.mul(weights.tensor, ofWeights());
     const total = build.reduce('ReduceSum', weighted, [shape.length - 1], true);
     return n.sub(weighted, n.mul(weights.tensor, total));
   });
   const ofProduct = () =>
     productGradients(build, query, swapped(build, key), { tensor: n.scale(ofScores(), scale), shape });
   return {
-    query: () => ofProduct()[0]?.() ?? '',
+    query: () => ofProduct()[0](),
     key: () => {
       const transposed = swapped(build, key);
-      return swapped(build, { tensor: ofProduct()[1]?.() ?? '', shape: transposed.shape }).tensor;
+      return swapped(build, { tensor: ofProduct()[1](), shape: transposed.shape }).tensor;
     },
-    value: () => ofValue?.() ?? '',
+    value: ofValue,
     bias: () => unbroadcast(build, ofScores(), shape, parts.bias?.shape ?? []),
   };
 }

@@ -1,7 +1,8 @@
 /** Convolutions. Only the gradient of the image is formed: weights are constants of an exported model. */
 
 import { at } from '../at.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 import { padSpatial, reach, spread, type Windows, windowsOf } from './windows.ts';
 
 /**

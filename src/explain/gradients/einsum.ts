@@ -1,7 +1,8 @@
 /** Einstein summation. */
 
 import { at } from '../at.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 interface Equation {
   /** One letter an axis, for each input. */
@@ -34,7 +35,7 @@ const einsum: Rule = (n) => {
     const equation = `${terms.map((term) => term.join('')).join(',')}->${result.join('')}`;
     const summed = n.build.op('Einsum', operands, { equation });
     if (result.length === letters.length) return summed;
-    const sizes = shape.map((size, axis) => (known.has(spelled[axis] ?? '') ? size : 1));
+    const sizes = shape.map((size, axis) => (known.has(at(spelled, axis)) ? size : 1));
     return n.build.op('Expand', [n.build.reshape(summed, sizes), n.build.ints(shape)]);
   });
 };

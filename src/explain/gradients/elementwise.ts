@@ -1,8 +1,8 @@
 /** Arithmetic between tensors, with broadcasting. */
 
 import { ElementType } from '../onnx/element-type.ts';
-import { broadcasting } from './broadcasting.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import { broadcasting, type Rule } from './rule.ts';
 
 /** The gradient goes to whichever inputs equal the result; equal inputs share it, as in torch.maximum. */
 function extremum(n: ReverseNode): (() => string)[] {

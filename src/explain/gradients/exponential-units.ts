@@ -1,7 +1,8 @@
 /** Activations that bend or jump at a point: exponential units, shrinkage, thresholds. */
 
 import { greater, less, oneMinus, plus, square, times, unary } from './pointwise.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** Slope `positive` above zero; `negative`, read from the result, below. */
 const bent = (n: ReverseNode, positive: number, negative: string) =>

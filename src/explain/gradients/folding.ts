@@ -1,7 +1,7 @@
 /** Col2Im: windows laid over each other and added up, as torch.nn.functional.fold does. */
 
 import { at } from '../at.ts';
-import type { Rule } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** Each value was added to one cell: its gradient is read there, as unfolding does. */
 const columnsToImage: Rule = (n) => [

@@ -13,7 +13,8 @@ import {
 } from './attention.ts';
 import type { Matrices } from './linear.ts';
 import { once } from './once.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** A bias added to the scores of ONNX Runtime's operators, and their causal mask. */
 function fusedMask(

@@ -6,7 +6,8 @@ import { linear, type Matrices, productGradients, swapped } from './linear.ts';
 import { normalizationGradient } from './normalization.ts';
 import { once } from './once.ts';
 import { between, greater, oneMinus, square } from './pointwise.ts';
-import type { InputGradients, ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { InputGradients, Rule } from './rule.ts';
 
 /** Parameters of a fused activation, in the order of its own attributes. */
 type Parameters = (position: number, fallback: number) => number;
@@ -73,7 +74,7 @@ const fusedMatMul: Rule = (n) => {
     const g = { tensor: n.scale(n.g, n.float('alpha', 1)), shape: n.outputShape() };
     return productGradients(build, a.used, b.used, g);
   };
-  return [() => a.settle(gradients()[0]?.() ?? ''), () => b.settle(gradients()[1]?.() ?? '')];
+  return [() => a.settle(gradients()[0]()), () => b.settle(gradients()[1]())];
 };
 
 /** Layer normalisation of input + skip (+ bias); output 3 is that sum, which may be read too. */

@@ -2,17 +2,18 @@
 
 import { once } from './once.ts';
 import { oneMinus, plus, square, times, unary } from './pointwise.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** x Phi(x), Phi the normal distribution: slope Phi(x) + x phi(x) (Hendrycks and Gimpel 2016). */
-export function geluSlope(n: ReverseNode, x: string): string {
+function geluSlope(n: ReverseNode, x: string): string {
   const phi = n.scale(unary(n, 'Exp', n.scale(square(n, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
   const distribution = n.scale(plus(n, unary(n, 'Erf', n.scale(x, Math.SQRT1_2)), 1), 0.5);
   return n.add(distribution, n.mul(x, phi));
 }
 
 /** The approximation 0.5 x (1 + tanh u), u = sqrt(2 / pi) (x + 0.044715 x^3): slope 0.5 (1 + t) + 0.5 x (1 - t^2) u'. */
-export function tanhGeluSlope(n: ReverseNode, x: string): string {
+function tanhGeluSlope(n: ReverseNode, x: string): string {
   const [outer, cubic] = [Math.sqrt(2 / Math.PI), 0.044715];
   const squared = square(n, x);
   const t = unary(n, 'Tanh', n.mul(x, plus(n, n.scale(squared, outer * cubic), outer)));

@@ -1,7 +1,8 @@
 /** Operators that read from or write to places given by indices. */
 
 import { at } from '../at.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 const zerosLike = (n: ReverseNode, input = 0) => n.zeros(n.shape(input));
 

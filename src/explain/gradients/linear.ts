@@ -2,8 +2,8 @@
 
 import { at } from '../at.ts';
 import type { Builder } from '../onnx/builder.ts';
-import { unbroadcast } from './broadcasting.ts';
-import type { Rule } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
+import { unbroadcast } from './unbroadcast.ts';
 
 /** Matrices stacked along axes that broadcast. */
 export interface Matrices {
@@ -31,7 +31,7 @@ export function product(build: Builder, a: Matrices, b: Matrices): Matrices {
 }
 
 /** y = a b: da = g b', db = a' g, each summed over what its factor was repeated along. */
-export function productGradients(build: Builder, a: Matrices, b: Matrices, g: Matrices): (() => string)[] {
+export function productGradients(build: Builder, a: Matrices, b: Matrices, g: Matrices): [() => string, () => string] {
   const summed = ({ tensor, shape }: Matrices, to: number[]) => unbroadcast(build, tensor, shape, to);
   return [
     () => summed(product(build, g, swapped(build, b)), a.shape),
@@ -55,7 +55,7 @@ const matMul: Rule = (n) => {
     return productGradients(build, a, b, shaped(n.g, shape, rowA || columnB));
   };
   const gradient = (input: 0 | 1, vector: boolean) => () => {
-    const result = matrices()[input]?.() ?? '';
+    const result = matrices()[input]();
     return vector ? build.reshape(result, n.shape(input)) : result;
   };
   return [gradient(0, rowA), gradient(1, columnB)];

@@ -2,7 +2,8 @@
 
 import { greater, unary } from './pointwise.ts';
 import { sumOfWindows } from './pooling.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 import { windowsOf } from './windows.ts';
 
 /** g y^(1 - p), with no gradient where the norm is zero. */

@@ -2,7 +2,8 @@
 
 import { at } from '../at.ts';
 import { square, unary } from './pointwise.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** In inference the statistics are constants: y = (x - mean) * scale / sqrt(var + epsilon) + bias, per channel. */
 const batchNormalization: Rule = (n) => [
@@ -43,8 +44,8 @@ export function normalizationGradient(n: ReverseNode, x: string, g: string, how:
   const inverse = unary(n, 'Reciprocal', unary(n, 'Sqrt', variance));
   const h = n.mul(from, inverse);
   const along = n.mul(h, meanOver(n, n.mul(g, h), axes));
-  const level = centred ? n.sub(g, meanOver(n, g, axes)) : g;
-  return n.mul(n.sub(level, along), inverse);
+  const direct = centred ? n.sub(g, meanOver(n, g, axes)) : g;
+  return n.mul(n.sub(direct, along), inverse);
 }
 
 /** From `axis` to the last. */

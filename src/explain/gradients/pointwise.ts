@@ -1,6 +1,7 @@
 /** What rules for functions of one tensor, element by element, are written with. */
 
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** A rule from the derivative, as a tensor of the input's shape. */
 export const times =

@@ -1,7 +1,8 @@
 /** Pools, local and global. */
 
 import { at } from '../at.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 import { padSpatial, reach, spread, type Windows, windowsOf } from './windows.ts';
 
 const product = (values: readonly number[]) => values.reduce((a, b) => a * b, 1);

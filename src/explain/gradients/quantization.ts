@@ -7,7 +7,8 @@
 import { at } from '../at.ts';
 import { ElementType } from '../onnx/element-type.ts';
 import { product, swapped } from './linear.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** First and last whole number of a type. */
 const ranges = new Map<number, [number, number]>([

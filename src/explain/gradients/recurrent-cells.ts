@@ -7,7 +7,7 @@ import { at } from '../at.ts';
 import type { Builder } from '../onnx/builder.ts';
 
 /** One direction of a layer, in the order in which it read its input. T steps, N rows, I values in, H values out. */
-export interface Pass {
+interface Pass {
   build: Builder;
   /** `[T, N, I]` */
   x: string;
@@ -31,7 +31,7 @@ export interface Pass {
 }
 
 /** Gradients before the gates' functions, `[T, N, gates H]`, and of the first hidden and cell state. */
-export interface PassGradients {
+interface PassGradients {
   gates: string;
   h: string;
   c: string;
@@ -76,7 +76,7 @@ export const lstm: Cell = (p) => {
       return { states: [next], outputs: [next] };
     },
   });
-  const c = cells.outputs[0] ?? '';
+  const c = at(cells.outputs, 0);
   const bent = tanh(b, c);
   const ofCell = mul(b, o, tanhSlope(b, bent));
   const slopes = [
@@ -101,7 +101,7 @@ export const lstm: Cell = (p) => {
       return { states: [product(inner, gates, p.r), mul(inner, dc, forget)], outputs: [gates] };
     },
   });
-  return { gates: back.outputs[0] ?? '', h: back.states[0] ?? '', c: back.states[1] ?? '' };
+  return { gates: at(back.outputs, 0), h: at(back.states, 0), c: at(back.states, 1) };
 };
 
 /**
@@ -115,17 +115,17 @@ export const gru =
     const width = at(p.shape, 2);
     const fromX = pieces(b, add(b, product(b, p.x, turned(b, p.w)), p.wb), 3);
     const fromH = pieces(b, add(b, product(b, p.before, turned(b, p.r)), p.rb), 3);
-    const z = sigmoid(b, add(b, fromX[0] ?? '', fromH[0] ?? ''));
-    const r = sigmoid(b, add(b, fromX[1] ?? '', fromH[1] ?? ''));
+    const z = sigmoid(b, add(b, at(fromX, 0), at(fromH, 0)));
+    const r = sigmoid(b, add(b, at(fromX, 1), at(fromH, 1)));
     const ofCandidate = b.slice(p.r, [2 * width], [3 * width], [0]);
     const biasOfCandidate = b.slice(p.rb, [2 * width], [3 * width], [0]);
     const reset = resetsProduct
-      ? mul(b, r, fromH[2] ?? '')
+      ? mul(b, r, at(fromH, 2))
       : add(b, product(b, mul(b, r, p.before), turned(b, ofCandidate)), biasOfCandidate);
-    const n = tanh(b, add(b, fromX[2] ?? '', reset));
+    const n = tanh(b, add(b, at(fromX, 2), reset));
     const kz = mul(b, b.op('Sub', [p.before, n]), sigmoidSlope(b, z));
     const kn = mul(b, oneMinus(b, z), tanhSlope(b, n));
-    const kr = mul(b, resetsProduct ? (fromH[2] ?? '') : p.before, sigmoidSlope(b, r));
+    const kr = mul(b, resetsProduct ? at(fromH, 2) : p.before, sigmoidSlope(b, r));
     const ofGates = b.slice(p.r, [0], [2 * width], [0]);
     const back = b.scan({
       states: [p.gh],
@@ -146,7 +146,7 @@ export const gru =
         return { states: [before], outputs: [inner.op('Concat', [gated, dn], { axis: 1 })] };
       },
     });
-    return { gates: back.outputs[0] ?? '', h: back.states[0] ?? '', c: '' };
+    return { gates: at(back.outputs, 0), h: at(back.states, 0), c: '' };
   };
 
 /** The plain recurrent layer, h = tanh or ReLU of W x + R h' (Elman 1990; ONNX RNN). */
@@ -164,5 +164,5 @@ export const plain =
         return { states: [product(inner, gate, p.r)], outputs: [gate] };
       },
     });
-    return { gates: back.outputs[0] ?? '', h: back.states[0] ?? '', c: '' };
+    return { gates: at(back.outputs, 0), h: at(back.states, 0), c: '' };
   };

@@ -4,7 +4,8 @@ import { at } from '../at.ts';
 import { stringsAttribute } from '../onnx/attributes.ts';
 import { once } from './once.ts';
 import { type Cell, gru, lstm, plain, shifted } from './recurrent-cells.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 interface Layer {
   cell: Cell;

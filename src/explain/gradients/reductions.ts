@@ -1,7 +1,8 @@
 /** Reductions over axes given as an input; none given means all. */
 
 import { unary } from './pointwise.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 function reducedAxes(n: ReverseNode): number[] {
   const given = n.constant(1) ?? n.ints('axes') ?? [];

@@ -1,6 +1,6 @@
 /** Operators through which no useful gradient passes, each with the reason that an error gives. */
 
-const flat = 'its result moves in steps, so its derivative is zero everywhere';
+const piecewiseConstant = 'its result moves in steps, so its derivative is zero everywhere';
 const control = 'which nodes run is decided during the run';
 const selection = 'how much it hands on is decided during the run';
 const trees = 'a decision tree moves in steps';
@@ -13,34 +13,34 @@ const blocked =
   'the file was optimised for the memory layout of one machine; save it at optimisation level "extended" or give the file from before';
 
 /**
- * Operators that may stand beside a way that gradients take (the sign in a signed square root) and then add nothing to it.
+ * Operators with a gradient of zero everywhere that may stand beside a way that gradients take (the sign in a signed square root) and then add nothing to it.
  * Round is not among them: with x + (round(x) - x), training let the gradient straight through, which the file does not say.
  */
-export const levelOperators: ReadonlySet<string> = new Set(['Ceil', 'Floor', 'Sign']);
+export const zeroGradientOperators: ReadonlySet<string> = new Set(['Ceil', 'Floor', 'Sign']);
 
 export const refusals: Record<string, string> = {
-  ArgMax: flat,
-  ArgMin: flat,
-  Bernoulli: flat,
-  Ceil: flat,
+  ArgMax: piecewiseConstant,
+  ArgMin: piecewiseConstant,
+  Bernoulli: piecewiseConstant,
+  Ceil: piecewiseConstant,
   Compress: selection,
   ConcatFromSequence: sequence,
   ConvInteger: quantizedOperator,
-  Floor: flat,
-  Hardmax: flat,
+  Floor: piecewiseConstant,
+  Hardmax: piecewiseConstant,
   If: control,
   Loop: control,
   MaxRoiPool: regions,
-  NonMaxSuppression: flat,
+  NonMaxSuppression: piecewiseConstant,
   NonZero: selection,
   QLinearConv: quantizedOperator,
   QLinearMatMul: quantizedOperator,
   RoiAlign: regions,
-  Round: flat,
+  Round: piecewiseConstant,
   Scan: control,
   SequenceAt: sequence,
   SequenceConstruct: sequence,
-  Sign: flat,
+  Sign: piecewiseConstant,
   SplitToSequence: sequence,
   Unique: selection,
   'ai.onnx.ml.SVMClassifier': vectors,

@@ -2,7 +2,8 @@
 
 import { at } from '../at.ts';
 import { applyTransposed, type LinearMap } from './along-axis.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** One resized axis. */
 interface Axis {

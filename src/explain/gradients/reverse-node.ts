@@ -1,4 +1,4 @@
-/** What a rule is and what it sees of the node that it differentiates. */
+/** What a rule sees of the node that it differentiates. */
 
 import { floatAttribute, floatsAttribute, intAttribute, intsAttribute, stringAttribute } from '../onnx/attributes.ts';
 import { type Builder, namePrefix } from '../onnx/builder.ts';
@@ -6,21 +6,7 @@ import { isFloat } from '../onnx/element-type.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { UserError } from '../user-error.ts';
-import { unbroadcast } from './broadcasting.ts';
-
-/**
- * Gradients of a node's inputs by position. Each is made only when called, so that nothing off the path is emitted.
- * Undefined stands for inputs through which no gradient flows (indices, shapes, conditions); where such an input is of floats and
- * depends on a hooked tensor, the sweep refuses the node. Null stands for floats that count as constants, and no entries at
- * all for a node that hands on no gradient.
- */
-export type InputGradients = ((() => string) | null | undefined)[];
-
-/**
- * The vector-Jacobian product of one operator: from the gradient of its outputs to the gradients of its inputs, as
- * nodes appended by `n.build`. A rule that broadcasts returns gradients in the output's shape through `broadcasting`.
- */
-export type Rule = (n: ReverseNode) => InputGradients;
+import { unbroadcast } from './unbroadcast.ts';
 
 export class ReverseNode {
   readonly node: NodeProto;

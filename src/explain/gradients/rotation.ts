@@ -1,7 +1,7 @@
 /** Rotary positions: pairs of values turned by angles that the positions give (Su and others 2021, RoFormer, section 3.2). */
 
 import type { Attributes } from '../onnx/builder.ts';
-import type { Rule } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** A turn undone is a turn by the opposite angle: the same operator with the sines negated. */
 const turnedBack =

@@ -19,10 +19,10 @@ import { pooling } from './pooling.ts';
 import { quantization } from './quantization.ts';
 import { recurrentLayers } from './recurrent.ts';
 import { reductions } from './reductions.ts';
-import { levelOperators, refusals } from './refusals.ts';
+import { refusals, zeroGradientOperators } from './refusals.ts';
 import { resampling } from './resampling.ts';
-import type { Rule } from './reverse-node.ts';
 import { rotation } from './rotation.ts';
+import type { Rule } from './rule.ts';
 import { shaping } from './shaping.ts';
 import { spatialTransformer } from './spatial-transformer.ts';
 import { standardAttention } from './standard-attention.ts';
@@ -64,9 +64,9 @@ export function supportedOperators(): string[] {
 
 /** Operators that are refused for a reason of their own, sorted. */
 export function refusedOperators(): { operator: string; reason: string }[] {
-  return Object.keys(refusals)
-    .sort()
-    .map((operator) => ({ operator, reason: refusals[operator] ?? '' }));
+  return Object.entries(refusals)
+    .map(([operator, reason]) => ({ operator, reason }))
+    .sort((a, b) => (a.operator < b.operator ? -1 : 1));
 }
 
 /** The rule for a node, or the reason why there is none. */
@@ -76,8 +76,8 @@ export function ruleFor(node: NodeProto): Rule | string {
 }
 
 /** Whether a node's derivative is zero everywhere, so that it adds nothing to a gradient that comes by another way. */
-export function isLevel(node: NodeProto): boolean {
-  return levelOperators.has(operatorName(node));
+export function hasZeroGradient(node: NodeProto): boolean {
+  return zeroGradientOperators.has(operatorName(node));
 }
 
 /** A node in messages: `Hardmax '/gate/Hardmax'`. */

@@ -2,8 +2,8 @@
 
 import { at } from '../at.ts';
 import { isFloat } from '../onnx/element-type.ts';
-import { broadcasting } from './broadcasting.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import { broadcasting, type Rule } from './rule.ts';
 
 const same: Rule = (n) => [() => n.g];
 const reshaped: Rule = (n) => [() => n.build.reshape(n.g, n.shape())];

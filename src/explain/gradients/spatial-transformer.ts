@@ -4,7 +4,8 @@ import { at } from '../at.ts';
 import { ElementType } from '../onnx/element-type.ts';
 import { once } from './once.ts';
 import { greater, less, oneMinus, plus, unary } from './pointwise.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** Places along one axis of the image, `[N, 1, places]`. */
 interface Axis {

@@ -14,7 +14,8 @@ import {
 } from './attention.ts';
 import type { Matrices } from './linear.ts';
 import { once } from './once.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /**
  * Query, key and value are `[batch, heads, length, depth]`, or `[batch, length, heads * depth]` with the numbers of heads as

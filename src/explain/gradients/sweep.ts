@@ -5,8 +5,9 @@ import { ElementType, isFloat } from '../onnx/element-type.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { UserError } from '../user-error.ts';
-import { ReverseNode, type Rule } from './reverse-node.ts';
-import { isLevel, placeOf, ruleFor } from './rules.ts';
+import { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
+import { hasZeroGradient, placeOf, ruleFor } from './rules.ts';
 
 /**
  * Appends the reverse sweep to `build` and returns the gradient of each hooked tensor that the score depends on; the
@@ -28,7 +29,7 @@ export function differentiate(
   const depends = dependents(graph, hooked);
   const terms = new Map<string, string[]>([[score, [seed]]]);
   const finished = new Map<string, string>();
-  const level: NodeProto[] = [];
+  const zeroGradient: NodeProto[] = [];
 
   const finish = (tensor: string): string | undefined => {
     const known = finished.get(tensor);
@@ -42,8 +43,8 @@ export function differentiate(
   for (const node of graph.nodes.toReversed()) {
     if (!node.output.some((output) => terms.has(output)) || !graph.reads(node).some((input) => depends.has(input)))
       continue;
-    if (isLevel(node)) {
-      level.push(node);
+    if (hasZeroGradient(node)) {
+      zeroGradient.push(node);
       continue;
     }
     const rule = adapt(node, requireRule(node, score, graph));
@@ -70,8 +71,8 @@ export function differentiate(
       result.set(tensor, gradient);
       continue;
     }
-    const behind = level.length === 0 ? undefined : dependents(graph, [tensor]);
-    const blocker = level.find((node) => graph.reads(node).some((input) => behind?.has(input)));
+    const behind = zeroGradient.length === 0 ? undefined : dependents(graph, [tensor]);
+    const blocker = zeroGradient.find((node) => graph.reads(node).some((input) => behind?.has(input)));
     if (blocker !== undefined) requireRule(blocker, score, graph);
   }
   return result;
@@ -130,13 +131,13 @@ export function differentiableTensors(graph: Graph, score: string): Set<string> 
 interface Way {
   blocker: string | null;
   /** Whether the blocker only adds nothing, so that another way may be open. */
-  level: boolean;
+  zeroGradient: boolean;
 }
 
 /** What several readers of a tensor come to: one that is refused bars it, one that is open opens it. */
 function joined(a: Way | undefined, b: Way): Way {
-  if (a === undefined || a.level) return b.blocker === null || !b.level ? b : (a ?? b);
-  return b.level || b.blocker === null ? a : b;
+  if (a === undefined || a.zeroGradient) return b.blocker === null || !b.zeroGradient ? b : (a ?? b);
+  return b.zeroGradient || b.blocker === null ? a : b;
 }
 
 /**
@@ -144,13 +145,14 @@ function joined(a: Way | undefined, b: Way): Way {
  * in the way on one of its paths.
  */
 export function gradientReach(graph: Graph, score: string): Map<string, string | null> {
-  const ways = new Map<string, Way>([[score, { blocker: null, level: false }]]);
+  const ways = new Map<string, Way>([[score, { blocker: null, zeroGradient: false }]]);
   for (const node of graph.nodes.toReversed()) {
     const outputs = node.output.flatMap((output) => ways.get(output) ?? []);
     if (outputs.length === 0) continue;
     const behind = outputs.reduce(joined);
     const own = typeof ruleFor(node) === 'function' ? null : placeOf(node);
-    const way = behind.blocker === null ? { blocker: own, level: own !== null && isLevel(node) } : behind;
+    const way =
+      behind.blocker === null ? { blocker: own, zeroGradient: own !== null && hasZeroGradient(node) } : behind;
     for (const input of graph.reads(node)) {
       if (carriesGradient(graph, input)) ways.set(input, joined(ways.get(input), way));
     }

@@ -1,7 +1,7 @@
 /** ConvTranspose: the gradient of a convolution, whose own gradient is that convolution. */
 
 import { at } from '../at.ts';
-import type { Rule } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 import { padSpatial, reach, windowsOf } from './windows.ts';
 
 const convTranspose: Rule = (n) => [

@@ -1,7 +1,8 @@
 /** Trigonometric and hyperbolic functions and their inverses. */
 
 import { oneMinus, plus, square, times, unary } from './pointwise.ts';
-import type { ReverseNode, Rule } from './reverse-node.ts';
+import type { ReverseNode } from './reverse-node.ts';
+import type { Rule } from './rule.ts';
 
 /** A rule where the derivative is 1 over something. */
 const over =

@@ -48,6 +48,8 @@ export function reach(w: Windows, axis: number): number {
  * Spreads `tensor`, `[N, C, ...grid]`, so that neighbours lie `stride` cells apart with zeros between and behind:
  * `[N, C, ...grid * stride]`. Repeating the cells and masking the copies took a third of the time of padding between
  * them (docs/decisions/0005-convolution-gradients.md).
+ *
+ *     grid [3], stride [2]:   a b c  ->  Resize  ->  a a b b c c  ->  times 1 0 1 0 1 0  ->  a 0 b 0 c 0
  */
 export function spread(n: ReverseNode, tensor: string, grid: number[], stride: number[]): string {
   if (stride.every((s) => s === 1)) return tensor;

@@ -15,6 +15,7 @@ import { reachesCells } from './grid-gradient.ts';
 import { findLastLayer, passages } from './last-layer.ts';
 import { nodeName } from './module-path.ts';
 
+/** A layer that can be hooked, with its grid in cells. */
 export interface LayerDescription {
   /** As `--layers` takes it. */
   name: string;
@@ -34,6 +35,7 @@ export interface LayerDescription {
   suggested: boolean;
 }
 
+/** What a model takes, what it answers, and what can be hooked in it. */
 export interface ModelDescription {
   input: ModelInput;
   output: { name: string; classCount: number; activation: 'softmax' | 'sigmoid' | 'none' };

@@ -13,7 +13,7 @@ import { intAttribute, intsAttribute } from '../onnx/attributes.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { shapeOnly } from '../onnx/shape-only.ts';
-import type { Grid } from './grid.ts';
+import type { SpatialGrid } from './grid.ts';
 
 /** Operators whose every value depends on the values at its own place only. */
 const perPlace = new Set([
@@ -41,7 +41,7 @@ export function reachesCells(
   reached: { has(tensor: string): boolean },
   score: string,
   tensor: string,
-  grid: Grid,
+  grid: SpatialGrid,
 ): boolean {
   if (grid.layout !== 'tokens' || grid.prefix === 0) return true;
   const walk = new TokenWalk(graph, grid.prefix, grid.prefix + grid.height * grid.width);

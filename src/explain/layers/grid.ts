@@ -4,7 +4,7 @@ import type { ModelInput } from '../explanation.ts';
 import type { Builder } from '../onnx/builder.ts';
 import type { FixedSizes } from '../onnx/sizes.ts';
 
-export interface Grid {
+export interface SpatialGrid {
   layout: 'NCHW' | 'NHWC' | 'tokens';
   height: number;
   width: number;
@@ -21,7 +21,7 @@ const mostPrefixTokens = 8;
  * does not count the images (windows of attention, say). A grid has the proportions of the image, which tells NCHW from
  * NHWC and finds the patches among tokens.
  */
-export function findGrid(shape: readonly number[], { batchSize, input }: FixedSizes): Grid | undefined {
+export function findGrid(shape: readonly number[], { batchSize, input }: FixedSizes): SpatialGrid | undefined {
   const [n, a, b, c] = shape;
   if (n !== batchSize || a === undefined || b === undefined || shape.some((size) => size < 1)) return undefined;
   if (shape.length === 3) return tokenGrid(a, b, input);
@@ -33,7 +33,7 @@ export function findGrid(shape: readonly number[], { batchSize, input }: FixedSi
 }
 
 /** Whether a grid has the proportions of the image. */
-export function inProportion({ height, width }: Pick<Grid, 'height' | 'width'>, input: ModelInput): boolean {
+export function inProportion({ height, width }: Pick<SpatialGrid, 'height' | 'width'>, input: ModelInput): boolean {
   return proportional(height, width, input);
 }
 
@@ -42,7 +42,7 @@ function proportional(height: number, width: number, input: ModelInput): boolean
   return Math.abs(height * input.width - width * input.height) < Math.max(input.height, input.width);
 }
 
-function tokenGrid(tokens: number, channels: number, input: ModelInput): Grid | undefined {
+function tokenGrid(tokens: number, channels: number, input: ModelInput): SpatialGrid | undefined {
   for (let prefix = 0; prefix <= mostPrefixTokens; prefix++) {
     const cells = tokens - prefix;
     const height = Math.round(Math.sqrt((cells * input.height) / input.width));
@@ -57,7 +57,7 @@ function tokenGrid(tokens: number, channels: number, input: ModelInput): Grid | 
 }
 
 /** Brings an activation or its gradient to `[n, channels, height * width]`. */
-export function toChannelsByCells(build: Builder, tensor: string, n: number, grid: Grid): string {
+export function toChannelsByCells(build: Builder, tensor: string, n: number, grid: SpatialGrid): string {
   const cells = grid.height * grid.width;
   if (grid.layout === 'NCHW') return build.reshape(tensor, [n, grid.channels, cells]);
   let cellsByChannels = tensor;

@@ -3,7 +3,7 @@
 import { dependents, gradientReach } from '../gradients/sweep.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
-import { findGrid, type Grid } from './grid.ts';
+import { findGrid, type SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
 import { findLastLayer, layerName } from './last-layer.ts';
 import { resolveLayer } from './resolve.ts';
@@ -19,7 +19,7 @@ export interface ResolvedLayer {
   layer: string;
   tensor: string;
   shape: number[];
-  grid: Grid;
+  grid: SpatialGrid;
   /** Set where the score reads only the layer's class token: the last layer before with gradient at its grid. */
   workingLayer?: string;
 }

@@ -1,7 +1,7 @@
 /** Scopes as Keras models leave them behind tf2onnx: numbered by tracing, and lost where nodes are fused. */
 
 import type { NodeProto } from '../onnx/onnx_pb.ts';
-import type { Scope } from './module-path.ts';
+import type { Scope } from './scope.ts';
 
 /** What tf2onnx appends to the names of nodes that it makes up, alone (`Conv__339`) or behind a neighbour's name. */
 const invented = /__\d+$/;

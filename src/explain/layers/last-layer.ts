@@ -4,14 +4,14 @@ import { dependents, gradientReach } from '../gradients/sweep.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
 import { barriers } from './barriers.ts';
-import { findGrid, type Grid, inProportion } from './grid.ts';
+import { findGrid, inProportion, type SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
 import { nodeName } from './module-path.ts';
 import type { Modules } from './modules.ts';
 
 interface Place {
   tensor: string;
-  grid: Grid;
+  grid: SpatialGrid;
 }
 
 /** As `findLastLayer`. @throws UserError `no-spatial-layer` where there is none */
@@ -75,7 +75,7 @@ export function layerName(tensor: string, { graph, modules }: SourceModel): stri
   return path ?? (producer === undefined ? tensor : nodeName(producer));
 }
 
-const cells = (grid: Grid) => grid.height * grid.width;
+const cells = (grid: SpatialGrid) => grid.height * grid.width;
 
 function first(tensors: Iterable<string>, placeOf: (tensor: string) => Place | undefined): Place | undefined {
   for (const tensor of tensors) {

@@ -3,15 +3,10 @@
 import { namePrefix } from '../onnx/builder.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { kerasName, layerSegments } from './keras-scopes.ts';
+import type { Scope } from './scope.ts';
 
 const scopesKey = 'pkg.torch.onnx.name_scopes';
 const typesKey = 'pkg.torch.onnx.class_hierarchy';
-
-/** A module around a node: its path as in `named_modules()`, and its type where the exporter noted it. */
-export interface Scope {
-  path: string;
-  type?: string;
-}
 
 /** The modules around a node, outermost first; empty for nodes of the model itself and for exporters without traces. */
 export function modulePath(node: NodeProto): Scope[] {

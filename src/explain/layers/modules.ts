@@ -1,9 +1,11 @@
 /** The tree of modules in a graph, and the tensor that leaves each. */
 
+import { at } from '../at.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { withoutTracing } from './keras-scopes.ts';
-import { modulePath, type Scope } from './module-path.ts';
+import { modulePath } from './module-path.ts';
+import type { Scope } from './scope.ts';
 
 export interface Module {
   path: string;
@@ -27,7 +29,7 @@ export class Modules {
     this.#graph = graph;
     const scopes = withoutTracing(graph.nodes.map(modulePath));
     graph.nodes.forEach((node, i) => {
-      const around = scopes[i] ?? [];
+      const around = at(scopes, i);
       this.#scopes.set(node, around);
       let siblings = this.#roots;
       for (const { path, type } of around) {

@@ -1,7 +1,7 @@
 /** All maps of one target: its sweeps, shared by the methods, and what each method makes of them. */
 
 import { differentiate } from '../gradients/sweep.ts';
-import { type Grid, toChannelsByCells } from '../layers/grid.ts';
+import { type SpatialGrid, toChannelsByCells } from '../layers/grid.ts';
 import { inputLayer, type ResolvedLayer } from '../layers/hooked-layers.ts';
 import type { Builder } from '../onnx/builder.ts';
 import { inputShape } from '../onnx/sizes.ts';
@@ -125,14 +125,14 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
 }
 
 /** The model's image input as a layer. */
-export function pixelLayer({ sizes: { input, batchSize } }: PreparedModel): ResolvedLayer {
+function pixelLayer({ sizes: { input, batchSize } }: PreparedModel): ResolvedLayer {
   const { layout, height, width, channels } = input;
   const grid = { layout, height, width, channels, prefix: 0 };
   return { layer: inputLayer, tensor: input.name, shape: inputShape(input, batchSize), grid };
 }
 
 /** Behind a global average pool one value a channel stands for all cells, and repeating it would cost more than the rest. */
-function gradientByCells(build: Builder, gradient: string, batchSize: number, grid: Grid): string {
+function gradientByCells(build: Builder, gradient: string, batchSize: number, grid: SpatialGrid): string {
   const once = build.repeatedFrom(gradient);
   const perChannel =
     once?.shape.length === 4 && once.shape[1] === grid.channels && once.shape[2] === 1 && once.shape[3] === 1;

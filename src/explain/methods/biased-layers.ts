@@ -1,6 +1,6 @@
 /** Where a network adds a constant to a grid of cells, and what the score's gradient makes of it. */
 
-import { findGrid, type Grid, toChannelsByCells } from '../layers/grid.ts';
+import { findGrid, type SpatialGrid, toChannelsByCells } from '../layers/grid.ts';
 import { floatAttribute, stringAttribute } from '../onnx/attributes.ts';
 import type { Builder } from '../onnx/builder.ts';
 import type { Graph } from '../onnx/graph.ts';
@@ -11,7 +11,7 @@ import { UserError } from '../user-error.ts';
 export interface BiasedLayer {
   /** What the bias is added to give: its gradient there is the bias's at every cell. */
   tensor: string;
-  grid: Grid;
+  grid: SpatialGrid;
   /** Appends the bias in a shape that broadcasts to the tensor's. */
   bias(build: Builder): string;
 }

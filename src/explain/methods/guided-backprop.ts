@@ -1,4 +1,4 @@
-import type { Rule } from '../gradients/reverse-node.ts';
+import type { Rule } from '../gradients/rule.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { UserError } from '../user-error.ts';

@@ -1,7 +1,7 @@
 /** Recognising the head that CAM needs: global average pooling, then one linear layer. */
 
 import type { ClassScore } from '../class-score.ts';
-import type { Grid } from '../layers/grid.ts';
+import type { SpatialGrid } from '../layers/grid.ts';
 import type { ResolvedLayer } from '../layers/hooked-layers.ts';
 import { intsAttribute } from '../onnx/attributes.ts';
 import type { Graph } from '../onnx/graph.ts';
@@ -45,7 +45,7 @@ export function pooledFeatures(graph: Graph, score: ClassScore, { layer, tensor,
 const describe = (node: NodeProto) => `${node.opType} '${node.name || node.output[0]}'`;
 
 /** Whether a node averages exactly the cells of the grid. */
-function isGlobalAverage(node: NodeProto, graph: Graph, grid: Grid): boolean {
+function isGlobalAverage(node: NodeProto, graph: Graph, grid: SpatialGrid): boolean {
   if (node.opType === 'GlobalAveragePool') return true;
   const shape = graph.type(node.input[0] ?? '')?.shape ?? [];
   if (node.opType === 'AveragePool') {

@@ -1,6 +1,7 @@
 /** Appends nodes to a graph under names that cannot collide with the model's own. */
 
 import { create } from '@bufbuild/protobuf';
+import { at } from '../at.ts';
 import { type AttributeValue, makeAttribute } from './attributes.ts';
 import { ElementType } from './element-type.ts';
 import {
@@ -50,8 +51,7 @@ export class Builder {
 
   /** Appends one node with one output and returns the output's name. Empty strings stand for inputs left out. */
   op(opType: string, input: string[], attributes: Attributes = {}, options: OpOptions = {}): string {
-    const [output] = this.ops(opType, input, 1, attributes, options);
-    return output ?? '';
+    return at(this.ops(opType, input, 1, attributes, options), 0);
   }
 
   #fresh(opType: string): string {

@@ -38,7 +38,7 @@ const isStandard = ({ domain }: OperatorSetIdProto) => domain === '' || domain =
  * Where the standard operators' version stands; exporters write the default domain both ways. Tools that join two models
  * leave it there twice: the last counts, as for ONNX Runtime.
  */
-export function standardOpset(imports: readonly OperatorSetIdProto[]): OperatorSetIdProto | undefined {
+function standardOpset(imports: readonly OperatorSetIdProto[]): OperatorSetIdProto | undefined {
   return imports.findLast(isStandard);
 }
 

@@ -1,4 +1,7 @@
-import type { RunColumns } from './run-columns.ts';
+import { at } from '../../explain/at.ts';
+import { type JudgedImage, judgedImages } from '../findings/judged-images.ts';
+import { grouped } from '../grouped.ts';
+import type { RunColumns } from './sample.ts';
 
 export interface ChoiceLimits {
   /** Mistakes in all, and of one predicted class. Default 20,000 and 600. */
@@ -15,33 +18,19 @@ export interface ChoiceLimits {
  */
 export function chooseImages(run: RunColumns, limits: ChoiceLimits = {}): Int32Array {
   const { mistakes = 20_000, mistakesOfClass = 600, correct = 20_000, correctOfClass = 400 } = limits;
-  const wrong = new Map<number, number[]>();
-  const right = new Map<number, number[]>();
-  for (let row = 0; row < run.label.length; row += 1) {
-    const [label = -1, predicted = -1] = [run.label[row], run.predicted[row]];
-    if (label < 0 || predicted < 0) continue;
-    const groups = label === predicted ? right : wrong;
-    const group = groups.get(predicted);
-    if (group === undefined) groups.set(predicted, [row]);
-    else group.push(row);
-  }
-  const rows = [
-    ...everyFew(
-      [...wrong.values()].flatMap((group) => everyFew(group, mistakesOfClass)),
-      mistakes,
-    ),
-    ...everyFew(
-      [...right.values()].flatMap((group) => everyFew(group, correctOfClass)),
-      correct,
-    ),
+  const [wrong, right]: [JudgedImage[], JudgedImage[]] = [[], []];
+  for (const image of judgedImages(run)) (image.label === image.predicted ? right : wrong).push(image);
+  const ofClasses = (images: readonly JudgedImage[], most: number) =>
+    [...grouped(images, ({ predicted }) => predicted).values()].flatMap((group) => systematicSample(group, most));
+  const chosen = [
+    ...systematicSample(ofClasses(wrong, mistakesOfClass), mistakes),
+    ...systematicSample(ofClasses(right, correctOfClass), correct),
   ];
-  return Int32Array.from(rows).sort();
+  return Int32Array.from(chosen, ({ row }) => row).sort();
 }
 
-/** At most `most` of the rows, at equal steps. */
-export function everyFew<T>(rows: T[], most: number): T[] {
-  if (rows.length <= most) return rows;
-  return Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)]).filter(
-    (row) => row !== undefined,
-  );
+/** At most `most` of the items, at equal steps: systematic sampling (Cochran 1977, chapter 8). */
+export function systematicSample<Item>(items: Item[], most: number): Item[] {
+  if (items.length <= most) return items;
+  return Array.from({ length: most }, (_, i) => at(items, Math.floor((i * items.length) / most)));
 }

@@ -3,6 +3,7 @@
  * largest are wanted, and points may be fewer than dimensions, or equal.
  */
 
+import { at } from '../../explain/at.ts';
 import type { Point } from './points.ts';
 
 /** Enough for components that differ; those that do not span the same space whatever they are. */
@@ -15,33 +16,27 @@ const leastShare = 1e-9;
  *
  * @param rounds of the iteration; with fewer, the weakest components are mixed with what is left out
  */
-export function principalComponents(
-  rows: readonly (readonly number[])[],
-  dimensions: number,
-  rounds = usualRounds,
-): Point[] {
-  const columns = rows[0]?.length ?? 0;
+export function principalComponents(rows: readonly Point[], dimensions: number, rounds = usualRounds): Point[] {
+  const [{ length: columns } = []] = rows;
   const count = Math.min(dimensions, columns, rows.length - 1);
   if (count < 1) return rows.map(() => [0]);
   const centred = centre(rows, columns);
-  let basis = orthogonal(Array.from({ length: count }, (_, component) => startVector(columns, component)));
+  let basis = orthonormal(Array.from({ length: count }, (_, component) => startVector(columns, component)));
   for (let round = 0; round < rounds; round += 1) {
-    basis = orthogonal(basis.map((direction) => weighedSum(centred, along(centred, direction), columns)));
+    basis = orthonormal(basis.map((direction) => weightedSum(centred, projected(centred, direction), columns)));
   }
   const scores = basis
-    .map((direction) => along(centred, direction))
+    .map((direction) => projected(centred, direction))
     .map((values) => ({ values, variance: values.reduce((sum, value) => sum + value * value, 0) }))
     .sort((a, b) => b.variance - a.variance);
-  const most = scores[0]?.variance ?? 0;
-  const kept = scores.filter(({ variance }) => variance > leastShare * most);
-  return rows.map((_, row) => (kept.length === 0 ? [0] : kept.map(({ values }) => values[row] ?? 0)));
+  const kept = scores.filter(({ variance }) => variance > leastShare * at(scores, 0).variance);
+  return rows.map((_, row) => (kept.length === 0 ? [0] : kept.map(({ values }) => at(values, row))));
 }
 
-function centre(rows: readonly (readonly number[])[], columns: number): Float64Array[] {
+function centre(rows: readonly Point[], columns: number): Float64Array[] {
   const means = new Float64Array(columns);
-  for (const row of rows)
-    for (let at = 0; at < columns; at += 1) means[at] = (means[at] ?? 0) + (row[at] ?? 0) / rows.length;
-  return rows.map((row) => Float64Array.from(row, (value, at) => value - (means[at] ?? 0)));
+  for (const row of rows) for (const [i, value] of row.entries()) means[i] = at(means, i) + value / rows.length;
+  return rows.map((row) => addScaled(Float64Array.from(row), means, -1));
 }
 
 /** Spread over all columns, and the same at every call. */
@@ -50,29 +45,23 @@ function startVector(columns: number, component: number): Float64Array {
 }
 
 /** Each row's length along a direction. */
-function along(rows: readonly Float64Array[], direction: Float64Array): Float64Array {
+function projected(rows: readonly Float64Array[], direction: Float64Array): Float64Array {
   return Float64Array.from(rows, (row) => dot(row, direction));
 }
 
-function weighedSum(rows: readonly Float64Array[], weights: Float64Array, columns: number): Float64Array {
+function weightedSum(rows: readonly Float64Array[], weights: Float64Array, columns: number): Float64Array {
   const sum = new Float64Array(columns);
-  for (const [index, row] of rows.entries()) {
-    const weight = weights[index] ?? 0;
-    if (weight !== 0) for (let at = 0; at < columns; at += 1) sum[at] = (sum[at] ?? 0) + weight * (row[at] ?? 0);
-  }
+  for (const [i, row] of rows.entries()) addScaled(sum, row, at(weights, i));
   return sum;
 }
 
 /** Gram-Schmidt, twice over for rounding. A direction that is spanned already becomes zeros. */
-function orthogonal(vectors: readonly Float64Array[]): Float64Array[] {
+function orthonormal(vectors: readonly Float64Array[]): Float64Array[] {
   const basis: Float64Array[] = [];
   for (const vector of vectors) {
     const length = Math.sqrt(dot(vector, vector));
     const own = Float64Array.from(vector);
-    for (const earlier of [...basis, ...basis]) {
-      const shared = dot(own, earlier);
-      for (let at = 0; at < own.length; at += 1) own[at] = (own[at] ?? 0) - shared * (earlier[at] ?? 0);
-    }
+    for (const earlier of [...basis, ...basis]) addScaled(own, earlier, -dot(own, earlier));
     const left = Math.sqrt(dot(own, own));
     basis.push(left > leastShare * length ? own.map((value) => value / left) : own.fill(0));
   }
@@ -81,6 +70,12 @@ function orthogonal(vectors: readonly Float64Array[]): Float64Array[] {
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let at = 0; at < a.length; at += 1) sum += (a[at] ?? 0) * (b[at] ?? 0);
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
   return sum;
+}
+
+/** Adds to `target`, and returns it. */
+function addScaled(target: Float64Array, values: ArrayLike<number>, scale: number): Float64Array {
+  for (let i = 0; i < target.length; i += 1) target[i] = (target[i] ?? 0) + scale * (values[i] ?? 0);
+  return target;
 }

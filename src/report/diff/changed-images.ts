@@ -1,5 +1,6 @@
 /** Images that changed sides. */
 
+import { at } from '../../explain/at.ts';
 import { isJudged, keyOf, type RunTable } from '../read/run-table.ts';
 import type { ChangedImage, ImageList, PairedAccuracy, RelabelledImage, RunDiff } from './contract.ts';
 import type { MatchedRuns } from './match-runs.ts';
@@ -64,7 +65,7 @@ export function changedImages(
   }
   const describe = ({ from, to }: Pair) => changedImage(before, after, from, to);
   const byScore = (table: RunTable, side: 'from' | 'to') => (a: Pair, b: Pair) =>
-    (table.score[b[side]] ?? 0) - (table.score[a[side]] ?? 0) || a.to - b.to;
+    at(table.score, b[side]) - at(table.score, a[side]) || a.to - b.to;
   const keyAfter = ({ to }: Pair) => keyOf(after, to);
   return {
     matched,
@@ -106,18 +107,26 @@ function pairedAccuracy(stillRight: number, broken: number, fixed: number, still
 function changedImage(before: RunTable, after: RunTable, from: number, to: number): ChangedImage {
   return {
     key: keyOf(after, to),
-    label: classOrNull(after.label[to]),
-    before: { predicted: before.predicted[from] ?? -1, score: before.score[from] ?? Number.NaN },
-    after: { predicted: after.predicted[to] ?? -1, score: after.score[to] ?? Number.NaN },
+    label: classOrNull(at(after.label, to)),
+    before: answerOf(before, from),
+    after: answerOf(after, to),
   };
 }
 
 function relabelledImage(before: RunTable, after: RunTable, from: number, to: number): RelabelledImage {
-  return { key: keyOf(after, to), before: classOrNull(before.label[from]), after: classOrNull(after.label[to]) };
+  return {
+    key: keyOf(after, to),
+    before: classOrNull(at(before.label, from)),
+    after: classOrNull(at(after.label, to)),
+  };
 }
 
-function classOrNull(index: number | undefined): number | null {
-  return index === undefined || index < 0 ? null : index;
+function answerOf({ predicted, score }: RunTable, row: number): ChangedImage['before'] {
+  return { predicted: at(predicted, row), score: at(score, row) };
+}
+
+function classOrNull(index: number): number | null {
+  return index < 0 ? null : index;
 }
 
 export function listOf<Item, Described>(

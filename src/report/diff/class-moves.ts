@@ -1,22 +1,13 @@
 /** Classes whose recall or precision moved. */
 
+import { at } from '../../explain/at.ts';
 import { isJudged, type RunTable } from '../read/run-table.ts';
 import type { ClassMove, Movement } from './contract.ts';
 import type { MatchedRuns } from './match-runs.ts';
 import { holdAmongMany, mcNemarChance } from './mcnemar.ts';
 
 /** Counts over images that are explained in both runs with the same label. */
-interface ClassCounts {
-  images: number;
-  hitsBefore: number;
-  hitsAfter: number;
-  predictedBefore: number;
-  predictedAfter: number;
-  broken: number;
-  fixed: number;
-  newAlarms: number;
-  goneAlarms: number;
-}
+type ClassCounts = ReturnType<typeof emptyCounts>;
 
 /**
  * Classes with an image that changed, those that moved first. Recall is tested with the class's images that broke or were fixed;
@@ -64,10 +55,10 @@ function countByClass(before: RunTable, after: RunTable, { rowBefore }: MatchedR
   };
   for (const [to, from] of rowBefore.entries()) {
     if (from < 0 || !isJudged(after, to) || !isJudged(before, from)) continue;
-    const label = after.label[to] ?? -1;
+    const label = at(after.label, to);
     if (label !== before.label[from]) continue;
-    const was = before.predicted[from] ?? -1;
-    const is = after.predicted[to] ?? -1;
+    const was = at(before.predicted, from);
+    const is = at(after.predicted, to);
     const own = of(label);
     own.images += 1;
     if (was === label) own.hitsBefore += 1;
@@ -83,7 +74,7 @@ function countByClass(before: RunTable, after: RunTable, { rowBefore }: MatchedR
   return counts;
 }
 
-function emptyCounts(): ClassCounts {
+function emptyCounts() {
   return {
     images: 0,
     hitsBefore: 0,

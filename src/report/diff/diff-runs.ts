@@ -3,9 +3,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../explain/user-error.ts';
 import type { Store } from '../../shared/store/store.ts';
+import { countImages } from '../findings/score-findings.ts';
 import { readRunTable } from '../read/read-table.ts';
 import { type RunDescription, readRunDescription } from '../read/run-description.ts';
-import { isJudged, isMistake, type RunTable } from '../read/run-table.ts';
+import type { RunTable } from '../read/run-table.ts';
 import { checkSameClasses } from '../read/same-classes.ts';
 import { changedImages } from './changed-images.ts';
 import { classMoves } from './class-moves.ts';
@@ -62,13 +63,7 @@ export async function diffRuns(before: Store, after: Store, options: DiffOptions
 }
 
 function describeRun({ run, model, input, digests }: RunDescription, table: RunTable): DiffedRun {
-  let [done, labelled, correct] = [0, 0, 0];
-  for (let row = 0; row < table.rows; row += 1) {
-    if (table.quarantined[row] === 0) done += 1;
-    if (!isJudged(table, row)) continue;
-    labelled += 1;
-    if (!isMistake(table, row)) correct += 1;
-  }
+  const { done, labelled, correct } = countImages(table);
   const accuracy = labelled === 0 ? null : correct / labelled;
   return { run, model, modelDigest: digests.model, input, images: table.rows, done, labelled, accuracy };
 }

@@ -1,5 +1,6 @@
 /** Images whose predicted class stayed while the network came to look at something else. */
 
+import { at } from '../../explain/at.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { MapId } from '../contract.ts';
 import { chooseAnalysedMap } from '../findings/analysed-map.ts';
@@ -45,7 +46,7 @@ export async function lookingElsewhere(
   const unchanged = unchangedRows(before.table, after.table, rowBefore);
   const degenerate = { before: 0, after: 0, both: 0 };
   const usable = unchanged.filter((to) => {
-    const was = maps.before.state[rowBefore[to] ?? -1];
+    const was = maps.before.state[at(rowBefore, to)];
     const is = maps.after.state[to];
     if (was === mapState.degenerate && is === mapState.degenerate) degenerate.both += 1;
     else if (was === mapState.degenerate) degenerate.before += 1;
@@ -85,7 +86,7 @@ export async function lookingElsewhere(
       medianCorrelation: middle(compared.map(({ correlation }) => correlation)),
       images: listOf(apart, kept, ({ row, correlation }) => ({
         key: keyOf(after.table, row),
-        predicted: after.table.predicted[row] ?? -1,
+        predicted: at(after.table.predicted, row),
         correlation,
       })),
       degenerate,
@@ -115,7 +116,7 @@ function noCommonMap(before: RunTable, after: RunTable): string {
 function unchangedRows(before: RunTable, after: RunTable, rowBefore: Int32Array): number[] {
   const rows: number[] = [];
   for (const [to, from] of rowBefore.entries()) {
-    const predicted = after.predicted[to] ?? -1;
+    const predicted = at(after.predicted, to);
     if (from >= 0 && predicted >= 0 && before.predicted[from] === predicted) rows.push(to);
   }
   return rows;
@@ -129,7 +130,7 @@ async function correlationsOf(
   rows: readonly number[],
   map: MapId,
 ): Promise<number[]> {
-  const earlier = rows.map((row) => rowBefore[row] ?? -1);
+  const earlier = rows.map((row) => at(rowBefore, row));
   const [[was], [is]] = await Promise.all([
     readRowsEvidence(before.output, before.table, earlier, [map]),
     readRowsEvidence(after.output, after.table, rows, [map]),

@@ -1,6 +1,7 @@
 /** From findings, which name images, to images, with what names them. */
 
 import type { Findings } from '../contract.ts';
+import { grouped } from '../grouped.ts';
 
 export interface ImageGroups {
   /** Whether the label is probably wrong, rather than the prediction. */
@@ -32,20 +33,15 @@ export function groupsByImage({ labelErrors, clusters, gaps, collect }: GroupedF
   for (const { rank, images } of collect) for (const key of images) if (!ranks.has(key)) ranks.set(key, rank);
   return (key) => ({
     suspectedLabel: suspected.has(key),
-    clusters: inClusters.get(key) ?? [],
-    gaps: inGaps.get(key) ?? [],
+    clusters: inClusters(key),
+    gaps: inGaps(key),
     collect: ranks.get(key) ?? null,
   });
 }
 
-function idsByImage(groups: readonly Grouping[]): Map<string, string[]> {
-  const ids = new Map<string, string[]>();
-  for (const { id, images } of groups) {
-    for (const key of images) {
-      const known = ids.get(key);
-      if (known === undefined) ids.set(key, [id]);
-      else known.push(id);
-    }
-  }
-  return ids;
+/** Of each image, the ids of the groups that it is in. */
+function idsByImage(groups: readonly Grouping[]): (key: string) => string[] {
+  const members = groups.flatMap(({ id, images }) => images.map((key) => ({ key, id })));
+  const ofImages = grouped(members, ({ key }) => key);
+  return (key) => (ofImages.get(key) ?? []).map(({ id }) => id);
 }

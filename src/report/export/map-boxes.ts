@@ -1,5 +1,6 @@
 /** Boxes around what a map shows. */
 
+import { at } from '../../explain/at.ts';
 import type { SeenPart } from '../../shared/run/record.ts';
 
 /** In pixels of the original, origin at its top left corner. */
@@ -36,17 +37,16 @@ export function mapBoxes(
   seen: SeenPart,
   original: { width: number; height: number },
 ): MapBox[] {
-  let maximum = 0;
-  for (let cell = 0; cell < height * width; cell += 1) maximum = Math.max(maximum, heatmap[cell] ?? 0);
+  const values = Array.from(heatmap);
+  const maximum = Math.max(...values);
   if (!(maximum > 0)) return [];
-  const left = new Set<number>();
-  for (let cell = 0; cell < height * width; cell += 1) if ((heatmap[cell] ?? 0) >= threshold * maximum) left.add(cell);
+  const left = new Set(values.flatMap((value, cell) => (value >= threshold * maximum ? [cell] : [])));
   const boxes: MapBox[] = [];
   for (const start of left) {
     const area = takeArea(start, left, width);
     const box = boxOf(area, { height, width }, seen, original);
     if (box === null) continue;
-    boxes.push({ ...box, strength: Math.max(...area.map((cell) => heatmap[cell] ?? 0)) / maximum });
+    boxes.push({ ...box, strength: Math.max(...area.map((cell) => at(values, cell))) / maximum });
   }
   return boxes.sort((a, b) => b.strength - a.strength);
 }

@@ -31,7 +31,7 @@ const findingsFile = z.object({
 
 export type StoredFindings = z.infer<typeof findingsFile>;
 
-export const findingsKey = 'report/findings.json';
+const findingsKey = 'report/findings.json';
 
 /** @returns null where no report was made. @throws UserError `damaged-output`; StoreError */
 export async function readStoredFindings(output: Store): Promise<StoredFindings | null> {

@@ -1,5 +1,8 @@
+import { at } from '../../explain/at.ts';
+import { range } from '../clusters/numbers.ts';
 import type { Calibration } from '../contract.ts';
-import { isJudged, type RunTable } from '../read/run-table.ts';
+import type { RunTable } from '../read/run-table.ts';
+import { judgedImages } from './judged-images.ts';
 
 /** As Guo et al. 2017 have it in their experiments. */
 const binCount = 15;
@@ -11,33 +14,30 @@ const binCount = 15;
  * @returns null without labelled images, and when a score lies outside of 0 to 1, because it is no probability then
  */
 export function calibrationOf(
-  table: Pick<RunTable, 'rows' | 'label' | 'predicted' | 'score'>,
+  table: Pick<RunTable, 'label' | 'predicted' | 'score'>,
   bins = binCount,
 ): Calibration | null {
-  const count = new Float64Array(bins);
-  const correct = new Float64Array(bins);
-  const confidence = new Float64Array(bins);
+  const sums = range(bins).map(() => ({ count: 0, correct: 0, confidence: 0 }));
   let images = 0;
-  for (let row = 0; row < table.rows; row += 1) {
-    if (!isJudged(table, row)) continue;
-    const score = table.score[row] ?? Number.NaN;
+  for (const { row, label, predicted } of judgedImages(table)) {
+    const score = at(table.score, row);
     if (!(score >= 0 && score <= 1)) return null;
-    const bin = Math.max(0, Math.ceil(score * bins) - 1);
+    const bin = at(sums, Math.max(0, Math.ceil(score * bins) - 1));
     images += 1;
-    count[bin] = (count[bin] ?? 0) + 1;
-    confidence[bin] = (confidence[bin] ?? 0) + score;
-    if (table.label[row] === table.predicted[row]) correct[bin] = (correct[bin] ?? 0) + 1;
+    bin.count += 1;
+    bin.confidence += score;
+    if (label === predicted) bin.correct += 1;
   }
   if (images === 0) return null;
   let expectedError = 0;
   let maximumError = 0;
-  const described = Array.from(count, (inBin, bin): Calibration['bins'][number] => {
-    const mean = inBin === 0 ? 0 : (confidence[bin] ?? 0) / inBin;
-    const accuracy = inBin === 0 ? 0 : (correct[bin] ?? 0) / inBin;
+  const described = sums.map(({ count, correct, confidence }, bin): Calibration['bins'][number] => {
+    const mean = confidence / Math.max(count, 1);
+    const accuracy = correct / Math.max(count, 1);
     const error = Math.abs(accuracy - mean);
-    expectedError += (inBin / images) * error;
+    expectedError += (count / images) * error;
     maximumError = Math.max(maximumError, error);
-    return { from: bin / bins, to: (bin + 1) / bins, count: inBin, confidence: mean, accuracy };
+    return { from: bin / bins, to: (bin + 1) / bins, count, confidence: mean, accuracy };
   });
   return { expectedError, maximumError, bins: described };
 }

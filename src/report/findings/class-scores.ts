@@ -1,23 +1,22 @@
 import type { ClassFinding, ConfusionCell } from '../contract.ts';
+import { Tally } from '../tally.ts';
 
 /**
  * Precision, recall and F1 of every class that is a label or a prediction, by class index.
  * Precision = TP / (TP + FP), recall = TP / (TP + FN), F1 = 2 TP / (2 TP + FP + FN).
  */
 export function classScores(cells: readonly ConfusionCell[], classNames: readonly (string | null)[]): ClassFinding[] {
-  const support = new Map<number, number>();
-  const predictions = new Map<number, number>();
-  const hits = new Map<number, number>();
+  const [support, predictions, hits] = [new Tally<number>(), new Tally<number>(), new Tally<number>()];
   for (const { label, predicted, count } of cells) {
-    support.set(label, (support.get(label) ?? 0) + count);
-    predictions.set(predicted, (predictions.get(predicted) ?? 0) + count);
-    if (label === predicted) hits.set(label, count);
+    support.add(label, count);
+    predictions.add(predicted, count);
+    if (label === predicted) hits.add(label, count);
   }
   const classes = [...new Set([...support.keys(), ...predictions.keys()])].sort((a, b) => a - b);
   return classes.map((index): ClassFinding => {
-    const labelled = support.get(index) ?? 0;
-    const predicted = predictions.get(index) ?? 0;
-    const truePositives = hits.get(index) ?? 0;
+    const labelled = support.of(index);
+    const predicted = predictions.of(index);
+    const truePositives = hits.of(index);
     return {
       class: index,
       name: classNames[index] ?? null,

@@ -1,19 +1,15 @@
 import type { ConfusionCell } from '../contract.ts';
-import { isJudged, type RunTable } from '../read/run-table.ts';
+import type { RunTable } from '../read/run-table.ts';
+import { Tally } from '../tally.ts';
+import { judgedImages } from './judged-images.ts';
 
 /** Pairs of label and predicted class over the labelled images, the largest count first, then by label and predicted class. */
-export function confusionCells(table: Pick<RunTable, 'rows' | 'label' | 'predicted'>): ConfusionCell[] {
-  const counts = new Map<number, Map<number, number>>();
-  for (let row = 0; row < table.rows; row += 1) {
-    if (!isJudged(table, row)) continue;
-    const label = table.label[row] ?? -1;
-    const predicted = table.predicted[row] ?? -1;
-    let ofLabel = counts.get(label);
-    if (ofLabel === undefined) {
-      ofLabel = new Map();
-      counts.set(label, ofLabel);
-    }
-    ofLabel.set(predicted, (ofLabel.get(predicted) ?? 0) + 1);
+export function confusionCells(table: Pick<RunTable, 'label' | 'predicted'>): ConfusionCell[] {
+  const counts = new Map<number, Tally<number>>();
+  for (const { label, predicted } of judgedImages(table)) {
+    const ofLabel = counts.get(label) ?? new Tally<number>();
+    ofLabel.add(predicted);
+    counts.set(label, ofLabel);
   }
   const cells = [...counts].flatMap(([label, ofLabel]) =>
     [...ofLabel].map(([predicted, count]): ConfusionCell => ({ label, predicted, count })),

@@ -1,11 +1,15 @@
 /** Images whose label is more likely wrong than the model is: found from scores alone, and kept apart from mistakes. */
 
+import { at } from '../../explain/at.ts';
 import type { LabelError } from '../contract.ts';
-import { isJudged, isMistake, keyOf, type RunTable, recordedScore } from '../read/run-table.ts';
+import { grouped } from '../grouped.ts';
+import { keyOf, type RunTable, recordedScore } from '../read/run-table.ts';
+import { Tally } from '../tally.ts';
 import { nameOfClass } from './class-name.ts';
+import { type JudgedImage, judgedImages } from './judged-images.ts';
 import { type LabelConfidence, labelConfidence, mostSelfConfidence } from './label-confidence.ts';
 
-/** Score of the predicted class minus that of the label, from which on the two disagree strongly. */
+/** Score of the predicted class minus that of the label (the normalised margin of Northcutt et al. 2021, negated), from which on the two disagree strongly. */
 const leastDisagreement = 0.8;
 /** A pair of classes that swaps a larger share of a class's images, and at least so many, is a weakness of the network. */
 const mostOfClass = 0.1;
@@ -26,24 +30,18 @@ export interface SuspectedLabels {
  */
 export function suspectedLabels(table: RunTable): SuspectedLabels {
   const confidence = labelConfidence(table);
-  const support = new Map<number, number>();
-  const pairs = new Map<string, { label: number; predicted: number; rows: number[] }>();
-  for (let row = 0; row < table.rows; row += 1) {
-    if (!isJudged(table, row)) continue;
-    const label = table.label[row] ?? -1;
-    support.set(label, (support.get(label) ?? 0) + 1);
-    if (!isSuspected(table, row, confidence)) continue;
-    const predicted = table.predicted[row] ?? -1;
-    const pair = pairs.get(`${label} ${predicted}`) ?? { label, predicted, rows: [] };
-    pair.rows.push(row);
-    pairs.set(`${label} ${predicted}`, pair);
+  const support = new Tally<number>();
+  const suspected: JudgedImage[] = [];
+  for (const image of judgedImages(table)) {
+    support.add(image.label);
+    if (isSuspected(table, image, confidence)) suspected.push(image);
   }
   const rows: number[] = [];
   const leftOut: SuspectedLabels['leftOut'] = [];
-  for (const { label, predicted, rows: ofPair } of pairs.values()) {
-    const most = mostOfClass * (support.get(label) ?? 0);
-    if (ofPair.length >= fewestOfPair && ofPair.length > most) leftOut.push({ label, predicted, count: ofPair.length });
-    else for (const row of ofPair) rows.push(row);
+  for (const ofPair of grouped(suspected, ({ label, predicted }) => `${label} ${predicted}`).values()) {
+    const [{ label, predicted }, count] = [at(ofPair, 0), ofPair.length];
+    if (count >= fewestOfPair && count > mostOfClass * support.of(label)) leftOut.push({ label, predicted, count });
+    else for (const { row } of ofPair) rows.push(row);
   }
   return {
     rows: rows.sort((a, b) => disagreement(table, b) - disagreement(table, a) || a - b),
@@ -51,21 +49,20 @@ export function suspectedLabels(table: RunTable): SuspectedLabels {
   };
 }
 
-function isSuspected(table: RunTable, row: number, { threshold }: LabelConfidence): boolean {
-  if (!isMistake(table, row)) return false;
-  const needed = threshold[table.predicted[row] ?? -1] ?? Number.NaN;
+function isSuspected(table: RunTable, { row, label, predicted }: JudgedImage, { threshold }: LabelConfidence): boolean {
+  if (label === predicted) return false;
   // False for a class without labelled images, whose threshold is not known.
-  return (table.score[row] ?? 0) >= needed && disagreement(table, row) >= leastDisagreement;
+  return at(table.score, row) >= (threshold[predicted] ?? Number.NaN) && disagreement(table, row) >= leastDisagreement;
 }
 
 function disagreement(table: RunTable, row: number): number {
-  return (table.score[row] ?? 0) - mostSelfConfidence(table, row);
+  return at(table.score, row) - mostSelfConfidence(table, row);
 }
 
 export function labelErrorOf(table: RunTable, row: number, { threshold }: LabelConfidence): LabelError {
-  const label = table.label[row] ?? -1;
-  const predicted = table.predicted[row] ?? -1;
-  const score = table.score[row] ?? Number.NaN;
+  const label = at(table.label, row);
+  const predicted = at(table.predicted, row);
+  const score = at(table.score, row);
   const selfConfidence = recordedScore(table, row, label);
   const known = !Number.isNaN(selfConfidence);
   const given = known ? percent(selfConfidence) : `at most ${percent(mostSelfConfidence(table, row))}`;

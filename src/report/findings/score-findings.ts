@@ -1,10 +1,11 @@
 /** Findings that follow from scores alone. */
 
 import type { Findings } from '../contract.ts';
-import { isJudged, isMistake, type RunTable } from '../read/run-table.ts';
+import type { RunTable } from '../read/run-table.ts';
 import { calibrationOf } from './calibration.ts';
 import { classScores } from './class-scores.ts';
 import { confusionCells } from './confusion.ts';
+import { judgedImages } from './judged-images.ts';
 import { type LabelConfidence, labelConfidence } from './label-confidence.ts';
 import { type SuspectedLabels, suspectedLabels } from './label-errors.ts';
 
@@ -14,7 +15,7 @@ export interface ScoreFindings extends Pick<Findings, 'counts' | 'accuracy' | 'c
 }
 
 export function scoreFindings(table: RunTable): ScoreFindings {
-  const counts = countsOf(table);
+  const counts = countImages(table);
   const confusion = confusionCells(table);
   const calibration = calibrationOf(table);
   return {
@@ -29,14 +30,15 @@ export function scoreFindings(table: RunTable): ScoreFindings {
   };
 }
 
-function countsOf(table: RunTable): Findings['counts'] {
+export function countImages(table: RunTable): Findings['counts'] {
   const counts = { images: table.rows, done: 0, quarantined: 0, labelled: 0, correct: 0 };
-  for (let row = 0; row < table.rows; row += 1) {
-    if (table.quarantined[row] === 1) counts.quarantined += 1;
+  for (const quarantined of table.quarantined) {
+    if (quarantined === 1) counts.quarantined += 1;
     else counts.done += 1;
-    if (!isJudged(table, row)) continue;
+  }
+  for (const { label, predicted } of judgedImages(table)) {
     counts.labelled += 1;
-    if (!isMistake(table, row)) counts.correct += 1;
+    if (label === predicted) counts.correct += 1;
   }
   return counts;
 }

@@ -2,17 +2,18 @@
 
 import { fewest } from '../clusters/class-groups.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
-import { findClusters, mostClasses, type SeenMaps } from '../clusters/find-clusters.ts';
-import { type RunColumns, type SeenImages, sampleOf } from '../clusters/run-columns.ts';
-import { findSureMistakes } from '../clusters/sure-mistakes.ts';
+import { findClusters, mostClasses } from '../clusters/find-clusters.ts';
+import { highMargins } from '../clusters/high-margin.ts';
+import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts';
 import type { Cluster, CollectionItem, Gap } from '../contract.ts';
 import { findGaps, type UnrankedGap } from './find-gaps.ts';
 import { clusterAdvice, clusterSentence, gapAdvice, gapSentence, type Naming } from './sentences.ts';
 
 export interface EvidenceOf {
   run: RunColumns;
-  seen: SeenImages;
-  /** Maps of `seen` by their use, see `chooseMaps`. */
+  /** Places in the run's columns of the images whose evidence was read. */
+  seen: Int32Array;
+  /** Maps of those images by their use, see `chooseMaps`. */
   maps: SeenMaps;
 }
 
@@ -35,9 +36,9 @@ export function findClustersAndGaps(
 ): ClustersAndGaps {
   const name: Naming = (index) => classNames[index] ?? `class ${index}`;
   const sample = sampleOf(own.run, own.seen);
-  const sure = findSureMistakes(own.run);
+  const margins = highMargins(own.run);
   const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
-  const found = findClusters(sample, own.maps, sure);
+  const found = findClusters(sample, own.maps, margins);
   const first = found.clusters;
   // A cluster over several classes holds what its classes share: its images need no gap to explain them.
   const explained = new Set(
@@ -47,11 +48,11 @@ export function findClustersAndGaps(
       .flatMap(({ rows }) => rows),
   );
   const foundGaps = findGaps(sample, own.maps, explained, known, {
-    margin: sure.margin,
-    ordinary: found.ordinary,
+    threshold: margins.threshold,
+    nullModel: found.nullModel,
   }).sort((a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label);
   const inGaps = new Set(foundGaps.filter(({ claimed }) => claimed).flatMap(({ rows }) => rows));
-  const second = inGaps.size === 0 ? [] : findClusters(sample, own.maps, sure, inGaps, found).clusters;
+  const second = inGaps.size === 0 ? [] : findClusters(sample, own.maps, margins, inGaps, found).clusters;
   const ranked = clearerOf(first, second, inGaps).sort(
     (a, b) =>
       Number(b.claimed) - Number(a.claimed) ||
@@ -60,7 +61,7 @@ export function findClustersAndGaps(
   );
   const clusters = ranked.map((cluster, rank) => ({ ...cluster, id: `cluster-${rank + 1}` }));
   const gaps = foundGaps.map((gap, rank) => ({ ...gap, id: `gap-${rank + 1}` }));
-  const classes = [...sure.classes.values()].filter(({ all }) => all >= fewest).length;
+  const classes = [...margins.classes.values()].filter(({ all }) => all >= fewest).length;
   return {
     clusters: clusters.map(({ rows: _, ...cluster }) => ({ ...cluster, sentence: clusterSentence(cluster, name) })),
     gaps: gaps.map(({ rows: _, nearCorrect: __, ...gap }) => ({ ...gap, sentence: gapSentence(gap, name) })),
@@ -95,8 +96,8 @@ function clearerOf(
   });
 }
 
-function isOfOneClass({ labels, size }: UnrankedCluster): boolean {
-  return (labels[0]?.count ?? 0) >= oneClass * size;
+function isOfOneClass({ labels: [most], size }: UnrankedCluster): boolean {
+  return most !== undefined && most.count >= oneClass * size;
 }
 
 interface Candidate {

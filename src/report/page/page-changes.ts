@@ -1,5 +1,6 @@
 /** What changed since an earlier run, as the page has it, and what the earlier run looked at. */
 
+import { at } from '../../explain/at.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { ImageList, RunDiff } from '../diff/contract.ts';
 import { readRowsEvidence } from '../read/rows-evidence.ts';
@@ -46,7 +47,7 @@ export function pageChanges(
     images: images.slice(0, listed).flatMap(({ key, correlation }): ChangedRow[] => {
       const [row, from] = [rows.get(key), before.get(key)];
       if (row === undefined || from === undefined) return [];
-      const answer = { row, predicted: predicted[from] ?? -1, score: digits(score[from] ?? 0, 5) };
+      const answer = { row, predicted: at(predicted, from), score: digits(at(score, from), 5) };
       return [correlation === undefined ? answer : { ...answer, correlation: digits(correlation, 3) }];
     }),
   });

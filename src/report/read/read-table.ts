@@ -3,9 +3,8 @@
 import { availableParallelism } from 'node:os';
 import type { Store } from '../../shared/store/store.ts';
 import { threadFile } from '../../shared/threads/thread-file.ts';
-import { joinTables } from './join-tables.ts';
 import { listParts, type ScoresPart } from './list-parts.ts';
-import { readParts } from './read-parts.ts';
+import { readGroups } from './read-groups.ts';
 import { readInThreads } from './read-threads.ts';
 import type { RunTable } from './run-table.ts';
 
@@ -27,11 +26,9 @@ export async function readRunTable(output: Store): Promise<RunTable> {
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   if (builtThread !== null && bytes >= threadBytes) {
     const threads = Math.min(availableParallelism(), mostThreads);
-    return joinTables(await readInThreads(builtThread, output.location, groups, threads));
+    return readInThreads(builtThread, { output: output.location, groups }, threads);
   }
-  const tables: RunTable[] = [];
-  for (const shards of groups) tables.push(await readParts(output, shards));
-  return joinTables(tables);
+  return readGroups(output, groups);
 }
 
 function groupParts(parts: readonly ScoresPart[]): number[][] {

@@ -10,7 +10,6 @@
  */
 
 import { z } from 'zod';
-import { withRedisErrors } from './redis-errors.ts';
 import type { RunLedger } from './run-keys.ts';
 import { type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, type Reply, runScript, type Script, unknownReply } from './script.ts';
@@ -36,32 +35,18 @@ export type Start =
   | Refusal;
 
 /** The attempt is no longer the shard's: the shard is settled, was handed back, or another worker has it. */
-export interface Superseded {
+export interface StaleAttempt {
   result: 'superseded';
 }
 
-export interface Attempt {
-  shard: number;
-  /** Null for a shard that was handed back and waits for its next worker. */
-  worker: string | null;
-  /** Milliseconds since 1970. */
-  since: number | null;
-  /** The image in flight, where a breadcrumb was set. */
-  image: { place: number; key: string } | null;
-  crashes: number;
-  suspects: Suspect[];
-}
-
-const start = loadScript('start-shard');
-const set = loadScript('set-breadcrumb');
-const clear = loadScript('clear-breadcrumb');
-const release = loadScript('release-shard');
+const start = loadScript('start-shard', ['shard', 'token', 'worker']);
+const set = loadScript('set-breadcrumb', ['shard', 'token', 'place', 'key']);
+const clear = loadScript('clear-breadcrumb', ['shard', 'token']);
+const release = loadScript('release-shard', ['shard', 'token']);
 
 /** @param token unique to this attempt; starting again with it changes nothing */
 export async function startShard(ledger: RunLedger, shard: number, token: string, worker: string): Promise<Start> {
-  const { redis, keys } = ledger;
-  const all = [keys.run, keys.shards, keys.givenUp, keys.attempts];
-  const reply = await runScript(redis, start, all, [shard, token, worker]);
+  const reply = await runScript(ledger, start, { shard, token, worker });
   switch (reply.result) {
     case 'started': {
       const [crashes, suspects] = started.parse(reply.values);
@@ -77,63 +62,36 @@ export async function startShard(ledger: RunLedger, shard: number, token: string
 }
 
 export async function setBreadcrumb(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   token: string,
   image: { place: number; key: string },
-): Promise<{ result: 'set' } | Superseded> {
-  const reply = await runScript(redis, set, [keys.attempts], [shard, token, image.place, image.key]);
-  return reply.result === 'set' ? { result: reply.result } : supersededOf(set, reply);
+): Promise<{ result: 'set' } | StaleAttempt> {
+  const reply = await runScript(ledger, set, { ...image, shard, token });
+  return reply.result === 'set' ? { result: reply.result } : staleAttemptOf(set, reply);
 }
 
 export async function clearBreadcrumb(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   token: string,
-): Promise<{ result: 'cleared' } | Superseded> {
-  const reply = await runScript(redis, clear, [keys.attempts], [shard, token]);
-  return reply.result === 'cleared' ? { result: reply.result } : supersededOf(clear, reply);
+): Promise<{ result: 'cleared' } | StaleAttempt> {
+  const reply = await runScript(ledger, clear, { shard, token });
+  return reply.result === 'cleared' ? { result: reply.result } : staleAttemptOf(clear, reply);
 }
 
 /** Hands a shard back unfinished, for any reason but a crash: a stop, a lost connection, a retry later. */
 export async function releaseShard(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   token: string,
-): Promise<{ result: 'released' } | Superseded> {
-  const reply = await runScript(redis, release, [keys.attempts], [shard, token]);
-  return reply.result === 'released' ? { result: reply.result } : supersededOf(release, reply);
-}
-
-/** Shards under way or with crashes, by number. */
-export async function readAttempts({ redis, keys }: RunLedger): Promise<Attempt[]> {
-  const fields = await withRedisErrors(redis.hgetall(keys.attempts));
-  return Object.entries(fields)
-    .map(([shard, text]) => {
-      const { worker, since, place, key, crashes, suspects } = stored.parse(JSON.parse(text));
-      const image = place === undefined || key === undefined ? null : { place, key };
-      return {
-        shard: Number(shard),
-        worker: worker ?? null,
-        since: since ?? null,
-        image,
-        crashes,
-        suspects: suspectsOf(suspects),
-      };
-    })
-    .sort((a, b) => a.shard - b.shard);
+): Promise<{ result: 'released' } | StaleAttempt> {
+  const reply = await runScript(ledger, release, { shard, token });
+  return reply.result === 'released' ? { result: reply.result } : staleAttemptOf(release, reply);
 }
 
 const started = z.tuple([z.number(), z.string()]);
 const suspectTable = z.record(z.string(), z.object({ key: z.string(), crashes: z.number() }));
-const stored = z.object({
-  worker: z.string().optional(),
-  since: z.number().optional(),
-  place: z.coerce.number().optional(),
-  key: z.string().optional(),
-  crashes: z.number(),
-  suspects: suspectTable,
-});
 
 function suspectsOf(table: z.infer<typeof suspectTable>): Suspect[] {
   return Object.entries(table)
@@ -141,7 +99,7 @@ function suspectsOf(table: z.infer<typeof suspectTable>): Suspect[] {
     .sort((a, b) => a.place - b.place);
 }
 
-function supersededOf(script: Script, reply: Reply): Superseded {
+function staleAttemptOf(script: Script, reply: Reply): StaleAttempt {
   if (reply.result === 'superseded') return { result: reply.result };
   throw unknownReply(script, reply);
 }

@@ -2,17 +2,13 @@ import type { RunLedger } from './run-keys.ts';
 import { type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, runScript } from './script.ts';
 
-const beatScript = loadScript('beat');
+const beatScript = loadScript('beat', ['worker', 'delay']);
 
 /**
  * Says that a worker of the run is alive between two commits.
- * @param loopDelay longest time that its event loop was held up, in milliseconds
+ * @param delay longest time that its event loop was held up, in milliseconds
  */
-export async function beat(
-  { redis, keys }: RunLedger,
-  worker: string,
-  loopDelay = 0,
-): Promise<{ result: 'counted' } | Refusal> {
-  const reply = await runScript(redis, beatScript, [keys.run, keys.workers], [worker, loopDelay]);
+export async function beat(ledger: RunLedger, worker: string, delay = 0): Promise<{ result: 'counted' } | Refusal> {
+  const reply = await runScript(ledger, beatScript, { worker, delay });
   return reply.result === 'counted' ? { result: reply.result } : refusalOf(beatScript, reply);
 }

@@ -6,7 +6,7 @@ import { type ParsedRedisAddress, parseRedisAddress, type RedisAddress } from '.
 import { RedisError, redisUserError } from './redis-errors.ts';
 import type { RedisClient } from './run-keys.ts';
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /**
    * `worker`: waits for a Redis that is away as long as it takes, which BullMQ's workers need. `command`: a command fails after
    * some ten seconds without Redis, so that a person or a producer hears of it.

@@ -1,4 +1,4 @@
-/** What the producer has put into the queue. */
+/** What the producer has put into the queue, and which shards are still to be done. */
 
 import { z } from 'zod';
 import type { RunLedger } from './run-keys.ts';
@@ -6,7 +6,7 @@ import { type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, runScript } from './script.ts';
 import type { NotInPlan } from './settle-shard.ts';
 
-export type Advance =
+type Advance =
   | {
       /** `cursor-elsewhere`: go on from `cursor`; Redis came back with an older state, or another producer is at work. */
       result: 'advanced' | 'already-advanced' | 'cursor-elsewhere';
@@ -18,10 +18,10 @@ export type Advance =
   | NotInPlan
   | Refusal;
 
-export type ShardList = { result: 'shards'; shards: number[] } | Refusal;
+type ShardList = { result: 'shards'; shards: number[] } | Refusal;
 
-const advance = loadScript('advance-cursor');
-const list = loadScript('list-shards');
+const advance = loadScript('advance-cursor', ['from', 'to']);
+const list = loadScript('list-shards', ['which', 'from', 'to']);
 /** So that one call keeps Redis busy for a millisecond or two at most. */
 const longestStep = 8192;
 
@@ -30,9 +30,9 @@ const longestStep = 8192;
  * run and shard, then advance: a producer killed in between enqueues the same ids again, and a shard done by then is
  * `already-committed` to whoever starts it. So none is lost and none is done twice.
  */
-export async function advanceCursor({ redis, keys }: RunLedger, from: number, to: number): Promise<Advance> {
+export async function advanceCursor(ledger: RunLedger, from: number, to: number): Promise<Advance> {
   checkStep(from, to);
-  const reply = await runScript(redis, advance, [keys.run, keys.shards], [from, to]);
+  const reply = await runScript(ledger, advance, { from, to });
   switch (reply.result) {
     case 'advanced':
     case 'already-advanced':
@@ -49,15 +49,28 @@ export async function advanceCursor({ redis, keys }: RunLedger, from: number, to
 
 /** The shards among `from` to `to - 1`, at most 8,192 at a time, that are still to be done, or that were given up. */
 export async function listShards(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   which: 'unsettled' | 'given-up',
   from: number,
   to: number,
 ): Promise<ShardList> {
   checkStep(from, to);
-  const reply = await runScript(redis, list, [keys.run, keys.shards, keys.givenUp], [which, from, to]);
+  const reply = await runScript(ledger, list, { which, from, to });
   if (reply.result !== 'shards') return refusalOf(list, reply);
   return { result: reply.result, shards: z.array(z.number()).parse(reply.values) };
+}
+
+/** All of them up to `end - 1`, some thousand at a time; nothing more once the run has ended. */
+export async function* listAllShards(
+  ledger: RunLedger,
+  which: 'unsettled' | 'given-up',
+  end: number,
+): AsyncGenerator<number[]> {
+  for (let from = 0; from < end; from += longestStep) {
+    const list = await listShards(ledger, which, from, Math.min(end, from + longestStep));
+    if (list.result !== 'shards') return;
+    if (list.shards.length > 0) yield list.shards;
+  }
 }
 
 const position = z.tuple([z.number(), z.number()]);

@@ -2,22 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { RunTotals, Tally } from '../run/tally.ts';
 import { failuresKeptComplete } from './failures.ts';
 import type { RunLedger } from './run-keys.ts';
 import { type Refusal, refusalOf } from './run-state.ts';
-import { type RunTotals, totalsOf } from './run-totals.ts';
+import { totalsOf } from './run-totals.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
-
-/** Counts over stored records. */
-export interface RecordTally {
-  done: number;
-  quarantined: number;
-  /** Over the `done` ones. */
-  labelled: number;
-  correct: number;
-  /** Quarantined images by code. */
-  failures: Record<string, number>;
-}
 
 export type Finish =
   /** Do the finishing work, which must be idempotent, then `completeRun` with the fence. */
@@ -29,15 +19,15 @@ export type Finish =
   | { result: 'already-complete' }
   | Refusal;
 
-export type Completion =
+type Completion =
   | { result: 'completed' | 'already-complete' | 'superseded' }
   /** The tally with the `missing` images does not make up the plan; the run stays as it is. */
   | { result: 'counts-differ'; expected: number; missing: number }
   | Refusal;
 
-const attempt = loadScript('try-finish');
-const renew = loadScript('renew-finish');
-const complete = loadScript('complete-run');
+const attempt = loadScript('try-finish', ['token', 'lease']);
+const renew = loadScript('renew-finish', ['fence', 'lease']);
+const complete = loadScript('complete-run', ['fence', 'done', 'quarantined', 'labelled', 'correct', 'kept'], 'codes');
 
 /**
  * Asks to finish the run: exactly one caller becomes the finisher when planning has ended, every shard is settled, and
@@ -46,8 +36,8 @@ const complete = loadScript('complete-run');
  *
  * @param lease milliseconds until another may take over, unless `renewFinish` is called before
  */
-export async function tryFinish({ redis, keys }: RunLedger, lease: number): Promise<Finish> {
-  const reply = await runScript(redis, attempt, [keys.run], [randomUUID(), lease]);
+export async function tryFinish(ledger: RunLedger, lease: number): Promise<Finish> {
+  const reply = await runScript(ledger, attempt, { token: randomUUID(), lease });
   switch (reply.result) {
     case 'finisher':
       return { result: reply.result, fence: z.number().parse(reply.values[0]) };
@@ -65,11 +55,11 @@ export async function tryFinish({ redis, keys }: RunLedger, lease: number): Prom
 
 /** `superseded`: stop, another finisher is at work or the run was failed. */
 export async function renewFinish(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   fence: number,
   lease: number,
 ): Promise<{ result: 'renewed' | 'superseded' }> {
-  const reply = await runScript(redis, renew, [keys.run], [fence, lease]);
+  const reply = await runScript(ledger, renew, { fence, lease });
   if (reply.result === 'renewed' || reply.result === 'superseded') return { result: reply.result };
   throw unknownReply(renew, reply);
 }
@@ -78,11 +68,9 @@ export async function renewFinish(
  * The finishing work is stored: the run is complete, exactly once. Its counts become `tally`, taken from the stored records,
  * so that the ledger and the output say the same; all that only a going run needs is deleted.
  */
-export async function completeRun({ redis, keys }: RunLedger, fence: number, tally: RecordTally): Promise<Completion> {
-  const all = [keys.run, keys.images, keys.shards, keys.attempts, keys.workers, keys.codes, keys.failures];
-  const counts = [tally.done, tally.quarantined, tally.labelled, tally.correct];
+export async function completeRun(ledger: RunLedger, fence: number, tally: Tally): Promise<Completion> {
   const codes = Object.entries(tally.failures).flat();
-  const reply = await runScript(redis, complete, all, [fence, ...counts, failuresKeptComplete, ...codes]);
+  const reply = await runScript(ledger, complete, { ...tally, fence, kept: failuresKeptComplete, codes });
   switch (reply.result) {
     case 'completed':
     case 'already-complete':

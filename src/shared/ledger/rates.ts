@@ -1,6 +1,6 @@
 /** How fast the workers are, from the images that they committed in slots of 10 seconds. */
 
-export interface WorkerEntry {
+interface WorkerEntry {
   name: string;
   /** Images that it committed in this run. */
   images: number;

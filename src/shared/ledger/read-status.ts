@@ -1,11 +1,11 @@
 /** All that is shown of a run, in one round trip and of one moment. */
 
 import { z } from 'zod';
+import type { RunTotals } from '../run/tally.ts';
 import { type Failure, parseFailure } from './failures.ts';
 import { rateOf } from './rates.ts';
 import type { RunLedger } from './run-keys.ts';
-import { type RunState, runState } from './run-state.ts';
-import type { RunTotals } from './run-totals.ts';
+import { type LedgerState, ledgerState } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
 export interface WorkerStatus {
@@ -21,7 +21,7 @@ export interface WorkerStatus {
 /** Times are the server's. The totals' images are those of settled shards. */
 export interface RunStatus extends RunTotals {
   run: string;
-  state: RunState;
+  state: LedgerState;
   /** Why a `failed` run stopped. */
   reason: { code: string; message: string } | null;
   output: string;
@@ -50,12 +50,12 @@ export interface RunStatus extends RunTotals {
   secondsLeft: number | null;
 }
 
-const read = loadScript('read-status');
+const read = loadScript('read-status', ['latest']);
 const flat = z.array(z.string());
 const count = z.coerce.number().int();
 const reply = z.tuple([z.number(), flat, flat, flat, z.number(), flat]);
 const fields = z.object({
-  state: runState,
+  state: ledgerState,
   reasonCode: z.string().optional(),
   reasonMessage: z.string().optional(),
   output: z.string(),
@@ -87,9 +87,8 @@ const worker = z.object({
  * @param latest how many of the latest failures to read, at most 200
  * @returns null when there is no such run
  */
-export async function readStatus({ redis, run, keys }: RunLedger, latest = 20): Promise<RunStatus | null> {
-  const all = [keys.run, keys.codes, keys.failures, keys.attempts, keys.workers];
-  const answer = await runScript(redis, read, all, [latest]);
+export async function readStatus(ledger: RunLedger, latest = 20): Promise<RunStatus | null> {
+  const answer = await runScript(ledger, read, { latest });
   if (answer.result === 'no-such-run') return null;
   if (answer.result !== 'run') throw unknownReply(read, answer);
   const [now, runFields, codes, failures, shardsUnderWay, workerFields] = reply.parse(answer.values);
@@ -101,7 +100,7 @@ export async function readStatus({ redis, run, keys }: RunLedger, latest = 20): 
   const expected = held.expected ?? null;
   const left = expected === null ? null : expected - held.done - held.quarantined - held.missing;
   return {
-    run,
+    run: ledger.run,
     state: held.state,
     reason: held.reasonCode === undefined ? null : { code: held.reasonCode, message: held.reasonMessage ?? '' },
     output: held.output,
@@ -137,8 +136,13 @@ function workerStatus(name: string, text: string, now: number): WorkerStatus {
   return { name, images, lastSeen: new Date(seen), imagesPerSecond: rate, ...reported };
 }
 
-function pairs(list: string[]): [string, string][] {
+/** Redis replies with hashes, and with scores, as flat lists: names and values in turn. */
+export function pairs(list: readonly string[]): [string, string][] {
   const result: [string, string][] = [];
-  for (let i = 0; i + 1 < list.length; i += 2) result.push([list[i] ?? '', list[i + 1] ?? '']);
+  let name: string | null = null;
+  for (const item of list) {
+    if (name !== null) result.push([name, item]);
+    name = name === null ? item : null;
+  }
   return result;
 }

@@ -53,7 +53,7 @@ export function parseRedisAddress(address: string | RedisAddress): ParsedRedisAd
 }
 
 /** The address without user and password, also where it is not well-formed. */
-export function maskRedisUrl(url: string): string {
+function maskRedisUrl(url: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(url)?.[0] ?? '';
   const rest = url.slice(scheme.length);
   const shown = rest.slice(rest.lastIndexOf('@') + 1);

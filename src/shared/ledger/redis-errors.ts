@@ -2,7 +2,7 @@
 
 import { UserError } from '../../explain/user-error.ts';
 
-export type RedisErrorCode =
+type RedisErrorCode =
   | 'redis-unreachable'
   | 'redis-not-ready'
   | 'redis-certificate'

@@ -1,38 +1,33 @@
 /** Doing failed images again: their shards are taken out of the counts and put back into the queue. */
 
-import type { RecordTally } from './finish.ts';
+import { emptyTally, type Tally } from '../run/tally.ts';
 import type { RunLedger } from './run-keys.ts';
-import { type Move, moveOf, type NoSuchRun, type RunState, runState } from './run-state.ts';
+import { type LedgerState, ledgerState, type Move, moveOf, type NoSuchRun } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 import type { NotInPlan } from './settle-shard.ts';
 
 export type Reopening =
   | { result: 'reopened' | 'already-open' }
-  | { result: 'not-paused'; state: RunState }
+  | { result: 'not-paused'; state: LedgerState }
   | NotInPlan
   | NoSuchRun;
 
 const run = loadScript('reopen-run');
-const shard = loadScript('reopen-shard');
+const shard = loadScript('reopen-shard', ['shard', 'done', 'quarantined', 'labelled', 'correct'], 'codes');
 
 /**
  * The first step of three: reopen the run, which pauses it; reopen its shards and enqueue them; resume the run. Killed in
  * between, the run stays paused and the same steps lead on.
  */
-export async function reopenRun({ redis, keys }: RunLedger): Promise<Move> {
-  return moveOf(run, await runScript(redis, run, [keys.run, keys.images, keys.shards, keys.givenUp], []));
+export async function reopenRun(ledger: RunLedger): Promise<Move> {
+  return moveOf(run, await runScript(ledger, run, {}));
 }
 
 /** @param tally of the shard's stored records; null for a shard that was given up, which has none */
-export async function reopenShard(
-  { redis, keys }: RunLedger,
-  number: number,
-  tally: RecordTally | null,
-): Promise<Reopening> {
-  const all = [keys.run, keys.images, keys.shards, keys.givenUp, keys.codes, keys.failures];
-  const counts = [tally?.done ?? 0, tally?.quarantined ?? 0, tally?.labelled ?? 0, tally?.correct ?? 0];
-  const codes = Object.entries(tally?.failures ?? {}).flat();
-  const reply = await runScript(redis, shard, all, [number, ...counts, ...codes]);
+export async function reopenShard(ledger: RunLedger, number: number, tally: Tally | null): Promise<Reopening> {
+  const { failures, ...counts } = tally ?? emptyTally();
+  const codes = Object.entries(failures).flat();
+  const reply = await runScript(ledger, shard, { ...counts, shard: number, codes });
   switch (reply.result) {
     case 'reopened':
     case 'already-open':
@@ -40,7 +35,7 @@ export async function reopenShard(
     case 'no-such-run':
       return { result: reply.result };
     case 'not-paused':
-      return { result: reply.result, state: runState.parse(reply.values[0]) };
+      return { result: reply.result, state: ledgerState.parse(reply.values[0]) };
     default:
       throw unknownReply(shard, reply);
   }

@@ -8,30 +8,33 @@ import { UserError } from '../../explain/user-error.ts';
 
 export type RedisClient = Redis | Cluster;
 
-export interface RunKeys {
+/** What the ledger holds of a run, a key each. */
+export const runKeys = [
   /** Hash: state, plan, counts, cursor, finisher. */
-  run: string;
+  'run',
   /** Bitmap of finished images; bit `shard * shardSize + place`. */
-  images: string;
+  'images',
   /** Bitmap of settled shards: committed or given up. */
-  shards: string;
+  'shards',
   /** Bitmap of shards that were given up. */
-  givenUp: string;
+  'givenUp',
   /** Hash: quarantined images by code. */
-  codes: string;
+  'codes',
   /** List: the latest failures with their reasons. */
-  failures: string;
+  'failures',
   /** Hash: shards under way, with their breadcrumbs and crashes. */
-  attempts: string;
+  'attempts',
   /** Hash: what each worker did, and when. */
-  workers: string;
-}
+  'workers',
+] as const;
+
+export type RunKey = (typeof runKeys)[number];
 
 /** A run's part of the ledger. */
 export interface RunLedger {
   readonly redis: RedisClient;
   readonly run: string;
-  readonly keys: RunKeys;
+  readonly key: (name: RunKey) => string;
 }
 
 /**
@@ -51,19 +54,5 @@ export function openRunLedger(redis: RedisClient, run: string): RunLedger {
       `${JSON.stringify(run)} cannot be a run id: use letters, digits, ".", "_" and "-", up to 100, beginning with a letter or digit.`,
     );
   }
-  const key = (name: keyof RunKeys) => `gradline:{${run}}:${name}`;
-  return {
-    redis,
-    run,
-    keys: {
-      run: key('run'),
-      images: key('images'),
-      shards: key('shards'),
-      givenUp: key('givenUp'),
-      codes: key('codes'),
-      failures: key('failures'),
-      attempts: key('attempts'),
-      workers: key('workers'),
-    },
-  };
+  return { redis, run, key: (name) => `gradline:{${run}}:${name}` };
 }

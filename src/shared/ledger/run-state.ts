@@ -20,9 +20,9 @@ import { loadScript, type Reply, runScript, type Script, unknownReply } from './
 
 const runStates = ['planning', 'running', 'paused', 'finishing', 'complete', 'cancelled', 'failed'] as const;
 
-export type RunState = (typeof runStates)[number];
+export type LedgerState = (typeof runStates)[number];
 
-export const runState = z.enum(runStates);
+export const ledgerState = z.enum(runStates);
 
 /** The run is not in this Redis: it was never there, was forgotten, or Redis lost its data. */
 export interface NoSuchRun {
@@ -30,45 +30,44 @@ export interface NoSuchRun {
 }
 
 /** The run takes nothing more in its state. */
-export interface RunNotRunning {
+interface RunNotRunning {
   result: 'run-not-running';
-  state: RunState;
+  state: LedgerState;
 }
 
 export type Refusal = NoSuchRun | RunNotRunning;
 
 /** `already`: it was there before, and nothing changed. `not-allowed`: `state` has no such move. */
-export type Move = { result: 'moved' | 'already' | 'not-allowed'; state: RunState } | NoSuchRun;
+export type Move = { result: 'moved' | 'already' | 'not-allowed'; state: LedgerState } | NoSuchRun;
 
 const pause = loadScript('pause-run');
 const resume = loadScript('resume-run');
 const cancel = loadScript('cancel-run');
-const fail = loadScript('fail-run');
+const fail = loadScript('fail-run', ['code', 'message']);
 
-export async function pauseRun({ redis, keys }: RunLedger): Promise<Move> {
-  return moveOf(pause, await runScript(redis, pause, [keys.run], []));
+export async function pauseRun(ledger: RunLedger): Promise<Move> {
+  return moveOf(pause, await runScript(ledger, pause, {}));
 }
 
 /** After resuming, shards that were handed out and dropped have to be enqueued again: see `listShards`. */
-export async function resumeRun({ redis, keys }: RunLedger): Promise<Move> {
-  return moveOf(resume, await runScript(redis, resume, [keys.run], []));
+export async function resumeRun(ledger: RunLedger): Promise<Move> {
+  return moveOf(resume, await runScript(ledger, resume, {}));
 }
 
-export async function cancelRun({ redis, keys }: RunLedger): Promise<Move> {
-  const all = [keys.run, keys.images, keys.shards, keys.givenUp, keys.attempts, keys.workers];
-  return moveOf(cancel, await runScript(redis, cancel, all, []));
+export async function cancelRun(ledger: RunLedger): Promise<Move> {
+  return moveOf(cancel, await runScript(ledger, cancel, {}));
 }
 
 /** The first reason stays. `message` says what happened and what to do. */
-export async function failRun({ redis, keys }: RunLedger, code: string, message: string): Promise<Move> {
-  return moveOf(fail, await runScript(redis, fail, [keys.run], [code, message]));
+export async function failRun(ledger: RunLedger, code: string, message: string): Promise<Move> {
+  return moveOf(fail, await runScript(ledger, fail, { code, message }));
 }
 
 export function moveOf(script: Script, reply: Reply): Move {
   const { result, values } = reply;
   if (result === 'no-such-run') return { result };
   if (result === 'moved' || result === 'already' || result === 'not-allowed') {
-    return { result, state: runState.parse(values[0]) };
+    return { result, state: ledgerState.parse(values[0]) };
   }
   throw unknownReply(script, reply);
 }
@@ -76,6 +75,6 @@ export function moveOf(script: Script, reply: Reply): Move {
 /** The refusals that scripts share; any other reply is one that the script does not have. */
 export function refusalOf(script: Script, reply: Reply): Refusal {
   if (reply.result === 'no-such-run') return { result: reply.result };
-  if (reply.result === 'run-not-running') return { result: reply.result, state: runState.parse(reply.values[0]) };
+  if (reply.result === 'run-not-running') return { result: reply.result, state: ledgerState.parse(reply.values[0]) };
   throw unknownReply(script, reply);
 }

@@ -2,13 +2,13 @@
 
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
-import { type RunStatus, readStatus } from './read-status.ts';
+import { pairs, type RunStatus, readStatus } from './read-status.ts';
 import { withRedisErrors } from './redis-errors.ts';
 import { openRunLedger, type RedisClient, type RunLedger, runRegistryKey } from './run-keys.ts';
-import { type NoSuchRun, type Refusal, type RunState, refusalOf, runState } from './run-state.ts';
+import { type LedgerState, ledgerState, type NoSuchRun, type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
-export interface NewRun {
+interface NewRun {
   /** Images in a full shard, 1 to 32,768. */
   shardSize: number;
   /** Where the run writes, as the user gave it: never an address with a secret in it. */
@@ -17,12 +17,12 @@ export interface NewRun {
   created?: number;
 }
 
-export type Creation =
+type Creation =
   | { result: 'created' }
   /** An earlier start created it with the same shard size and output: go on from its state. */
-  | { result: 'exists'; state: RunState };
+  | { result: 'exists'; state: LedgerState };
 
-export type Planning =
+type Planning =
   | { result: 'planned' | 'already-planned' }
   /** Other numbers were fixed before: the input was listed differently. */
   | { result: 'differs'; expected: number; shards: number }
@@ -30,14 +30,14 @@ export type Planning =
   | { result: 'too-few'; settled: number }
   | Refusal;
 
-export type Forgetting =
+type Forgetting =
   | { result: 'forgotten' }
   /** Only runs that have ended are forgotten. */
-  | { result: 'not-allowed'; state: RunState }
+  | { result: 'not-allowed'; state: LedgerState }
   | NoSuchRun;
 
-const create = loadScript('create-run');
-const endOfPlanning = loadScript('end-planning');
+const create = loadScript('create-run', ['shardSize', 'output', 'created']);
+const endOfPlanning = loadScript('end-planning', ['expected', 'shards']);
 const forget = loadScript('forget-run');
 /** What one command can set in the bitmap of images. */
 const largestShard = 32_768;
@@ -49,19 +49,19 @@ const danglingAfter = 3_600_000;
  * @throws UserError `run-differs` when the id is taken by a run with another shard size or output
  */
 export async function createRun(ledger: RunLedger, { shardSize, output, created }: NewRun): Promise<Creation> {
-  const { redis, run, keys } = ledger;
+  const { redis, run } = ledger;
   if (shardSize < 1 || shardSize > largestShard) throw new RangeError(`Shards of ${shardSize} images.`);
   const time = created ?? Date.now();
   const register = () => withRedisErrors(redis.zadd(runRegistryKey, 'NX', time, run));
   await register();
-  const reply = await runScript(redis, create, [keys.run], [shardSize, output, created ?? '']);
+  const reply = await runScript(ledger, create, { shardSize, output, created: created ?? '' });
   // A reader that came in between may have dropped an entry of long ago that had no run yet.
   await register();
   switch (reply.result) {
     case 'created':
       return { result: reply.result };
     case 'exists':
-      return { result: reply.result, state: runState.parse(reply.values[0]) };
+      return { result: reply.result, state: ledgerState.parse(reply.values[0]) };
     case 'differs': {
       const [size, place] = z.tuple([z.coerce.number(), z.string()]).parse(reply.values);
       throw new UserError(
@@ -76,11 +76,8 @@ export async function createRun(ledger: RunLedger, { shardSize, output, created 
 }
 
 /** Fixes how many images the run has. Every shard but the last has to be full. */
-export async function endPlanning(
-  { redis, keys }: RunLedger,
-  plan: { expected: number; shards: number },
-): Promise<Planning> {
-  const reply = await runScript(redis, endOfPlanning, [keys.run], [plan.expected, plan.shards]);
+export async function endPlanning(ledger: RunLedger, plan: { expected: number; shards: number }): Promise<Planning> {
+  const reply = await runScript(ledger, endOfPlanning, plan);
   switch (reply.result) {
     case 'planned':
     case 'already-planned':
@@ -97,16 +94,15 @@ export async function endPlanning(
 }
 
 /** Deletes all that Redis knows of an ended run; its output stays. */
-export async function forgetRun({ redis, run, keys }: RunLedger): Promise<Forgetting> {
-  const { run: runKey, ...others } = keys;
-  const reply = await runScript(redis, forget, [runKey, ...Object.values(others)], []);
+export async function forgetRun(ledger: RunLedger): Promise<Forgetting> {
+  const reply = await runScript(ledger, forget, {});
   switch (reply.result) {
     case 'forgotten':
     case 'no-such-run':
-      await withRedisErrors(redis.zrem(runRegistryKey, run));
+      await withRedisErrors(ledger.redis.zrem(runRegistryKey, ledger.run));
       return { result: reply.result };
     case 'not-allowed':
-      return { result: reply.result, state: runState.parse(reply.values[0]) };
+      return { result: reply.result, state: ledgerState.parse(reply.values[0]) };
     default:
       throw unknownReply(forget, reply);
   }
@@ -115,10 +111,7 @@ export async function forgetRun({ redis, run, keys }: RunLedger): Promise<Forget
 /** The latest runs, newest first. Entries whose run is gone are passed over, and dropped when they are over an hour old. */
 export async function listRuns(redis: RedisClient, limit = 100): Promise<RunStatus[]> {
   const entries = await withRedisErrors(redis.zrevrange(runRegistryKey, 0, limit - 1, 'WITHSCORES'));
-  const runs: { id: string; registered: number }[] = [];
-  for (let i = 0; i + 1 < entries.length; i += 2) {
-    runs.push({ id: entries[i] ?? '', registered: Number(entries[i + 1]) });
-  }
+  const runs = pairs(entries).map(([id, time]) => ({ id, registered: Number(time) }));
   const found = await Promise.all(runs.map(({ id }) => readStatus(openRunLedger(redis, id), 0)));
   const dangling = runs.filter((run, i) => found[i] === null && run.registered < Date.now() - danglingAfter);
   if (dangling.length > 0) await withRedisErrors(redis.zrem(runRegistryKey, ...dangling.map(({ id }) => id)));

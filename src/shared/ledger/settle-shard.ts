@@ -1,9 +1,25 @@
-/** How a shard ends: committed with its images' outcomes, or given up without. */
+/**
+ * How a shard ends: committed with its images' outcomes, or given up without.
+ *
+ *               startShard              commitShard
+ *        open ------------> under way ---------------> committed
+ *         ^ ^                | |  ^ |                   ^     |
+ *         | |  releaseShard  | |  +-+ startShard anew:  |     |
+ *         | +----------------+ |      it had crashed    |     |
+ *         |                    | giveUpShard            |     |
+ *         |                    +-------> given up ------+     |
+ *         |                                  |    commitShard |
+ *         +----------------------------------+----------------+
+ *                         reopenShard
+ *
+ * `commitShard` and `giveUpShard` settle an open shard too.
+ */
 
+import type { RunTotals } from '../run/tally.ts';
 import { type Failure, failureEntry, failuresKept, givenUpEntry } from './failures.ts';
 import type { RunLedger } from './run-keys.ts';
 import { type Refusal, refusalOf } from './run-state.ts';
-import { type RunTotals, totalsOf } from './run-totals.ts';
+import { totalsOf } from './run-totals.ts';
 import { loadScript, runScript } from './script.ts';
 
 /** What is counted of an image's record. */
@@ -17,15 +33,12 @@ export interface NotInPlan {
 }
 
 /** `already-committed`: the earlier commit counts, this one changed nothing. It may have been one's own, before a broken connection. */
-export type Commit = ({ result: 'committed' | 'already-committed' } & RunTotals) | NotInPlan | Refusal;
+type Commit = ({ result: 'committed' | 'already-committed' } & RunTotals) | NotInPlan | Refusal;
 
-export type GiveUp =
-  | ({ result: 'given-up' | 'already-given-up' | 'already-committed' } & RunTotals)
-  | NotInPlan
-  | Refusal;
+type GiveUp = ({ result: 'given-up' | 'already-given-up' | 'already-committed' } & RunTotals) | NotInPlan | Refusal;
 
-const commit = loadScript('commit-shard');
-const giveUp = loadScript('give-up-shard');
+const commit = loadScript('commit-shard', ['shard', 'outcomes', 'worker', 'kept'], 'failures');
+const giveUp = loadScript('give-up-shard', ['shard', 'images', 'kept', 'entry']);
 
 /**
  * Counts a shard whose scores part is stored. Twice, at once, or with other outcomes: the first commit counts. When two
@@ -50,28 +63,18 @@ export function restoreShard(ledger: RunLedger, shard: number, images: readonly 
 }
 
 async function commitFor(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   images: readonly ImageOutcome[],
   worker: string,
 ): Promise<Commit> {
-  const all = [
-    keys.run,
-    keys.images,
-    keys.shards,
-    keys.givenUp,
-    keys.codes,
-    keys.failures,
-    keys.attempts,
-    keys.workers,
-  ];
   const failures = images.flatMap((image, place) => {
     if (image.status === 'done') return [];
     const failure: Failure = { shard, place, key: image.key, ...image.error };
     return [place, failure.code, failureEntry(failure)];
   });
   const outcomes = images.map(outcomeLetter).join('');
-  const reply = await runScript(redis, commit, all, [shard, outcomes, worker, failuresKept, ...failures]);
+  const reply = await runScript(ledger, commit, { shard, outcomes, worker, kept: failuresKept, failures });
   switch (reply.result) {
     case 'committed':
     case 'already-committed':
@@ -88,13 +91,13 @@ async function commitFor(
  * end; a commit that comes later, or `reopenShard`, takes that back.
  */
 export async function giveUpShard(
-  { redis, keys }: RunLedger,
+  ledger: RunLedger,
   shard: number,
   images: number,
   error: { code: string; message: string },
 ): Promise<GiveUp> {
-  const all = [keys.run, keys.shards, keys.givenUp, keys.failures, keys.attempts];
-  const reply = await runScript(redis, giveUp, all, [shard, images, failuresKept, givenUpEntry(shard, error)]);
+  const entry = givenUpEntry(shard, error);
+  const reply = await runScript(ledger, giveUp, { shard, images, kept: failuresKept, entry });
   switch (reply.result) {
     case 'given-up':
     case 'already-given-up':

@@ -1,3 +1,4 @@
+import { sampleAt } from '../../explain/resize.ts';
 import type { Rectangle, Size } from './raster.ts';
 
 /** Values on a grid, row by row, `[height, width]`. */
@@ -70,12 +71,10 @@ function steps(
   const after = new Int32Array(count);
   const share = new Float32Array(count);
   for (let i = 0; i < count; i++) {
-    const exact = ((first + i + 0.5 - start) * cells) / length - 0.5;
-    const position = Math.min(Math.max(exact, 0), cells - 1);
-    const cell = Math.floor(position);
-    before[i] = cell;
-    after[i] = Math.min(cell + 1, cells - 1);
-    share[i] = position - cell;
+    const sample = sampleAt(first + i + 0.5 - start, length, cells);
+    before[i] = sample.low;
+    after[i] = sample.high;
+    share[i] = sample.share;
   }
   return { before, after, share };
 }

@@ -1,21 +1,10 @@
 /** Puts shards of a run back into the queue, and takes them out of it. */
 
-import { listShards } from '../ledger/cursor.ts';
+import { listAllShards } from '../ledger/cursor.ts';
 import type { RunLedger } from '../ledger/run-keys.ts';
 import { enqueueShards, parseShardJobId, type ShardQueue, shardJobId } from './shard-queue.ts';
 
-/** Shards that are looked at in one step: as many as the ledger lists at once. */
-const step = 8192;
 const removedAtOnce = 256;
-
-/** The shards from 0 to `end - 1` that are not settled, some thousand at a time. Nothing for a run that has ended. */
-export async function* unsettledShards(ledger: RunLedger, end: number): AsyncGenerator<number[]> {
-  for (let from = 0; from < end; from += step) {
-    const list = await listShards(ledger, 'unsettled', from, Math.min(end, from + step));
-    if (list.result !== 'shards') return;
-    if (list.shards.length > 0) yield list.shards;
-  }
-}
 
 /**
  * Makes sure that every shard below `end` that is not settled has a job. Shards that wait or are being done keep theirs.
@@ -24,7 +13,7 @@ export async function* unsettledShards(ledger: RunLedger, end: number): AsyncGen
 export async function requeueUnsettled(queue: ShardQueue, ledger: RunLedger, end: number): Promise<number> {
   await removeFailedJobs(queue, ledger.run);
   let found = 0;
-  for await (const shards of unsettledShards(ledger, end)) {
+  for await (const shards of listAllShards(ledger, 'unsettled', end)) {
     await enqueueShards(queue, ledger.run, shards);
     found += shards.length;
   }

@@ -19,7 +19,7 @@ export type ShardQueue = Queue<ShardJob, void, string>;
 const failedJobs = { count: 1000, age: 7 * 86_400 };
 
 /** Eight attempts, the last some four minutes after the first failed. */
-export const shardJobOptions = {
+const shardJobOptions = {
   attempts: 8,
   backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
   removeOnComplete: true,

@@ -28,7 +28,7 @@ export interface MapSummary extends PerturbationSummary {
   randomised?: { images: number; lastLayer: SimilaritySummary; allLayers: SimilaritySummary };
 }
 
-export interface BaselineSummary extends PerturbationSummary {
+interface BaselineSummary extends PerturbationSummary {
   baseline: string;
   target: string;
 }

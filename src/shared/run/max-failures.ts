@@ -1,7 +1,7 @@
 /** How many images may fail before a run is stopped. */
 
 import { UserError } from '../../explain/user-error.ts';
-import type { RunTotals } from '../ledger/run-totals.ts';
+import type { RunTotals } from './tally.ts';
 
 export type MaxFailures = { images: number } | { percent: number };
 

@@ -16,7 +16,7 @@ import type { SelectionSettings } from './configuration.ts';
 import type { PlannedImage, Shard } from './run-plan.ts';
 
 export const shardsPerPart = 256;
-export const planManifestKey = 'plan/manifest.json';
+const planManifestKey = 'plan/manifest.json';
 const classesKey = 'plan/classes.json';
 const sampleKey = 'plan/sample.jsonl';
 

@@ -14,7 +14,7 @@ import type { RegionRow } from './region-summary.ts';
 import type { Tally } from './tally.ts';
 
 /** `planning`: a fleet's run whose images are not all listed yet. */
-export type RunState = 'planning' | 'running' | 'complete' | 'interrupted' | 'failed' | 'cancelled';
+export type RunFileState = 'planning' | 'running' | 'complete' | 'interrupted' | 'failed' | 'cancelled';
 
 /** What the records of a complete run say of its maps, where that was asked for: `--evaluate`, `--regions`. */
 export interface MapFindings {
@@ -24,7 +24,7 @@ export interface MapFindings {
 
 export interface RunFile extends MapFindings {
   run: string;
-  state: RunState;
+  state: RunFileState;
   /** ISO 8601, UTC. `started` is the first start; `finished` the end of the latest one, null while it runs. */
   started: string;
   finished: string | null;

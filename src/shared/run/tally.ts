@@ -1,5 +1,3 @@
-import type { ImageRecord } from './record.ts';
-
 /** Counts over records. `labelled` and `correct` are over the `done` ones. */
 export interface Tally {
   done: number;
@@ -8,6 +6,22 @@ export interface Tally {
   correct: number;
   /** Quarantined images by error code. */
   failures: Record<string, number>;
+}
+
+/** The numbers of a run while shards are settled. */
+export interface RunTotals {
+  /** Shards that are committed or given up, and shards of the plan; null before planning has ended. */
+  settledShards: number;
+  shards: number | null;
+  /** Images of the plan; null before planning has ended. */
+  expected: number | null;
+  done: number;
+  quarantined: number;
+  /** Over the `done` images. */
+  labelled: number;
+  correct: number;
+  /** Images of the shards that were given up: planned, but without a record. */
+  missing: number;
 }
 
 /** The fields of a record that are counted. */
@@ -30,7 +44,7 @@ export function count(tally: Tally, record: CountedRecord): void {
   if (record.correct === true) tally.correct += 1;
 }
 
-export function tallyOf(records: Iterable<ImageRecord>): Tally {
+export function tallyOf(records: Iterable<CountedRecord>): Tally {
   const tally = emptyTally();
   for (const record of records) count(tally, record);
   return tally;

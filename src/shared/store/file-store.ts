@@ -131,6 +131,8 @@ export class FileStore implements Store {
 
   async close(): Promise<void> {}
 
+  readonly [Symbol.asyncDispose] = () => this.close();
+
   #pathOf(key: string): string {
     const problem = storeKeyProblem(key);
     if (problem !== null) {

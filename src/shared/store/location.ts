@@ -2,7 +2,7 @@
 
 import { basename, dirname, isAbsolute, join } from 'node:path';
 
-export interface S3Location {
+interface S3Location {
   bucket: string;
   /** Without the slash before it; '' for the whole bucket. */
   key: string;

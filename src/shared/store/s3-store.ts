@@ -196,6 +196,8 @@ export class S3Store implements Store {
     this.#client.destroy();
   }
 
+  readonly [Symbol.asyncDispose] = () => this.close();
+
   async #listPage(prefix: string, token: string | undefined, after: string) {
     try {
       return await this.#client.send(

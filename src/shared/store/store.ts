@@ -14,7 +14,7 @@ export interface ObjectFacts {
   version: string;
 }
 
-export interface Store {
+export interface Store extends AsyncDisposable {
   /** The root as a person would write it (`/data/val`, `s3://bucket/prefix`), for messages. */
   readonly location: string;
   /**

@@ -1,6 +1,6 @@
 /**
- * A queue between two stages. `push` waits while the queue is full, so a fast stage cannot run ahead of a slow one and memory
- * stays flat. One reader iterates over it.
+ * A queue between two stages. A writer waits for `room` while the queue is full, so a fast stage cannot run ahead of a slow one and
+ * memory stays flat. One reader iterates over it.
  */
 export class BoundedQueue<T> implements AsyncIterable<T> {
   readonly #capacity: number;
@@ -26,11 +26,6 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     while (!this.#closed && this.#items.length >= this.#capacity) {
       await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
     }
-  }
-
-  async push(item: T): Promise<void> {
-    await this.room();
-    this.add(item);
   }
 
   /** Appends without waiting, even over the capacity: for a caller that has asked for `room` or is bounded in another way. */

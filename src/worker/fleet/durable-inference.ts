@@ -74,6 +74,8 @@ export class DurableInference implements Inference {
     await this.#current.close();
   }
 
+  readonly [Symbol.asyncDispose] = () => this.close();
+
   /** Once, however many batches failed with the same inference. */
   async #replace(inference: Inference, batchSize: number): Promise<void> {
     if (this.#current !== inference) return;

@@ -21,7 +21,7 @@ export class RunClosed extends Error {
 }
 
 /** Another worker has taken the shard over. */
-export class Superseded extends Error {
+export class AttemptSuperseded extends Error {
   constructor() {
     super('Another worker has the shard.');
   }

@@ -1,22 +1,14 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { restore } from '../../shared/threads/carried-error.ts';
+import { inThread } from '../../shared/threads/in-thread.ts';
 import { threadFile } from '../../shared/threads/thread-file.ts';
 import { localModel, type ModelOrder } from './model-cache.ts';
-import type { ModelReply } from './model-thread.ts';
 
-const builtThread = threadFile('model-thread', import.meta.url);
+const thread = {
+  file: threadFile('model-thread', import.meta.url),
+  name: 'gradline-model',
+  title: 'The thread that fetches the model',
+};
 
 /** `localModel` in a thread of its own; from sources in the caller's. @throws as `localModel` */
-export async function fetchModel(order: ModelOrder): Promise<string> {
-  if (builtThread === null) return localModel(order);
-  const worker = new Worker(builtThread, { name: 'gradline-model', workerData: order });
-  try {
-    const [reply]: ModelReply[] = await once(worker, 'message');
-    if (reply === undefined) throw new Error('The thread that fetches the model said nothing.');
-    if (reply.type === 'failed') throw restore(reply.error);
-    return reply.path;
-  } finally {
-    await worker.terminate();
-  }
+export function fetchModel(order: ModelOrder): Promise<string> {
+  return inThread(thread, localModel, order);
 }

@@ -1,7 +1,7 @@
 /** The last step of a fleet's run: one worker, whichever the ledger names, merges the output and completes the run. */
 
 import { channel } from 'node:diagnostics_channel';
-import { listShards } from '../../shared/ledger/cursor.ts';
+import { listAllShards } from '../../shared/ledger/cursor.ts';
 import { completeRun, renewFinish, tryFinish } from '../../shared/ledger/finish.ts';
 import { type RunStatus, readStatus } from '../../shared/ledger/read-status.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
@@ -22,8 +22,6 @@ export type Finished =
 
 /** Told when this process becomes the finisher of a run: for whoever traces what a process is at. */
 const finishChannel = channel('gradline:finish');
-/** As many shards as the ledger lists at once. */
-const step = 8192;
 
 /**
  * Finishes the run if it is this caller's turn. All of it can be done again: a finisher that dies is replaced when its lease
@@ -51,26 +49,26 @@ export async function finishRun(
   if (finish.result !== 'finisher') return { result: 'not-mine' };
   if (finishChannel.hasSubscribers) finishChannel.publish({ run: ledger.run });
   const { fence } = finish;
-  const superseded = new AbortController();
+  const lost = new AbortController();
   const renewal = setInterval(() => {
     renewFinish(ledger, fence, lease).then(
-      ({ result }) => result === 'superseded' && superseded.abort(new Superseded()),
+      ({ result }) => result === 'superseded' && lost.abort(new LeaseLost()),
       // Without Redis the lease ends by itself, and the last step asks again.
       () => undefined,
     );
   }, lease / 3);
   try {
-    return await finishAs(ledger, fence, AbortSignal.any([signal, superseded.signal]), closing);
+    return await finishAs(ledger, fence, AbortSignal.any([signal, lost.signal]), closing);
   } catch (error) {
-    if (error instanceof Superseded) return { result: 'not-mine' };
+    if (error instanceof LeaseLost) return { result: 'not-mine' };
     throw error;
   } finally {
     clearInterval(renewal);
   }
 }
 
-/** Another finisher is at work. */
-class Superseded extends Error {}
+/** The lease ended before it was renewed: another finisher is at work. */
+class LeaseLost extends Error {}
 
 async function finishAs(
   ledger: RunLedger,
@@ -114,21 +112,14 @@ async function writeCompleted(
   { output: location, expected, missing, now }: RunStatus,
   { tally, findings }: MergedScores,
 ): Promise<void> {
-  const output = await openStore(location);
-  try {
-    const end = { state: 'complete', images: expected, tally, missing, error: null, finished: now } as const;
-    await writeRunEnd(output, { ...end, findings });
-  } finally {
-    await output.close();
-  }
+  await using output = await openStore(location);
+  const end = { state: 'complete', images: expected, tally, missing, error: null, finished: now } as const;
+  await writeRunEnd(output, { ...end, findings });
 }
 
 async function givenUp(ledger: RunLedger, shards: number): Promise<number[]> {
   const found: number[] = [];
-  for (let from = 0; from < shards; from += step) {
-    const list = await listShards(ledger, 'given-up', from, Math.min(shards, from + step));
-    if (list.result === 'shards') found.push(...list.shards);
-  }
+  for await (const some of listAllShards(ledger, 'given-up', shards)) found.push(...some);
   return found;
 }
 

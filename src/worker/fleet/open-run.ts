@@ -3,12 +3,12 @@
 import type { ExplainerOptions } from '../../explain/options.ts';
 import { UserError } from '../../explain/user-error.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
-import type { RunTotals } from '../../shared/ledger/run-totals.ts';
 import { commitShard } from '../../shared/ledger/settle-shard.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { type MaxFailures, parseMaxFailures } from '../../shared/run/max-failures.ts';
 import { PlanReader, readPlanClasses } from '../../shared/run/plan-files.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
+import type { RunTotals } from '../../shared/run/tally.ts';
 import { openStore } from '../../shared/store/open-store.ts';
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
@@ -35,6 +35,16 @@ export interface RunTools {
   openInference: OpenInference;
   onSettled(run: OpenRun, shard: Shard, records: readonly SettledImage[], totals: RunTotals): void;
   onWarning(message: string): void;
+}
+
+interface RunParts {
+  ledger: RunLedger;
+  configuration: RunConfiguration;
+  output: Store;
+  inference: Inference;
+  classNames: string[] | null;
+  measures: Measures;
+  tools: RunTools;
 }
 
 /** Milliseconds to wait for the images of another shard before a short batch is run. */
@@ -69,22 +79,14 @@ export class OpenRun {
       opened.push(inference);
       const chosen = await chosenByProducer(configuration, output);
       const measures = await openMeasures(configuration, chosen, classNames, tools.onWarning);
-      return new OpenRun(ledger, configuration, output, inference, classNames, measures, tools);
+      return new OpenRun({ ledger, configuration, output, inference, classNames, measures, tools });
     } catch (error) {
       for (const part of opened.reverse()) await part.close();
       throw error;
     }
   }
 
-  private constructor(
-    ledger: RunLedger,
-    configuration: RunConfiguration,
-    output: Store,
-    inference: Inference,
-    classNames: string[] | null,
-    measures: Measures,
-    tools: RunTools,
-  ) {
+  private constructor({ ledger, configuration, output, inference, classNames, measures, tools }: RunParts) {
     this.ledger = ledger;
     this.output = output;
     this.classNames = classNames;

@@ -15,6 +15,20 @@ interface Entry {
   closed: boolean;
 }
 
+/**
+ * The life of an entry; `users` are the shards under way:
+ *
+ *     use --> opening --> open, users > 0 <--use--+
+ *                |             | last user ends   |
+ *                |             v                  |
+ *                |        open, users = 0 --------+
+ *                |             | retire, or the one used longest ago when more than `mostOpen` are open
+ *                v             v
+ *        forgotten: fails,  forgotten, then closed
+ *        or nothing to do      ^
+ *                              | last user ends
+ *     retire or abandon --> forgotten, users > 0: a `use` from now on opens the run anew
+ */
 export class OpenRuns {
   readonly #redis: RedisClient;
   readonly #tools: RunTools;

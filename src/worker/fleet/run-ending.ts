@@ -3,8 +3,8 @@
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
-import type { RunTotals } from '../../shared/ledger/run-totals.ts';
 import { type MaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
+import type { RunTotals } from '../../shared/run/tally.ts';
 import { openStore } from '../../shared/store/open-store.ts';
 import { writeRunEnd } from '../pipeline/finish/complete-run-file.ts';
 import type { ClosingStep } from './closing-step.ts';
@@ -113,12 +113,8 @@ export class RunEnding {
 async function writeFailed(ledger: RunLedger, error: { code: string; message: string }): Promise<void> {
   const status = await readStatus(ledger, 0);
   if (status === null) return;
-  const output = await openStore(status.output);
-  try {
-    const { done, quarantined, labelled, correct, failures, missing, expected, now } = status;
-    const tally = { done, quarantined, labelled, correct, failures };
-    await writeRunEnd(output, { state: 'failed', images: expected, tally, missing, error, finished: now });
-  } finally {
-    await output.close();
-  }
+  await using output = await openStore(status.output);
+  const { done, quarantined, labelled, correct, failures, missing, expected, now } = status;
+  const tally = { done, quarantined, labelled, correct, failures };
+  await writeRunEnd(output, { state: 'failed', images: expected, tally, missing, error, finished: now });
 }

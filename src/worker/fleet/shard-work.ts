@@ -1,17 +1,18 @@
 /** One job: a shard from the queue to its commit, and what becomes of it when it fails. */
 
+import { at } from '../../explain/at.ts';
 import type { Start } from '../../shared/ledger/attempts.ts';
 import { openRunLedger, type RedisClient, type RunLedger } from '../../shared/ledger/run-keys.ts';
 import { giveUpShard } from '../../shared/ledger/settle-shard.ts';
 import type { ShardJob } from '../../shared/queue/shard-queue.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
 import type { OneByOne } from '../pipeline/pipeline.ts';
-import { Attempt } from './attempt.ts';
 import { crashedWorker, planCarefully } from './crash-policy.ts';
-import { describe, HandedBack, isPermanent, RunClosed, Superseded } from './failures.ts';
+import { AttemptSuperseded, describe, HandedBack, isPermanent, RunClosed } from './failures.ts';
 import type { OpenRun } from './open-run.ts';
 import type { OpenRuns } from './open-runs.ts';
 import type { RunEnding } from './run-ending.ts';
+import { ShardAttempt } from './shard-attempt.ts';
 import { Turns } from './turns.ts';
 
 type Started = Extract<Start, { result: 'started' }>;
@@ -47,7 +48,7 @@ export class ShardWork {
       await this.#tools.runs.use(run, (open) => this.#attempt(open, shard));
     } catch (error) {
       // The results are stored or will be by another; this job has nothing to add.
-      if (error instanceof RunClosed || error instanceof Superseded) return;
+      if (error instanceof RunClosed || error instanceof AttemptSuperseded) return;
       if (error instanceof HandedBack) throw error;
       if (this.#tools.stopping()) throw new HandedBack();
       if (isPermanent(error)) {
@@ -77,7 +78,7 @@ export class ShardWork {
 
   /** @returns false where the shard has to be done alone */
   async #together(open: OpenRun, number: number): Promise<boolean> {
-    const attempt = new Attempt(open.ledger, number, this.#tools.worker);
+    const attempt = new ShardAttempt(open.ledger, number, this.#tools.worker);
     const started = this.#started(await attempt.start(), number, open);
     if (started === null) return true;
     try {
@@ -94,7 +95,7 @@ export class ShardWork {
   }
 
   async #alone(open: OpenRun, number: number): Promise<void> {
-    const attempt = new Attempt(open.ledger, number, this.#tools.worker);
+    const attempt = new ShardAttempt(open.ledger, number, this.#tools.worker);
     const started = this.#started(await attempt.start(), number, open);
     if (started === null) return;
     try {
@@ -106,7 +107,7 @@ export class ShardWork {
     }
   }
 
-  async #carefully(open: OpenRun, attempt: Attempt, shard: Shard, { crashes, suspects }: Started): Promise<void> {
+  async #carefully(open: OpenRun, attempt: ShardAttempt, shard: Shard, { crashes, suspects }: Started): Promise<void> {
     const { crashLimit, onWarning } = this.#tools;
     const labelName = (label: number) => open.classNames?.[label] ?? null;
     const { blamed, order, hopeless } = planCarefully(shard, crashes, suspects, crashLimit, labelName);
@@ -122,7 +123,7 @@ export class ShardWork {
     const oneByOne: OneByOne = {
       order,
       known: blamed,
-      before: (place) => attempt.point(place, shard.images[place]?.key ?? ''),
+      before: (place) => attempt.point(place, at(shard.images, place).key),
       after: () => attempt.clear(),
     };
     await open.pipeline.submitOneByOne(shard, oneByOne);

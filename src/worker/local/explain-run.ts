@@ -26,7 +26,7 @@ import { LocalRun } from './local-run.ts';
 import type { RunEvents, RunSummary } from './run-events.ts';
 import { RunProgress } from './run-progress.ts';
 
-export type { RunEvents, RunSummary } from './run-events.ts';
+export type { ImageProgress, RunEvents, RunSummary } from './run-events.ts';
 
 /** How the model is opened; another one is for callers that run from sources. */
 export type OpenInference = (options: PipelineExplainerOptions) => Promise<Inference>;
@@ -45,44 +45,27 @@ export async function explainRun(
   open: OpenInference = openInferenceLanes,
 ): Promise<RunSummary> {
   configureImageLibrary();
-  const output = await openStore(configuration.output);
-  try {
-    const { earlier, ledger } = await openOutput(output, configuration.resume);
-    const plan = await planRun(configuration);
-    try {
-      const inference = await open(explainerOptions(configuration, plan.classNames));
-      try {
-        const digests = await digestsOf(configuration, plan);
-        if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
-        const identity = {
-          run: earlier?.run ?? newRunId(),
-          started: earlier?.started ?? new Date().toISOString(),
-          configuration,
-          digests,
-          versions: softwareVersions(),
-        };
-        const { evaluate } = configuration;
-        const chosen =
-          evaluate === undefined ? null : await chooseEvaluated(plan, output, evaluate.sample, earlier !== null);
-        const onWarning = (message: string) => events.onWarning(message);
-        const measures = await openMeasures(configuration, chosen, plan.classNames, onWarning);
-        const progress = new RunProgress(identity, plan.total);
-        const pixels = openPixels();
-        try {
-          const run = new LocalRun(configuration, plan, output, ledger, inference, pixels, measures, progress, events);
-          return await run.execute(signal);
-        } finally {
-          await pixels.close();
-        }
-      } finally {
-        await inference.close();
-      }
-    } finally {
-      await plan.store.close();
-    }
-  } finally {
-    await output.close();
-  }
+  await using output = await openStore(configuration.output);
+  const { earlier, ledger } = await openOutput(output, configuration.resume);
+  await using plan = await planRun(configuration);
+  await using inference = await open(explainerOptions(configuration, plan.classNames));
+  const digests = await digestsOf(configuration, plan);
+  if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
+  const identity = {
+    run: earlier?.run ?? newRunId(),
+    started: earlier?.started ?? new Date().toISOString(),
+    configuration,
+    digests,
+    versions: softwareVersions(),
+  };
+  const { evaluate } = configuration;
+  const chosen = evaluate === undefined ? null : await chooseEvaluated(plan, output, evaluate.sample, earlier !== null);
+  const onWarning = (message: string) => events.onWarning(message);
+  const measures = await openMeasures(configuration, chosen, plan.classNames, onWarning);
+  const progress = new RunProgress(identity, plan.total);
+  await using pixels = openPixels();
+  const parts = { configuration, plan, output, ledger, inference, pixels, measures, progress, events };
+  return await new LocalRun(parts).execute(signal);
 }
 
 interface OpenedOutput {

@@ -1,7 +1,7 @@
 import type { RunPlan } from '../../producer/plan.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { parseMaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
-import { type RunFile, type RunState, writeRunFile } from '../../shared/run/run-file.ts';
+import { type RunFile, type RunFileState, writeRunFile } from '../../shared/run/run-file.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Measures } from '../pipeline/evaluate/open-measures.ts';
@@ -20,14 +20,22 @@ import { RunWarnings } from './run-warnings.ts';
 /** Milliseconds between two writes of run.json while the run goes. */
 const runFileInterval = 10_000;
 
+/** What a start works with; whoever opened it closes it. */
+export interface LocalRunParts {
+  configuration: RunConfiguration;
+  plan: RunPlan;
+  output: Store;
+  ledger: LocalLedger;
+  inference: Inference;
+  pixels: PixelWork;
+  measures: Measures;
+  progress: RunProgress;
+  events: RunEvents;
+}
+
 /** One start of a run: begins shards until there are none left or it is told to stop, and keeps run.json up to date. */
 export class LocalRun {
-  readonly #configuration: RunConfiguration;
-  readonly #plan: RunPlan;
-  readonly #output: Store;
-  readonly #ledger: LocalLedger;
-  readonly #progress: RunProgress;
-  readonly #events: RunEvents;
+  readonly #parts: LocalRunParts;
   readonly #pipeline: ShardPipeline;
   readonly #atHand = new Set<Promise<void>>();
   /** The latest write of run.json: one at a time, or an older state could overwrite a newer one. */
@@ -37,23 +45,9 @@ export class LocalRun {
   #nextRunFile = performance.now() + runFileInterval;
   #shards = 0;
 
-  constructor(
-    configuration: RunConfiguration,
-    plan: RunPlan,
-    output: Store,
-    ledger: LocalLedger,
-    inference: Inference,
-    pixels: PixelWork,
-    measures: Measures,
-    progress: RunProgress,
-    events: RunEvents,
-  ) {
-    this.#configuration = configuration;
-    this.#plan = plan;
-    this.#output = output;
-    this.#ledger = ledger;
-    this.#progress = progress;
-    this.#events = events;
+  constructor(parts: LocalRunParts) {
+    this.#parts = parts;
+    const { configuration, plan, ledger, inference, pixels, measures, progress, events } = parts;
     const warnings = new RunWarnings(inference.model.classCount, (message) => events.onWarning(message));
     warnings.checkNames(plan.classNames);
     this.#pipeline = new ShardPipeline({
@@ -81,9 +75,9 @@ export class LocalRun {
   }
 
   async execute(signal: AbortSignal): Promise<RunSummary> {
-    const { warnings, total } = this.#plan;
-    for (const warning of warnings) this.#events.onWarning(warning);
-    this.#events.onPlan(total);
+    const { warnings, total } = this.#parts.plan;
+    for (const warning of warnings) this.#parts.events.onWarning(warning);
+    this.#parts.events.onPlan(total);
     let state: RunSummary['state'] = 'complete';
     try {
       await this.#write('running');
@@ -100,12 +94,12 @@ export class LocalRun {
   }
 
   async #takeShards(signal: AbortSignal): Promise<RunSummary['state']> {
-    let unseen = this.#ledger.shards;
-    for await (const shard of this.#plan.shards) {
+    let unseen = this.#parts.ledger.shards;
+    for await (const shard of this.#parts.plan.shards) {
       this.#shards += 1;
-      if (this.#ledger.has(shard)) {
+      if (this.#parts.ledger.has(shard)) {
         unseen -= 1;
-        this.#progress.skip(await this.#ledger.recordsOf(shard));
+        this.#parts.progress.skip(await this.#parts.ledger.recordsOf(shard));
       } else {
         await this.#pipeline.ready();
         if (signal.aborted || this.#failure !== null) return 'interrupted';
@@ -113,16 +107,16 @@ export class LocalRun {
       }
     }
     if (unseen > 0) {
-      this.#events.onWarning(
-        `${this.#output.location} holds ${unseen} scores parts for which the input has no images any more.`,
+      this.#parts.events.onWarning(
+        `${this.#parts.output.location} holds ${unseen} scores parts for which the input has no images any more.`,
       );
     }
     return 'complete';
   }
 
   async #mergeScores(): Promise<void> {
-    const merged = await runMerge({ output: this.#configuration.output, shards: this.#shards, missing: [] });
-    this.#progress.found(merged.findings);
+    const merged = await runMerge({ output: this.#parts.configuration.output, shards: this.#shards, missing: [] });
+    this.#parts.progress.found(merged.findings);
   }
 
   #submit(shard: Shard): void {
@@ -135,7 +129,7 @@ export class LocalRun {
   }
 
   async #committed(records: SettledImage[]): Promise<void> {
-    this.#progress.commit(records);
+    this.#parts.progress.commit(records);
     this.#checkFailures();
     if (performance.now() < this.#nextRunFile) return;
     this.#nextRunFile = performance.now() + runFileInterval;
@@ -143,15 +137,17 @@ export class LocalRun {
   }
 
   #checkFailures(): void {
-    const { maxFailures } = this.#configuration;
+    const { maxFailures } = this.#parts.configuration;
     if (maxFailures === undefined) return;
-    const totals = { ...this.#progress.committed, missing: 0, expected: this.#plan.total };
+    const totals = { ...this.#parts.progress.committed, missing: 0, expected: this.#parts.plan.total };
     const excess = tooManyFailures(parseMaxFailures(maxFailures), totals);
     if (excess !== null) this.#fail(new RunStopped('too-many-failures', excess));
   }
 
-  #write(state: RunState, error: RunFile['error'] = null): Promise<void> {
-    const write = this.#writing.then(() => writeRunFile(this.#output, this.#progress.runFile(state, error)));
+  #write(state: RunFileState, error: RunFile['error'] = null): Promise<void> {
+    const write = this.#writing.then(() =>
+      writeRunFile(this.#parts.output, this.#parts.progress.runFile(state, error)),
+    );
     this.#writing = write.catch(() => undefined);
     return write;
   }
@@ -169,21 +165,21 @@ export class LocalRun {
   }
 
   #summary(state: RunSummary['state']): RunSummary {
-    const { done, quarantined, labelled, failures } = this.#progress.committed;
+    const { done, quarantined, labelled, failures } = this.#parts.progress.committed;
     return {
-      run: this.#progress.run,
+      run: this.#parts.progress.run,
       state,
       images: done + quarantined,
       done,
       quarantined,
-      skipped: this.#progress.skipped,
+      skipped: this.#parts.progress.skipped,
       failures,
-      accuracy: this.#progress.accuracy,
+      accuracy: this.#parts.progress.accuracy,
       labelled,
-      imagesPerSecond: this.#progress.imagesPerSecond,
-      seconds: this.#progress.seconds,
-      output: this.#configuration.output,
-      ...this.#progress.findings,
+      imagesPerSecond: this.#parts.progress.imagesPerSecond,
+      seconds: this.#parts.progress.seconds,
+      output: this.#parts.configuration.output,
+      ...this.#parts.progress.findings,
     };
   }
 }

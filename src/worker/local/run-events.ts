@@ -2,11 +2,19 @@
 
 import type { MapFindings } from '../../shared/run/run-file.ts';
 
+/** `total` is null for a bucket that was not counted. */
+export interface ImageProgress {
+  done: number;
+  quarantined: number;
+  total: number | null;
+  imagesPerSecond: number;
+}
+
 export interface RunEvents {
-  /** Once, when the input is known. `total` is null for a bucket that was not counted. */
+  /** Once, when the input is known. */
   onPlan(total: number | null): void;
   /** After every image; images that an earlier start had committed are in `done` and `quarantined`, not in the rate. */
-  onProgress(progress: { done: number; quarantined: number; total: number | null; imagesPerSecond: number }): void;
+  onProgress(progress: ImageProgress): void;
   onWarning(message: string): void;
 }
 

@@ -1,5 +1,6 @@
-import type { MapFindings, RunFile, RunState } from '../../shared/run/run-file.ts';
+import type { MapFindings, RunFile, RunFileState } from '../../shared/run/run-file.ts';
 import { type CountedRecord, count, emptyTally, type Tally } from '../../shared/run/tally.ts';
+import type { ImageProgress } from './run-events.ts';
 
 /** What was fixed when the run started. */
 export type RunIdentity = Pick<RunFile, 'run' | 'started' | 'configuration' | 'digests' | 'versions'>;
@@ -27,7 +28,7 @@ export class RunProgress {
     return this.#identity.run;
   }
 
-  get finished(): { done: number; quarantined: number; total: number | null; imagesPerSecond: number } {
+  get finished(): ImageProgress {
     const { done, quarantined } = this.#finished;
     return { done, quarantined, total: this.#total, imagesPerSecond: this.imagesPerSecond };
   }
@@ -80,7 +81,7 @@ export class RunProgress {
     for (const record of records) count(this.#committed, record);
   }
 
-  runFile(state: RunState, error: RunFile['error'] = null): RunFile {
+  runFile(state: RunFileState, error: RunFile['error'] = null): RunFile {
     const { run, started, configuration, digests, versions } = this.#identity;
     return {
       run,

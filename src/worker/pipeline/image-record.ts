@@ -1,5 +1,6 @@
 /** What the model says of one image, as a record. */
 
+import { at } from '../../explain/at.ts';
 import type { Explanation } from '../../explain/explanation.ts';
 import type { BaselineRecord } from '../../shared/run/faithfulness-record.ts';
 import type { ActivationRecord, ClassScore, DoneRecord, MapRecord, SeenPart } from '../../shared/run/record.ts';
@@ -44,7 +45,7 @@ export function judgeImage(
       'The model computes numbers that are not finite for this image. Check the model and the preprocessing.',
     );
   }
-  const score = scores[first] ?? 0;
+  const score = at(scores, first);
   return {
     key: image.key,
     status: 'done',
@@ -53,7 +54,7 @@ export function judgeImage(
     predicted: first,
     predictedName: className(first),
     score: significant(score),
-    margin: significant(second === undefined ? score : score - (scores[second] ?? 0)),
+    margin: significant(second === undefined ? score : score - at(scores, second)),
     ...(image.label === null ? {} : { correct: image.label === first }),
     top,
     image: { width: original.width, height: original.height, seen: seenPart(original.seen) },
@@ -97,9 +98,9 @@ function highest(values: Float32Array, count: number): number[] {
 function activationsOf({ statistics }: Explanation, index: number): ActivationRecord[] {
   return statistics.map(({ layer, mean, standardDeviation, nearZero }) => ({
     layer,
-    mean: significant(mean[index] ?? 0),
-    standardDeviation: significant(standardDeviation[index] ?? 0),
-    nearZero: significant(nearZero[index] ?? 0),
+    mean: significant(at(mean, index)),
+    standardDeviation: significant(at(standardDeviation, index)),
+    nearZero: significant(at(nearZero, index)),
   }));
 }
 

@@ -14,7 +14,7 @@ export interface Deviation {
   share: number;
 }
 
-export const targets: GoldenTarget[] = ['predicted', 'label'];
+const targets: GoldenTarget[] = ['predicted', 'label'];
 
 /** Largest difference over images of `ours` from `theirs`, each as a share of that image's largest magnitude in `theirs`. */
 export function deviation(ours: Float32Array | undefined, theirs: Float32Array, count: number): number {

@@ -21,7 +21,7 @@ import { upgradeOpset } from '../../../src/explain/onnx/upgrade.ts';
 import { buildNetwork, type Network, sizeOf } from './network.ts';
 import { seededRandom, uniform } from './samples.ts';
 
-export interface Accuracy {
+interface Accuracy {
   /** Distance between the points of a difference; kinks must be more than twice as far away. */
   step?: number;
   /** Largest error, relative to 1 + the largest gradient. */

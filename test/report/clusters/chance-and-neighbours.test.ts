@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { binomialTail } from '../../../src/report/clusters/binomial-tail.ts';
+import { highMargins } from '../../../src/report/clusters/high-margin.ts';
 import { meanHeatmap, placeOf } from '../../../src/report/clusters/mean-heatmap.ts';
-import { flaggedShare, nearest } from '../../../src/report/clusters/neighbours.ts';
-import { findSureMistakes } from '../../../src/report/clusters/sure-mistakes.ts';
+import { nearest, weightedShare } from '../../../src/report/clusters/nearest-neighbours.ts';
 
 test('the chance of at least so many hits is summed exactly', () => {
   expect(binomialTail(3, 3, 0.5)).toBeCloseTo(0.125, 12);
@@ -19,24 +19,30 @@ test('the chance of at least so many hits is summed exactly', () => {
   );
 });
 
-test('sure mistakes are those with the margin of correct answers', () => {
+test('a margin is high when it is that of correct answers', () => {
   const correct = Array.from({ length: 100 }, () => ({ label: 0, predicted: 0, margin: 0.9 }));
   const mistakes = Array.from({ length: 40 }, (_, i) => ({ label: 0, predicted: 1, margin: i < 30 ? 0.95 : 0.2 }));
   const rows = [...correct, ...mistakes];
-  const sure = findSureMistakes({
+  const margins = highMargins({
     keys: rows.map((_, i) => `${i}`),
     label: Int32Array.from(rows, ({ label }) => label),
     predicted: Int32Array.from(rows, ({ predicted }) => predicted),
     margin: rows.map(({ margin }) => margin),
   });
-  expect(sure.margin).toBeCloseTo(0.9);
-  expect(sure.classes.get(1)).toEqual({ all: 40, sure: 30 });
+  expect(margins.threshold).toBeCloseTo(0.9);
+  expect(margins.classes.get(1)).toEqual({ all: 40, highMargin: 30 });
 });
 
 test('neighbours are the nearest others, and count with their weights', () => {
-  const points = [[0], [1], [3], [10]];
-  expect(nearest(points, [0], 2, 0)).toEqual([1, 2]);
-  expect(flaggedShare(points, [false, true, false, true], [1, 1, 3, 1], [0], 2)).toEqual([0.25]);
+  const [first, second, third, last] = [
+    { point: [0], weight: 1, isWrong: false },
+    { point: [1], weight: 1, isWrong: true },
+    { point: [3], weight: 3, isWrong: false },
+    { point: [10], weight: 1, isWrong: true },
+  ] as const;
+  const around = nearest([first, second, third, last], [0], 2, first);
+  expect(around).toEqual([second, third]);
+  expect(weightedShare(around, ({ isWrong }) => isWrong)).toBe(0.25);
 });
 
 test('a place is named by where the mean map is bright', () => {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import type { SeenMaps } from '../../../src/report/clusters/find-clusters.ts';
-import { ordinarySureness } from '../../../src/report/clusters/ordinary-sureness.ts';
-import type { Sample } from '../../../src/report/clusters/run-columns.ts';
+import { fitNullModel } from '../../../src/report/clusters/null-model.ts';
+import type { SampledImage, SeenMaps } from '../../../src/report/clusters/sample.ts';
 import { findGaps as findGapsOf, type GapReference } from '../../../src/report/gaps/find-gaps.ts';
 
 interface Kind {
@@ -13,7 +12,7 @@ interface Kind {
 }
 
 /** Images of class 0, kind by kind. */
-function imagesOf(kinds: readonly Kind[]): { sample: Sample; maps: SeenMaps } {
+function imagesOf(kinds: readonly Kind[]): { sample: SampledImage[]; maps: SeenMaps } {
   const all = kinds.flatMap((kind) => Array.from({ length: kind.count }, () => kind));
   const channels = 3;
   const evidence = Float32Array.from({ length: all.length * channels }, (_, place) => {
@@ -24,22 +23,21 @@ function imagesOf(kinds: readonly Kind[]): { sample: Sample; maps: SeenMaps } {
   const map = { channels, evidence, height: 1, width: 1, heatmaps: new Float32Array(all.length).fill(1) };
   return {
     maps: { predicted: [map], label: [map] },
-    sample: {
-      images: Int32Array.from(all, (_, row) => row),
-      maps: [],
-      label: new Int32Array(all.length),
-      predicted: Int32Array.from(all, ({ predicted }) => predicted),
-      margin: Float64Array.from(all, ({ margin = 0.9 }) => margin),
-      keys: all.map((_, row) => `${row}.png`),
-      weight: new Float64Array(all.length).fill(1),
-    },
+    sample: all.map(({ predicted, margin = 0.9 }, row) => {
+      return { row, key: `${row}.png`, label: 0, predicted, margin, weight: 1 };
+    }),
   };
 }
 
-const surely = { margin: 0.5, ordinary: ordinarySureness([{ size: 60, sure: 9 }]) };
+const margins = { threshold: 0.5, nullModel: fitNullModel([{ size: 60, highMargin: 9 }]) };
 
-function findGaps(sample: Sample, maps: SeenMaps, explained: ReadonlySet<number>, reference: GapReference | null) {
-  return findGapsOf(sample, maps, explained, reference, surely);
+function findGaps(
+  sample: SampledImage[],
+  maps: SeenMaps,
+  explained: ReadonlySet<number>,
+  reference: GapReference | null,
+) {
+  return findGapsOf(sample, maps, explained, reference, margins);
 }
 
 const known: Kind = { count: 120, predicted: 0, at: 0 };

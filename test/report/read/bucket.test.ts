@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { makeFindings } from '../../../src/report/make-findings.ts';
-import { joinTables } from '../../../src/report/read/join-tables.ts';
 import { readRunTable } from '../../../src/report/read/read-table.ts';
 import { readInThreads } from '../../../src/report/read/read-threads.ts';
 import { openStore } from '../../../src/shared/store/open-store.ts';
@@ -24,8 +23,9 @@ describe.skipIf(s3Program === null)('an output in a bucket', () => {
     for await (const { key } of folder.list()) await bucket.put(key, await folder.get(key), '');
     const [inFolder, inBucket] = [await makeFindings(folder), await makeFindings(bucket)];
     expect(inBucket.findings).toEqual(inFolder.findings);
-    const inThreads = await readInThreads(builtThread, bucket.location, [[0, 1, 2], [3], [4]], 2);
-    expect(joinTables(inThreads)).toEqual(await readRunTable(folder));
+    const groups = [[0, 1, 2], [3], [4]];
+    const inThreads = await readInThreads(builtThread, { output: bucket.location, groups }, 2);
+    expect(inThreads).toEqual(await readRunTable(folder));
     await bucket.close();
   });
 });

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import {
-  clearBreadcrumb,
-  readAttempts,
-  releaseShard,
-  setBreadcrumb,
-  startShard,
-} from '../../../src/shared/ledger/attempts.ts';
+import { clearBreadcrumb, releaseShard, setBreadcrumb, startShard } from '../../../src/shared/ledger/attempts.ts';
 import { openRunLedger } from '../../../src/shared/ledger/run-keys.ts';
 import { cancelRun, pauseRun } from '../../../src/shared/ledger/run-state.ts';
 import { commitShard, giveUpShard } from '../../../src/shared/ledger/settle-shard.ts';
 import { newRun, outcomes, redisProgram, statusOf, useRedis } from './fixture.ts';
+import { readAttempts } from './read-attempts.ts';
 
 describe.skipIf(redisProgram === null)('attempts at a shard and their breadcrumbs', () => {
   const use = useRedis();

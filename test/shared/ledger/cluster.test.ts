@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readAttempts, releaseShard, setBreadcrumb, startShard } from '../../../src/shared/ledger/attempts.ts';
+import { releaseShard, setBreadcrumb, startShard } from '../../../src/shared/ledger/attempts.ts';
 import { beat } from '../../../src/shared/ledger/beat.ts';
 import { checkRedis } from '../../../src/shared/ledger/check-redis.ts';
 import { connectRedis } from '../../../src/shared/ledger/connect-redis.ts';
@@ -13,6 +13,7 @@ import { createRun, endPlanning, forgetRun, listRuns } from '../../../src/shared
 import { commitShard, giveUpShard } from '../../../src/shared/ledger/settle-shard.ts';
 import { type RedisServer, startRedisCluster } from '../../fleet/redis-server.ts';
 import { outcomes, redisProgram, statusOf } from './fixture.ts';
+import { readAttempts } from './read-attempts.ts';
 
 describe.skipIf(redisProgram === null)('a Redis Cluster of three', () => {
   let cluster: { nodes: RedisServer[]; stop(): Promise<void> } | null = null;

@@ -134,7 +134,7 @@ describe.skipIf(redisProgram === null)('committing a shard', () => {
     expect(await statusOf(cancelled)).toMatchObject({ done: 0, settledShards: 0, workers: [] });
     const unknown = openRunLedger(use().redis, 'never-created');
     expect(await commitShard(unknown, 0, outcomes('dddd'), 'gpu-0')).toEqual({ result: 'no-such-run' });
-    expect(await use().redis.exists(unknown.keys.run, unknown.keys.images)).toBe(0);
+    expect(await use().redis.exists(unknown.key('run'), unknown.key('images'))).toBe(0);
   });
 
   it('keeps at most 200 failures and 64 codes, and still counts them all', async () => {
@@ -156,11 +156,11 @@ describe.skipIf(redisProgram === null)('committing a shard', () => {
     const ledger = await newRun(redis, size, 2 * size + 1);
     const letters = 'cq'.repeat(size).slice(0, size);
     await commitShard(ledger, 1, outcomes(letters), 'gpu-0');
-    expect(await redis.bitcount(ledger.keys.images)).toBe(size);
-    expect(await redis.bitpos(ledger.keys.images, 1)).toBe(size);
+    expect(await redis.bitcount(ledger.key('images'))).toBe(size);
+    expect(await redis.bitpos(ledger.key('images'), 1)).toBe(size);
     await commitShard(ledger, 0, outcomes(letters), 'gpu-0');
     await commitShard(ledger, 2, outcomes('c'), 'gpu-0');
-    expect(await redis.bitcount(ledger.keys.images)).toBe(2 * size + 1);
+    expect(await redis.bitcount(ledger.key('images'))).toBe(2 * size + 1);
     const quarantined = 2 * Math.floor(size / 2);
     expect(await statusOf(ledger)).toMatchObject({ done: 2 * size + 1 - quarantined, quarantined });
   });
@@ -169,7 +169,7 @@ describe.skipIf(redisProgram === null)('committing a shard', () => {
     const { redis } = use();
     const ledger = await newRun(redis, 40, 40);
     // As if the shard's own bit had been lost.
-    for (const place of [0, 31, 32, 39]) await redis.setbit(ledger.keys.images, place, 1);
+    for (const place of [0, 31, 32, 39]) await redis.setbit(ledger.key('images'), place, 1);
     await commitShard(ledger, 0, outcomes('q'.repeat(40)), 'gpu-0');
     const status = await statusOf(ledger);
     expect(status.quarantined).toBe(36);

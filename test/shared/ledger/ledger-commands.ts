@@ -13,7 +13,7 @@ export const images = 10;
 const shards = Math.ceil(images / shardSize);
 
 /** The run through any of several connections, because workers share none. */
-export interface Real {
+interface Real {
   ledgers: RunLedger[];
 }
 

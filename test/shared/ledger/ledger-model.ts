@@ -1,6 +1,6 @@
 /** What the ledger should hold, written down plainly: no bitmaps, no scripts, one Set or number for each thing. */
 
-import type { RunState } from '../../../src/shared/ledger/run-state.ts';
+import type { LedgerState } from '../../../src/shared/ledger/run-state.ts';
 
 export interface ModelAttempt {
   token: string | null;
@@ -12,7 +12,7 @@ export interface ModelAttempt {
 export class LedgerModel {
   readonly shardSize: number;
   readonly images: number;
-  state: RunState = 'planning';
+  state: LedgerState = 'planning';
   planned = false;
   cursor = 0;
   crashes = 0;

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { listShards } from '../../../src/shared/ledger/cursor.ts';
-import { completeRun, type RecordTally, tryFinish } from '../../../src/shared/ledger/finish.ts';
+import { completeRun, tryFinish } from '../../../src/shared/ledger/finish.ts';
 import { reopenRun, reopenShard } from '../../../src/shared/ledger/reopen.ts';
 import type { RunLedger } from '../../../src/shared/ledger/run-keys.ts';
 import { resumeRun } from '../../../src/shared/ledger/run-state.ts';
 import { commitShard, giveUpShard } from '../../../src/shared/ledger/settle-shard.ts';
+import type { Tally } from '../../../src/shared/run/tally.ts';
 import { newRun, outcomes, redisProgram, statusOf, useRedis } from './fixture.ts';
 
-const tallies: RecordTally[] = [
+const tallies: Tally[] = [
   { done: 3, quarantined: 1, labelled: 2, correct: 1, failures: { corrupt: 1 } },
   { done: 4, quarantined: 0, labelled: 0, correct: 0, failures: {} },
 ];
-const whole: RecordTally = { done: 7, quarantined: 1, labelled: 2, correct: 1, failures: { corrupt: 1 } };
+const whole: Tally = { done: 7, quarantined: 1, labelled: 2, correct: 1, failures: { corrupt: 1 } };
 
 describe.skipIf(redisProgram === null)('doing failed images of a run again', () => {
   const use = useRedis();

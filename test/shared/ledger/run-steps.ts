@@ -6,9 +6,9 @@ import type { RunLedger } from '../../../src/shared/ledger/run-keys.ts';
 import {
   cancelRun,
   failRun,
+  type LedgerState,
   type Move,
   pauseRun,
-  type RunState,
   resumeRun,
 } from '../../../src/shared/ledger/run-state.ts';
 import { endPlanning } from '../../../src/shared/ledger/runs.ts';
@@ -31,8 +31,8 @@ export const plan: Step = {
 function move(
   name: string,
   act: (ledger: RunLedger) => Promise<Move>,
-  target: (model: LedgerModel) => RunState,
-  from: (model: LedgerModel) => RunState[],
+  target: (model: LedgerModel) => LedgerState,
+  from: (model: LedgerModel) => LedgerState[],
   after: (model: LedgerModel) => void = () => undefined,
 ): Step {
   return {

@@ -92,7 +92,7 @@ describe.skipIf(redisProgram === null)('runs', () => {
     expect(status.secondsLeft).toBeNull();
     await cancelRun(ledger);
     expect(await beat(ledger, 'gpu-0')).toEqual({ result: 'run-not-running', state: 'cancelled' });
-    expect(await use().redis.exists(ledger.keys.workers)).toBe(0);
+    expect(await use().redis.exists(ledger.key('workers'))).toBe(0);
   });
 
   it('remember at most 1,024 workers, and lose none of their images in the counts', async () => {

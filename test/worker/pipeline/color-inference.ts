@@ -49,6 +49,10 @@ export class ColorInference implements Inference {
   async close(): Promise<void> {
     this.closed = true;
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
 }
 
 function explain(values: Float32Array, count: number, labels: Int32Array, options: ExplainerOptions): Explanation {

@@ -8,13 +8,13 @@ ARGV[3] job       id of the job that begins it
 
 Replies {'begun'}, {'already-begun'} when it is this job's run, or {'other', run, job} when another one is the latest.
 ]]
-local latest = redis.call('HMGET', KEYS[1], 'run', 'job')
+local latest = redis.call('HMGET', keys.schedule, 'run', 'job')
 local run, job = latest[1] or '', latest[2] or ''
-if run == ARGV[2] and job == ARGV[3] then
+if run == args.run and job == args.job then
   return { 'already-begun' }
 end
-if run ~= ARGV[1] then
+if run ~= args.seen then
   return { 'other', run, job }
 end
-redis.call('HSET', KEYS[1], 'run', ARGV[2], 'job', ARGV[3])
+redis.call('HSET', keys.schedule, 'run', args.run, 'job', args.job)
 return { 'begun' }

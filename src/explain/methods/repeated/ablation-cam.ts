@@ -1,3 +1,4 @@
+import { at } from '../../at.ts';
 import { type LayerProbe, peaks, type RepeatedMethod, weightedMap } from './probe.ts';
 
 /**
@@ -16,7 +17,7 @@ export const ablationCam: RepeatedMethod = {
       if (isSilent(probe, channel)) continue;
       const without = await probe.scoresKeeping((other) => (other === channel ? 0 : 1));
       for (const [image, score] of without.entries()) {
-        weights[image * grid.channels + channel] = (whole[image] ?? 0) - score;
+        weights[image * grid.channels + channel] = at(whole, image) - score;
       }
     }
     return { values: weightedMap(probe, weights), peak: peaks(weights, count) };

@@ -1,7 +1,8 @@
 /** What a method may ask of the model besides the one run that every batch gets. */
 
+import { at } from '../../at.ts';
 import type { ModelInput } from '../../explanation.ts';
-import type { Grid } from '../../layers/grid.ts';
+import type { SpatialGrid } from '../../layers/grid.ts';
 
 /** A batch, one target of it, and the model to ask. Arrays hold `count` images. */
 export interface Probe {
@@ -17,7 +18,7 @@ export interface Probe {
 
 /** A layer of the batch, for methods of layers. */
 export interface LayerProbe extends Probe {
-  grid: Grid;
+  grid: SpatialGrid;
   /** `[count, channels, height * width]` */
   activations: Float32Array;
   /** As `scores` of the batch's own pixels, with each value of the layer times what `share` says of it. One run from the layer on. */
@@ -86,7 +87,7 @@ export function weightedMap({ activations, grid, count }: LayerProbe, weights: F
   for (let image = 0; image < count; image++) {
     for (let channel = 0; channel < grid.channels; channel++) {
       const row = image * grid.channels + channel;
-      const weight = weights[row] ?? 0;
+      const weight = at(weights, row);
       for (let cell = 0; cell < cells; cell++) {
         map[image * cells + cell] = (map[image * cells + cell] ?? 0) + weight * (activations[row * cells + cell] ?? 0);
       }

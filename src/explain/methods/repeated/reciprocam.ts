@@ -1,3 +1,4 @@
+import { at } from '../../at.ts';
 import { peaks, type RepeatedMethod } from './probe.ts';
 
 /** Weights of a cell and its neighbours, by how many steps apart they are along each axis. */
@@ -27,7 +28,7 @@ export const reciproCam: RepeatedMethod = {
         const rows = Math.abs(Math.floor(other / width) - Math.floor(cell / width));
         return kernel[rows]?.[Math.abs((other % width) - (cell % width))] ?? 0;
       });
-      for (const [image, score] of scores.entries()) values[image * cells + cell] = score - (nothing[image] ?? 0);
+      for (const [image, score] of scores.entries()) values[image * cells + cell] = score - at(nothing, image);
     }
     return { values, peak: peaks(values, count) };
   },

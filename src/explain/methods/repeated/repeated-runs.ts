@@ -1,6 +1,7 @@
 /** Methods that run the model several times, with the sessions that they ask. */
 
 import type { InferenceSession } from 'onnxruntime-node';
+import { at } from '../../at.ts';
 import type { LayerMaps, MapShape, ModelInput } from '../../explanation.ts';
 import { inputLayer, type ResolvedLayer } from '../../layers/hooked-layers.ts';
 import { blockedLayout, openModel } from '../../open-model.ts';
@@ -193,7 +194,7 @@ function scoresOf(
 ): Float32Array {
   const classCount = logits.length / count;
   return Float32Array.from({ length: count }, (_, image) => {
-    const own = classes[image] ?? -1;
+    const own = at(classes, image);
     const logit = (index: number) => logits[image * classCount + index] ?? 0;
     return own < 0 ? 0 : logit(own) - (against === undefined ? 0 : logit(against));
   });

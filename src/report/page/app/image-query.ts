@@ -1,5 +1,6 @@
 /** Which images the gallery shows and in which order, from the address's parameters. */
 
+import { at } from '../../../explain/at.ts';
 import { changedRows } from './changes/change-lists.ts';
 import type { Report } from './report.ts';
 
@@ -12,7 +13,7 @@ export const showChoices = {
   unlabelled: 'Without label',
 } as const;
 
-export type Show = keyof typeof showChoices;
+type Show = keyof typeof showChoices;
 
 export const sortChoices = {
   confident: 'Most confident first',
@@ -21,7 +22,7 @@ export const sortChoices = {
   key: 'By key',
 } as const;
 
-export type Sort = keyof typeof sortChoices;
+type Sort = keyof typeof sortChoices;
 
 export interface ImageQuery {
   show: Show;
@@ -58,7 +59,7 @@ export function findImages(report: Report, query: ImageQuery, sorted = true): nu
 }
 
 /** Rows of a cluster, gap, item of the collection list or list of changes, in its order. */
-export function membersOf({ findings, changes }: Report, id: string): number[] {
+function membersOf({ findings, changes }: Report, id: string): number[] {
   const group = [...findings.clusters, ...findings.gaps].find((one) => one.id === id);
   if (group) return group.images;
   return changedRows(changes, id) ?? findings.collect.find(({ rank }) => `collect-${rank}` === id)?.images ?? [];
@@ -93,11 +94,11 @@ function sortRows(report: Report, rows: number[], sort: Sort): number[] {
   const { score, margin } = report;
   switch (sort) {
     case 'confident':
-      return rows.sort((a, b) => (score[b] ?? 0) - (score[a] ?? 0) || a - b);
+      return rows.sort((a, b) => at(score, b) - at(score, a) || a - b);
     case 'unsure':
-      return rows.sort((a, b) => (score[a] ?? 0) - (score[b] ?? 0) || a - b);
+      return rows.sort((a, b) => at(score, a) - at(score, b) || a - b);
     case 'margin':
-      return rows.sort((a, b) => (margin[a] ?? 0) - (margin[b] ?? 0) || a - b);
+      return rows.sort((a, b) => at(margin, a) - at(margin, b) || a - b);
     case 'key':
       return rows.sort((a, b) => (report.keyOf(a) < report.keyOf(b) ? -1 : 1));
   }

@@ -1,5 +1,6 @@
 /** The report in memory: columns unpacked, and the questions that every view asks of them. */
 
+import { at } from '../../../explain/at.ts';
 import type { MapId } from '../../contract.ts';
 import { unpackFloats, unpackIntegers } from '../packed-array.ts';
 import type { FileSet, PageReport } from '../page-data.ts';
@@ -11,14 +12,16 @@ export function openReport(page: PageReport) {
   const { images, findings, maps } = page;
   const label = unpackIntegers(images.label);
   const predicted = unpackIntegers(images.predicted);
+  const score = unpackFloats(images.score);
+  const margin = unpackFloats(images.margin);
   const degenerate = unpackIntegers(images.degenerate);
   const files = unpackIntegers(images.files);
   const folders = new Map(images.folders);
   const suspected = new Map(findings.labelErrors.map((error) => [error.row, error]));
   let rowsByKey: Map<string, number> | null = null;
 
-  const keyOf = (row: number): string => images.keys[row] ?? '';
-  const filesOf = (row: number): FileSet | undefined => images.fileSets[files[row] ?? 0];
+  const keyOf = (row: number): string => at(images.keys, row);
+  const filesOf = (row: number): FileSet | undefined => images.fileSets[at(files, row)];
   const fileLink = (root: string, row: number, name: string | null | undefined): string | null =>
     name ? linkTo(`${root}/${folders.get(row) ?? keyOf(row)}/${name}`) : null;
 
@@ -27,8 +30,15 @@ export function openReport(page: PageReport) {
     rows: images.keys.length,
     label,
     predicted,
-    score: unpackFloats(images.score),
-    margin: unpackFloats(images.margin),
+    score,
+    margin,
+    /** What is known of one image; the label is -1 where there is none. */
+    answerOf: (row: number) => ({
+      label: at(label, row),
+      predicted: at(predicted, row),
+      score: at(score, row),
+      margin: at(margin, row),
+    }),
     /** By row. */
     suspected,
     keyOf,

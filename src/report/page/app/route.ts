@@ -52,7 +52,7 @@ export function linkToView(path: string, values: ParamValues | URLSearchParams =
 }
 
 /** A copy with some parameters changed; null, undefined and empty ones are left out. */
-export function withParams(params: URLSearchParams, values: ParamValues): URLSearchParams {
+function withParams(params: URLSearchParams, values: ParamValues): URLSearchParams {
   const changed = new URLSearchParams(params);
   for (const [name, value] of Object.entries(values)) {
     if (value === null || value === undefined || value === '') changed.delete(name);
@@ -62,7 +62,7 @@ export function withParams(params: URLSearchParams, values: ParamValues): URLSea
 }
 
 /** `replace`: the address changes without a step for the back button. */
-export function go(link: string, how: 'push' | 'replace' = 'push'): void {
+function go(link: string, how: 'push' | 'replace' = 'push'): void {
   if (how === 'push') location.hash = link;
   else location.replace(link);
   // The browser tells of it later: a key that is pressed before then must find the new state.

@@ -12,11 +12,11 @@ Replies {'advanced', cursor, backlog}, {'already-advanced', cursor, backlog} whe
 {'run-not-running', state}. `backlog` is the number of shards before the cursor that are not settled.
 ]]
 -- @include active-run
-local refusal, run = activeRun(KEYS[1])
+local refusal, run = activeRun(keys.run)
 if refusal then
   return refusal
 end
-local from, to = tonumber(ARGV[1]), tonumber(ARGV[2])
+local from, to = tonumber(args.from), tonumber(args.to)
 if run.shards and to > run.shards then
   return { 'not-in-plan' }
 end
@@ -24,13 +24,13 @@ local reply = 'cursor-elsewhere'
 if run.cursor == from then
   local settled = 0
   for shard = from, to - 1 do
-    settled = settled + redis.call('GETBIT', KEYS[2], shard)
+    settled = settled + redis.call('GETBIT', keys.shards, shard)
   end
-  redis.call('HSET', KEYS[1], 'cursor', ARGV[2])
-  redis.call('HINCRBY', KEYS[1], 'settledBelowCursor', settled)
+  redis.call('HSET', keys.run, 'cursor', args.to)
+  redis.call('HINCRBY', keys.run, 'settledBelowCursor', settled)
   run.cursor = to
   reply = 'advanced'
 elseif run.cursor >= to then
   reply = 'already-advanced'
 end
-return { reply, run.cursor, run.cursor - redis.call('HGET', KEYS[1], 'settledBelowCursor') }
+return { reply, run.cursor, run.cursor - redis.call('HGET', keys.run, 'settledBelowCursor') }

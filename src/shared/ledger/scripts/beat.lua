@@ -11,15 +11,15 @@ Replies {'counted'}, {'no-such-run'} or {'run-not-running', state}.
 -- @include server-time
 -- @include worker-window
 -- @include active-run
-local refusal = activeRun(KEYS[1])
+local refusal = activeRun(keys.run)
 if refusal then
   return refusal
 end
-countForWorker(KEYS[2], ARGV[1], 0, serverTime())
-local delay = tonumber(ARGV[2])
+countForWorker(keys.workers, args.worker, 0, serverTime())
+local delay = tonumber(args.delay)
 if delay > 0 then
-  local entry = cjson.decode(redis.call('HGET', KEYS[2], ARGV[1]))
+  local entry = cjson.decode(redis.call('HGET', keys.workers, args.worker))
   entry.delay = math.max(entry.delay or 0, delay)
-  redis.call('HSET', KEYS[2], ARGV[1], cjson.encode(entry))
+  redis.call('HSET', keys.workers, args.worker, cjson.encode(entry))
 end
 return { 'counted' }

@@ -11,7 +11,7 @@ KEYS[6] workers   hash
 Replies {'moved', 'cancelled'}, {'already', 'cancelled'}, {'not-allowed', state} or {'no-such-run'}.
 ]]
 -- @include server-time
-local state = redis.call('HGET', KEYS[1], 'state')
+local state = redis.call('HGET', keys.run, 'state')
 if not state then
   return { 'no-such-run' }
 end
@@ -21,6 +21,6 @@ end
 if state == 'finishing' or state == 'complete' then
   return { 'not-allowed', state }
 end
-redis.call('HSET', KEYS[1], 'state', 'cancelled', 'finished', serverTime())
-redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
+redis.call('HSET', keys.run, 'state', 'cancelled', 'finished', serverTime())
+redis.call('UNLINK', keys.images, keys.shards, keys.givenUp, keys.attempts, keys.workers)
 return { 'moved', 'cancelled' }

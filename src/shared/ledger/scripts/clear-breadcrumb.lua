@@ -7,11 +7,11 @@ ARGV[2] token     of the attempt
 
 Replies {'cleared'} or {'superseded'}, as `set-breadcrumb` does.
 ]]
-local text = redis.call('HGET', KEYS[1], ARGV[1])
+local text = redis.call('HGET', keys.attempts, args.shard)
 local attempt = text and cjson.decode(text)
-if not attempt or attempt.token ~= ARGV[2] then
+if not attempt or attempt.token ~= args.token then
   return { 'superseded' }
 end
 attempt.place, attempt.key = nil, nil
-redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(attempt))
+redis.call('HSET', keys.attempts, args.shard, cjson.encode(attempt))
 return { 'cleared' }

@@ -9,11 +9,11 @@ Replies {'planned'}, {'already-planned'}, {'differs', expected, shards} when oth
 {'too-few', images} when more images are settled already, {'no-such-run'} or {'run-not-running', state}.
 ]]
 -- @include active-run
-local refusal, run = activeRun(KEYS[1])
+local refusal, run = activeRun(keys.run)
 if refusal then
   return refusal
 end
-local expected, shards = tonumber(ARGV[1]), tonumber(ARGV[2])
+local expected, shards = tonumber(args.expected), tonumber(args.shards)
 if run.expected then
   if run.expected == expected and run.shards == shards then
     return { 'already-planned' }
@@ -23,13 +23,13 @@ end
 if shards ~= math.ceil(expected / run.shardSize) then
   return redis.error_reply('ERR ' .. expected .. ' images are not ' .. shards .. ' shards of ' .. run.shardSize)
 end
-local counts = redis.call('HMGET', KEYS[1], 'done', 'quarantined', 'missing')
+local counts = redis.call('HMGET', keys.run, 'done', 'quarantined', 'missing')
 local settled = counts[1] + counts[2] + counts[3]
 if settled > expected then
   return { 'too-few', settled }
 end
-redis.call('HSET', KEYS[1], 'expected', ARGV[1], 'shards', ARGV[2])
-if redis.call('HGET', KEYS[1], 'state') == 'planning' then
-  redis.call('HSET', KEYS[1], 'state', 'running')
+redis.call('HSET', keys.run, 'expected', args.expected, 'shards', args.shards)
+if redis.call('HGET', keys.run, 'state') == 'planning' then
+  redis.call('HSET', keys.run, 'state', 'running')
 end
 return { 'planned' }

@@ -8,7 +8,7 @@ ARGV[2] message  what happened and what to do
 Replies {'moved', 'failed'}, {'already', 'failed'}, {'not-allowed', state} or {'no-such-run'}.
 ]]
 -- @include server-time
-local state = redis.call('HGET', KEYS[1], 'state')
+local state = redis.call('HGET', keys.run, 'state')
 if not state then
   return { 'no-such-run' }
 end
@@ -18,5 +18,5 @@ end
 if state == 'cancelled' or state == 'complete' then
   return { 'not-allowed', state }
 end
-redis.call('HSET', KEYS[1], 'state', 'failed', 'finished', serverTime(), 'reasonCode', ARGV[1], 'reasonMessage', ARGV[2])
+redis.call('HSET', keys.run, 'state', 'failed', 'finished', serverTime(), 'reasonCode', args.code, 'reasonMessage', args.message)
 return { 'moved', 'failed' }

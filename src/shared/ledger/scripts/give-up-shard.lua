@@ -16,27 +16,27 @@ Replies {'given-up', totals...}, {'already-given-up', totals...}, {'already-comm
 {'no-such-run'} or {'run-not-running', state}.
 ]]
 -- @include active-run
-local refusal, run = activeRun(KEYS[1])
+local refusal, run = activeRun(keys.run)
 if refusal then
   return refusal
 end
-local shard, images = tonumber(ARGV[1]), tonumber(ARGV[2])
+local shard, images = tonumber(args.shard), tonumber(args.images)
 if not fitsPlan(run, shard, images) then
   return { 'not-in-plan' }
 end
-if redis.call('GETBIT', KEYS[2], shard) == 1 then
-  local before = redis.call('GETBIT', KEYS[3], shard) == 1 and 'already-given-up' or 'already-committed'
-  return totals(KEYS[1], { before })
+if redis.call('GETBIT', keys.shards, shard) == 1 then
+  local before = redis.call('GETBIT', keys.givenUp, shard) == 1 and 'already-given-up' or 'already-committed'
+  return totals(keys.run, { before })
 end
-redis.call('SETBIT', KEYS[2], shard, 1)
-redis.call('SETBIT', KEYS[3], shard, 1)
-redis.call('HINCRBY', KEYS[1], 'settled', 1)
+redis.call('SETBIT', keys.shards, shard, 1)
+redis.call('SETBIT', keys.givenUp, shard, 1)
+redis.call('HINCRBY', keys.run, 'settled', 1)
 if shard < run.cursor then
-  redis.call('HINCRBY', KEYS[1], 'settledBelowCursor', 1)
+  redis.call('HINCRBY', keys.run, 'settledBelowCursor', 1)
 end
-redis.call('HINCRBY', KEYS[1], 'givenUp', 1)
-redis.call('HINCRBY', KEYS[1], 'missing', images)
-redis.call('LPUSH', KEYS[4], ARGV[4])
-redis.call('LTRIM', KEYS[4], 0, ARGV[3] - 1)
-redis.call('HDEL', KEYS[5], shard)
-return totals(KEYS[1], { 'given-up' })
+redis.call('HINCRBY', keys.run, 'givenUp', 1)
+redis.call('HINCRBY', keys.run, 'missing', images)
+redis.call('LPUSH', keys.failures, args.entry)
+redis.call('LTRIM', keys.failures, 0, args.kept - 1)
+redis.call('HDEL', keys.attempts, shard)
+return totals(keys.run, { 'given-up' })

@@ -10,7 +10,7 @@ ARGV[3] to       number
 
 Replies {'shards', numbers...}, {'no-such-run'} or {'run-not-running', 'cancelled'}, which has no bitmaps any more.
 ]]
-local state = redis.call('HGET', KEYS[1], 'state')
+local state = redis.call('HGET', keys.run, 'state')
 if not state then
   return { 'no-such-run' }
 end
@@ -18,14 +18,14 @@ if state == 'cancelled' then
   return { 'run-not-running', state }
 end
 local reply = { 'shards' }
-if state == 'complete' and ARGV[1] == 'unsettled' then
+if state == 'complete' and args.which == 'unsettled' then
   return reply
 end
-local key, wanted = KEYS[2], 0
-if ARGV[1] == 'given-up' then
-  key, wanted = KEYS[3], 1
+local key, wanted = keys.shards, 0
+if args.which == 'given-up' then
+  key, wanted = keys.givenUp, 1
 end
-for shard = ARGV[2], ARGV[3] - 1 do
+for shard = args.from, args.to - 1 do
   if redis.call('GETBIT', key, shard) == wanted then
     reply[#reply + 1] = shard
   end

@@ -5,7 +5,7 @@ KEYS[1] run  hash
 
 Replies {'moved', 'paused'}, {'already', 'paused'}, {'not-allowed', state} or {'no-such-run'}.
 ]]
-local state = redis.call('HGET', KEYS[1], 'state')
+local state = redis.call('HGET', keys.run, 'state')
 if not state then
   return { 'no-such-run' }
 end
@@ -15,5 +15,5 @@ end
 if state ~= 'planning' and state ~= 'running' then
   return { 'not-allowed', state }
 end
-redis.call('HSET', KEYS[1], 'state', 'paused')
+redis.call('HSET', keys.run, 'state', 'paused')
 return { 'moved', 'paused' }

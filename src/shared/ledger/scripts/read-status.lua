@@ -11,13 +11,13 @@ ARGV[1] latest    how many of the latest failures
 Replies {'no-such-run'} or {'run', server's time, fields, codes, failures, number of attempts, workers}, hashes as flat lists.
 ]]
 -- @include server-time
-local fields = redis.call('HGETALL', KEYS[1])
+local fields = redis.call('HGETALL', keys.run)
 if #fields == 0 then
   return { 'no-such-run' }
 end
 local failures = {}
-if tonumber(ARGV[1]) > 0 then
-  failures = redis.call('LRANGE', KEYS[3], 0, ARGV[1] - 1)
+if tonumber(args.latest) > 0 then
+  failures = redis.call('LRANGE', keys.failures, 0, args.latest - 1)
 end
-return { 'run', serverTime(), fields, redis.call('HGETALL', KEYS[2]), failures, redis.call('HLEN', KEYS[4]),
-  redis.call('HGETALL', KEYS[5]) }
+return { 'run', serverTime(), fields, redis.call('HGETALL', keys.codes), failures, redis.call('HLEN', keys.attempts),
+  redis.call('HGETALL', keys.workers) }

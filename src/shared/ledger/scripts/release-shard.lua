@@ -7,15 +7,15 @@ ARGV[2] token     of the attempt
 
 Replies {'released'} or {'superseded'}, as `set-breadcrumb` does.
 ]]
-local text = redis.call('HGET', KEYS[1], ARGV[1])
+local text = redis.call('HGET', keys.attempts, args.shard)
 local attempt = text and cjson.decode(text)
-if not attempt or attempt.token ~= ARGV[2] then
+if not attempt or attempt.token ~= args.token then
   return { 'superseded' }
 end
 if attempt.crashes == 0 then
-  redis.call('HDEL', KEYS[1], ARGV[1])
+  redis.call('HDEL', keys.attempts, args.shard)
 else
   local kept = { crashes = attempt.crashes, suspects = attempt.suspects }
-  redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(kept))
+  redis.call('HSET', keys.attempts, args.shard, cjson.encode(kept))
 end
 return { 'released' }

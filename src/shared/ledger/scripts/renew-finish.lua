@@ -8,9 +8,9 @@ ARGV[2] lease  milliseconds
 Replies {'renewed'}, or {'superseded'} when another took over or the run is no longer being finished.
 ]]
 -- @include server-time
-local fields = redis.call('HMGET', KEYS[1], 'state', 'fence')
-if fields[1] ~= 'finishing' or fields[2] ~= ARGV[1] then
+local fields = redis.call('HMGET', keys.run, 'state', 'fence')
+if fields[1] ~= 'finishing' or fields[2] ~= args.fence then
   return { 'superseded' }
 end
-redis.call('HSET', KEYS[1], 'leaseEnd', serverTime() + ARGV[2])
+redis.call('HSET', keys.run, 'leaseEnd', serverTime() + args.lease)
 return { 'renewed' }

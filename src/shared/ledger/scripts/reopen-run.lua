@@ -9,7 +9,7 @@ KEYS[4] givenUp  bitmap
 Replies {'moved', 'paused'}, {'already', 'paused'}, {'not-allowed', state} or {'no-such-run'}. A run whose planning has not
 ended, or that is being finished or was cancelled, cannot be reopened.
 ]]
-local fields = redis.call('HMGET', KEYS[1], 'state', 'expected', 'shards', 'shardSize')
+local fields = redis.call('HMGET', keys.run, 'state', 'expected', 'shards', 'shardSize')
 local state = fields[1]
 if not state then
   return { 'no-such-run' }
@@ -22,23 +22,23 @@ if state == 'paused' then
 end
 if state == 'complete' then
   -- Every shard of a complete run is settled. Bits beyond the last one are never read.
-  redis.call('SET', KEYS[2], string.rep('\255', math.ceil(fields[2] / 8)))
-  redis.call('SET', KEYS[3], string.rep('\255', math.ceil(fields[3] / 8)))
+  redis.call('SET', keys.images, string.rep('\255', math.ceil(fields[2] / 8)))
+  redis.call('SET', keys.shards, string.rep('\255', math.ceil(fields[3] / 8)))
   -- The images of given up shards are not finished.
-  local givenUp = redis.call('GET', KEYS[4]) or ''
+  local givenUp = redis.call('GET', keys.givenUp) or ''
   for byte = 1, #givenUp do
     if string.byte(givenUp, byte) ~= 0 then
       for shard = 8 * (byte - 1), 8 * byte - 1 do
-        if redis.call('GETBIT', KEYS[4], shard) == 1 then
+        if redis.call('GETBIT', keys.givenUp, shard) == 1 then
           for image = shard * fields[4], (shard + 1) * fields[4] - 1 do
-            redis.call('SETBIT', KEYS[2], image, 0)
+            redis.call('SETBIT', keys.images, image, 0)
           end
         end
       end
     end
   end
-  redis.call('HSET', KEYS[1], 'cursor', fields[3], 'settledBelowCursor', fields[3])
+  redis.call('HSET', keys.run, 'cursor', fields[3], 'settledBelowCursor', fields[3])
 end
-redis.call('HSET', KEYS[1], 'state', 'paused')
-redis.call('HDEL', KEYS[1], 'finished', 'reasonCode', 'reasonMessage')
+redis.call('HSET', keys.run, 'state', 'paused')
+redis.call('HDEL', keys.run, 'finished', 'reasonCode', 'reasonMessage')
 return { 'moved', 'paused' }

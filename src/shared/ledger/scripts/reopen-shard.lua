@@ -9,13 +9,16 @@ KEYS[4] givenUp   bitmap
 KEYS[5] codes     hash
 KEYS[6] failures  list; entries begin with the shard's number and a space
 ARGV[1] shard     number
-ARGV[2...5]       done, quarantined, labelled, correct of its stored records; zeros for a shard that was given up
-ARGV[6...]        for each code: code, quarantined images
+ARGV[2] done      of its stored records; 0 for a shard that was given up, as the next three
+ARGV[3] quarantined
+ARGV[4] labelled
+ARGV[5] correct
+ARGV[6...] codes  for each code: code, quarantined images
 
 Replies {'reopened'}, {'already-open'}, {'not-in-plan'} when there is no such shard or its images are not as many,
 {'not-paused', state} or {'no-such-run'}.
 ]]
-local fields = redis.call('HMGET', KEYS[1], 'state', 'shardSize', 'expected', 'shards', 'cursor')
+local fields = redis.call('HMGET', keys.run, 'state', 'shardSize', 'expected', 'shards', 'cursor')
 local state = fields[1]
 if not state then
   return { 'no-such-run' }
@@ -23,44 +26,45 @@ end
 if state ~= 'paused' then
   return { 'not-paused', state }
 end
-local shard, size = tonumber(ARGV[1]), tonumber(fields[2])
+local shard, size = tonumber(args.shard), tonumber(fields[2])
 if not fields[3] or shard >= tonumber(fields[4]) then
   return { 'not-in-plan' }
 end
 local images = math.min(size, fields[3] - shard * size)
-if redis.call('GETBIT', KEYS[3], shard) == 0 then
+if redis.call('GETBIT', keys.shards, shard) == 0 then
   return { 'already-open' }
 end
-if redis.call('GETBIT', KEYS[4], shard) == 1 then
-  redis.call('SETBIT', KEYS[4], shard, 0)
-  redis.call('HINCRBY', KEYS[1], 'givenUp', -1)
-  redis.call('HINCRBY', KEYS[1], 'missing', -images)
+if redis.call('GETBIT', keys.givenUp, shard) == 1 then
+  redis.call('SETBIT', keys.givenUp, shard, 0)
+  redis.call('HINCRBY', keys.run, 'givenUp', -1)
+  redis.call('HINCRBY', keys.run, 'missing', -images)
 else
-  if ARGV[2] + ARGV[3] ~= images then
+  if args.done + args.quarantined ~= images then
     return { 'not-in-plan' }
   end
-  redis.call('HINCRBY', KEYS[1], 'done', 0 - ARGV[2])
-  redis.call('HINCRBY', KEYS[1], 'quarantined', 0 - ARGV[3])
-  redis.call('HINCRBY', KEYS[1], 'labelled', 0 - ARGV[4])
-  redis.call('HINCRBY', KEYS[1], 'correct', 0 - ARGV[5])
-  for i = 6, #ARGV, 2 do
-    if redis.call('HINCRBY', KEYS[5], ARGV[i], 0 - ARGV[i + 1]) <= 0 then
-      redis.call('HDEL', KEYS[5], ARGV[i])
+  redis.call('HINCRBY', keys.run, 'done', 0 - args.done)
+  redis.call('HINCRBY', keys.run, 'quarantined', 0 - args.quarantined)
+  redis.call('HINCRBY', keys.run, 'labelled', 0 - args.labelled)
+  redis.call('HINCRBY', keys.run, 'correct', 0 - args.correct)
+  for i = 1, #args.codes, 2 do
+    local code, quarantined = args.codes[i], args.codes[i + 1]
+    if redis.call('HINCRBY', keys.codes, code, 0 - quarantined) <= 0 then
+      redis.call('HDEL', keys.codes, code)
     end
   end
 end
 for place = 0, images - 1 do
-  redis.call('SETBIT', KEYS[2], shard * size + place, 0)
+  redis.call('SETBIT', keys.images, shard * size + place, 0)
 end
-redis.call('SETBIT', KEYS[3], shard, 0)
-redis.call('HINCRBY', KEYS[1], 'settled', -1)
+redis.call('SETBIT', keys.shards, shard, 0)
+redis.call('HINCRBY', keys.run, 'settled', -1)
 if shard < tonumber(fields[5]) then
-  redis.call('HINCRBY', KEYS[1], 'settledBelowCursor', -1)
+  redis.call('HINCRBY', keys.run, 'settledBelowCursor', -1)
 end
-local prefix = ARGV[1] .. ' '
-for _, entry in ipairs(redis.call('LRANGE', KEYS[6], 0, -1)) do
+local prefix = args.shard .. ' '
+for _, entry in ipairs(redis.call('LRANGE', keys.failures, 0, -1)) do
   if string.sub(entry, 1, #prefix) == prefix then
-    redis.call('LREM', KEYS[6], 1, entry)
+    redis.call('LREM', keys.failures, 1, entry)
   end
 end
 return { 'reopened' }

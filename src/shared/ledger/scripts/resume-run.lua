@@ -5,7 +5,7 @@ KEYS[1] run  hash
 
 Replies {'moved', state}, {'already', state}, {'not-allowed', state} or {'no-such-run'}.
 ]]
-local fields = redis.call('HMGET', KEYS[1], 'state', 'expected')
+local fields = redis.call('HMGET', keys.run, 'state', 'expected')
 local state = fields[1]
 if not state then
   return { 'no-such-run' }
@@ -17,6 +17,6 @@ if state ~= 'paused' and state ~= 'failed' then
   return { 'not-allowed', state }
 end
 local nextState = fields[2] and 'running' or 'planning'
-redis.call('HSET', KEYS[1], 'state', nextState)
-redis.call('HDEL', KEYS[1], 'finished', 'reasonCode', 'reasonMessage')
+redis.call('HSET', keys.run, 'state', nextState)
+redis.call('HDEL', keys.run, 'finished', 'reasonCode', 'reasonMessage')
 return { 'moved', nextState }

@@ -9,11 +9,11 @@ ARGV[4] key       of the image
 
 Replies {'set'}, or {'superseded'} when the attempt is no longer the shard's: settled, handed back, or taken by another worker.
 ]]
-local text = redis.call('HGET', KEYS[1], ARGV[1])
+local text = redis.call('HGET', keys.attempts, args.shard)
 local attempt = text and cjson.decode(text)
-if not attempt or attempt.token ~= ARGV[2] then
+if not attempt or attempt.token ~= args.token then
   return { 'superseded' }
 end
-attempt.place, attempt.key = ARGV[3], ARGV[4]
-redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(attempt))
+attempt.place, attempt.key = args.place, args.key
+redis.call('HSET', keys.attempts, args.shard, cjson.encode(attempt))
 return { 'set' }

@@ -15,33 +15,33 @@ Replies {'started', crashes, suspects as JSON: {"<place>": {key, crashes}}}, {'a
 ]]
 -- @include server-time
 -- @include active-run
-local refusal, run = activeRun(KEYS[1])
+local refusal, run = activeRun(keys.run)
 if refusal then
   return refusal
 end
-local state = redis.call('HGET', KEYS[1], 'state')
+local state = redis.call('HGET', keys.run, 'state')
 if state == 'paused' then
   return { 'run-not-running', state }
 end
-if run.shards and tonumber(ARGV[1]) >= run.shards then
+if run.shards and tonumber(args.shard) >= run.shards then
   return { 'not-in-plan' }
 end
-if redis.call('GETBIT', KEYS[2], ARGV[1]) == 1 then
-  return { redis.call('GETBIT', KEYS[3], ARGV[1]) == 1 and 'given-up' or 'already-committed' }
+if redis.call('GETBIT', keys.shards, args.shard) == 1 then
+  return { redis.call('GETBIT', keys.givenUp, args.shard) == 1 and 'given-up' or 'already-committed' }
 end
-local text = redis.call('HGET', KEYS[4], ARGV[1])
+local text = redis.call('HGET', keys.attempts, args.shard)
 local attempt = text and cjson.decode(text) or { crashes = 0, suspects = {} }
-if attempt.token ~= ARGV[2] then
+if attempt.token ~= args.token then
   if attempt.token then
     attempt.crashes = attempt.crashes + 1
-    redis.call('HINCRBY', KEYS[1], 'crashes', 1)
+    redis.call('HINCRBY', keys.run, 'crashes', 1)
     if attempt.place then
       local suspect = attempt.suspects[attempt.place] or { crashes = 0 }
       attempt.suspects[attempt.place] = { key = attempt.key, crashes = suspect.crashes + 1 }
     end
   end
-  attempt.token, attempt.worker, attempt.since = ARGV[2], ARGV[3], serverTime()
+  attempt.token, attempt.worker, attempt.since = args.token, args.worker, serverTime()
   attempt.place, attempt.key = nil, nil
-  redis.call('HSET', KEYS[4], ARGV[1], cjson.encode(attempt))
+  redis.call('HSET', keys.attempts, args.shard, cjson.encode(attempt))
 end
 return { 'started', attempt.crashes, cjson.encode(attempt.suspects) }

@@ -12,7 +12,7 @@ or {'run-not-running', state}.
 ]]
 -- @include server-time
 -- @include active-run
-local fields = redis.call('HMGET', KEYS[1], 'state', 'finisher', 'leaseEnd', 'fence', 'settled', 'shards', 'expected')
+local fields = redis.call('HMGET', keys.run, 'state', 'finisher', 'leaseEnd', 'fence', 'settled', 'shards', 'expected')
 local state = fields[1]
 local now = serverTime()
 if not state then
@@ -22,10 +22,10 @@ if state == 'complete' then
   return { 'already-complete' }
 end
 if state == 'planning' then
-  return totals(KEYS[1], { 'unfinished' })
+  return totals(keys.run, { 'unfinished' })
 end
 if state == 'finishing' then
-  if fields[2] == ARGV[1] then
+  if fields[2] == args.token then
     return { 'finisher', tonumber(fields[4]) }
   end
   local left = fields[3] - now
@@ -36,13 +36,13 @@ elseif state ~= 'running' then
   return { 'run-not-running', state }
 else
   if tonumber(fields[5]) < tonumber(fields[6]) then
-    return totals(KEYS[1], { 'unfinished' })
+    return totals(keys.run, { 'unfinished' })
   end
-  local counts = redis.call('HMGET', KEYS[1], 'done', 'quarantined', 'missing')
+  local counts = redis.call('HMGET', keys.run, 'done', 'quarantined', 'missing')
   if counts[1] + counts[2] + counts[3] ~= tonumber(fields[7]) then
-    return totals(KEYS[1], { 'counts-differ' })
+    return totals(keys.run, { 'counts-differ' })
   end
 end
-local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
-redis.call('HSET', KEYS[1], 'state', 'finishing', 'finisher', ARGV[1], 'leaseEnd', now + ARGV[2])
+local fence = redis.call('HINCRBY', keys.run, 'fence', 1)
+redis.call('HSET', keys.run, 'state', 'finishing', 'finisher', args.token, 'leaseEnd', now + args.lease)
 return { 'finisher', fence }

@@ -4,7 +4,7 @@ import type { Raster } from '../../../shared/picture/raster.ts';
 import { detectFormat, type ImageFormat } from './image-format.ts';
 
 /** Most pixels an image may have: width times height as its header states them. */
-export const defaultPixelLimit = 100_000_000;
+const defaultPixelLimit = 100_000_000;
 
 /**
  * Decodes a whole image as Pillow's `convert('RGB')` does, which is what training recipes start from, with the EXIF orientation applied:

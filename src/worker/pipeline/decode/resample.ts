@@ -1,3 +1,4 @@
+import { at } from '../../../explain/at.ts';
 import type { Raster, Rectangle, Size } from '../../../shared/picture/raster.ts';
 
 /** Bits after the point of a weight: 8-bit samples, 2 bits of headroom, the rest of an int32. */
@@ -22,9 +23,9 @@ interface Contributions {
 export function resample(image: Raster, box: Rectangle, size: Size, window: Rectangle): Raster {
   const across = contributions(box.width, size.width, window.left, window.width);
   const down = contributions(box.height, size.height, window.top, window.height);
-  const firstRow = down.first[0] ?? 0;
+  const firstRow = at(down.first, 0);
   const last = window.height - 1;
-  const rows = (down.first[last] ?? 0) + (down.count[last] ?? 0) - firstRow;
+  const rows = at(down.first, last) + at(down.count, last) - firstRow;
 
   const narrowed = new Uint8Array(rows * window.width * image.channels);
   const start = (box.top + firstRow) * image.width + box.left;

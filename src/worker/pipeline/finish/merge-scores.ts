@@ -16,7 +16,7 @@ import { mapInOrder } from '../../../shared/threads/map-in-order.ts';
 import { ScoreFile } from './score-file.ts';
 import { parseRecord, type StoredRecord } from './score-table.ts';
 
-export const scoreTableKey = 'scores/scores.parquet';
+const scoreTableKey = 'scores/scores.parquet';
 
 export interface MergeOrder {
   /** Location of the run's output. */

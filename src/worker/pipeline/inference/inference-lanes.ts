@@ -43,6 +43,7 @@ export async function openInferenceLanes(
 
 function joinLanes(first: Inference, inferences: readonly Inference[]): Inference {
   const lanes = inferences.map((inference) => ({ inference, load: 0 }));
+  const close = async () => void (await Promise.all(inferences.map((inference) => inference.close())));
   return {
     model: first.model,
     concurrency: lanes.length,
@@ -55,6 +56,7 @@ function joinLanes(first: Inference, inferences: readonly Inference[]): Inferenc
         lane.load -= 1;
       }
     },
-    close: async () => void (await Promise.all(inferences.map((inference) => inference.close()))),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

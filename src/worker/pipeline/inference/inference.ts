@@ -8,7 +8,7 @@ import type { ImageSlots } from '../image-slots.ts';
 import type { ExplainOrder, InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
 
 /** Something that explains batches away from the main thread. */
-export interface Inference {
+export interface Inference extends AsyncDisposable {
   readonly model: InferenceModel;
   /** Batches that it works on at the same time. */
   readonly concurrency: number;
@@ -56,6 +56,7 @@ export async function openInference(
     concurrency: 1,
     explain: (slots, order) => thread.explain(slots, order),
     close: () => thread.close(),
+    [Symbol.asyncDispose]: () => thread.close(),
   };
 }
 

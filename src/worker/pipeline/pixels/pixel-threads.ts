@@ -16,7 +16,7 @@ import { RunImages, type RunOrder, type SharedSlots } from './run-images.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** What all runs of a process share. */
-export interface PixelWork {
+export interface PixelWork extends AsyncDisposable {
   openRun(order: RunOrder, slots: ImageSlots): ImageWork;
   /** Ends the threads, when no run is open any more. */
   close(): Promise<void>;
@@ -31,7 +31,8 @@ export function openPixels(threads = availableParallelism()): PixelWork {
 
 function inlinePixels(decodedAtOnce: number): PixelWork {
   const decoding = new Turnstile(decodedAtOnce);
-  return { openRun: (order, slots) => new RunImages(order, slots, decoding), close: async () => undefined };
+  const close = async () => undefined;
+  return { openRun: (order, slots) => new RunImages(order, slots, decoding), close, [Symbol.asyncDispose]: close };
 }
 
 class PixelThreads implements PixelWork {
@@ -51,6 +52,8 @@ class PixelThreads implements PixelWork {
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.end()));
   }
+
+  readonly [Symbol.asyncDispose] = () => this.close();
 }
 
 class ThreadedImages implements ImageWork {

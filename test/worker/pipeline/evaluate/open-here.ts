@@ -14,5 +14,6 @@ export async function openHere(options: ExplainerOptions): Promise<Inference> {
       return { explanation, values, evaluations: await explainer.evaluate(values, explanation, evaluate) };
     },
     close: () => explainer.close(),
+    [Symbol.asyncDispose]: () => explainer.close(),
   };
 }

@@ -15,7 +15,7 @@ import {
 import { side } from '../color-inference.ts';
 import { writeColorModel } from '../color-model.ts';
 
-const builtThread = new URL('../../../../dist/worker/inference-thread.js', import.meta.url);
+const builtThread = new URL('../../../../dist/worker/pipeline/inference/inference-thread.js', import.meta.url);
 
 async function colorModel(): Promise<string> {
   const file = join(await temporaryFolder(), 'colors.onnx');

@@ -11,7 +11,7 @@ import type { PixelWork } from '../../../../src/worker/pipeline/pixels/pixel-wor
 // Node 20 loads no TypeScript in a thread, so the threads are the built ones.
 const dist = process.env.GRADLINE_TEST_DIST ?? fileURLToPath(new URL('../../../../dist', import.meta.url));
 const built: { openPixels: typeof openPixels } = await import(
-  pathToFileURL(join(dist, 'worker/pixels/pixel-threads.js')).href
+  pathToFileURL(join(dist, 'worker/pipeline/pixels/pixel-threads.js')).href
 );
 const photo = fileURLToPath(new URL('../../../goldens/preprocess/landscape.png', import.meta.url));
 const preprocessing = resolvePreprocessing({ preset: 'imagenet' }, { height: 28, width: 28 });

@@ -16,15 +16,15 @@ interface ChangeCardProps {
 export function ChangeCard({ change, inside, earlier }: ChangeCardProps) {
   const report = useReport();
   const { row, correlation } = change;
-  const label = report.label[row] ?? -1;
-  const tone = (predicted: number) => (label === -1 ? '' : predicted === label ? 'right' : 'wrong');
-  const answer = (when: string, predicted: number, score: number) => (
+  const { label, predicted, score } = report.answerOf(row);
+  const tone = (index: number) => (label === -1 ? '' : index === label ? 'right' : 'wrong');
+  const answer = (when: string, index: number, share: number) => (
     <figcaption>
       <span class="muted">{when}</span>
-      <span class={`change-answer ${tone(predicted)}`} title={report.className(predicted)}>
-        {report.className(predicted)}
+      <span class={`change-answer ${tone(index)}`} title={report.className(index)}>
+        {report.className(index)}
       </span>
-      <span class="muted">{percent(score)}</span>
+      <span class="muted">{percent(share)}</span>
     </figcaption>
   );
   return (
@@ -36,7 +36,7 @@ export function ChangeCard({ change, inside, earlier }: ChangeCardProps) {
         </figure>
         <figure>
           <PresentMap row={row} />
-          {answer('now', report.predicted[row] ?? -1, report.score[row] ?? 0)}
+          {answer('now', predicted, score)}
         </figure>
       </div>
       <p class="change-key">

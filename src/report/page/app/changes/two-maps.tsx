@@ -15,7 +15,7 @@ interface MapOverPictureProps {
 }
 
 /** A map in the run's colours over the image as the model saw it; alone where there is no such picture. */
-export function MapOverPicture({ row, heatmap, overPicture }: MapOverPictureProps) {
+function MapOverPicture({ row, heatmap, overPicture }: MapOverPictureProps) {
   const { look, seenLink } = useReport();
   const [broken, setBroken] = useState(false);
   const seen = overPicture && !broken ? seenLink(row) : null;

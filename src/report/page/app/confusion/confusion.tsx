@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { ConfusedPairs } from '../overview/confused-pairs.tsx';
 import { Choice } from '../parts/choice.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { useReport } from '../report-context.ts';
 import { changeParams, route } from '../route.ts';
 import { count } from '../text.ts';
@@ -36,15 +37,7 @@ export function Confusion() {
         </p>
       </header>
       <div class="toolbar">
-        <label class="field">
-          <span>Find a class</span>
-          <input
-            type="search"
-            data-search
-            value={params.get('class') ?? ''}
-            onInput={(event) => changeParams({ class: event.currentTarget.value }, 'replace')}
-          />
-        </label>
+        <SearchField name="Find a class" param="class" />
         <Choice
           name="Show"
           value={String(size)}

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { at } from '../../../../explain/at.ts';
 import { useReport } from '../report-context.ts';
 import { linkToView } from '../route.ts';
 import { count, percent } from '../text.ts';
@@ -53,7 +54,7 @@ export function MatrixTable({ matrix }: { matrix: Matrix }) {
                 {className(label)}
               </th>
               {classes.map((predicted, column) => {
-                const images = matrix.counts[row * size + column] ?? 0;
+                const images = at(matrix.counts, row * size + column);
                 return (
                   <Cell
                     key={predicted}
@@ -61,7 +62,7 @@ export function MatrixTable({ matrix }: { matrix: Matrix }) {
                     label={label}
                     predicted={predicted}
                     images={images}
-                    share={images / Math.max(1, matrix.totals[row] ?? 0)}
+                    share={images / Math.max(1, at(matrix.totals, row))}
                     current={row === currentRow && column === currentColumn}
                     onFocus={() => setCurrent([row, column])}
                   />

@@ -1,6 +1,7 @@
 /** Which part of a confusion matrix is shown, and its cells. */
 
 import type { ConfusionCell } from '../../../contract.ts';
+import { Tally } from '../../../tally.ts';
 
 export interface Matrix {
   /** Class indices of rows (true) and columns (predicted), in the same order. */
@@ -26,27 +27,25 @@ export function confusionMatrix(
     : mistakes;
   const classes = besideEachOther(mostConfused(relevant, size, wanted), relevant);
   if (wanted === null && classes.length < size) addCorrect(classes, confusion, size);
-  const place = new Map(classes.map((index, at) => [index, at]));
+  const places = new Map(classes.map((index, place) => [index, place]));
   const counts = new Array<number>(classes.length ** 2).fill(0);
-  const totals = new Array<number>(classes.length).fill(0);
+  const support = new Tally<number>();
   for (const { label, predicted, count } of confusion) {
-    const row = place.get(label);
-    if (row === undefined) continue;
-    totals[row] = (totals[row] ?? 0) + count;
-    const column = place.get(predicted);
-    if (column !== undefined) counts[row * classes.length + column] = count;
+    support.add(label, count);
+    const [row, column] = [places.get(label), places.get(predicted)];
+    if (row !== undefined && column !== undefined) counts[row * classes.length + column] = count;
   }
-  return { classes, counts, totals };
+  return { classes, counts, totals: classes.map((index) => support.of(index)) };
 }
 
 /** The classes of the most frequent pairs; between equally frequent ones, those of classes with more mistakes. */
 function mostConfused(mistakes: readonly ConfusionCell[], size: number, wanted: ReadonlySet<number> | null): number[] {
-  const amounts = new Map<number, number>();
+  const amounts = new Tally<number>();
   for (const { label, predicted, count } of mistakes) {
-    amounts.set(label, (amounts.get(label) ?? 0) + count);
-    amounts.set(predicted, (amounts.get(predicted) ?? 0) + count);
+    amounts.add(label, count);
+    amounts.add(predicted, count);
   }
-  const amount = ({ label, predicted }: ConfusionCell) => (amounts.get(label) ?? 0) + (amounts.get(predicted) ?? 0);
+  const amount = ({ label, predicted }: ConfusionCell) => amounts.of(label) + amounts.of(predicted);
   const chosen = new Set<number>([...amounts.keys()].filter((index) => wanted?.has(index)).slice(0, size));
   for (const pair of [...mistakes].sort((a, b) => b.count - a.count || amount(b) - amount(a))) {
     const added = [pair.label, pair.predicted].filter((index) => !chosen.has(index));
@@ -58,10 +57,10 @@ function mostConfused(mistakes: readonly ConfusionCell[], size: number, wanted: 
 
 /** Begins with the most confused class and goes on to the one that is most often confused with those before it. */
 function besideEachOther(classes: readonly number[], mistakes: readonly ConfusionCell[]): number[] {
-  const between = new Map<number, Map<number, number>>();
+  const between = new Map<number, Tally<number>>();
   const add = (a: number, b: number, count: number) => {
-    const row = between.get(a) ?? new Map<number, number>();
-    row.set(b, (row.get(b) ?? 0) + count);
+    const row = between.get(a) ?? new Tally<number>();
+    row.add(b, count);
     between.set(a, row);
   };
   for (const { label, predicted, count } of mistakes) {
@@ -72,11 +71,11 @@ function besideEachOther(classes: readonly number[], mistakes: readonly Confusio
   const ordered: number[] = [];
   while (left.size > 0) {
     const last = ordered.at(-1);
-    const near = last === undefined ? undefined : between.get(last);
+    const near = (last === undefined ? undefined : between.get(last)) ?? new Tally<number>();
     let [next] = left;
     let most = 0;
     for (const candidate of left) {
-      const count = near?.get(candidate) ?? 0;
+      const count = near.of(candidate);
       if (count > most) {
         most = count;
         next = candidate;

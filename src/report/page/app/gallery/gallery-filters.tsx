@@ -1,6 +1,7 @@
 import { queryParams, readQuery, showChoices, sortChoices } from '../image-query.ts';
 import { Choice } from '../parts/choice.tsx';
 import { ClassField } from '../parts/class-field.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import type { Layer } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
 import { changeParams, route } from '../route.ts';
@@ -16,15 +17,7 @@ export function GalleryFilters({ picture }: { picture: Layer }) {
   ];
   return (
     <search class="toolbar filters">
-      <label class="field grow">
-        <span>Find in keys</span>
-        <input
-          type="search"
-          data-search
-          value={params.get('text') ?? ''}
-          onInput={(event) => changeParams({ text: event.currentTarget.value }, 'replace')}
-        />
-      </label>
+      <SearchField name="Find in keys" param="text" class="grow" />
       <Choice
         name="Show"
         value={query.show}

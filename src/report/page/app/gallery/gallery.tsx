@@ -41,7 +41,7 @@ export function imagesOf(report: Report, params: URLSearchParams): number[] {
 }
 
 /** The parameters that decide which images there are, as text that is equal when they are. */
-export function keptParams(params: URLSearchParams): string {
+function keptParams(params: URLSearchParams): string {
   const kept = queryParams.flatMap((name): [string, string][] => {
     const value = params.get(name);
     return value === null ? [] : [[name, value]];

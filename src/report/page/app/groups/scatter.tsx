@@ -1,5 +1,6 @@
 import { dot, type PlotOptions } from '@observablehq/plot';
 import { useCallback, useState } from 'preact/hooks';
+import { at } from '../../../../explain/at.ts';
 import type { PageCluster, ScatterPoint } from '../../page-data.ts';
 import { Chart } from '../parts/chart.tsx';
 import { Strip } from '../parts/thumb.tsx';
@@ -38,7 +39,7 @@ export function Scatter({ cluster }: { cluster: PageCluster }) {
       // Marks are drawn in the order of their data.
       const rows = [...correct, ...images].map(([row]) => row);
       const links = [...chart.querySelectorAll<SVGAElement>('a')];
-      for (const [place, link] of links.entries()) link.setAttribute('aria-label', report.keyOf(rows[place] ?? 0));
+      for (const [place, link] of links.entries()) link.setAttribute('aria-label', report.keyOf(at(rows, place)));
       return makeRoving(links, (place) => setPicked(rows[place] ?? null));
     },
     [cluster],

@@ -11,7 +11,7 @@ export function EarlierPanel({ row }: { row: number }) {
   const answer = earlierAnswer(report.changes, row);
   const earlier = useEarlierMaps(answer !== null);
   if (!report.changes || !answer) return null;
-  const label = report.label[row] ?? -1;
+  const { label } = report.answerOf(row);
   const map = report.changes.elsewhere?.map;
   return (
     <figure class="panel earlier">

@@ -8,8 +8,7 @@ import { percent } from '../text.ts';
 /** What the model answered, and which findings the image is part of. */
 export function ImageFacts({ row, opened }: { row: number; opened: OpenedImage | null }) {
   const report = useReport();
-  const label = report.label[row] ?? -1;
-  const predicted = report.predicted[row] ?? 0;
+  const { label, predicted, score, margin } = report.answerOf(row);
   const suspected = report.suspected.get(row);
   const { clusters, gaps } = report.findings;
   const groups = useMemo(
@@ -38,7 +37,7 @@ export function ImageFacts({ row, opened }: { row: number; opened: OpenedImage |
               meaning="Score of the predicted class, as the model gives it: for most models a share of 1."
             />
           </dt>
-          <dd>{percent(report.score[row] ?? 0)}</dd>
+          <dd>{percent(score)}</dd>
         </div>
         <div>
           <dt>
@@ -47,7 +46,7 @@ export function ImageFacts({ row, opened }: { row: number; opened: OpenedImage |
               meaning="Score of the predicted class minus the next best one. Small: the model was undecided."
             />
           </dt>
-          <dd>{percent(report.margin[row] ?? 0)}</dd>
+          <dd>{percent(margin)}</dd>
         </div>
         {opened && (
           <div>

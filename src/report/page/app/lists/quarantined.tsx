@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { Tally } from '../../../tally.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Progressive } from '../parts/progressive.tsx';
 import { useReport } from '../report-context.ts';
@@ -11,8 +12,8 @@ export function Quarantined() {
   const { listed, total } = quarantined;
   const code = route.value.params.get('code') ?? '';
   const codes = useMemo(() => {
-    const counts = new Map<string, number>();
-    for (const image of listed) counts.set(image.code, (counts.get(image.code) ?? 0) + 1);
+    const counts = new Tally<string>();
+    for (const image of listed) counts.add(image.code);
     return [...counts].sort(([, a], [, b]) => b - a);
   }, [listed]);
   const shownImages = code === '' ? listed : listed.filter((image) => image.code === code);

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { Tally } from '../../../tally.ts';
 import { ClassCounts } from '../groups/class-counts.tsx';
 import { useReport } from '../report-context.ts';
 
@@ -6,8 +7,8 @@ import { useReport } from '../report-context.ts';
 export function Answers() {
   const { predicted, selection } = useReport();
   const counts = useMemo(() => {
-    const images = new Map<number, number>();
-    for (const index of predicted) images.set(index, (images.get(index) ?? 0) + 1);
+    const images = new Tally<number>();
+    for (const index of predicted) images.add(index);
     return [...images].map(([index, count]) => ({ class: index, count })).sort((a, b) => b.count - a.count);
   }, [predicted]);
   return (

@@ -23,7 +23,7 @@ export const classColumns = [
   },
 ] as const;
 
-export type ClassColumn = (typeof classColumns)[number]['name'];
+type ClassColumn = (typeof classColumns)[number]['name'];
 
 export interface ClassOrder {
   by: ClassColumn | 'name';

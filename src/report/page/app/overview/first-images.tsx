@@ -28,7 +28,7 @@ export function FirstImages() {
   );
 }
 
-export function firstRows(report: Report, labelled: boolean): number[] {
+function firstRows(report: Report, labelled: boolean): number[] {
   const query = readQuery(new URLSearchParams(labelled ? { show: 'mistakes' } : { sort: 'unsure' }));
   const { clusters, gaps } = report.findings;
   const explained = new Set([...clusters, ...gaps].filter(({ claimed }) => claimed).flatMap(({ images }) => images));

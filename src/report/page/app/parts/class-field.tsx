@@ -37,7 +37,7 @@ export function ClassField({ name, value, onChange }: ClassFieldProps) {
 }
 
 /** By name, then by index (`12`, `class 12`), then by the only name that holds the text. */
-export function classByText(names: readonly (string | null)[], text: string): number | null {
+function classByText(names: readonly (string | null)[], text: string): number | null {
   const exact = names.indexOf(text);
   if (exact >= 0) return exact;
   const index = /^(?:class )?(\d+)$/.exec(text)?.[1];

@@ -20,9 +20,7 @@ interface ThumbProps {
 
 export function Thumb({ row, picture, keep, tile }: ThumbProps) {
   const report = useReport();
-  const label = report.label[row] ?? -1;
-  const predicted = report.className(report.predicted[row] ?? 0);
-  const score = shortPercent(report.score[row] ?? 0);
+  const { label, predicted, score } = report.answerOf(row);
   return (
     <a
       data-place={tile?.place}
@@ -37,8 +35,8 @@ export function Thumb({ row, picture, keep, tile }: ThumbProps) {
       <span class="thumb-text">
         <span class="thumb-line">
           <span class="hidden">predicted </span>
-          <span class="thumb-name">{predicted}</span>
-          <span class="thumb-score">{score}</span>
+          <span class="thumb-name">{report.className(predicted)}</span>
+          <span class="thumb-score">{shortPercent(score)}</span>
         </span>
         <span class="thumb-line thumb-truth">
           {label === -1 ? (
@@ -89,9 +87,9 @@ function Picture({ row, picture }: { row: number; picture: Layer }) {
   );
 }
 
-export function toneOf(report: Report, row: number): 'wrong' | 'right' | 'suspected' | '' {
+function toneOf(report: Report, row: number): 'wrong' | 'right' | 'suspected' | '' {
   if (report.suspected.has(row)) return 'suspected';
-  if ((report.label[row] ?? -1) === -1) return '';
+  if (report.label[row] === -1) return '';
   return report.isMistake(row) ? 'wrong' : 'right';
 }
 

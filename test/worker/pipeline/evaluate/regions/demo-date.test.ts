@@ -11,7 +11,7 @@ import { explainRun } from '../../../../../src/worker/local/explain-run.ts';
 import { temporaryFolder } from '../../../local/run-fixture.ts';
 import { openHere } from '../open-here.ts';
 
-const demo = (file: string) => fileURLToPath(new URL(`../../../../demo/${file}`, import.meta.url));
+const demo = (file: string) => fileURLToPath(new URL(`../../../../../demo/${file}`, import.meta.url));
 
 test('the regions of the date hold the evidence for lighthouses, far more than by chance', async () => {
   const folder = await temporaryFolder();

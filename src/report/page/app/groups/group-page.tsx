@@ -1,0 +1,72 @@
+import type { ComponentChildren } from 'preact';
+import type { PageCluster, PageGap } from '../../page-data.ts';
+import { Stat } from '../parts/explained.tsx';
+import { Strip } from '../parts/thumb.tsx';
+import { linkToView } from '../route.ts';
+import { count } from '../text.ts';
+import { ClassCounts } from './class-counts.tsx';
+import { GroupNavigation } from './group-navigation.tsx';
+import { terms } from './group-terms.ts';
+import { MeanHeatmap } from './mean-heatmap.tsx';
+
+/** Fills whole rows of six, four and three. */
+const picturesShown = 12;
+
+interface GroupPageProps {
+  list: 'clusters' | 'gaps';
+  groups: readonly { id: string }[];
+  group: PageCluster | PageGap;
+  /** What else is counted of it. */
+  stats: ComponentChildren;
+  /** Its images by class; `param` names the class in an address. */
+  classes: { id: string; title: string; counts: readonly { class: number; count: number }[]; param: string };
+  /** Correct images to see beside it. */
+  correct: { id: string; title: string; rows: readonly number[] };
+  children?: ComponentChildren;
+}
+
+/** One cluster or gap: its sentence and numbers, where its images were looked at, what they are, and examples. */
+export function GroupPage({ list, groups, group, stats, classes, correct, children }: GroupPageProps) {
+  const keep = { inside: group.id };
+  return (
+    <>
+      <GroupNavigation list={list} ids={groups.map(({ id }) => id)} id={group.id} />
+      <header class="view-head">
+        <h1 tabIndex={-1} class="sentence-head">
+          {group.sentence}
+        </h1>
+        {!group.claimed && <p class="muted">This may be chance: nothing is claimed from it.</p>}
+      </header>
+      <div class="stats">
+        <Stat name="images" meaning={terms.size} tone="wrong">
+          <a href={linkToView('images', keep)}>{count(group.size)}</a>
+        </Stat>
+        {stats}
+      </div>
+      <div class="columns where">
+        <section aria-labelledby="where">
+          <h2 id="where">Where they were looked at</h2>
+          <MeanHeatmap heatmap={group.heatmap} place={group.place} size="large" />
+        </section>
+        <section aria-labelledby={classes.id}>
+          <h2 id={classes.id}>{classes.title}</h2>
+          <ClassCounts counts={classes.counts} paramsOf={(index) => ({ ...keep, [classes.param]: index })} />
+        </section>
+      </div>
+      <section aria-labelledby="typical">
+        <h2 id="typical">Typical images</h2>
+        <Strip size="large" rows={group.typical.slice(0, picturesShown)} keep={keep} />
+        <p>
+          <a href={linkToView('images', keep)}>All {count(group.images.length)} images</a>
+        </p>
+      </section>
+      {correct.rows.length > 0 && (
+        <section aria-labelledby={correct.id}>
+          <h2 id={correct.id}>{correct.title}</h2>
+          <Strip size="large" rows={correct.rows.slice(0, picturesShown)} />
+        </section>
+      )}
+      {children}
+    </>
+  );
+}

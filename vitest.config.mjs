@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+import { testProjects } from './build/test-projects.mjs';
+
+const setup = { fast: ['test/start-nothing.ts'] };
+
+export default defineConfig({
+  test: {
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    // ONNX Runtime already uses every core: more files at once only take turns.
+    maxWorkers: 2,
+    pool: 'forks',
+    // Tests in one bucket of a server that they share would meet.
+    fileParallelism: !process.env.GRADLINE_TEST_S3_ENDPOINT,
+    projects: Object.entries(testProjects()).map(([name, include]) => ({
+      extends: true,
+      test: { name, include, setupFiles: setup[name] ?? [] },
+    })),
+  },
+});
