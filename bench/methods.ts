@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { Explainer } from '../src/explain/explainer.ts';
 import { sortMethods } from '../src/explain/methods/methods.ts';
 import type { MethodName } from '../src/explain/options.ts';
-import { methodNames } from '../src/shared/run/run-settings.ts';
+import { methodNames } from '../src/explain/options.ts';
 import { randomBatch } from './batch.ts';
 import { interleave, type Ratio, ratioTo } from './interleave.ts';
 import { printMachine } from './machine.ts';

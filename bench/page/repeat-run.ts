@@ -3,8 +3,7 @@
 import { cp, link, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { evidencePartKey, scoresPartKey } from '../../src/shared/run/output-key.ts';
-import type { ImageRecord } from '../../src/shared/run/record.ts';
-import { imageRecordSchema } from '../../src/shared/run/record-schema.ts';
+import { type ImageRecord, imageRecordSchema } from '../../src/shared/run/record.ts';
 import { runFileKey } from '../../src/shared/run/run-file.ts';
 
 interface SourceShard {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { scoreActivations } from '../explain/options.ts';
 import type { TextRunSettings } from '../text/settings.ts';
 import type { TextSummary } from '../text/tally.ts';
 import { exitCode } from './exit-code.ts';
@@ -38,7 +39,7 @@ export function addTextCommand(program: Command): void {
     .option('--exact-lengths', 'pad nothing: for models that read padding in spite of their mask')
     .option('--text-column <name>', 'column or field that holds the text', 'text')
     .option('--page-texts <n>', 'most texts on the page', '500')
-    .option('--score-activation <name>', 'auto, softmax, sigmoid, none', 'auto')
+    .option('--score-activation <name>', scoreActivations.join(', '), 'auto')
     .option('--batch-size <n>', 'texts in one session run', '8')
     .option('--provider <name>', 'ONNX Runtime execution provider: cpu, cuda, coreml, ...', 'cpu')
     .option('--threads <n>', 'threads inside one operator (default: one a core)')
@@ -105,7 +106,7 @@ async function settingsOf(input: string, flags: TextFlags): Promise<TextRunSetti
     exactLengths: flags.exactLengths ?? false,
     textColumn: flags.textColumn,
     pageTexts: wholeNumberOf('--page-texts', flags.pageTexts, 0),
-    scoreActivation: choiceOf('--score-activation', flags.scoreActivation, ['auto', 'softmax', 'sigmoid', 'none']),
+    scoreActivation: choiceOf('--score-activation', flags.scoreActivation, scoreActivations),
     batchSize: wholeNumberOf('--batch-size', flags.batchSize, 1),
     provider: flags.provider,
     threads: numberOf('--threads', flags.threads),

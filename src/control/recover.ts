@@ -17,7 +17,7 @@ import { mapInOrder } from '../shared/threads/map-in-order.ts';
 import type { ClosingStep } from '../worker/fleet/closing-step.ts';
 import { finishRun } from '../worker/fleet/finish-run.ts';
 import { noSuchRun } from './find-run.ts';
-import { readRunFile, type StoredRunFile } from './run-state-file.ts';
+import { readStateFile, type StateFile } from './run-state-file.ts';
 import { isOngoing } from './status.ts';
 import { storedOutcomes, storedShards } from './stored-scores.ts';
 
@@ -57,7 +57,7 @@ const partsAtOnce = 16;
 export async function recover(redis: RedisClient, location: string, options: RecoverOptions = {}): Promise<Recovered> {
   const output = await openStore(location);
   try {
-    const file = await readRunFile(output);
+    const file = await readStateFile(output);
     const manifest = await readManifest(output);
     if (manifest === null) {
       throw new UserError(
@@ -107,7 +107,7 @@ export async function recover(redis: RedisClient, location: string, options: Rec
 }
 
 /** Nothing is missing, and the run was finished: Redis does not have to know it again. */
-function complete({ run }: StoredRunFile, { shards }: PlanManifest): Recovered {
+function complete({ run }: StateFile, { shards }: PlanManifest): Recovered {
   return { run, state: 'complete', shards, stored: shards ?? 0, restored: 0, enqueued: 0, warnings: [] };
 }
 

@@ -4,17 +4,14 @@ import { z } from 'zod';
 import { UserError } from '../explain/user-error.ts';
 import type { ImageOutcome } from '../shared/ledger/settle-shard.ts';
 import { scoresPartKey } from '../shared/run/output-key.ts';
+import { doneRecord, quarantinedRecord } from '../shared/run/record.ts';
 import type { Store } from '../shared/store/store.ts';
 
 const partName = /^scores\/part-(\d{5,})\.jsonl$/;
 
 const recordShape = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('done'), key: z.string(), correct: z.boolean().optional() }),
-  z.object({
-    status: z.literal('quarantined'),
-    key: z.string(),
-    error: z.object({ code: z.string(), message: z.string() }),
-  }),
+  doneRecord.pick({ status: true, key: true, correct: true }).strip(),
+  quarantinedRecord.pick({ status: true, key: true, error: true }).strip(),
 ]);
 
 /** The numbers of the shards that have a scores part; a listing, so memory does not grow with them. */

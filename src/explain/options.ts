@@ -1,33 +1,39 @@
 /** What `Explainer.open` takes. */
 
+/** Methods that are part of the one run that every batch gets. */
+const graphMethodNames = [
+  'cam',
+  'grad-cam',
+  'grad-cam++',
+  'xgrad-cam',
+  'hirescam',
+  'layercam',
+  'elementwise-grad-cam',
+  'eigen-cam',
+  'eigen-grad-cam',
+  'finer-cam',
+  'input-gradients',
+  'guided-backprop',
+  'guided-grad-cam',
+  'fullgrad',
+] as const;
+export type GraphMethodName = (typeof graphMethodNames)[number];
+
+/** Methods that run the model several times for each batch. */
+const repeatedMethodNames = ['score-cam', 'ablation-cam', 'reciprocam', 'integrated-gradients', 'smoothgrad'] as const;
+export type RepeatedMethodName = (typeof repeatedMethodNames)[number];
+
+export const methodNames = [...graphMethodNames, ...repeatedMethodNames] as const;
 /** The map methods; docs/guide/methods.md says what each is for. */
 export type MethodName = GraphMethodName | RepeatedMethodName;
 
-/** Methods that run the model several times for each batch. */
-export type RepeatedMethodName = 'ablation-cam' | 'integrated-gradients' | 'reciprocam' | 'score-cam' | 'smoothgrad';
-
-/** Methods that are part of the one run that every batch gets. */
-export type GraphMethodName =
-  | 'cam'
-  | 'grad-cam'
-  | 'grad-cam++'
-  | 'xgrad-cam'
-  | 'hirescam'
-  | 'layercam'
-  | 'elementwise-grad-cam'
-  | 'eigen-cam'
-  | 'eigen-grad-cam'
-  | 'finer-cam'
-  | 'input-gradients'
-  | 'guided-backprop'
-  | 'guided-grad-cam'
-  | 'fullgrad';
-
+export const fusions = ['mean', 'max', 'product'] as const;
 /** How the maps of several layers become one. */
-export type Fusion = 'mean' | 'max' | 'product';
+export type Fusion = (typeof fusions)[number];
 
+export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
 /** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
-export type ScoreActivation = 'auto' | 'softmax' | 'sigmoid' | 'none';
+export type ScoreActivation = (typeof scoreActivations)[number];
 
 /** How 8-bit samples become a model's input: `(low + sample / 255 * (high - low) - mean) / std`, in float32. */
 export interface PixelScaling {

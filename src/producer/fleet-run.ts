@@ -6,7 +6,7 @@ import { readStatus } from '../shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient, type RunLedger } from '../shared/ledger/run-keys.ts';
 import { createRun } from '../shared/ledger/runs.ts';
 import { readClassNames } from '../shared/run/class-names.ts';
-import type { RunConfiguration } from '../shared/run/configuration.ts';
+import { isLabelFile, type RunConfiguration } from '../shared/run/configuration.ts';
 import {
   newPlanManifest,
   type PlanManifest,
@@ -95,7 +95,6 @@ export async function openFleetRun(
 export function absoluteLocations(configuration: RunConfiguration): RunConfiguration {
   const { input, output, model, classes, labels, regions } = configuration;
   const full = (location: string) => (isS3Location(location) ? location : resolve(location));
-  const labelsAreFile = labels !== null && labels !== 'folder' && !labels.startsWith('regex:');
   return {
     ...configuration,
     input: full(input),
@@ -103,7 +102,7 @@ export function absoluteLocations(configuration: RunConfiguration): RunConfigura
     output: full(output).replace(/(?<=[^/])\/+$/, ''),
     model: full(model),
     classes: classes === null ? null : full(classes),
-    labels: labelsAreFile ? full(labels) : labels,
+    labels: labels !== null && isLabelFile(labels) ? full(labels) : labels,
     ...(regions === undefined ? {} : { regions: { ...regions, file: full(regions.file) } }),
     // A fleet's run always goes on where it stopped.
     resume: false,

@@ -1,18 +1,16 @@
 /** The report at the end of a run, as the last step of whoever finishes it. */
 
 import { z } from 'zod';
-import { runFileKey } from '../shared/run/run-file.ts';
+import { runConfigurationSchema } from '../shared/run/configuration.ts';
+import { readRunFile } from '../shared/run/run-file.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import { retryTransient } from '../shared/store/retry.ts';
 import { comparedReport } from './compared-report.ts';
 
-const runFile = z.object({
-  configuration: z.object({
-    report: z.boolean(),
-    reference: z.string().exactOptional(),
-    since: z.string().exactOptional(),
-  }),
-});
+const reportSettings = runConfigurationSchema.pick({ report: true, reference: true, since: true });
+
+/** Of another version: no report is wanted. */
+const fields = z.object({ configuration: reportSettings }).nullable().catch(null);
 
 /**
  * Makes the report of a finished run, unless its settings say not to. Doing it again gives the same bytes.
@@ -33,8 +31,7 @@ export async function closeWithReport(location: string, signal: AbortSignal): Pr
   if (notCompared !== null) throw new Error(notCompared);
 }
 
-async function settingsOf(location: string): Promise<z.infer<typeof runFile>['configuration'] | undefined> {
+async function settingsOf(location: string): Promise<z.infer<typeof reportSettings> | undefined> {
   await using output = await openStore(location);
-  const text = (await retryTransient(() => output.get(runFileKey))).toString('utf8');
-  return runFile.safeParse(JSON.parse(text)).data?.configuration;
+  return (await retryTransient(() => readRunFile(output, fields)))?.configuration;
 }

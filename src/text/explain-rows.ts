@@ -4,8 +4,9 @@ import { UserError } from '../explain/user-error.ts';
 import type { ClassNames } from '../shared/run/class-names.ts';
 import type { TextExplanation, TokenSequence } from './options.ts';
 import type { TextRow } from './read-texts.ts';
-import { quarantinedText, recordBase, type TextRecord, textRecord } from './record.ts';
+import type { TextRecord } from './record.ts';
 import type { TextExplainer } from './text-explainer.ts';
+import { quarantinedText, recordBase, textRecord } from './text-record.ts';
 import type { EncodedText, TextTokenizer } from './tokenizer.ts';
 
 /** Texts explained between two reports of progress. */

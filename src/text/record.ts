@@ -1,113 +1,66 @@
-/** One text's line of JSON. */
+/** One text's line of JSON, as a schema. `record.schema.json` beside it is made from it; a test keeps the two equal. */
 
-import { at } from '../explain/at.ts';
-import type { Answer } from '../shared/run/record.ts';
-import type { TextExplanation, TextMethod } from './options.ts';
-import type { TextRow } from './read-texts.ts';
-import type { EncodedText, Token } from './tokenizer.ts';
+import { z } from 'zod';
+import { answer, extensible, quarantine } from '../shared/run/record.ts';
+import { textMethods } from './options.ts';
+
+const index = z.int().min(0);
+const place = z.int().min(0).nullable();
+
+const base = {
+  key: z.string().describe("The row's own key, else the number of its line or row"),
+  text: z.string(),
+  label: index.nullable(),
+  labelName: z.string().nullable(),
+};
+
+const token = extensible({
+  id: index,
+  token: z.string(),
+  start: place.describe('First code point of the text; null for tokens that the tokenizer adds'),
+  end: place.describe('The code point behind the last'),
+});
 
 /** Relevance of the tokens for one class. */
-export interface RelevanceRecord {
-  method: TextMethod;
-  target: string;
-  class: number;
-  className: string | null;
-  /** One signed value for each token, in the order of `tokens`. */
-  values: number[];
-  sum: number;
-  /** The explained score before Softmax or Sigmoid, and at the baseline; the latter only for integrated gradients. */
-  logit: number;
-  baselineLogit: number | null;
-  degenerate: boolean;
+const relevance = extensible({
+  method: z.enum(textMethods),
+  target: z.string(),
+  class: z.int().min(-1).describe('The explained class; -1 where the text has no such target'),
+  className: z.string().nullable(),
+  /** In the order of `tokens`. */
+  values: z.array(z.number()).describe('One signed number for each token'),
+  sum: z.number(),
+  logit: z.number().describe('The explained score before Softmax or Sigmoid'),
+  baselineLogit: z.number().nullable().describe('The same at the baseline; only for integrated gradients'),
+  degenerate: z.boolean(),
   /** Why: `no-label`, `no-gradient`; null for ordinary relevance. */
-  degenerateReason: string | null;
-}
+  degenerateReason: z.string().nullable(),
+});
 
-interface TextRecordBase {
-  key: string;
-  text: string;
-  label: number | null;
-  labelName: string | null;
-}
+const doneText = extensible({
+  ...base,
+  status: z.literal('done'),
+  ...answer,
+  /** The rest of it was not seen. */
+  truncated: z.boolean().describe('Whether the text had more tokens than the model takes'),
+  tokens: z.array(token),
+  relevance: z.array(relevance),
+});
 
-export interface DoneText extends TextRecordBase, Answer {
-  status: 'done';
-  /** Whether the text had more tokens than the model takes; the rest of it was not seen. */
-  truncated: boolean;
-  tokens: Token[];
-  relevance: RelevanceRecord[];
-}
+const quarantinedText = extensible({
+  ...base,
+  ...quarantine,
+});
 
-export interface QuarantinedText extends TextRecordBase {
-  status: 'quarantined';
-  error: { code: string; message: string };
-}
+export const textRecordSchema = z.discriminatedUnion('status', [doneText, quarantinedText]);
 
-export type TextRecord = DoneText | QuarantinedText;
+export type TextRecord = z.infer<typeof textRecordSchema>;
+export type DoneText = z.infer<typeof doneText>;
+export type QuarantinedText = z.infer<typeof quarantinedText>;
+export type RelevanceRecord = z.infer<typeof relevance>;
 
-export type ClassNaming = (index: number) => string | null;
-
-const topCount = 5;
-
-/** @param label class index; null when unknown */
-export function textRecord(
-  row: TextRow,
-  label: number | null,
-  encoded: EncodedText,
-  explanation: TextExplanation,
-  className: ClassNaming,
-): TextRecord {
-  const base = recordBase(row, label, className);
-  const { logits, scores, relevance } = explanation;
-  const numbers = [logits, scores, ...relevance.map(({ values }) => values)];
-  if (!numbers.every((values) => values.every(Number.isFinite))) {
-    return quarantinedText(base, 'not-finite', 'The model computes numbers that are not finite for this text.');
-  }
-  const best = Array.from(logits.keys()).sort((a, b) => at(logits, b) - at(logits, a) || a - b);
-  const [predicted = 0, second] = best;
-  const scoreOf = (index: number | undefined) => (index === undefined ? 0 : at(scores, index));
-  return {
-    ...base,
-    status: 'done',
-    predicted,
-    predictedName: className(predicted),
-    score: significant(scoreOf(predicted)),
-    margin: significant(scoreOf(predicted) - scoreOf(second)),
-    ...(label === null ? {} : { correct: label === predicted }),
-    top: best.slice(0, topCount).map((index) => ({
-      class: index,
-      name: className(index),
-      score: significant(scoreOf(index)),
-    })),
-    truncated: encoded.truncated,
-    tokens: encoded.tokens,
-    relevance: relevance.map(({ method, target, class: index, values, logit, baselineLogit }) => {
-      const reason = index < 0 ? 'no-label' : values.every((value) => value === 0) ? 'no-gradient' : null;
-      return {
-        method,
-        target,
-        class: index,
-        className: index < 0 ? null : className(index),
-        values: Array.from(values, significant),
-        sum: significant(values.reduce((a, b) => a + b, 0)),
-        logit: significant(logit),
-        baselineLogit: baselineLogit === null ? null : significant(baselineLogit),
-        degenerate: reason !== null,
-        degenerateReason: reason,
-      };
-    }),
-  };
-}
-
-export function recordBase({ key, text }: TextRow, label: number | null, className: ClassNaming): TextRecordBase {
-  return { key, text, label, labelName: label === null ? null : className(label) };
-}
-
-export function quarantinedText(base: TextRecordBase, code: string, message: string): QuarantinedText {
-  return { ...base, status: 'quarantined', error: { code, message } };
-}
-
-/** A float32 holds about seven significant digits; the rest would only fill the file. */
-function significant(value: number): number {
-  return Number(value.toPrecision(7));
+/** The JSON Schema (draft 2020-12) of one record. */
+export function textRecordJsonSchema(): object {
+  const schema = z.toJSONSchema(textRecordSchema, { target: 'draft-2020-12' });
+  return { title: 'Gradline text record', ...schema };
 }

@@ -1,7 +1,7 @@
 /** `npm run test:chaos` is the long form; the short one is among all tests. GRADLINE_CHAOS_SEED gives another sequence of faults. */
 
 import { expect, test } from 'vitest';
-import { imageRecordSchema } from '../../src/shared/run/record-schema.ts';
+import { imageRecordSchema } from '../../src/shared/run/record.ts';
 import { redisServerProgram } from '../fleet/redis-server.ts';
 import { s3ServerProgram } from '../fleet/s3-server.ts';
 import { type ChaosResult, type ChaosSettings, runInChaos } from './run-in-chaos.ts';

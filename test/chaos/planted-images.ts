@@ -6,7 +6,7 @@ import { unzipSync, zipSync } from 'fflate';
 import type { Random } from '../../demo/draw/random.ts';
 import { makeReportAt } from '../../src/report/make-report.ts';
 import { evidencePartKey, scoresPartKey } from '../../src/shared/run/output-key.ts';
-import { imageRecordSchema } from '../../src/shared/run/record-schema.ts';
+import { imageRecordSchema } from '../../src/shared/run/record.ts';
 import { openStore } from '../../src/shared/store/open-store.ts';
 import type { Store } from '../../src/shared/store/store.ts';
 import { planCarefully } from '../../src/worker/fleet/crash-policy.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { imageRecordSchema } from '../../src/shared/run/record-schema.ts';
+import { imageRecordSchema } from '../../src/shared/run/record.ts';
 import { gradline, runArguments, startGradline, tinyProject } from './gradline.ts';
 
 async function recordsOf(folder: string) {

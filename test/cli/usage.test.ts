@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runSettingNames } from '../../src/shared/run/run-settings.ts';
+import { runSettings } from '../../src/shared/run/configuration.ts';
 import { gradline, runArguments, tinyProject } from './gradline.ts';
 
 test('--help names the commands and ends with 0', async () => {
@@ -24,7 +24,8 @@ test('run --help names a flag for every setting of gradline.yaml', async () => {
   const settings = flags.filter(
     (flag) => !flag?.startsWith('no-') && !['config', 'json', 'quiet'].includes(flag ?? ''),
   );
-  expect(settings.sort()).toEqual(runSettingNames.filter((name) => name !== 'input').sort());
+  const names = runSettings.map(({ name }) => name);
+  expect(settings.sort()).toEqual(names.filter((name) => name !== 'input').sort());
 });
 
 describe('a mistake is one clear line on stderr and exit code 2', () => {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { explainTexts } from '../../src/text/explain-texts.ts';
-import { textRecordSchema } from '../../src/text/record-schema.ts';
+import { textRecordSchema } from '../../src/text/record.ts';
 import type { TextRunSettings } from '../../src/text/settings.ts';
 import { difference, expectRefusal } from '../explain/open-tiny.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';

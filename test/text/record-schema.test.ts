@@ -1,8 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { TextRecord } from '../../src/text/record.ts';
-import { textRecordJsonSchema, textRecordSchema } from '../../src/text/record-schema.ts';
+import { type TextRecord, textRecordJsonSchema, textRecordSchema } from '../../src/text/record.ts';
 import { changed } from '../shared/run/changed-record.ts';
 
 const file = new URL('../../src/text/record.schema.json', import.meta.url);

@@ -1,7 +1,7 @@
 /** The map methods by the names that users write. */
 
 import { didYouMean } from '../nearest-names.ts';
-import type { GraphMethodName, MethodName, RepeatedMethodName } from '../options.ts';
+import { type GraphMethodName, type MethodName, methodNames, type RepeatedMethodName } from '../options.ts';
 import { UserError } from '../user-error.ts';
 import { cam } from './cam.ts';
 import { eigenCam } from './eigen-cam.ts';
@@ -51,8 +51,6 @@ export const repeatedMethods: Record<RepeatedMethodName, RepeatedMethod> = {
   'integrated-gradients': integratedGradients,
   smoothgrad: smoothGrad,
 };
-
-export const methodNames = [...Object.keys(graphMethods), ...Object.keys(repeatedMethods)];
 
 /**
  * The methods of either kind, in the order given.

@@ -2,8 +2,7 @@
 
 import { UserError } from '../../explain/user-error.ts';
 import { scoresPartKey } from '../../shared/run/output-key.ts';
-import type { ImageRecord } from '../../shared/run/record.ts';
-import { imageRecordSchema } from '../../shared/run/record-schema.ts';
+import { type ImageRecord, imageRecordSchema } from '../../shared/run/record.ts';
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { listParts } from './list-parts.ts';

@@ -1,99 +1,282 @@
-/** Everything that decides what a run computes and writes. Flags, gradline.yaml and `run.json` use the same names. */
+/**
+ * Everything that decides what a run computes and writes. A setting is described here and nowhere else: its name for flags and
+ * gradline.yaml, its help, its default, what a user may write, and how run.json keeps it.
+ */
 
-import type { Fusion, MethodName, ScoreActivation } from '../../explain/options.ts';
+import { z } from 'zod';
+import { fusions, methodNames, scoreActivations } from '../../explain/options.ts';
+import { readMaxFailures } from './max-failures.ts';
+import { defaultShardSize } from './run-plan.ts';
+import { fieldsOf, setting, settingsIn } from './setting.ts';
+import {
+  booleanSetting,
+  channelsSetting,
+  globListSetting,
+  listSetting,
+  numberSetting,
+  overlayScaleSetting,
+  rangeSetting,
+  resizeSetting,
+  sizeSetting,
+  suffixListSetting,
+  textSetting,
+  wholeNumber,
+} from './setting-values.ts';
 
-export type PreprocessPreset = 'imagenet' | 'fastai' | 'caffe' | 'tf' | 'none';
-export type Fit = 'crop' | 'squish' | 'pad' | 'none';
-export type Colormap = 'magma' | 'viridis' | 'inferno' | 'jet' | 'turbo';
+const presets = ['imagenet', 'fastai', 'caffe', 'tf', 'none'] as const;
+const fits = ['crop', 'squish', 'pad', 'none'] as const;
+const channelOrders = ['rgb', 'bgr'] as const;
+const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
+const overlayFormats = ['jpg', 'png', 'webp'] as const;
+const scorePlaces = ['shard', 'image', 'both'] as const;
+const providers = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu', 'xnnpack', 'qnn'] as const;
 
-/** How pixels become the model's input. Fields left out come from the preset. */
-export interface PreprocessSettings {
-  preset: PreprocessPreset;
-  /** Side of the square, or height and width, that the model sees; default: what the model asks for, else 224. */
-  size?: { height: number; width: number };
-  fit?: Fit;
-  /** Shorter side before the centre crop (`imagenet`, `caffe`: 256 for a size of 224). */
-  resize?: number;
-  mean?: [number, number, number];
-  std?: [number, number, number];
-  /** Pixel values before mean and std: 0..1, 0..255 or -1..1. */
-  range?: [number, number];
-  channels?: 'rgb' | 'bgr';
-}
+export type PreprocessPreset = (typeof presets)[number];
+export type Fit = (typeof fits)[number];
+export type Colormap = (typeof colormaps)[number];
 
-export interface OverlaySettings {
-  write: 'all' | 'errors' | 'none';
-  colormap: Colormap;
-  /** Opacity of the map, 0 to 1. */
-  alpha: number;
-  /** `image`: each map fills the scale by itself (0 to its maximum). A number: that value is the top of the scale in every picture. */
-  scale: 'image' | number;
-  /** Draw on what the model saw, or on the whole original at the right place. */
-  on: 'seen' | 'original';
-  format: 'jpg' | 'png' | 'webp';
-}
+const text = { given: textSetting };
+const path = { ...text, isPath: () => true };
+const count = z.int().min(0);
+const share = z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1');
+const perChannel = z.tuple([z.number(), z.number(), z.number()]);
 
-export interface RegionSettings {
-  /** Path or s3:// address of the JSON file. */
-  file: string;
-  /** `name`: a category is the class of that name. `index`: its id is the class's index; `index-from-1`: one more than that. */
-  categories: 'name' | 'index' | 'index-from-1';
-}
+const targetForm = /^(predicted|label|class:.+|top:[1-9]\d{0,5})$/s;
+const targetProblem =
+  'a target is predicted, label, class:<index or name>, class:<a>-vs-<b> or top:<k>; write \\, for a comma in a name';
+const target = z.string().regex(targetForm, { error: ({ input }) => `holds '${input}': ${targetProblem}` });
 
 /** Which images of the input are explained. */
-export interface SelectionSettings {
+const selection = z.object({
   /** Globs over keys; an image needs to match one of them. Empty: every image does. */
-  include: string[];
+  include: setting(
+    'include <globs>',
+    'only images whose key, or name where the glob has no /, matches one of them',
+    z.array(z.string()),
+    { given: globListSetting, default: [] },
+  ),
   /** Globs over keys; an image that matches one is left out, whatever `include` says. */
-  exclude: string[];
+  exclude: setting('exclude <globs>', 'no images that match one of them', z.array(z.string()), {
+    given: globListSetting,
+    default: [],
+  }),
   /** Endings of file names with their dot, in lower case; null: those of images in a folder or bucket, any in a list. */
-  suffixes: string[] | null;
+  suffixes: setting('suffixes <endings>', 'endings of file names: .jpg,.png', z.array(z.string()).nullable(), {
+    given: suffixListSetting,
+    otherwise: 'those of images; any in a list',
+  }),
   /** How many images to draw at random; null: all. */
-  sample: number | null;
+  sample: setting('sample <n>', 'draw n images at random', count.nullable(), { given: wholeNumber(1) }),
   /** Decides which images are drawn. */
-  seed: number;
+  seed: setting('seed <n>', 'decides which are drawn', count, { given: wholeNumber(0), default: 0 }),
   /** At most so many images, the first in the order of the input; null: all. */
-  limit: number | null;
-}
+  limit: setting('limit <n>', 'at most n images, the first of them', count.nullable(), { given: wholeNumber(1) }),
+});
 
-export interface RunConfiguration {
+/** How pixels become the model's input. Fields left out come from the preset. */
+const preprocess = z.object({
+  preset: setting('preprocess <preset>', presets.join(', '), z.enum(presets), { default: 'imagenet' }),
+  /** Side of the square, or height and width, that the model sees; default: what the model asks for, else 224. */
+  size: setting(
+    'size <pixels>',
+    'side, or height and width as 240x320',
+    z.object({ height: count, width: count }).exactOptional(),
+    { given: sizeSetting, otherwise: 'what the model asks for, else 224' },
+  ),
+  fit: setting('fit <way>', fits.join(', '), z.enum(fits).exactOptional()),
+  /** Shorter side before the centre crop (`imagenet`, `caffe`: 256 for a size of 224). */
+  resize: setting('resize <pixels>', 'shorter side before the centre crop', count.exactOptional(), {
+    given: resizeSetting,
+  }),
+  mean: setting('mean <numbers>', 'subtracted from each channel: 0.485,0.456,0.406', perChannel.exactOptional(), {
+    given: channelsSetting,
+  }),
+  std: setting('std <numbers>', 'each channel is divided by it: 0.229,0.224,0.225', perChannel.exactOptional(), {
+    given: channelsSetting.refine((values) => values.every((value) => value > 0), 'must be above 0'),
+  }),
+  /** Pixel values before mean and std: 0..1, 0..255 or -1..1. */
+  range: setting(
+    'range <numbers>',
+    'pixel values before mean and std: 0,1 or 0,255 or -1,1',
+    z.tuple([z.number(), z.number()]).exactOptional(),
+    { given: rangeSetting },
+  ),
+  channels: setting('channels <order>', channelOrders.join(', '), z.enum(channelOrders).exactOptional()),
+});
+
+const overlays = z.object({
+  write: setting(
+    'overlays <which>',
+    'all, errors (misclassified images only), none',
+    z.enum(['all', 'errors', 'none']),
+    { default: 'all' },
+  ),
+  colormap: setting('colormap <name>', colormaps.join(', '), z.enum(colormaps), { default: 'magma' }),
+  /** Opacity of the map, 0 to 1. */
+  alpha: setting('alpha <number>', 'opacity of the map, 0 to 1', share, {
+    given: numberSetting.pipe(share),
+    default: 0.6,
+  }),
+  /** `image`: each map fills the scale by itself (0 to its maximum). A number: that value is the top of the scale in every picture. */
+  scale: setting(
+    'overlay-scale <top>',
+    'image: each map fills the scale; a number: the same top for all',
+    z.union([z.literal('image'), z.number().positive()]),
+    { given: overlayScaleSetting, default: 'image' },
+  ),
+  /** Draw on what the model saw, or on the whole original at the right place. */
+  on: setting(
+    'overlay-on <picture>',
+    'seen: what the model saw; original: the whole picture',
+    z.enum(['seen', 'original']),
+    { default: 'seen' },
+  ),
+  format: setting('overlay-format <suffix>', overlayFormats.join(', '), z.enum(overlayFormats), { default: 'jpg' }),
+});
+
+const regions = z.object({
+  /** Path or s3:// address of the JSON file. */
+  file: setting('regions <file>', "boxes or masks in COCO's format: do the maps lie on the object?", z.string(), path),
+  /** `name`: a category is the class of that name. `index`: its id is the class's index; `index-from-1`: one more than that. */
+  categories: setting(
+    'region-categories <rule>',
+    'name: a category is the class of that name; index, index-from-1: by its id',
+    z.enum(['name', 'index', 'index-from-1']),
+    { default: 'name' },
+  ),
+});
+
+/** A run's configuration as run.json keeps it. */
+export const runConfigurationSchema = z.object({
   /** Folder, `s3://bucket/prefix`, or a list of images (.csv or .jsonl). */
-  input: string;
-  output: string;
-  model: string;
-  layers: string[];
-  methods: MethodName[];
-  targets: string[];
+  input: setting('input', 'folder, s3://bucket/prefix, list.csv or list.jsonl', z.string(), path),
+  output: setting('output <place>', 'folder or s3:// address for the results (required)', z.string(), {
+    ...path,
+    free: true,
+  }),
+  model: setting('model <file>', 'ONNX file of the classifier (required)', z.string(), { ...path, free: true }),
+  layers: setting(
+    'layers <names>',
+    'layers to hook: layer4, layer4[-2], features.18, a node, a tensor, input, or last',
+    z.array(z.string()),
+    { given: listSetting, default: ['last'] },
+  ),
+  methods: setting('method <names>', methodNames.join(', '), z.array(z.enum(methodNames)), {
+    given: listSetting.pipe(z.array(z.enum(methodNames))),
+    default: ['grad-cam'],
+  }),
+  targets: setting(
+    'target <names>',
+    'predicted, label, class:<index or name>, class:<a>-vs-<b>, top:<k>',
+    z.array(z.string()),
+    { given: listSetting.pipe(z.array(target)), default: ['predicted'] },
+  ),
   /** Adds a map made of all layers' maps; left out: none. */
-  fuse?: Fusion;
+  fuse: setting(
+    'fuse <way>',
+    `one more map, of all layers together: ${fusions.join(', ')}`,
+    z.enum(fusions).exactOptional(),
+  ),
   /** Path or s3:// address of the class names (JSON array, JSON object index -> name, or text with one name a line); null: no names. */
-  classes: string | null;
+  classes: setting(
+    'classes <file>',
+    'names of the classes: JSON array, JSON object, or one name a line',
+    z.string().nullable(),
+    { ...path, free: true },
+  ),
   /** `folder`, `regex:<re>` or a csv/jsonl file; null: unlabelled. */
-  labels: string | null;
-  selection: SelectionSettings;
-  preprocess: PreprocessSettings;
-  scoreActivation: ScoreActivation;
-  batchSize: number;
-  shardSize: number;
-  provider: string;
-  threads: number | null;
-  overlays: OverlaySettings;
-  maps: boolean;
+  labels: setting(
+    'labels <source>',
+    'folder, regex:<pattern>, or a .csv or .jsonl file with key and label',
+    z.string().nullable(),
+    { ...text, isPath: isLabelFile, free: true },
+  ),
+  selection,
+  preprocess,
+  scoreActivation: setting('score-activation <name>', scoreActivations.join(', '), z.enum(scoreActivations), {
+    default: 'auto',
+  }),
+  batchSize: setting('batch-size <n>', 'images in one session run', count, { given: wholeNumber(1), default: 8 }),
+  shardSize: setting('shard-size <n>', 'images committed together', count, {
+    given: wholeNumber(1),
+    default: defaultShardSize,
+  }),
+  provider: setting('provider <name>', 'ONNX Runtime execution provider: cpu, cuda, coreml, ...', z.string(), {
+    given: z.enum(providers),
+    default: 'cpu',
+  }),
+  threads: setting('threads <n>', 'threads inside one operator', count.nullable(), {
+    given: wholeNumber(1),
+    otherwise: 'one a core',
+    free: true,
+  }),
+  overlays,
+  maps: setting('maps', 'write the raw maps as .npy files', booleanSetting, { default: false }),
   /** Write evidence vectors and small heatmaps, from which reports find clusters and gaps. */
-  evidence: boolean;
+  evidence: setting('evidence', 'write evidence vectors, for clusters and gaps in reports', booleanSetting, {
+    default: true,
+    off: 'write none: a report then has no clusters and no gaps',
+  }),
   /** Make the report when the run is complete. */
-  report: boolean;
+  report: setting('report', 'make a report at the end', booleanSetting, {
+    default: true,
+    off: 'make none; gradline report makes one at any time',
+    free: true,
+  }),
   /** Output of a run over the training set, with which the report compares gaps; left out: none. */
-  reference?: string;
+  reference: setting(
+    'reference <output>',
+    'a run over the training set: the report compares gaps with what it holds',
+    z.string().exactOptional(),
+    { ...path, free: true },
+  ),
   /** Output of an earlier run: the report shows what changed since; left out: none. */
-  since?: string;
+  since: setting('since <output>', 'an earlier run: the report shows what changed since', z.string().exactOptional(), {
+    ...path,
+    free: true,
+  }),
   /** Measure how faithful the maps of so many images are; left out: of none. */
-  evaluate?: { sample: number };
+  evaluate: setting(
+    'evaluate',
+    'measure how faithful the maps are: deletion, insertion, drop, ROAD, shuffled weights',
+    z
+      .object({
+        sample: setting('evaluate-sample <n>', 'on so many images', count, { given: wholeNumber(1), default: 200 }),
+      })
+      .exactOptional(),
+    { given: booleanSetting },
+  ),
   /** Masks or boxes of objects in COCO's format, and how its categories name classes; left out: none. */
-  regions?: RegionSettings;
-  scores: 'shard' | 'image' | 'both';
-  statistics: boolean;
+  regions: regions.exactOptional(),
+  scores: setting('scores <where>', scorePlaces.join(', '), z.enum(scorePlaces), { default: 'shard' }),
+  statistics: setting('statistics', 'record activation statistics for each layer', booleanSetting, { default: false }),
   /** How many images, or which share such as `5%`, may fail before the run is stopped; left out: all of them. */
-  maxFailures?: string;
-  resume: boolean;
+  maxFailures: setting(
+    'max-failures <limit>',
+    'stop the run when more images fail: a number, or a share such as 5%',
+    z.string().exactOptional(),
+    {
+      given: textSetting.refine((limit) => readMaxFailures(limit) !== null, 'must be a number or a share such as 5%'),
+      free: true,
+    },
+  ),
+  resume: setting('resume', 'go on where an earlier run into the same output stopped', booleanSetting, {
+    default: false,
+    free: true,
+  }),
+});
+
+export type RunConfiguration = z.infer<typeof runConfigurationSchema>;
+export type SelectionSettings = RunConfiguration['selection'];
+export type PreprocessSettings = RunConfiguration['preprocess'];
+export type OverlaySettings = RunConfiguration['overlays'];
+export type RegionSettings = NonNullable<RunConfiguration['regions']>;
+
+export const configurationFields = fieldsOf(runConfigurationSchema);
+/** In the order of run.json. */
+export const runSettings = settingsIn(configurationFields);
+
+/** Whether a `--labels` value is a file rather than `folder` or a pattern. */
+export function isLabelFile(labels: string): boolean {
+  return labels !== 'folder' && !labels.startsWith('regex:');
 }

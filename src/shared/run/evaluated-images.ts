@@ -5,14 +5,13 @@ import { UserError } from '../../explain/user-error.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { evaluatedImagesKey } from './output-key.ts';
 
-export interface EvaluatedImages {
+const shape = z.object({
   /** Keys of all of them. */
-  images: string[];
+  images: z.array(z.string()),
   /** Keys of those that the randomisation check is made on too. */
-  randomised: string[];
-}
-
-const shape = z.object({ images: z.array(z.string()), randomised: z.array(z.string()) });
+  randomised: z.array(z.string()),
+});
+export type EvaluatedImages = z.infer<typeof shape>;
 
 export async function writeEvaluatedImages(output: Store, chosen: EvaluatedImages): Promise<void> {
   await output.put(evaluatedImagesKey, `${JSON.stringify(chosen, null, 2)}\n`, 'application/json');

@@ -1,7 +1,15 @@
 /** Faithfulness over a run, from its records: what a user chooses a method by. */
 
-import { z } from 'zod';
 import { type Mean, MeanOf } from './mean.ts';
+import {
+  type BaselineRecord,
+  baseline,
+  type FaithfulnessRecord,
+  faithfulness,
+  mapRecord,
+  type PerturbationRecord,
+  type SimilarityRecord,
+} from './record.ts';
 
 interface PerturbationSummary {
   /** That were measured: sampled, and with a map that shows something. */
@@ -39,29 +47,10 @@ export interface FaithfulnessSummary {
   baselines: BaselineSummary[];
 }
 
-const share = z.number();
-const perturbation = {
-  deletion: share,
-  insertion: share,
-  drop: share,
-  increase: z.boolean(),
-  road: z.object({ difference: share }),
-};
-const similarity = z.object({ rankCorrelation: share.nullable(), structuralSimilarity: share.nullable() });
-const measuredMap = z.object({
-  layer: z.string(),
-  method: z.string(),
-  target: z.string(),
-  class: z.number(),
-  faithfulness: z.object({
-    ...perturbation,
-    randomised: z.object({ lastLayer: similarity, allLayers: similarity }).optional(),
-  }),
-});
-const measuredBaseline = z.object({ ...perturbation, baseline: z.string(), class: z.number() });
-
-type Perturbation = z.infer<typeof measuredBaseline>;
-type Similarity = z.infer<typeof similarity>;
+const measuredMap = mapRecord
+  .pick({ layer: true, method: true, target: true, class: true })
+  .extend({ faithfulness })
+  .strip();
 
 /** Collects records in the order of the run. */
 export class FaithfulnessTally {
@@ -79,12 +68,12 @@ export class FaithfulnessTally {
       this.#maps.set(key, tally);
       tally.add(map.faithfulness);
     }
-    for (const baseline of baselines.map((each) => measuredBaseline.parse(each))) {
-      for (const [target, explained] of targets) if (explained === baseline.class) this.#addBaseline(baseline, target);
+    for (const measured of baselines.map((each) => baseline.parse(each))) {
+      for (const [target, explained] of targets) if (explained === measured.class) this.#addBaseline(measured, target);
     }
   }
 
-  #addBaseline(measured: Perturbation, target: string): void {
+  #addBaseline(measured: BaselineRecord, target: string): void {
     const { baseline } = measured;
     const key = JSON.stringify([baseline, target]);
     const known = this.#baselines.get(key) ?? { baseline, target, tally: new PerturbationTally() };
@@ -117,7 +106,7 @@ class PerturbationTally {
   readonly #road = new MeanOf();
   readonly #increase = new MeanOf();
 
-  add({ deletion, insertion, drop, increase, road }: Omit<Perturbation, 'baseline' | 'class'>): void {
+  add({ deletion, insertion, drop, increase, road }: PerturbationRecord): void {
     this.#deletion.add(deletion);
     this.#insertion.add(insertion);
     this.#drop.add(drop);
@@ -141,7 +130,7 @@ class SimilarityTally {
   readonly #rank = new MeanOf();
   readonly #structure = new MeanOf();
 
-  add({ rankCorrelation, structuralSimilarity }: Similarity): void {
+  add({ rankCorrelation, structuralSimilarity }: SimilarityRecord): void {
     if (rankCorrelation !== null) this.#rank.add(rankCorrelation);
     if (structuralSimilarity !== null) this.#structure.add(structuralSimilarity);
   }
@@ -162,9 +151,9 @@ class MapTally {
     this.#id = { layer, method, target };
   }
 
-  add(faithfulness: z.infer<typeof measuredMap>['faithfulness']): void {
-    this.#perturbation.add(faithfulness);
-    const { randomised } = faithfulness;
+  add(measured: FaithfulnessRecord): void {
+    this.#perturbation.add(measured);
+    const { randomised } = measured;
     if (randomised === undefined) return;
     this.#randomised += 1;
     this.#lastLayer.add(randomised.lastLayer);

@@ -12,7 +12,7 @@
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
 import { type Store, StoreError } from '../store/store.ts';
-import type { SelectionSettings } from './configuration.ts';
+import { runConfigurationSchema, type SelectionSettings } from './configuration.ts';
 import type { PlannedImage, Shard } from './run-plan.ts';
 
 export const shardsPerPart = 256;
@@ -20,45 +20,26 @@ const planManifestKey = 'plan/manifest.json';
 const classesKey = 'plan/classes.json';
 const sampleKey = 'plan/sample.jsonl';
 
-export interface PlanManifest {
-  run: string;
-  shardSize: number;
-  shardsPerPart: number;
-  /** Of the whole plan; null until it is finished. */
-  shards: number | null;
-  images: number | null;
-  finished: boolean;
-  selection: SelectionSettings;
-  /** What is in the parts that are written so far. */
-  parts: number;
-  planned: { shards: number; images: number; labelled: number };
-  /** Last key of the last part: where the listing of a bucket or folder goes on. */
-  lastKey: string | null;
-  /** SHA-256 over the parts, each hashed behind the digest of those before it: shows that a list says the same again. */
-  digest: string;
-}
-
 const count = z.int().min(0);
 const manifestShape = z.object({
   run: z.string(),
   shardSize: z.int().min(1),
   shardsPerPart: z.int().min(1),
+  /** Of the whole plan; null until it is finished. */
   shards: count.nullable(),
   images: count.nullable(),
   finished: z.boolean(),
-  selection: z.object({
-    include: z.array(z.string()),
-    exclude: z.array(z.string()),
-    suffixes: z.array(z.string()).nullable(),
-    sample: count.nullable(),
-    seed: count,
-    limit: count.nullable(),
-  }),
+  selection: runConfigurationSchema.shape.selection,
+  /** What is in the parts that are written so far. */
   parts: count,
   planned: z.object({ shards: count, images: count, labelled: count }),
+  /** Last key of the last part: where the listing of a bucket or folder goes on. */
   lastKey: z.string().nullable(),
+  /** SHA-256 over the parts, each hashed behind the digest of those before it: shows that a list says the same again. */
   digest: z.string(),
 });
+export type PlanManifest = z.infer<typeof manifestShape>;
+
 const imageShape = z.object({ key: z.string(), label: z.number().nullable() });
 
 export function newPlanManifest(run: string, shardSize: number, selection: SelectionSettings): PlanManifest {

@@ -3,15 +3,21 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { didYouMean } from '../../explain/nearest-names.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { resolveLocation } from '../store/location.ts';
 import { parseClassIndex } from './class-names.ts';
-import type { PreprocessSettings, RunConfiguration } from './configuration.ts';
-import { defaultShardSize } from './run-plan.ts';
-import { type RunSettings, runSettingNames, runSettingsSchema } from './run-settings.ts';
+import { configurationFields, type RunConfiguration, runConfigurationSchema, runSettings } from './configuration.ts';
+import { isImageList } from './input-kind.ts';
+import { assemble } from './setting.ts';
 import { listSetting } from './setting-values.ts';
+
+/** Values by the names of their settings. */
+type GivenSettings = Record<string, unknown>;
+
+const givenSettings = z.strictObject(Object.fromEntries(runSettings.map(({ name, given }) => [name, given]))).partial();
+const settingNames = runSettings.map(({ name }) => name);
 
 /**
  * @param flags settings by their kebab-case name, as the command line gives them (text, or true and false)
@@ -27,7 +33,7 @@ export async function readConfiguration(
   return runConfiguration({ ...fromFile, ...fromFlags });
 }
 
-async function readConfigurationFile(path: string): Promise<RunSettings> {
+async function readConfigurationFile(path: string): Promise<GivenSettings> {
   let content: unknown;
   try {
     content = parse(await readFile(path, 'utf8'));
@@ -41,24 +47,16 @@ async function readConfigurationFile(path: string): Promise<RunSettings> {
   }
   const settings = checkSettings(content, (name) => `'${name}' in ${path}`);
   const folder = dirname(path);
-  for (const name of ['input', 'output', 'model', 'classes', 'regions', 'reference', 'since'] as const) {
-    const location = settings[name];
-    if (location !== undefined) settings[name] = resolveLocation(folder, location);
-  }
-  if (settings.labels !== undefined && namesFile(settings.labels)) {
-    settings.labels = resolveLocation(folder, settings.labels);
+  for (const { name, isPath } of runSettings) {
+    const value = settings[name];
+    if (typeof value === 'string' && isPath?.(value)) settings[name] = resolveLocation(folder, value);
   }
   return settings;
 }
 
-/** Whether a `--labels` value is a file rather than `folder` or a pattern. */
-function namesFile(labels: string): boolean {
-  return labels !== 'folder' && !labels.startsWith('regex:');
-}
-
-function checkSettings(raw: object, nameInMessage: (name: string) => string): RunSettings {
+function checkSettings(raw: object, nameInMessage: (name: string) => string): GivenSettings {
   const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined && value !== null));
-  const result = runSettingsSchema.safeParse(given);
+  const result = givenSettings.safeParse(given);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (issue === undefined) throw result.error;
@@ -72,7 +70,7 @@ function settingError(
 ): UserError {
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    const near = didYouMean(key, runSettingNames) || ` The settings are ${runSettingNames.join(', ')}.`;
+    const near = didYouMean(key, settingNames) || ` The settings are ${settingNames.join(', ')}.`;
     return new UserError('unknown-setting', `There is no setting ${nameInMessage(key)}.${near}`);
   }
   const name = String(issue.path[0]);
@@ -99,89 +97,17 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function runConfiguration(settings: RunSettings): RunConfiguration {
-  const { input, output, model } = settings;
-  if (input === undefined) throw missing('the images', 'Give a folder, an s3:// address, or a .csv or .jsonl list.');
-  if (model === undefined) throw missing('--model', 'Give the ONNX file of the classifier.');
-  if (output === undefined) throw missing('--output', 'Give a folder or an s3:// address for the results.');
-  const configuration: RunConfiguration = {
-    input,
-    output,
-    model,
-    layers: settings.layers ?? ['last'],
-    methods: settings.method ?? ['grad-cam'],
-    targets: settings.target ?? ['predicted'],
-    ...(settings.fuse === undefined ? {} : { fuse: settings.fuse }),
-    classes: settings.classes ?? null,
-    labels: settings.labels ?? null,
-    selection: {
-      include: settings.include ?? [],
-      exclude: settings.exclude ?? [],
-      suffixes: settings.suffixes ?? null,
-      sample: settings.sample ?? null,
-      seed: settings.seed ?? 0,
-      limit: settings.limit ?? null,
-    },
-    preprocess: preprocessSettings(settings),
-    scoreActivation: settings['score-activation'] ?? 'auto',
-    batchSize: settings['batch-size'] ?? 8,
-    shardSize: settings['shard-size'] ?? defaultShardSize,
-    provider: settings.provider ?? 'cpu',
-    threads: settings.threads ?? null,
-    overlays: {
-      write: settings.overlays ?? 'all',
-      colormap: settings.colormap ?? 'magma',
-      alpha: settings.alpha ?? 0.6,
-      scale: settings['overlay-scale'] ?? 'image',
-      on: settings['overlay-on'] ?? 'seen',
-      format: settings['overlay-format'] ?? 'jpg',
-    },
-    maps: settings.maps ?? false,
-    evidence: settings.evidence ?? true,
-    report: settings.report ?? true,
-    ...(settings.reference === undefined ? {} : { reference: settings.reference }),
-    ...(settings.since === undefined ? {} : { since: settings.since }),
-    ...evaluationSettings(settings),
-    scores: settings.scores ?? 'shard',
-    statistics: settings.statistics ?? false,
-    ...(settings['max-failures'] === undefined ? {} : { maxFailures: settings['max-failures'] }),
-    resume: settings.resume ?? false,
-  };
+function runConfiguration(given: GivenSettings): RunConfiguration {
+  if (given.input === undefined)
+    throw missing('the images', 'Give a folder, an s3:// address, or a .csv or .jsonl list.');
+  if (given.model === undefined) throw missing('--model', 'Give the ONNX file of the classifier.');
+  if (given.output === undefined) throw missing('--output', 'Give a folder or an s3:// address for the results.');
+  const assembled = assemble(configurationFields, given, (name, without) => {
+    throw missing(`--${without}`, `Without it --${name} has nothing to say.`);
+  });
+  const configuration = runConfigurationSchema.parse(assembled);
   checkTogether(configuration);
   return configuration;
-}
-
-/** How many images are measured unless the user says otherwise. */
-const defaultEvaluated = 200;
-
-function evaluationSettings(settings: RunSettings): Pick<RunConfiguration, 'evaluate' | 'regions'> {
-  const { evaluate = false, regions: file } = settings;
-  const sample = settings['evaluate-sample'];
-  const categories = settings['region-categories'];
-  if (sample !== undefined && !evaluate) {
-    throw missing('--evaluate', 'Without it --evaluate-sample has nothing to say.');
-  }
-  if (categories !== undefined && file === undefined) {
-    throw missing('--regions', 'Without it --region-categories has nothing to say.');
-  }
-  return {
-    ...(evaluate ? { evaluate: { sample: sample ?? defaultEvaluated } } : {}),
-    ...(file === undefined ? {} : { regions: { file, categories: categories ?? 'name' } }),
-  };
-}
-
-function preprocessSettings(settings: RunSettings): PreprocessSettings {
-  const { size, fit, resize, mean, std, range, channels } = settings;
-  return {
-    preset: settings.preprocess ?? 'imagenet',
-    ...(size === undefined ? {} : { size }),
-    ...(fit === undefined ? {} : { fit }),
-    ...(resize === undefined ? {} : { resize }),
-    ...(mean === undefined ? {} : { mean }),
-    ...(std === undefined ? {} : { std }),
-    ...(range === undefined ? {} : { range }),
-    ...(channels === undefined ? {} : { channels }),
-  };
 }
 
 /** Settings that make sense one by one but not with each other. */
@@ -204,11 +130,6 @@ function checkTogether(configuration: RunConfiguration): void {
       throw missing('--classes', `The target '${target}' needs the names of the classes.`);
     }
   }
-}
-
-/** Whether an input is a list of images rather than a folder or prefix. */
-export function isImageList(input: string): boolean {
-  return /\.(csv|jsonl)$/i.test(input);
 }
 
 function missing(name: string, reason: string): UserError {

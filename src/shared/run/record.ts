@@ -1,98 +1,170 @@
-/** One image's line of JSON. The contract that users and later tools rely on; `record.schema.json` states it for validators. */
+/**
+ * One image's line of JSON: the contract that users and later tools rely on. The types follow from the schema; `record.schema.json`
+ * states it for validators, and a test keeps the two equal.
+ */
 
-import type { BaselineRecord, FaithfulnessRecord, RegionRecord } from './faithfulness-record.ts';
+import { z } from 'zod';
 
-export interface ClassScore {
-  class: number;
-  name: string | null;
-  score: number;
+/** An object that is read with whatever other fields it has: more may be added to a record. They are no part of its type. */
+export function extensible<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObject<Shape> {
+  return z.looseObject(shape);
 }
 
-/** What one map says. Positions are pixels of the image as the model saw it, origin top left, at cell centres. */
-export interface MapRecord {
-  layer: string;
-  method: string;
-  target: string;
-  class: number;
-  className: string | null;
-  /** Rows and columns of the raw map. */
-  shape: [number, number];
-  /** Output keys relative to the output root; null where the option that writes the file is off. */
-  overlay: string | null;
-  map: string | null;
-  min: number;
-  max: number;
-  mean: number;
+const index = z.int().min(0);
+const share = z.number().min(0).max(1);
+/** Origin top left, at cell centres. */
+const position = extensible({ x: z.number(), y: z.number() }).describe('Pixels of the image as the model saw it');
+
+const base = {
+  key: z.string().describe('S3 key or path relative to the input folder'),
+  label: index.nullable(),
+  labelName: z.string().nullable(),
+};
+
+/** How alike a map stays to that of a network with shuffled weights, -1 to 1; null where one of the two is the same everywhere. */
+const similarity = extensible({
+  rankCorrelation: z.number().nullable().describe("Spearman's, over the cells"),
+  structuralSimilarity: z.number().nullable().describe('SSIM, over the pixels'),
+});
+
+const perturbation = extensible({
+  deletion: z.number().describe("Area under the score's curve as pixels go: low is good"),
+  insertion: z.number().describe('The same as they come back to a blurred picture: high is good'),
+  drop: share.describe("Share of the score that is lost when only the map's part is left: low is good"),
+  increase: z.boolean().describe('Whether the score rises then'),
+  /** `difference`: the second less the first; high is good. */
+  road: extensible({
+    mostImportantFirst: z.number(),
+    leastImportantFirst: z.number(),
+    difference: z.number(),
+  }).describe('Mean score over the shares of pixels that ROAD takes away'),
+});
+
+export const faithfulness = extensible({
+  ...perturbation.shape,
+  /** Only for the images that the randomisation check is made on. */
+  randomised: extensible({ lastLayer: similarity, allLayers: similarity }).exactOptional(),
+}).describe('With --evaluate, for the images that it measures and maps that show something');
+
+/** A map that knows nothing of the image, measured in the same way. `class`: the one whose score was watched. */
+export const baseline = extensible({
+  ...perturbation.shape,
+  baseline: z.enum(['random', 'gaussian']),
+  class: index,
+});
+
+/** Where a map lies with regard to the regions of the class that it explains. */
+export const region = extensible({
+  /** Whether its maximum lies in one of them, or within the tolerance of one (the pointing game). */
+  hit: z.boolean(),
+  /** Share of its positive part that lies inside. */
+  inside: share,
+  /** Share of the picture that the regions cover: what `inside` would be for a map that is the same everywhere. */
+  area: share,
+}).describe('With --regions, where the image has regions of the explained class');
+
+/** What one map says. */
+export const mapRecord = extensible({
+  layer: z.string().describe('The layer as the user wrote it'),
+  method: z.string(),
+  target: z.string(),
+  class: z.int().min(-1).describe('The explained class; -1 where the image has no such target'),
+  className: z.string().nullable(),
+  shape: z.tuple([z.int().min(1), z.int().min(1)]).describe('Rows and columns of the raw map'),
+  /** Null where the option that writes the file is off; so is `map`. */
+  overlay: z.string().nullable().describe('Key relative to the output root'),
+  map: z.string().nullable().describe('Key relative to the output root'),
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
   /** Position of the maximum. */
-  peak: { x: number; y: number };
+  peak: position,
   /** Centre of mass of the positive part; null for a degenerate map. */
-  centre: { x: number; y: number } | null;
+  centre: position.nullable(),
   /** Share of the cells above half the maximum, 0 to 1; 0 for a degenerate map. */
-  areaAboveHalf: number;
+  areaAboveHalf: share,
   /** Share of the positive part that lies on the outermost ring of cells, 0 to 1. */
-  borderShare: number;
-  degenerate: boolean;
+  borderShare: share,
+  degenerate: z.boolean(),
   /** Why: `no-positive-evidence`, `no-gradient`, `class-token-only`, `no-label`, `not-finite`; null for a normal map. */
-  degenerateReason: string | null;
-  /** With `class-token-only`: the last layer whose grid gets gradient, to list in place of this one. */
-  workingLayer?: string;
-  /** With `--evaluate`, for the images that it measures and maps that show something. */
-  faithfulness?: FaithfulnessRecord;
-  /** With `--regions`, where the image has regions of the explained class and the map shows something. */
-  region?: RegionRecord;
-}
+  degenerateReason: z.string().nullable(),
+  workingLayer: z.string().exactOptional().describe('With class-token-only: the layer to list in place of this one'),
+  faithfulness: faithfulness.exactOptional(),
+  region: region.exactOptional(),
+});
 
-export interface ActivationRecord {
-  layer: string;
-  mean: number;
-  standardDeviation: number;
-  nearZero: number;
-}
+const classScore = extensible({ class: index, name: z.string().nullable(), score: z.number() });
 
-/** Origin at the top left corner of the original. */
-export interface SeenPart {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
+/** What the network says, of an image or of a text. */
+export const answer = {
+  predicted: index,
+  predictedName: z.string().nullable(),
+  score: z.number(),
+  margin: z.number().describe('Score of the predicted class minus the best other score'),
+  correct: z.boolean().exactOptional().describe('Present when the label is known'),
+  top: z.array(classScore),
+};
 
-interface RecordBase {
-  key: string;
-  label: number | null;
-  labelName: string | null;
-}
+/** Origin at the top left corner of the original. Where the image was padded it reaches outside of the original. */
+const seenPart = extensible({
+  left: z.number(),
+  top: z.number(),
+  width: z.number().min(0),
+  height: z.number().min(0),
+});
 
-/** What the network says. */
-export interface Answer {
-  predicted: number;
-  predictedName: string | null;
-  score: number;
-  /** Score of the predicted class minus the best other score. */
-  margin: number;
-  /** Present when the label is known. */
-  correct?: boolean;
-  top: ClassScore[];
-}
+const activation = extensible({
+  layer: z.string(),
+  mean: z.number(),
+  standardDeviation: z.number().min(0),
+  nearZero: share,
+});
 
-export interface DoneRecord extends RecordBase, Answer {
-  status: 'done';
-  maps: MapRecord[];
-  /** With `--evaluate`: what maps that know nothing of the image are measured as, for each class that a map explains. */
-  baselines?: BaselineRecord[];
-  /** Output key of the image as the model saw it; present where overlays are written. */
-  picture?: string;
-  /**
-   * Size of the decoded, oriented original, and what of it the model saw, in its pixels: maps cover exactly that. Where the image was
-   * padded it reaches outside of the original.
-   */
-  image: { width: number; height: number; seen?: SeenPart };
-  activations?: ActivationRecord[];
-}
+export const doneRecord = extensible({
+  ...base,
+  status: z.literal('done'),
+  ...answer,
+  maps: z.array(mapRecord),
+  /** With `--evaluate`, for each class that a map explains. */
+  baselines: z.array(baseline).exactOptional().describe('Maps that know nothing of the image, measured as its own'),
+  /** Present where overlays are written. */
+  picture: z.string().exactOptional().describe('Key of the image as the model saw it'),
+  /** Size of the decoded, oriented original. */
+  image: extensible({
+    width: z.int().min(1),
+    height: z.int().min(1),
+    seen: seenPart
+      .exactOptional()
+      .describe('What the model saw of the original, in its pixels: maps cover exactly that'),
+  }),
+  activations: z.array(activation).exactOptional(),
+});
 
-export interface QuarantinedRecord extends RecordBase {
-  status: 'quarantined';
-  error: { code: string; message: string };
-}
+/** Why there is no answer. */
+export const quarantine = {
+  status: z.literal('quarantined'),
+  error: extensible({ code: z.string(), message: z.string() }),
+};
 
-export type ImageRecord = DoneRecord | QuarantinedRecord;
+export const quarantinedRecord = extensible({ ...base, ...quarantine });
+
+export const imageRecordSchema = z.discriminatedUnion('status', [doneRecord, quarantinedRecord]);
+
+export type ImageRecord = z.infer<typeof imageRecordSchema>;
+export type DoneRecord = z.infer<typeof doneRecord>;
+export type QuarantinedRecord = z.infer<typeof quarantinedRecord>;
+export type MapRecord = z.infer<typeof mapRecord>;
+export type ActivationRecord = z.infer<typeof activation>;
+export type SeenPart = z.infer<typeof seenPart>;
+export type ClassScore = z.infer<typeof classScore>;
+export type SimilarityRecord = z.infer<typeof similarity>;
+export type PerturbationRecord = z.infer<typeof perturbation>;
+export type FaithfulnessRecord = z.infer<typeof faithfulness>;
+export type BaselineRecord = z.infer<typeof baseline>;
+export type RegionRecord = z.infer<typeof region>;
+
+/** The JSON Schema (draft 2020-12) of one record. */
+export function recordJsonSchema(): object {
+  const schema = z.toJSONSchema(imageRecordSchema, { target: 'draft-2020-12' });
+  return { title: 'Gradline image record', ...schema };
+}

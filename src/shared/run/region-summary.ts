@@ -1,7 +1,7 @@
 /** Where maps lie with regard to the regions of their class, over a run, from its records. */
 
-import { z } from 'zod';
 import { type Mean, MeanOf } from './mean.ts';
+import { mapRecord, region } from './record.ts';
 
 export interface RegionRow {
   layer: string;
@@ -16,12 +16,7 @@ export interface RegionRow {
   area: Mean;
 }
 
-const located = z.object({
-  layer: z.string(),
-  method: z.string(),
-  target: z.string(),
-  region: z.object({ hit: z.boolean(), inside: z.number(), area: z.number() }),
-});
+const located = mapRecord.pick({ layer: true, method: true, target: true }).extend({ region }).strip();
 
 /** Collects records in the order of the run. */
 export class RegionTally {
@@ -34,7 +29,7 @@ export class RegionTally {
   add({ maps }: { maps: readonly unknown[] }): void {
     for (const map of maps) {
       if (typeof map !== 'object' || map === null || !('region' in map)) continue;
-      const { layer, method, target, region } = located.parse(map);
+      const { layer, method, target, region: found } = located.parse(map);
       const key = JSON.stringify([layer, method, target]);
       const row = this.#rows.get(key) ?? {
         layer,
@@ -45,9 +40,9 @@ export class RegionTally {
         area: new MeanOf(),
       };
       this.#rows.set(key, row);
-      row.hits.add(region.hit ? 1 : 0);
-      row.inside.add(region.inside);
-      row.area.add(region.area);
+      row.hits.add(found.hit ? 1 : 0);
+      row.inside.add(found.inside);
+      row.area.add(found.area);
     }
   }
 

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
 import { type Store, StoreError } from '../store/store.ts';
-import type { RunConfiguration } from './configuration.ts';
+import { configurationFields, type RunConfiguration, runConfigurationSchema } from './configuration.ts';
 import type { FaithfulnessSummary } from './faithfulness-summary.ts';
 import type { RegionRow } from './region-summary.ts';
 import type { Tally } from './tally.ts';
@@ -22,11 +22,20 @@ export interface MapFindings {
   regions?: RegionRow[];
 }
 
-export interface RunFile extends MapFindings {
-  run: string;
+/** What is read back of a run.json. Readers pick of it, and allow what other versions of Gradline write. */
+export const runFileSchema = z.object({
+  run: z.string(),
+  state: z.string(),
+  /** ISO 8601, UTC: the first start. */
+  started: z.string(),
+  configuration: runConfigurationSchema,
+  /** SHA-256 in hexadecimal of the model file, and of the list of class names. */
+  digests: z.object({ model: z.string(), classes: z.string().nullable() }),
+});
+
+export interface RunFile extends z.infer<typeof runFileSchema>, MapFindings {
   state: RunFileState;
-  /** ISO 8601, UTC. `started` is the first start; `finished` the end of the latest one, null while it runs. */
-  started: string;
+  /** ISO 8601, UTC: the end of the latest start, null while it runs. */
   finished: string | null;
   /**
    * Over all committed images, those of earlier starts included. `images` is the number in the
@@ -37,53 +46,58 @@ export interface RunFile extends MapFindings {
   timings: { seconds: number; images: number; imagesPerSecond: number };
   /** Why a `failed` run stopped. */
   error: { code: string; message: string } | null;
-  configuration: RunConfiguration;
-  /** SHA-256 in hexadecimal of the model file, and of the list of class names. */
-  digests: { model: string; classes: string | null };
   versions: { gradline: string; onnxruntime: string; sharp: string; node: string };
 }
 
 export const runFileKey = 'run.json';
 
-export async function writeRunFile(output: Store, file: RunFile): Promise<void> {
+/** @param file a `RunFile`, or one that was read with the fields of other versions */
+export async function writeRunFile(output: Store, file: RunFile | Readonly<Record<string, unknown>>): Promise<void> {
   await output.put(runFileKey, `${JSON.stringify(file, null, 2)}\n`, 'application/json');
 }
 
-/** What a resumed run has to agree with. */
-const earlierRun = z.object({
-  run: z.string(),
-  state: z.string(),
-  started: z.string(),
-  configuration: z.record(z.string(), z.unknown()),
-  digests: z.object({ model: z.string(), classes: z.string().nullable() }),
-});
-
-export type EarlierRun = z.infer<typeof earlierRun>;
-
-/** @throws UserError `damaged-output` when there is a run.json that is not one of Gradline's */
-export async function readEarlierRun(output: Store): Promise<EarlierRun | null> {
+/**
+ * Reads of a run's run.json what `fields` says.
+ * @param missing returns something, or throws, where there is none
+ * @param damaged what a message says of one that is not JSON, or has other fields
+ * @throws UserError `damaged-output`; StoreError
+ */
+export async function readRunFile<Fields, Missing = never>(
+  output: Store,
+  fields: z.ZodType<Fields>,
+  missing: (error: StoreError) => Missing = (error) => {
+    throw error;
+  },
+  damaged = 'is not one that Gradline wrote.',
+): Promise<Fields | Missing> {
   let text: string;
   try {
     text = (await output.get(runFileKey)).toString('utf8');
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'not-found') return null;
+    if (error instanceof StoreError && error.code === 'not-found') return missing(error);
     throw error;
   }
   try {
-    return earlierRun.parse(JSON.parse(text));
+    return fields.parse(JSON.parse(text));
   } catch (cause) {
-    throw new UserError(
-      'damaged-output',
-      `${runFileKey} in ${output.location} is not a run that Gradline can resume. Choose another --output.`,
-      { cause },
-    );
+    throw damagedRunFile(output, damaged, cause);
   }
 }
 
-/** Settings that change neither the bytes of the output nor which files there are, or that are compared by content instead. */
-const free = new Set([
-  ...['output', 'model', 'classes', 'labels', 'report', 'reference', 'since', 'threads', 'maxFailures', 'resume'],
-]);
+export function damagedRunFile(output: Store, reason: string, cause: unknown): UserError {
+  return new UserError('damaged-output', `${runFileKey} in ${output.location} ${reason}`, { cause });
+}
+
+/** What a resumed run has to agree with. */
+const earlierRun = runFileSchema.extend({ configuration: z.record(z.string(), z.unknown()) });
+
+export type EarlierRun = z.infer<typeof earlierRun>;
+
+/** Null where there is none. @throws UserError `damaged-output` when there is a run.json that is not one of Gradline's; StoreError */
+export function readEarlierRun(output: Store): Promise<EarlierRun | null> {
+  const damaged = 'is not a run that Gradline can resume. Choose another --output.';
+  return readRunFile(output, earlierRun, () => null, damaged);
+}
 
 /** Refuses to go on with a run whose committed shards would not match the new ones. @throws UserError `run-differs` */
 export function checkSameRun(
@@ -95,7 +109,7 @@ export function checkSameRun(
   const before = comparable(earlier.configuration);
   const now = comparable(configuration);
   const differences = [...new Set([...Object.keys(before), ...Object.keys(now)])]
-    .filter((name) => !free.has(name) && !isDeepStrictEqual(before[name], now[name]))
+    .filter((name) => !isFree(name) && !isDeepStrictEqual(before[name], now[name]))
     .map((name) => `${name} (${JSON.stringify(before[name])} then, ${JSON.stringify(now[name])} now)`);
   if (earlier.digests.model !== digests.model) differences.push('the content of the model file');
   if (earlier.digests.classes !== digests.classes) differences.push('the class names');
@@ -105,6 +119,11 @@ export function checkSameRun(
     `Cannot resume run ${earlier.run} in ${location}: it was started with other settings. Different: ${differences.join('; ')}. ` +
       'Use the settings of that run, or start a new one with another --output.',
   );
+}
+
+/** Whether a field of the configuration may be another one when the run goes on. */
+function isFree(name: string): boolean {
+  return configurationFields.some(({ key, setting }) => key === name && setting?.free === true);
 }
 
 /** As JSON keeps it, and a local input as the same path from wherever the command was started. */

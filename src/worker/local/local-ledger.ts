@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
 import { scoresPartKey } from '../../shared/run/output-key.ts';
+import { doneRecord, quarantinedRecord } from '../../shared/run/record.ts';
 import type { PlannedImage, Shard } from '../../shared/run/run-plan.ts';
 import type { CountedRecord } from '../../shared/run/tally.ts';
 import { type Store, StoreError } from '../../shared/store/store.ts';
 
 const partName = /^scores\/part-(\d{5,})\.jsonl$/;
 
-const committedRecord = z
-  .object({ key: z.string(), label: z.number().nullable() })
-  .and(
-    z.discriminatedUnion('status', [
-      z.object({ status: z.literal('done'), correct: z.boolean().optional() }),
-      z.object({ status: z.literal('quarantined'), error: z.object({ code: z.string() }) }),
-    ]),
-  );
+const committedRecord = z.discriminatedUnion('status', [
+  doneRecord.pick({ status: true, key: true, label: true, correct: true }).strip(),
+  quarantinedRecord.pick({ status: true, key: true, label: true, error: true }).strip(),
+]);
 
 export type CommittedRecord = CountedRecord & PlannedImage;
 

@@ -2,8 +2,14 @@
 
 import { at } from '../../explain/at.ts';
 import type { Explanation } from '../../explain/explanation.ts';
-import type { BaselineRecord } from '../../shared/run/faithfulness-record.ts';
-import type { ActivationRecord, ClassScore, DoneRecord, MapRecord, SeenPart } from '../../shared/run/record.ts';
+import type {
+  ActivationRecord,
+  BaselineRecord,
+  ClassScore,
+  DoneRecord,
+  MapRecord,
+  SeenPart,
+} from '../../shared/run/record.ts';
 import type { NamedImage } from './pixels/image-work.ts';
 import { QuarantineError } from './quarantine.ts';
 

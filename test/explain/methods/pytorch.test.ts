@@ -3,9 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Explainer } from '../../../src/explain/explainer.ts';
 import type { Explanation, LayerMaps } from '../../../src/explain/explanation.ts';
-import { methodNames } from '../../../src/explain/methods/methods.ts';
 import type { MethodName } from '../../../src/explain/options.ts';
-import { methodNames as settings } from '../../../src/shared/run/run-settings.ts';
+import { methodNames } from '../../../src/explain/options.ts';
 import { deviation, explainGolden } from '../agreement/compare.ts';
 import { readGolden, unpack, withModel } from '../agreement/golden.ts';
 
@@ -68,7 +67,7 @@ function deviationOf({ maps, count }: Explanation, method: string, layer: string
 }
 
 describe.each(goldens)('on $network', (golden) => {
-  const methods = settings.filter((name) => golden.maps[name] !== undefined);
+  const methods = methodNames.filter((name) => golden.maps[name] !== undefined);
 
   test(`maps agree with PyTorch's: ${methods.join(', ')}`, { timeout: 120_000 }, async () => {
     const explanation = await explainedWith(golden, methods, 'predicted');

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Explanation, LayerMaps } from '../../../src/explain/explanation.ts';
-import { methodNames } from '../../../src/explain/methods/methods.ts';
+import { graphMethods, repeatedMethods } from '../../../src/explain/methods/methods.ts';
 import type { MethodName } from '../../../src/explain/options.ts';
-import { methodNames as settings } from '../../../src/shared/run/run-settings.ts';
+import { methodNames } from '../../../src/explain/options.ts';
 import { expectRefusal, openTiny, type TinyOptions } from '../open-tiny.ts';
 import { pixels, smallClassifier } from '../tiny-model.ts';
 
 const images = pixels(4);
-const all = [...settings];
+const all = [...methodNames];
 
 async function explained(options: TinyOptions): Promise<Explanation> {
   await using explainer = await openTiny(smallClassifier(), options);
@@ -17,7 +17,7 @@ async function explained(options: TinyOptions): Promise<Explanation> {
 const named = (maps: LayerMaps[]) => maps.map(({ layer, method }) => `${layer} ${method}`);
 
 test('the command line takes every method that the library has', () => {
-  expect(all.toSorted()).toEqual(methodNames.toSorted());
+  expect(all.toSorted()).toEqual(Object.keys({ ...graphMethods, ...repeatedMethods }).toSorted());
 });
 
 describe('all methods in one run', () => {

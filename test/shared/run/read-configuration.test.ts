@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { methodNames } from '../../../src/explain/options.ts';
 import { readConfiguration } from '../../../src/shared/run/read-configuration.ts';
-import { methodNames } from '../../../src/shared/run/run-settings.ts';
+
 import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
 
 const required = { input: 'photos', model: 'm.onnx', output: 'out' };

@@ -1,8 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { ImageRecord } from '../../../src/shared/run/record.ts';
-import { imageRecordSchema, recordJsonSchema } from '../../../src/shared/run/record-schema.ts';
+import { type ImageRecord, imageRecordSchema, recordJsonSchema } from '../../../src/shared/run/record.ts';
 import { changed } from './changed-record.ts';
 
 const file = new URL('../../../src/shared/run/record.schema.json', import.meta.url);

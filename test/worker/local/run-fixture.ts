@@ -6,8 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
 import type { RunConfiguration } from '../../../src/shared/run/configuration.ts';
-import type { ImageRecord } from '../../../src/shared/run/record.ts';
-import { imageRecordSchema } from '../../../src/shared/run/record-schema.ts';
+import { type ImageRecord, imageRecordSchema } from '../../../src/shared/run/record.ts';
 import { explainRun, type RunEvents, type RunSummary } from '../../../src/worker/local/explain-run.ts';
 import { ColorInference, side } from '../pipeline/color-inference.ts';
 

@@ -8,7 +8,7 @@ import type {
   FaithfulnessRecord,
   PerturbationRecord,
   SimilarityRecord,
-} from '../../../shared/run/faithfulness-record.ts';
+} from '../../../shared/run/record.ts';
 
 export function faithfulnessRecord({ randomised, ...measured }: Faithfulness): FaithfulnessRecord {
   const record = perturbationRecord(measured);

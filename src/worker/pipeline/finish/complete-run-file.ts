@@ -1,13 +1,13 @@
 /** `run.json` of a fleet's run after its end. The producer wrote it first; what it says of settings and versions stays. */
 
 import { z } from 'zod';
-import { UserError } from '../../../explain/user-error.ts';
-import { type MapFindings, runFileKey } from '../../../shared/run/run-file.ts';
+import { type MapFindings, readRunFile, runFileSchema, writeRunFile } from '../../../shared/run/run-file.ts';
 import type { Tally } from '../../../shared/run/tally.ts';
 import { retryTransient } from '../../../shared/store/retry.ts';
 import type { Store } from '../../../shared/store/store.ts';
 
-const runFile = z.object({ started: z.string() });
+/** With all other fields in their order, those of other versions included. */
+const begun = z.record(z.string(), z.unknown()).and(runFileSchema.pick({ started: true }));
 
 export interface RunEnd {
   state: 'complete' | 'failed';
@@ -25,11 +25,10 @@ export interface RunEnd {
 
 /** @throws UserError `damaged-output`; StoreError */
 export async function writeRunEnd(output: Store, end: RunEnd): Promise<void> {
-  const text = (await retryTransient(() => output.get(runFileKey))).toString('utf8');
-  const { file, started } = parse(text, output.location);
+  const file = await retryTransient(() => readRunFile(output, begun));
   const { done, quarantined, labelled, correct } = end.tally;
   const images = done + quarantined;
-  const seconds = Math.max(0, (end.finished.getTime() - Date.parse(started)) / 1000);
+  const seconds = Math.max(0, (end.finished.getTime() - Date.parse(file.started)) / 1000);
   const ended = {
     ...file,
     state: end.state,
@@ -45,16 +44,5 @@ export async function writeRunEnd(output: Store, end: RunEnd): Promise<void> {
     ...end.findings,
     error: end.error,
   };
-  const body = `${JSON.stringify(ended, null, 2)}\n`;
-  await retryTransient(() => output.put(runFileKey, body, 'application/json'));
-}
-
-/** The file as it is, fields of other versions included. */
-function parse(text: string, location: string): { file: Record<string, unknown>; started: string } {
-  try {
-    const file: Record<string, unknown> = JSON.parse(text);
-    return { file, ...runFile.parse(file) };
-  } catch (cause) {
-    throw new UserError('damaged-output', `${runFileKey} in ${location} is not one that Gradline wrote.`, { cause });
-  }
+  await retryTransient(() => writeRunFile(output, ended));
 }

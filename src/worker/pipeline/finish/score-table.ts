@@ -2,32 +2,24 @@
 
 import type { SchemaElement } from 'hyparquet';
 import { z } from 'zod';
+import { doneRecord, quarantinedRecord } from '../../../shared/run/record.ts';
+
+/** As they are: what a column holds as JSON, and what is checked where it is counted. */
+const unread = z.array(z.unknown());
 
 /** The fields of a record that have a column. */
 const recordShape = z.discriminatedUnion('status', [
-  z.object({
-    status: z.literal('done'),
-    key: z.string(),
-    label: z.number().nullable(),
-    labelName: z.string().nullable(),
-    predicted: z.number(),
-    predictedName: z.string().nullable(),
-    score: z.number(),
-    margin: z.number(),
-    correct: z.boolean().optional(),
-    image: z.object({ width: z.number(), height: z.number() }),
-    top: z.array(z.unknown()),
-    maps: z.array(z.unknown()),
-    baselines: z.array(z.unknown()).optional(),
-    activations: z.array(z.unknown()).optional(),
-  }),
-  z.object({
-    status: z.literal('quarantined'),
-    key: z.string(),
-    label: z.number().nullable(),
-    labelName: z.string().nullable(),
-    error: z.object({ code: z.string(), message: z.string() }),
-  }),
+  doneRecord
+    .omit({ picture: true })
+    .extend({
+      image: doneRecord.shape.image.omit({ seen: true }).strip(),
+      top: unread,
+      maps: unread,
+      baselines: unread.optional(),
+      activations: unread.optional(),
+    })
+    .strip(),
+  quarantinedRecord.strip(),
 ]);
 
 export type StoredRecord = z.infer<typeof recordShape>;

@@ -1,6 +1,6 @@
 /** The images of one run in one thread: its stores opened there, and its stages. */
 
-import { openImageStore } from '../../../producer/image-store.ts';
+import { openImageStore } from '../../../shared/run/image-store.ts';
 import { isS3Location } from '../../../shared/store/location.ts';
 import { openStore } from '../../../shared/store/open-store.ts';
 import { storeRetries } from '../../../shared/store/retry.ts';

@@ -1,6 +1,6 @@
 import type { Size } from '../../../../shared/picture/raster.ts';
 import { cover, type Grid, interpolateRow } from '../../../../shared/picture/upsample.ts';
-import type { RegionRecord } from '../../../../shared/run/faithfulness-record.ts';
+import type { RegionRecord } from '../../../../shared/run/record.ts';
 
 /** How far from a region a maximum may lie: 15 pixels of a picture with 224 (the pointing game's tolerance, Zhang et al. 2018). */
 const tolerance = 15 / 224;

@@ -1,6 +1,6 @@
 import { type Region, regionMask, type SeenPicture } from '../../../../shared/picture/regions/region-mask.ts';
 import type { Grid } from '../../../../shared/picture/upsample.ts';
-import type { RegionRecord } from '../../../../shared/run/faithfulness-record.ts';
+import type { RegionRecord } from '../../../../shared/run/record.ts';
 import { measureRegion } from './measure-region.ts';
 
 /** An image's regions by class. */

@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { isImageList } from '../shared/run/read-configuration.ts';
-import { isS3Location, splitLocation } from '../shared/store/location.ts';
-import { openStore } from '../shared/store/open-store.ts';
-import type { Store } from '../shared/store/store.ts';
-import { hasImageSuffix } from './list-images.ts';
-import { ListedStore } from './listed-store.ts';
+import { ListedStore } from '../store/listed-store.ts';
+import { isS3Location, splitLocation } from '../store/location.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { hasImageSuffix, isImageList } from './input-kind.ts';
 
 /** The store that a run's keys are of: keys of a list are relative to the list's folder. @throws UserError `bad-location` */
 export async function openImageStore(input: string): Promise<Store> {
