@@ -16,7 +16,7 @@ const classCount = 3;
 const plane = side * side;
 
 /** Samples that a model takes as they are, 0 to 255. */
-export const asTheyAre: PixelScaling = { range: [0, 255], mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
+const asTheyAre: PixelScaling = { range: [0, 255], mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
 
 export function colorOptions(more: Partial<PipelineExplainerOptions> = {}): PipelineExplainerOptions {
   return { model: 'm', layers: ['layer4'], pixels: asTheyAre, ...more };
