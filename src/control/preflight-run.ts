@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HookedLayer } from '../explain/explanation.ts';
-import type { ExplainerOptions } from '../explain/options.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import { type PreflightReport, preflight } from '../shared/queue/preflight.ts';
 import { readClassNames } from '../shared/run/class-names.ts';
@@ -13,7 +12,7 @@ import { digestLocation } from '../shared/store/digest.ts';
 import { isS3Location } from '../shared/store/location.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import { fetchModel } from '../worker/fleet/fetch-model.ts';
-import { explainerOptions } from '../worker/pipeline/explainer-options.ts';
+import { explainerOptions, type PipelineExplainerOptions } from '../worker/pipeline/explainer-options.ts';
 import { openInference } from '../worker/pipeline/inference/inference.ts';
 import type { InferenceModel } from '../worker/pipeline/inference/inference-messages.ts';
 import { pipelineSettings } from '../worker/pipeline/pipeline-settings.ts';
@@ -24,7 +23,9 @@ interface RunPreflight extends PreflightReport {
 }
 
 /** Opens a model away from the main thread; another one is for callers that run from sources. */
-export type OpenModel = (options: ExplainerOptions) => Promise<AsyncDisposable & { readonly model: InferenceModel }>;
+export type OpenModel = (
+  options: PipelineExplainerOptions,
+) => Promise<AsyncDisposable & { readonly model: InferenceModel }>;
 
 /**
  * Checks Redis and the output as `preflight` does, then opens the model with its hooks and compares it with the preprocessing. This

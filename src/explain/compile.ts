@@ -8,7 +8,8 @@ import { type AppendedMap, appendMaps } from './methods/append-maps.ts';
 import { Builder } from './onnx/builder.ts';
 import { ElementType } from './onnx/element-type.ts';
 import type { OnnxModel } from './onnx/model-file.ts';
-import type { GraphMethodName, ScoreActivation } from './options.ts';
+import type { GraphMethodName, PixelScaling, ScoreActivation } from './options.ts';
+import { takePixels } from './pixel-input.ts';
 import type { PreparedModel } from './prepare.ts';
 import { appendSeed } from './seed.ts';
 import { labelInput, type Target } from './target.ts';
@@ -21,6 +22,8 @@ export interface CompileRequest {
   statistics: boolean;
   /** See `Builder.blockedLayout`. */
   blockedLayout: boolean;
+  /** Have the graph take bytes; undefined: it takes floats. */
+  pixels: PixelScaling | undefined;
   /** Given the number of classes, which the model decides. */
   targets(classCount: number): Target[];
 }
@@ -72,6 +75,7 @@ export function compile(
   }
   const labels = { name: labelInput, elementType: ElementType.int64, shape: [batchSize] };
   const model = assemble(prepared, build, outputNames(outputs), outputs.usesLabels ? [labels] : []);
+  if (request.pixels !== undefined) takePixels(model, prepared.sizes.input, batchSize, request.pixels);
   return { model, outputs };
 }
 

@@ -2,14 +2,15 @@
 
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type CompiledOutputs, compile } from './compile.ts';
-import type { Explanation, HookedLayer, LayerMaps, ModelInput } from './explanation.ts';
-import { fuseMaps } from './fusion.ts';
+import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
+import { fusedShapes, fuseMaps } from './fusion.ts';
 import type { ResolvedLayer } from './layers/hooked-layers.ts';
 import { sortMethods } from './methods/methods.ts';
 import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
 import { inputShape } from './onnx/sizes.ts';
 import { blockedLayout, openModel } from './open-model.ts';
-import type { ExplainerOptions, Fusion } from './options.ts';
+import type { ExplainerOptions, Fusion, PixelScaling } from './options.ts';
+import { checkPixelInput, pictureLength, pixelInput, scaledPixels } from './pixel-input.ts';
 import type { PreparedModel } from './prepare.ts';
 import { floats, integers, padded } from './session-arrays.ts';
 import { labelInput, parseTargets } from './target.ts';
@@ -34,11 +35,14 @@ export class Explainer implements AsyncDisposable {
   /** Images per session run; shorter batches are padded. */
   readonly batchSize: number;
   readonly classCount: number;
+  /** What each explanation's `maps` will be, in their order. */
+  readonly maps: MapShape[];
   readonly #outputs: CompiledOutputs;
   readonly #fuse: Fusion | undefined;
   readonly #running = new Set<Promise<Explanation>>();
   #session: InferenceSession | undefined;
   readonly #repeated: RepeatedRuns | undefined;
+  readonly #pixels: PixelScaling | undefined;
 
   private constructor(
     prepared: PreparedModel,
@@ -46,7 +50,7 @@ export class Explainer implements AsyncDisposable {
     layers: readonly ResolvedLayer[],
     session: InferenceSession,
     repeated: RepeatedRuns | undefined,
-    fuse: Fusion | undefined,
+    { fuse, pixels }: Pick<ExplainerOptions, 'fuse' | 'pixels'>,
   ) {
     this.input = prepared.sizes.input;
     this.batchSize = prepared.sizes.batchSize;
@@ -59,6 +63,8 @@ export class Explainer implements AsyncDisposable {
     this.#session = session;
     this.#repeated = repeated;
     this.#fuse = fuse;
+    this.#pixels = pixels;
+    this.maps = this.#shapes();
   }
 
   /**
@@ -77,20 +83,22 @@ export class Explainer implements AsyncDisposable {
       );
     }
     const methods = sortMethods(options.methods ?? ['grad-cam']);
-    const { prepared, layers, outputs, session } = await openModel(options, (model, resolved) =>
-      compile(model, {
+    const { prepared, layers, outputs, session } = await openModel(options, (model, resolved) => {
+      if (options.pixels !== undefined) checkPixelInput(model.sizes.input);
+      return compile(model, {
         layers: resolved,
         methods: methods.graph,
         scoreActivation: options.scoreActivation ?? 'auto',
         capture: options.capture ?? [],
         statistics: options.statistics ?? false,
         blockedLayout: blockedLayout(options),
+        pixels: options.pixels,
         targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
-      }),
-    );
+      });
+    });
     try {
       const repeated = methods.repeated.length === 0 ? undefined : await RepeatedRuns.open(options, methods.repeated);
-      return new Explainer(prepared, outputs, layers, session, repeated, options.fuse);
+      return new Explainer(prepared, outputs, layers, session, repeated, options);
     } catch (error) {
       await session.release();
       throw error;
@@ -99,11 +107,11 @@ export class Explainer implements AsyncDisposable {
 
   /**
    * Explains up to `batchSize` images.
-   * @param batch preprocessed images in the model's layout (`input`), `[count, C, H, W]` or `[count, H, W, C]`; values
-   * behind the `count` images are ignored
-   * @throws RangeError for a count or a length that does not fit the batch; Error after `close`
+   * @param batch preprocessed images in the model's layout (`input`), `[count, C, H, W]` or `[count, H, W, C]`; opened with `pixels`:
+   * pictures as bytes, `[count, H, W, 3]`. Values behind the `count` images are ignored
+   * @throws TypeError for floats where bytes were announced, or bytes where they were not; RangeError for a count or a length that does not fit the batch; Error after `close`
    */
-  async explain(batch: Float32Array, options: BatchOptions): Promise<Explanation> {
+  async explain(batch: Float32Array | Uint8Array, options: BatchOptions): Promise<Explanation> {
     const run = this.#explain(batch, options);
     this.#running.add(run);
     try {
@@ -113,21 +121,19 @@ export class Explainer implements AsyncDisposable {
     }
   }
 
-  async #explain(batch: Float32Array, options: BatchOptions): Promise<Explanation> {
+  async #explain(batch: Float32Array | Uint8Array, options: BatchOptions): Promise<Explanation> {
     const session = this.#session;
     if (session === undefined) throw new Error('This explainer has been closed.');
     const { count } = options;
-    const dims = inputShape(this.input, this.batchSize);
-    const perImage = dims.slice(1).reduce((a, b) => a * b, 1);
+    const perImage =
+      this.#pixels === undefined ? inputShape(this.input, 1).reduce((a, b) => a * b) : pictureLength(this.input);
     if (!Number.isInteger(count) || count < 1 || count > this.batchSize || batch.length < count * perImage) {
       throw new RangeError(
         `A batch holds 1 to ${this.batchSize} images of ${perImage} values; got ${count} images in ${batch.length} values.`,
       );
     }
     const { Tensor } = await import('onnxruntime-node');
-    const feeds: Record<string, Tensor> = {
-      [this.input.name]: new Tensor('float32', padded(batch, count * perImage, this.batchSize * perImage), dims),
-    };
+    const feeds = await this.#feed(batch, count * perImage, this.batchSize * perImage);
     if (this.#outputs.usesLabels) {
       const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
       feeds[labelInput] = new Tensor('int64', labels, [this.batchSize]);
@@ -139,13 +145,57 @@ export class Explainer implements AsyncDisposable {
       classes: integers(results, classes, count),
       against,
     }));
-    const repeated = await this.#repeated?.explain(batch.subarray(0, count * perImage), count, targets);
-    explanation.maps.push(...(repeated ?? []));
+    if (this.#repeated !== undefined) {
+      const given = batch.subarray(0, count * perImage);
+      explanation.maps.push(...(await this.#repeated.explain(this.#floats(given), count, targets)));
+    }
     if (this.#fuse !== undefined) {
       const layers = this.layers.map(({ layer }) => layer);
       explanation.maps.push(...fuseMaps(explanation.maps, layers, this.#fuse));
     }
     return explanation;
+  }
+
+  /** The batch as the session's input, padded where it is short. */
+  async #feed(batch: Float32Array | Uint8Array, used: number, whole: number): Promise<Record<string, Tensor>> {
+    const { Tensor } = await import('onnxruntime-node');
+    const { input, batchSize } = this;
+    if (this.#pixels === undefined && batch instanceof Float32Array) {
+      return { [input.name]: new Tensor('float32', padded(batch, used, whole), inputShape(input, batchSize)) };
+    }
+    if (this.#pixels !== undefined && batch instanceof Uint8Array) {
+      return {
+        [pixelInput]: new Tensor('uint8', padded(batch, used, whole), [batchSize, input.height, input.width, 3]),
+      };
+    }
+    throw new TypeError('An explainer that is opened with `pixels` takes a Uint8Array; without, a Float32Array.');
+  }
+
+  /** What the model itself is given, for methods that change it. */
+  #floats(batch: Float32Array | Uint8Array): Float32Array {
+    if (batch instanceof Float32Array) return batch;
+    if (this.#pixels === undefined) throw new TypeError('Bytes need the `pixels` that say what they mean.');
+    return scaledPixels(batch, this.#pixels, this.input);
+  }
+
+  #shapes(): MapShape[] {
+    const appended = this.#outputs.maps.map(({ layer, method, target }): MapShape => {
+      const { height, width, channels } = layer.grid;
+      const { workingLayer } = layer;
+      return {
+        layer: layer.layer,
+        method,
+        target,
+        height,
+        width,
+        channels,
+        ...(workingLayer === undefined ? {} : { workingLayer }),
+      };
+    });
+    const targets = this.#outputs.targets.map(({ name }) => name);
+    const maps = [...appended, ...(this.#repeated?.shapes(targets) ?? [])];
+    const layers = this.layers.map(({ layer }) => layer);
+    return this.#fuse === undefined ? maps : [...maps, ...fusedShapes(maps, layers)];
   }
 
   #read(results: InferenceSession.OnnxValueMapType, count: number): Explanation {

@@ -26,18 +26,25 @@ export interface HookedLayer {
   workingLayer?: string;
 }
 
-/** Maps of one layer, method and target for a whole batch. `n` below is the number of images given, not the compiled batch. */
-export interface LayerMaps {
+/** Which maps they are, and their sizes. */
+export interface MapShape {
   /** The layer as the user wrote it; `input` for methods over the pixels, `fused` for a fusion of all layers. */
   layer: string;
   method: string;
   /** The target as the user wrote it; `top:3` gives three entries, `top:3#1` to `top:3#3`. */
   target: string;
-  /** Explained class of each image, `[n]`. -1 where the image has no such target (a missing label): its map is all zeros. */
-  classes: Int32Array;
   height: number;
   width: number;
+  /** Length of an evidence vector; 0 where there is none. */
   channels: number;
+  /** See `HookedLayer`. */
+  workingLayer?: string;
+}
+
+/** Maps of one layer, method and target for a whole batch. `n` below is the number of images given, not the compiled batch. */
+export interface LayerMaps extends MapShape {
+  /** Explained class of each image, `[n]`. -1 where the image has no such target (a missing label): its map is all zeros. */
+  classes: Int32Array;
   /** Raw signed maps, `[n, height, width]`, not clipped and not scaled. */
   values: Float32Array;
   /** Mean of the activations weighted by the positive part of the map, `[n, channels]`; zeros where no cell is positive. */
@@ -47,8 +54,6 @@ export interface LayerMaps {
    * weight of the class in the last linear layer; for `eigen-cam` the largest absolute activation.
    */
   gradientPeak: Float32Array;
-  /** See `HookedLayer`. */
-  workingLayer?: string;
 }
 
 /** Raw tensors of a hooked layer, asked for with `capture` (the `Hook.stored` of the book). */

@@ -1,7 +1,7 @@
 /** Layer fusion: one map from the maps of several layers. */
 
 import { at } from './at.ts';
-import type { LayerMaps } from './explanation.ts';
+import type { LayerMaps, MapShape } from './explanation.ts';
 import type { Fusion } from './options.ts';
 import { resized } from './resize.ts';
 
@@ -15,19 +15,37 @@ const fusedLayer = 'fused';
  * the layers' channels differ.
  */
 export function fuseMaps(maps: readonly LayerMaps[], layers: readonly string[], fusion: Fusion): LayerMaps[] {
-  const groups = new Map<string, [LayerMaps, ...LayerMaps[]]>();
+  return fusedGroups(maps, layers).map((group) => fuse(group, fusion));
+}
+
+/** What `fuseMaps` makes of maps of such shapes. */
+export function fusedShapes(maps: readonly MapShape[], layers: readonly string[]): MapShape[] {
+  return fusedGroups(maps, layers).map((group) => {
+    const { method, target } = group[0];
+    return { layer: fusedLayer, method, target, ...largestGrid(group), channels: 0 };
+  });
+}
+
+/** Maps of one method and target each, where there are several. */
+function fusedGroups<Shape extends MapShape>(maps: readonly Shape[], layers: readonly string[]): [Shape, ...Shape[]][] {
+  const groups = new Map<string, [Shape, ...Shape[]]>();
   for (const map of maps.filter(({ layer }) => layers.includes(layer))) {
     const key = JSON.stringify([map.method, map.target]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [map]);
     else group.push(map);
   }
-  return [...groups.values()].filter((group) => group.length > 1).map((group) => fuse(group, fusion));
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+function largestGrid([first, ...others]: readonly [MapShape, ...MapShape[]]): { height: number; width: number } {
+  const { height, width } = others.reduce((a, b) => (b.height * b.width > a.height * a.width ? b : a), first);
+  return { height, width };
 }
 
 function fuse(group: readonly [LayerMaps, ...LayerMaps[]], fusion: Fusion): LayerMaps {
   const [first] = group;
-  const { height, width } = group.reduce((a, b) => (b.height * b.width > a.height * a.width ? b : a), first);
+  const { height, width } = largestGrid(group);
   const count = first.classes.length;
   const values = new Float32Array(count * height * width).fill(fusion === 'product' ? 1 : 0);
   const gradientPeak = new Float32Array(count);

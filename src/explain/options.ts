@@ -35,6 +35,17 @@ export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
 /** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
 export type ScoreActivation = (typeof scoreActivations)[number];
 
+/** How 8-bit samples become a model's input: `(low + sample / 255 * (high - low) - mean) / std`, in float32. */
+export interface PixelScaling {
+  /** What 0 and 255 become before mean and std. */
+  range: [number, number];
+  /** Subtracted and divided by, in the order of `channels`. A model with one channel uses the average of the three. */
+  mean: [number, number, number];
+  std: [number, number, number];
+  /** Order of the channels as the model sees them. */
+  channels: 'rgb' | 'bgr';
+}
+
 /** What `Explainer.open` takes: the model, what is hooked in it, and which maps are made for which classes. */
 export interface ExplainerOptions {
   /** Path of the ONNX file. */
@@ -51,6 +62,11 @@ export interface ExplainerOptions {
   batchSize?: number;
   /** Height and width to compile for where the model leaves them free. Default 224 x 224. */
   inputSize?: { height: number; width: number };
+  /**
+   * Take pictures as bytes, `[N, height, width, 3]` in RGB, and scale them inside the graph: a quarter of the memory on the way to a
+   * device. A model with one channel reads the first of three equal samples. Default: batches are float32, scaled by the caller.
+   */
+  pixels?: PixelScaling;
   /** Adds a map of layer `fused` for each method and target, made of the maps of all layers; default: none. */
   fuse?: Fusion;
   scoreActivation?: ScoreActivation;

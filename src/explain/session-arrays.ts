@@ -19,9 +19,11 @@ export function integers(results: Results, name: string, count: number): Int32Ar
 }
 
 /** A batch of the compiled size: padded with zeros where it is short. */
-export function padded(batch: Float32Array, used: number, whole: number): Float32Array {
+export function padded(batch: Float32Array, used: number, whole: number): Float32Array;
+export function padded(batch: Uint8Array, used: number, whole: number): Uint8Array;
+export function padded(batch: Float32Array | Uint8Array, used: number, whole: number): Float32Array | Uint8Array {
   if (used === whole) return batch.length === whole ? batch : batch.subarray(0, whole);
-  const filled = new Float32Array(whole);
+  const filled = batch instanceof Uint8Array ? new Uint8Array(whole) : new Float32Array(whole);
   filled.set(batch.subarray(0, used));
   return filled;
 }

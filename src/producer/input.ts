@@ -3,20 +3,18 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../explain/user-error.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
-import { isImageList } from '../shared/run/read-configuration.ts';
+import { hasImageSuffix, imageSuffixes, isImageList } from '../shared/run/input-kind.ts';
+import { ListedStore } from '../shared/store/listed-store.ts';
 import { isS3Location, splitLocation } from '../shared/store/location.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import {
-  hasImageSuffix,
-  imageSuffixes,
   type ListedImage,
   type ListingCounts,
   listNamedImages,
   listStoredImages,
   outputInside,
 } from './list-images.ts';
-import { ListedStore } from './listed-store.ts';
 import { readSelection, type Selection } from './selection.ts';
 
 export interface Input {

@@ -8,9 +8,6 @@ import type { Store, StoredObject } from '../shared/store/store.ts';
 import { readKeyedRows } from './keyed-rows.ts';
 import { SeenKeys } from './seen-keys.ts';
 
-export const imageSuffixes = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif', '.bmp'];
-const imageName = /\.(jpe?g|png|webp|tiff?|gif|avif|bmp)$/i;
-
 export interface ListedImage {
   key: string;
   /** What a list says about the image: a class index or name. */
@@ -29,11 +26,6 @@ export interface ListingCounts {
 
 export function newListingCounts(): ListingCounts {
   return { ignored: 0, unselected: 0, duplicates: 0 };
-}
-
-/** Whether the name ends like an image's, in either case. Content is checked when the image is decoded. */
-export function hasImageSuffix(key: string): boolean {
-  return imageName.test(key);
 }
 
 /**

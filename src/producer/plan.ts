@@ -3,6 +3,7 @@
 import { UserError } from '../explain/user-error.ts';
 import { ClassNames, readClassNames } from '../shared/run/class-names.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
+import { imageSuffixes } from '../shared/run/input-kind.ts';
 import type { PlannedImage, Shard } from '../shared/run/run-plan.ts';
 import type { Store } from '../shared/store/store.ts';
 import { chosenImages, type Input, openInput } from './input.ts';
@@ -15,7 +16,7 @@ import {
   parseLabelSource,
   patternLabels,
 } from './label.ts';
-import { imageSuffixes, type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';
+import { type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';
 import { type Survey, surveyFolders, takeSurvey } from './survey.ts';
 
 /** Its owner disposes of it, which closes the `store`. */

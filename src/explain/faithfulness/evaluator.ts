@@ -47,8 +47,8 @@ export class Evaluator implements AsyncDisposable {
     this.#model = model;
   }
 
-  /** @param options as the maps are made with @throws UserError as `Explainer.open` does */
-  static async open(options: ExplainerOptions): Promise<Evaluator> {
+  /** @param options as the maps are made with; pictures come as floats all the same @throws UserError as `Explainer.open` does */
+  static async open({ pixels: _, ...options }: ExplainerOptions): Promise<Evaluator> {
     return new Evaluator(options, await ScoreModel.open(options));
   }
 

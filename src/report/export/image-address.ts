@@ -1,7 +1,7 @@
 /** Where other programs find the images of a run. */
 
 import { resolve } from 'node:path';
-import { isImageList } from '../../shared/run/read-configuration.ts';
+import { isImageList } from '../../shared/run/input-kind.ts';
 import { isS3Location, splitLocation } from '../../shared/store/location.ts';
 
 const imageSuffix = /\.[a-z0-9]{2,5}$/i;

@@ -9,6 +9,7 @@ import { UserError } from '../../explain/user-error.ts';
 import { resolveLocation } from '../store/location.ts';
 import { parseClassIndex } from './class-names.ts';
 import { configurationFields, type RunConfiguration, runConfigurationSchema, runSettings } from './configuration.ts';
+import { isImageList } from './input-kind.ts';
 import { assemble } from './setting.ts';
 import { listSetting } from './setting-values.ts';
 
@@ -129,11 +130,6 @@ function checkTogether(configuration: RunConfiguration): void {
       throw missing('--classes', `The target '${target}' needs the names of the classes.`);
     }
   }
-}
-
-/** Whether an input is a list of images rather than a folder or prefix. */
-export function isImageList(input: string): boolean {
-  return /\.(csv|jsonl)$/i.test(input);
 }
 
 function missing(name: string, reason: string): UserError {

@@ -1,6 +1,5 @@
 /** A whole run in one process: plan, then the shard pipeline in a loop, with the ledger in the output. */
 
-import type { ExplainerOptions } from '../../explain/options.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { chooseEvaluated } from '../../producer/choose-evaluated.ts';
 import { planRun, type RunPlan } from '../../producer/plan.ts';
@@ -18,7 +17,7 @@ import { openStore } from '../../shared/store/open-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
 import { openMeasures } from '../pipeline/evaluate/open-measures.ts';
-import { explainerOptions } from '../pipeline/explainer-options.ts';
+import { explainerOptions, type PipelineExplainerOptions } from '../pipeline/explainer-options.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
 import { openPixels } from '../pipeline/pixels/pixel-threads.ts';
@@ -30,7 +29,7 @@ import { RunProgress } from './run-progress.ts';
 export type { ImageProgress, RunEvents, RunSummary } from './run-events.ts';
 
 /** How the model is opened; another one is for callers that run from sources. */
-export type OpenInference = (options: ExplainerOptions) => Promise<Inference>;
+export type OpenInference = (options: PipelineExplainerOptions) => Promise<Inference>;
 
 /**
  * Explains every image of the input and writes the output. When `signal` aborts, no further shard is begun; those at hand are

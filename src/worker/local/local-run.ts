@@ -1,7 +1,6 @@
 import type { RunPlan } from '../../producer/plan.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { parseMaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
-import type { ImageRecord } from '../../shared/run/record.ts';
 import { type RunFile, type RunFileState, writeRunFile } from '../../shared/run/run-file.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
 import type { Store } from '../../shared/store/store.ts';
@@ -10,8 +9,9 @@ import { runMerge } from '../pipeline/finish/run-merge.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
-import type { PixelWork } from '../pipeline/pixels/pixel-work.ts';
+import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import { RunStopped, stopOf } from '../pipeline/run-stopped.ts';
+import type { SettledImage } from '../pipeline/settled-image.ts';
 import type { LocalLedger } from './local-ledger.ts';
 import type { RunEvents, RunSummary } from './run-events.ts';
 import type { RunProgress } from './run-progress.ts';
@@ -47,17 +47,24 @@ export class LocalRun {
 
   constructor(parts: LocalRunParts) {
     this.#parts = parts;
-    const { configuration, plan, output, ledger, inference, pixels, measures, progress, events } = parts;
+    const { configuration, plan, ledger, inference, pixels, measures, progress, events } = parts;
     const warnings = new RunWarnings(inference.model.classCount, (message) => events.onWarning(message));
     warnings.checkNames(plan.classNames);
     this.#pipeline = new ShardPipeline({
-      read: (key) => plan.store.get(key),
-      output,
       inference,
       ledger,
-      pixels,
+      images: (slots) =>
+        pixels.openRun(
+          {
+            input: configuration.input,
+            output: configuration.output,
+            settings: pipelineSettings(configuration, inference.model),
+            classNames: plan.classNames,
+            refused: 'quarantine',
+          },
+          slots,
+        ),
       ...measures,
-      settings: pipelineSettings(configuration, inference.model),
       className: (index) => plan.classNames?.[index] ?? null,
       onRecord: (record, shard, place) => {
         progress.finish(record);
@@ -121,7 +128,7 @@ export class LocalRun {
     this.#atHand.add(work);
   }
 
-  async #committed(records: ImageRecord[]): Promise<void> {
+  async #committed(records: SettledImage[]): Promise<void> {
     this.#parts.progress.commit(records);
     this.#checkFailures();
     if (performance.now() < this.#nextRunFile) return;

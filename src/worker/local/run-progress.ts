@@ -1,4 +1,3 @@
-import type { ImageRecord } from '../../shared/run/record.ts';
 import type { MapFindings, RunFile, RunFileState } from '../../shared/run/run-file.ts';
 import { type CountedRecord, count, emptyTally, type Tally } from '../../shared/run/tally.ts';
 import type { ImageProgress } from './run-events.ts';
@@ -73,12 +72,12 @@ export class RunProgress {
     }
   }
 
-  finish(record: ImageRecord): void {
+  finish(record: CountedRecord): void {
     this.#own += 1;
     count(this.#finished, record);
   }
 
-  commit(records: ImageRecord[]): void {
+  commit(records: readonly CountedRecord[]): void {
     for (const record of records) count(this.#committed, record);
   }
 

@@ -1,4 +1,4 @@
-import type { ImageRecord } from '../../shared/run/record.ts';
+import type { SettledImage } from '../pipeline/settled-image.ts';
 
 /** How many of the run's first images must all fail before it is said. */
 const suspicious = 100;
@@ -25,7 +25,7 @@ export class RunWarnings {
   }
 
   /** @param position of the image in the run: bad images fail at once, so of many the good ones come last */
-  see(record: ImageRecord, position: number): void {
+  see(record: SettledImage, position: number): void {
     if (this.#watchingFailures && position < suspicious) this.#seeFailure(record);
     if (this.#watchingLabels && record.label !== null && record.label >= this.#classCount) {
       this.#watchingLabels = false;
@@ -36,7 +36,7 @@ export class RunWarnings {
     }
   }
 
-  #seeFailure(record: ImageRecord): void {
+  #seeFailure(record: SettledImage): void {
     if (record.status === 'done') {
       this.#watchingFailures = false;
       return;

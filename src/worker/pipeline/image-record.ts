@@ -10,7 +10,7 @@ import type {
   MapRecord,
   SeenPart,
 } from '../../shared/run/record.ts';
-import type { ImageJob } from './open-shard.ts';
+import type { NamedImage } from './pixels/image-work.ts';
 import { QuarantineError } from './quarantine.ts';
 
 export type ClassNaming = (index: number) => string | null;
@@ -26,7 +26,7 @@ export type Verdict = Omit<DoneRecord, 'maps' | 'baselines' | 'picture'>;
  * @throws QuarantineError `not-finite` when the model's scores, or statistics of its activations, are not finite numbers
  */
 export function judgeImage(
-  { image, labelName }: ImageJob,
+  { image, labelName }: NamedImage,
   explanation: Explanation,
   index: number,
   original: Required<DoneRecord['image']>,

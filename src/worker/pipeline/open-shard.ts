@@ -1,27 +1,27 @@
-import type { ImageRecord } from '../../shared/run/record.ts';
-import type { PlannedImage, Shard } from '../../shared/run/run-plan.ts';
-import type { EvidenceRow } from './evidence/evidence-row.ts';
+import type { Shard } from '../../shared/run/run-plan.ts';
+import type { NamedImage } from './pixels/image-work.ts';
+import type { SettledImage } from './settled-image.ts';
 
-/** @param evidence one entry for each record; null where an image has none */
-export type CommitRecords = (records: ImageRecord[], evidence: (EvidenceRow[] | null)[]) => Promise<void>;
+/** @param evidence one entry for each record, packed; null where an image has none */
+export type CommitRecords = (records: SettledImage[], evidence: (Uint8Array | null)[]) => Promise<void>;
 
 /** A shard between `submit` and commit: it collects one record per image, in whatever order they come, and commits after the last. */
 export class OpenShard {
   readonly shard: Shard;
   /** Resolves with the records in the shard's order when the shard is committed; rejects with the first error that is not an image's. */
-  readonly committed: Promise<ImageRecord[]>;
-  readonly #records: (ImageRecord | undefined)[];
-  readonly #evidence: (EvidenceRow[] | null)[];
+  readonly committed: Promise<SettledImage[]>;
+  readonly #records: (SettledImage | undefined)[];
+  readonly #evidence: (Uint8Array | null)[];
   readonly #commit: CommitRecords;
-  readonly #onRecord: (record: ImageRecord, place: number) => void;
+  readonly #onRecord: (record: SettledImage, place: number) => void;
   readonly #waiting = new Map<number, () => void>();
   #missing: number;
   #unfetched: number;
   #failed = false;
-  #resolve: (records: ImageRecord[]) => void = () => {};
+  #resolve: (records: SettledImage[]) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(shard: Shard, commit: CommitRecords, onRecord: (record: ImageRecord, place: number) => void = () => {}) {
+  constructor(shard: Shard, commit: CommitRecords, onRecord: (record: SettledImage, place: number) => void = () => {}) {
     this.shard = shard;
     this.#commit = commit;
     this.#onRecord = onRecord;
@@ -64,7 +64,7 @@ export class OpenShard {
     await new Promise<void>((resolve) => this.#waiting.set(index, resolve));
   }
 
-  settle(index: number, record: ImageRecord, evidence: EvidenceRow[] | null = null): void {
+  settle(index: number, record: SettledImage, evidence: Uint8Array | null = null): void {
     if (this.#failed || this.#records[index] !== undefined) return;
     this.#records[index] = record;
     this.#evidence[index] = evidence;
@@ -94,9 +94,7 @@ export class OpenShard {
 }
 
 /** One image on its way through the stages. */
-export interface ImageJob {
-  image: PlannedImage;
-  labelName: string | null;
+export interface ImageJob extends NamedImage {
   /** Position in the shard. */
   index: number;
   shard: OpenShard;

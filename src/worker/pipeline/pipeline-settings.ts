@@ -2,16 +2,13 @@ import { UserError } from '../../explain/user-error.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { resolvePreprocessing } from './decode/preprocessing.ts';
 import type { InferenceModel } from './inference/inference-messages.ts';
-import type { PipelineParts } from './pipeline.ts';
+import type { StageSettings } from './pixels/image-stages.ts';
 
 /**
  * What the stages need to know, from what the user asked for and what the model turned out to be.
- * @throws UserError `unsupported-input`, `wrong-size`, `wrong-preprocessing`
+ * @throws UserError `wrong-size`, `wrong-preprocessing`
  */
-export function pipelineSettings(
-  configuration: RunConfiguration,
-  { input }: InferenceModel,
-): PipelineParts['settings'] {
+export function pipelineSettings(configuration: RunConfiguration, { input }: InferenceModel): StageSettings {
   const preprocessing = resolvePreprocessing(configuration.preprocess, { height: input.height, width: input.width });
   const { height, width } = preprocessing.size;
   if (height !== input.height || width !== input.width) {
@@ -21,18 +18,10 @@ export function pipelineSettings(
         'Leave out --size, or give a model whose size is free.',
     );
   }
-  const { channels } = input;
-  if (channels !== 1 && channels !== 3) {
-    throw new UserError(
-      'unsupported-input',
-      `The model's input '${input.name}' has ${channels} channels. Photos have 3, or 1 when they are grey.`,
-    );
-  }
   const { overlays, maps, evidence, scores } = configuration;
   return {
     preprocessing,
-    layout: input.layout,
-    channels,
+    channels: input.channels === 1 ? 1 : 3,
     keepBytes: overlays.write !== 'none' && overlays.on === 'original',
     overlays,
     maps,

@@ -11,60 +11,52 @@
  * explained. From sources the main thread does the work of the pixel threads. A batch is run when it is full, or short at `flush`.
  */
 
+import { channel } from 'node:diagnostics_channel';
 import { availableParallelism } from 'node:os';
 import type { ImageRecord } from '../../shared/run/record.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
-import { type RetryPolicy, storeRetries } from '../../shared/store/retry.ts';
-import type { Store } from '../../shared/store/store.ts';
 import { BoundedQueue } from '../../shared/threads/bounded-queue.ts';
 import { mapInOrder } from '../../shared/threads/map-in-order.ts';
-import { BufferPool } from './buffer-pool.ts';
 import type { EvaluationPlan } from './evaluate/evaluation.ts';
 import type { RegionSource } from './evaluate/regions/region-records.ts';
+import { FreeSlots, ImageSlots, slotShape } from './image-slots.ts';
 import type { Inference } from './inference/inference.ts';
 import { type ImageJob, OpenShard } from './open-shard.ts';
-import { inlinePixels } from './pixels/inline-pixels.ts';
-import type { PixelWork } from './pixels/pixel-work.ts';
-import { commitShard, type ShardLedger } from './stages/commit.ts';
-import { type DecodeSettings, prepareImage } from './stages/decode.ts';
-import { fetchImage, type ImageReader } from './stages/fetch.ts';
-import { eachImage, explainBatch, type Flush, fillBatches, flush, imageLength } from './stages/infer.ts';
-import { type RenderSettings, renderImage } from './stages/render.ts';
-import { storeImage } from './stages/store.ts';
+import type { ImageWork } from './pixels/image-work.ts';
+import { type SettledImage, settledImage } from './settled-image.ts';
+import { type ExplainedSlot, eachImage, explainBatch, type Flush, fillBatches, flush } from './stages/infer.ts';
 
 /** How many items each stage works on at once. Together they bound the images in memory. */
 export interface PipelineLimits {
-  /** Images whose bytes are being read. */
-  fetching: number;
-  /** Images that are being decoded, or are decoded and wait for a place in a batch. */
-  decoding: number;
+  /** Images that are being read and decoded. */
+  preparing: number;
   /** Batches with the inference threads: one that each runs, and one more so that they never wait. One more is being filled. */
   inferring: number;
-  /** Images whose maps are being drawn. */
-  rendering: number;
-  /** Images whose files are being written. */
-  storing: number;
+  /** Images whose maps are being drawn, and whose files are being written. */
+  finishing: number;
 }
 
+/** Images that wait for a disk or a bucket, besides those that keep a core busy. */
+const waiting = 16;
 const cores = Math.max(2, availableParallelism());
 
-/** More than a core each for decoding and drawing wins nothing and costs memory; reading and writing mostly wait. */
 function limitsFor({ concurrency }: Inference): PipelineLimits {
-  return { fetching: 16, decoding: cores, inferring: concurrency + 1, rendering: cores, storing: 16 };
+  return { preparing: waiting + cores, inferring: concurrency + 1, finishing: waiting + cores };
 }
 
 /** Most images that are read and not yet stored at any time. */
-export function mostImagesInFlight(limits: PipelineLimits, batchSize: number): number {
-  const { fetching, decoding, inferring, rendering, storing } = limits;
-  return fetching + decoding + (inferring + 1) * batchSize + rendering + storing;
+export function mostImagesInFlight({ preparing, inferring, finishing }: PipelineLimits, batchSize: number): number {
+  return preparing + (inferring + 1) * batchSize + finishing;
 }
 
+/** Told of each image before its pixels are read: for whoever traces what a process is at. */
+const imageChannel = channel('gradline:image');
+
 export interface PipelineParts {
-  read: ImageReader;
-  output: Store;
   inference: Inference;
   ledger: ShardLedger;
-  settings: DecodeSettings & RenderSettings & { scores: 'shard' | 'image' | 'both' };
+  /** Whoever does the work on images; the pipeline closes it. */
+  images(slots: ImageSlots): ImageWork;
   /** Name of a class, null when it has none. */
   className(index: number): string | null;
   /** Which images' maps are measured; default: none. */
@@ -75,16 +67,18 @@ export interface PipelineParts {
    * Called once for every image as it is done or quarantined, before its shard is committed, in whatever order.
    * @param place of the image in its shard
    */
-  onRecord?(record: ImageRecord, shard: Shard, place: number): void;
-  /** Default: in this thread. The caller closes it. */
-  pixels?: PixelWork;
+  onRecord?(record: SettledImage, shard: Shard, place: number): void;
   /**
    * Milliseconds after which a short batch is run when no further shard was submitted; null, the default: only when `flush` is
    * called.
    */
   flushAfter?: number | null;
   limits?: PipelineLimits;
-  retries?: RetryPolicy;
+}
+
+/** Who is told that a shard is done, after everything of it is stored. */
+interface ShardLedger {
+  commit(shard: Shard, records: SettledImage[]): void | Promise<void>;
 }
 
 /** How a shard is done image by image, nothing else being under way at that time. */
@@ -102,7 +96,7 @@ export interface OneByOne {
 export interface ShardOutcome {
   shard: Shard;
   /** In the shard's order. */
-  records: ImageRecord[];
+  records: SettledImage[];
 }
 
 /**
@@ -112,7 +106,9 @@ export interface ShardOutcome {
 export class ShardPipeline {
   readonly #parts: PipelineParts;
   readonly #limits: PipelineLimits;
-  readonly #retries: RetryPolicy;
+  readonly #slots: ImageSlots;
+  readonly #free: FreeSlots;
+  readonly #images: ImageWork;
   readonly #queue: BoundedQueue<ImageJob | Flush>;
   readonly #open = new Set<OpenShard>();
   readonly #running: Promise<void>;
@@ -120,10 +116,13 @@ export class ShardPipeline {
   #flushTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: PipelineParts) {
+    const { model } = parts.inference;
     this.#parts = parts;
     this.#limits = parts.limits ?? limitsFor(parts.inference);
-    this.#retries = parts.retries ?? storeRetries;
-    this.#queue = new BoundedQueue(this.#limits.fetching);
+    this.#slots = new ImageSlots(slotShape(model), mostImagesInFlight(this.#limits, model.batchSize));
+    this.#images = parts.images(this.#slots);
+    this.#free = new FreeSlots(this.#slots.count, this.#images.threads);
+    this.#queue = new BoundedQueue(waiting);
     this.#running = this.#run();
   }
 
@@ -150,7 +149,7 @@ export class ShardPipeline {
   async submitOneByOne(shard: Shard, { order, known, before, after }: OneByOne): Promise<ShardOutcome> {
     return this.#commitWhenDone(shard, after, async (open) => {
       const jobs = open.jobs(this.#parts.className);
-      for (const [place, record] of known) open.settle(place, record);
+      for (const [place, record] of known) open.settle(place, settledImage(record));
       for (const place of order) {
         const job = jobs[place];
         if (job === undefined || known.has(place)) continue;
@@ -169,12 +168,12 @@ export class ShardPipeline {
     after: OneByOne['after'],
     enqueue: (open: OpenShard) => Promise<void>,
   ): Promise<ShardOutcome> {
-    const { output, settings, ledger } = this.#parts;
     const open = new OpenShard(
       shard,
       async (records, evidence) => {
         await after();
-        await commitShard({ shard, records, evidence }, output, settings.scores, ledger, this.#retries);
+        await this.#images.commit({ shard: shard.number, lines: records.map(({ line }) => line), evidence });
+        await this.#parts.ledger.commit(shard, records);
       },
       (record, place) => this.#parts.onRecord?.(record, shard, place),
     );
@@ -215,11 +214,12 @@ export class ShardPipeline {
     this.#queue.close();
     await this.#running;
     await Promise.allSettled([...this.#open].map((shard) => shard.committed));
+    await this.#images.close();
   }
 
   async #run(): Promise<void> {
     try {
-      for await (const { job, record, evidence } of this.#stages()) job.shard.settle(job.index, record, evidence);
+      for await (const _ of this.#stages());
     } catch (error) {
       this.#queue.close();
       for (const shard of this.#open) shard.fail(error);
@@ -227,27 +227,51 @@ export class ShardPipeline {
   }
 
   #stages() {
-    const { read, output, inference, settings, className, pixels = inlinePixels, evaluation = null } = this.#parts;
-    const { fetching, decoding, inferring, rendering, storing } = this.#limits;
-    const { model } = inference;
-    const tensors = new BufferPool(decoding, imageLength(model));
-    const batches = new BufferPool(inferring + 1, model.batchSize * imageLength(model));
-    const fetched = mapInOrder(this.#queue, fetching, async (job) => {
-      if (job === flush) return flush;
-      job.shard.fetching();
-      this.#flushSoon();
-      return fetchImage(job, read, this.#retries);
+    const { inference, evaluation = null } = this.#parts;
+    const { preparing, inferring, finishing } = this.#limits;
+    const prepared = mapInOrder(this.#queue, preparing, async (job) => (job === flush ? flush : this.#prepare(job)));
+    const filled = fillBatches(prepared, inference.model.batchSize);
+    const explained = mapInOrder(filled, inferring, async (batch) => {
+      const result = await explainBatch(batch, this.#slots, inference, evaluation);
+      if (result === null) for (const { slot } of batch) this.#free.giveBack(slot);
+      return result;
     });
-    const prepared = mapInOrder(fetched, decoding, async (image) =>
-      image === flush ? flush : prepareImage(image, settings, tensors, pixels),
-    );
-    const filled = fillBatches(prepared, batches, tensors, model.batchSize);
-    const explained = mapInOrder(filled, inferring, (batch) => explainBatch(batch, inference, batches, evaluation));
-    const rendered = mapInOrder(eachImage(explained), rendering, (image) =>
-      renderImage(image, settings, className, pixels, this.#parts.regions ?? null),
-    );
-    return mapInOrder(rendered, storing, (image) => storeImage(image, output, this.#retries));
+    return mapInOrder(eachImage(explained), finishing, (image) => this.#finish(image));
   }
+
+  /** Null where there is nothing more to do for the image: it is quarantined, or its shard has failed. */
+  async #prepare(job: ImageJob): Promise<{ job: ImageJob; slot: number } | null> {
+    job.shard.fetching();
+    this.#flushSoon();
+    if (job.shard.failed) return null;
+    const slot = await this.#free.take();
+    const { image, labelName } = job;
+    if (imageChannel.hasSubscribers) imageChannel.publish({ key: image.key });
+    try {
+      const quarantined = await this.#images.prepare({ slot, image, labelName });
+      if (quarantined === null) return { job, slot };
+      job.shard.settle(job.index, quarantined);
+    } catch (error) {
+      job.shard.fail(error);
+    }
+    this.#free.giveBack(slot);
+    return null;
+  }
+
+  async #finish({ job, slot, evaluation }: ExplainedSlot): Promise<null> {
+    try {
+      if (job.shard.failed) return null;
+      const regions = this.#parts.regions?.ofImage(job.image.key) ?? null;
+      const { settled, evidence } = await this.#images.finish({ slot, evaluation, regions });
+      job.shard.settle(job.index, settled, evidence);
+    } catch (error) {
+      job.shard.fail(error);
+    } finally {
+      this.#free.giveBack(slot);
+    }
+    return null;
+  }
+
   /** Once the last image that there is for now has been taken up. */
   #flushSoon(): void {
     const { flushAfter = null } = this.#parts;

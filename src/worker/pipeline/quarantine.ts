@@ -1,7 +1,7 @@
 import { ImageError } from '../../shared/picture/image-error.ts';
 import type { QuarantinedRecord } from '../../shared/run/record.ts';
 import { StoreError } from '../../shared/store/store.ts';
-import type { ImageJob } from './open-shard.ts';
+import type { NamedImage } from './pixels/image-work.ts';
 
 /** One image cannot be explained, for a reason that lies neither in its storage nor in its pixels; the run goes on without it. */
 export class QuarantineError extends Error {
@@ -14,15 +14,11 @@ export class QuarantineError extends Error {
   }
 }
 
-/**
- * Deals with an error on the way of one image. What is the image's own fault becomes its record, and the shard goes on; anything
- * else fails the shard, because other images would meet it too. Returns null: in both cases the image goes no further.
- */
-export function quarantine(job: ImageJob, error: unknown): null {
+/** The record of an image that an error is the fault of. @throws the error where other images would meet it too */
+export function quarantinedRecord({ image, labelName }: NamedImage, error: unknown): QuarantinedRecord {
   const reason = reasonOf(error);
-  if (reason === null) job.shard.fail(error);
-  else job.shard.settle(job.index, quarantinedRecord(job, reason));
-  return null;
+  if (reason === null) throw error;
+  return { key: image.key, status: 'quarantined', error: reason, label: image.label, labelName };
 }
 
 function reasonOf(error: unknown): QuarantinedRecord['error'] | null {
@@ -33,8 +29,4 @@ function reasonOf(error: unknown): QuarantinedRecord['error'] | null {
   if (error.code === 'not-found') return { code: 'not-found', message: error.message };
   const unreadable = error.code === 'access-denied' || (error.code === 'unavailable' && !error.transient);
   return unreadable ? { code: 'unreadable', message: error.message } : null;
-}
-
-function quarantinedRecord({ image, labelName }: ImageJob, error: QuarantinedRecord['error']): QuarantinedRecord {
-  return { key: image.key, status: 'quarantined', error, label: image.label, labelName };
 }

@@ -2,7 +2,7 @@
 
 import type { InferenceSession } from 'onnxruntime-node';
 import { at } from '../../at.ts';
-import type { LayerMaps, ModelInput } from '../../explanation.ts';
+import type { LayerMaps, MapShape, ModelInput } from '../../explanation.ts';
 import { inputLayer, type ResolvedLayer } from '../../layers/hooked-layers.ts';
 import { blockedLayout, openModel } from '../../open-model.ts';
 import type { ExplainerOptions, RepeatedMethodName } from '../../options.ts';
@@ -84,7 +84,7 @@ export class RepeatedRuns {
     const first = forward && (await runForward(forward, pixels, count));
     for (const target of targets) {
       for (const { layer, activations } of first?.layers ?? []) {
-        for (const name of this.#methods) {
+        for (const name of this.#methodsAt('layers')) {
           const method = repeatedMethods[name];
           if (method.at !== 'layers' || forward === undefined) continue;
           const probe: LayerProbe = {
@@ -100,7 +100,7 @@ export class RepeatedRuns {
           maps.push(describe(layer, name, target, await method.explain(probe), activations));
         }
       }
-      for (const name of this.#methods) {
+      for (const name of this.#methodsAt('input')) {
         const method = repeatedMethods[name];
         if (method.at !== 'input' || this.#gradients === undefined) continue;
         const found = await method.explain(this.#probe(this.#gradients, pixels, count, target));
@@ -111,6 +111,32 @@ export class RepeatedRuns {
       }
     }
     return maps;
+  }
+
+  /** What `explain` gives for these targets. */
+  shapes(targets: readonly string[]): MapShape[] {
+    const hooked = this.#forward?.layers ?? [];
+    const input = this.#gradients?.prepared.sizes.input;
+    const shape = (layer: string, { height, width, channels }: GridShape, method: string, target: string) => ({
+      layer,
+      method,
+      target,
+      height,
+      width,
+      channels,
+    });
+    return targets.flatMap((target) => [
+      ...hooked.flatMap(({ layer, grid }) =>
+        this.#methodsAt('layers').map((method) => shape(layer, grid, method, target)),
+      ),
+      ...this.#methodsAt('input').flatMap((method) =>
+        input === undefined ? [] : [shape(inputLayer, input, method, target)],
+      ),
+    ]);
+  }
+
+  #methodsAt(place: 'layers' | 'input'): RepeatedMethodName[] {
+    return this.#methods.filter((name) => repeatedMethods[name].at === place);
   }
 
   #probe(
@@ -174,11 +200,14 @@ function scoresOf(
   });
 }
 
+interface GridShape {
+  height: number;
+  width: number;
+  channels: number;
+}
+
 function describe(
-  {
-    layer,
-    grid: { height, width, channels },
-  }: { layer: string; grid: { height: number; width: number; channels: number } },
+  { layer, grid: { height, width, channels } }: { layer: string; grid: GridShape },
   method: RepeatedMethodName,
   { name, classes }: BatchTarget,
   { values, peak }: RepeatedMaps,

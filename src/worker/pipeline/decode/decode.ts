@@ -1,14 +1,11 @@
 import { toGrey } from '../../../shared/picture/grey.ts';
 import { type Raster, type Rectangle, type RgbImage, type Size, toRgb } from '../../../shared/picture/raster.ts';
 import { type Geometry, planGeometry } from './geometry.ts';
-import { normalise, zeroColour } from './normalise.ts';
-import type { Preprocessing } from './preprocessing.ts';
+import { type Preprocessing, zeroColour } from './preprocessing.ts';
 import { readRaster } from './read-raster.ts';
 import { resample } from './resample.ts';
 
 export interface DecodedImage extends RgbImage {
-  /** `[channels, height, width]` or `[height, width, channels]`: a view into the caller's target where one was given. */
-  tensor: Float32Array;
   /** Size of the whole picture after its orientation was applied. */
   original: Size;
   /** What `pixels` cover in the original, in its pixels: `x` in `pixels` lies at `left + x * placement.width / width`, `y` likewise. */
@@ -18,47 +15,41 @@ export interface DecodedImage extends RgbImage {
 export interface DecodeOptions {
   /** Channels of the model's input. With 1 the picture becomes grey as Pillow's `convert('L')` makes it. Default 3. */
   channels?: 1 | 3;
-  /** Where to write the tensor, so that a batch is filled without a copy. Default: a new array. */
-  target?: Float32Array;
-  /** Where in `target` this image starts. Default 0. */
-  offset?: number;
+  /** Where to write the pixels, `height * width * 3` bytes: memory that another thread reads. Default: a new array. */
+  target?: Uint8Array;
   /** Most pixels (width times height) that an image may have. Default 100 million. */
   pixelLimit?: number;
 }
 
 /**
- * From a file's bytes to what the model sees: decode, orient, crop and resize as the training recipe does, normalise.
+ * From a file's bytes to what the model sees: decode, orient, crop and resize as the training recipe does. What the samples mean to the
+ * model is left to its graph (`ExplainerOptions.pixels`).
  * Pixels are those of Pillow for the same recipe, bit for bit, wherever the decoders agree (JPEG and PNG do).
  * @throws ImageError where this image cannot be used
  */
 export async function decodeImage(
   bytes: Buffer,
   preprocessing: Preprocessing,
-  layout: 'NCHW' | 'NHWC',
   options: DecodeOptions = {},
 ): Promise<DecodedImage> {
-  const { channels = 3, offset = 0 } = options;
+  const { channels = 3, target } = options;
   const { width, height } = preprocessing.size;
-  const length = channels * height * width;
-  const target = options.target ?? new Float32Array(offset + length);
-  if (offset + length > target.length) {
-    throw new RangeError(`The target holds ${target.length} values; an image at ${offset} needs ${offset + length}.`);
+  if (target !== undefined && target.length !== height * width * 3) {
+    throw new RangeError(`The target holds ${target.length} bytes; an image needs ${height * width * 3}.`);
   }
-
   const source = await readRaster(bytes, options.pixelLimit);
   const raster = channels === 1 ? toGrey(source) : source;
   const geometry = planGeometry(raster, preprocessing);
   const seen = toRgb(shape(raster, geometry));
-  const image =
+  const { pixels } =
     geometry.window.width === width && geometry.window.height === height
       ? seen
       : pad(seen, geometry, preprocessing, channels);
-  normalise(image, preprocessing, layout, channels, target, offset);
+  target?.set(pixels);
   return {
-    pixels: image.pixels,
+    pixels: target ?? pixels,
     width,
     height,
-    tensor: target.subarray(offset, offset + length),
     original: { width: raster.width, height: raster.height },
     placement: geometry.placement,
   };

@@ -1,8 +1,10 @@
+import type { PixelScaling } from '../../../explain/options.ts';
+import { sampleValues } from '../../../explain/pixel-input.ts';
 import { UserError } from '../../../explain/user-error.ts';
 import type { Fit, PreprocessPreset, PreprocessSettings } from '../../../shared/run/configuration.ts';
 
 /** How bytes become a model's input, with nothing left open. */
-export interface Preprocessing {
+export interface Preprocessing extends PixelScaling {
   /** What the model sees, in pixels. */
   size: { height: number; width: number };
   /**
@@ -17,13 +19,6 @@ export interface Preprocessing {
    * largest middle part of the model's proportions is cut out and scaled (fastai's Resize).
    */
   resize: number | null;
-  /** What 0 and 255 become before mean and std. */
-  range: [number, number];
-  /** Subtracted and divided by, in the order of `channels`. A model with one channel uses the average of the three. */
-  mean: [number, number, number];
-  std: [number, number, number];
-  /** Order of the channels as the model sees them. */
-  channels: 'rgb' | 'bgr';
 }
 
 interface Recipe extends Omit<Preprocessing, 'size' | 'resize'> {
@@ -87,6 +82,17 @@ export function resolvePreprocessing(
     );
   }
   const fit = settings.fit ?? recipe.fit;
+  return {
+    size: { height: size.height, width: size.width },
+    fit,
+    resize: resizeSide(settings, recipe, fit, Math.max(size.height, size.width)),
+    ...pixelScaling(settings),
+  };
+}
+
+/** What samples mean to the model. @throws UserError `wrong-preprocessing` where settings contradict each other */
+export function pixelScaling(settings: PreprocessSettings): PixelScaling {
+  const recipe = recipes[settings.preset];
   const channels = settings.channels ?? recipe.channels;
   const range = settings.range ?? recipe.range;
   if (range[0] === range[1]) {
@@ -102,9 +108,6 @@ export function resolvePreprocessing(
   }
   const mean = settings.mean ?? inOrder(recipe.mean, recipe.channels, channels);
   return {
-    size: { height: size.height, width: size.width },
-    fit,
-    resize: resizeSide(settings, recipe, fit, Math.max(size.height, size.width)),
     range: [range[0], range[1]],
     mean: [mean[0], mean[1], mean[2]],
     std: [std[0], std[1], std[2]],
@@ -152,4 +155,18 @@ function isCount(value: number): boolean {
 
 function wrong(what: string, nextStep: string): UserError {
   return new UserError('wrong-preprocessing', `The preprocessing cannot be used: ${what}. ${nextStep}`);
+}
+
+/** The colour that the model sees as nearly zero in every channel, in RGB. */
+export function zeroColour(preprocessing: Preprocessing, channels: 1 | 3): [number, number, number] {
+  const [first = 0, second = first, third = first] = sampleValues(preprocessing, { channels }).map(nearestToZero);
+  return preprocessing.channels === 'bgr' && channels === 3 ? [third, second, first] : [first, second, third];
+}
+
+function nearestToZero(values: Float32Array): number {
+  let best = 0;
+  values.forEach((value, sample) => {
+    if (Math.abs(value) < Math.abs(values[best] ?? 0)) best = sample;
+  });
+  return best;
 }

@@ -2,7 +2,8 @@ import { Explainer } from '../../../explain/explainer.ts';
 import type { Explanation } from '../../../explain/explanation.ts';
 import { Evaluator } from '../../../explain/faithfulness/evaluator.ts';
 import type { PictureMap } from '../../../explain/faithfulness/randomisation-check.ts';
-import type { ExplainerOptions } from '../../../explain/options.ts';
+import { pictureLength, scaledPixels } from '../../../explain/pixel-input.ts';
+import type { PipelineExplainerOptions } from '../explainer-options.ts';
 import type { BatchExplainer } from '../inference/inference-service.ts';
 import type { EvaluationOrder, ImageEvaluation } from './evaluation.ts';
 
@@ -10,7 +11,7 @@ import type { EvaluationOrder, ImageEvaluation } from './evaluation.ts';
  * Opens the model, and for measuring its maps once more when that is first asked for.
  * @throws UserError as `Explainer.open` does
  */
-export async function openEvaluatingExplainer(options: ExplainerOptions): Promise<BatchExplainer> {
+export async function openEvaluatingExplainer(options: PipelineExplainerOptions): Promise<BatchExplainer> {
   const explainer = await Explainer.open(options);
   let opening: Promise<Evaluator> | null = null;
   return {
@@ -18,15 +19,21 @@ export async function openEvaluatingExplainer(options: ExplainerOptions): Promis
     layers: explainer.layers,
     batchSize: explainer.batchSize,
     classCount: explainer.classCount,
-    explain: (batch, batchOptions) => explainer.explain(batch, batchOptions),
-    evaluate: async (batch, explanation, orders) => {
+    maps: explainer.maps,
+    statistics: options.statistics === true ? explainer.layers.map(({ layer }) => layer) : [],
+    explain: (pictures, batchOptions) => explainer.explain(pictures, batchOptions),
+    evaluate: async (pictures, explanation, orders) => {
       opening ??= Evaluator.open(options);
       const evaluator = await opening;
+      const { input } = explainer;
+      const length = pictureLength(input);
+      const picture = (index: number) =>
+        scaledPixels(pictures.subarray(index * length, (index + 1) * length), options.pixels, input);
       const evaluations: ImageEvaluation[] = [];
       for (const order of orders) {
         evaluations.push({
           index: order.index,
-          ...(await evaluateImage(evaluator, batch, explanation, order, explainer)),
+          ...(await evaluateImage(evaluator, picture(order.index), explanation, order)),
         });
       }
       return evaluations;
@@ -40,17 +47,15 @@ export async function openEvaluatingExplainer(options: ExplainerOptions): Promis
 
 function evaluateImage(
   evaluator: Evaluator,
-  batch: Float32Array,
+  picture: Float32Array,
   explanation: Explanation,
   { index, seed, randomise }: EvaluationOrder,
-  { input: { channels, height, width } }: Explainer,
 ) {
-  const length = channels * height * width;
   const maps = explanation.maps.map((maps): PictureMap => {
     const cells = maps.height * maps.width;
     const { layer, method, target } = maps;
     const values = maps.values.subarray(index * cells, (index + 1) * cells);
     return { layer, method, target, class: maps.classes[index] ?? -1, height: maps.height, width: maps.width, values };
   });
-  return evaluator.evaluate(batch.subarray(index * length, (index + 1) * length), maps, { seed, randomise });
+  return evaluator.evaluate(picture, maps, { seed, randomise });
 }

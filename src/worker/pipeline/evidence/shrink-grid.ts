@@ -1,9 +1,14 @@
+import type { Size } from '../../../shared/picture/raster.ts';
 import type { Grid } from '../../../shared/picture/upsample.ts';
+
+/** What a grid of this size becomes. */
+export function shrunkSize({ height, width }: Size, limit: number): Size {
+  return { height: Math.min(height, limit), width: Math.min(width, limit) };
+}
 
 /** The grid with no side over `limit`: each new cell is the mean of the area of the old ones that it covers. */
 export function shrinkGrid(grid: Grid, limit: number): Grid {
-  const height = Math.min(grid.height, limit);
-  const width = Math.min(grid.width, limit);
+  const { height, width } = shrunkSize(grid, limit);
   if (height === grid.height && width === grid.width) return grid;
   const rows = coverage(grid.height, height);
   const columns = coverage(grid.width, width);

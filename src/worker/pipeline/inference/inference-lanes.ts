@@ -1,7 +1,7 @@
 /** Inference on several threads at once, each with the whole model and its share of the cores. */
 
 import { availableParallelism } from 'node:os';
-import type { ExplainerOptions } from '../../../explain/options.ts';
+import type { PipelineExplainerOptions } from '../explainer-options.ts';
 import { type Inference, openInference } from './inference.ts';
 
 /**
@@ -12,7 +12,7 @@ const mostLanes = 2;
 
 /** How a model is shared out over the cores. Devices and a number of threads that the user chose get one lane. */
 export function planLanes(
-  { providers = ['cpu'], threads }: Pick<ExplainerOptions, 'providers' | 'threads'>,
+  { providers = ['cpu'], threads }: Pick<PipelineExplainerOptions, 'providers' | 'threads'>,
   cores = availableParallelism(),
 ): { lanes: number; threads: number | undefined } {
   if (threads !== undefined || cores < mostLanes || providers.some((provider) => provider !== 'cpu')) {
@@ -26,8 +26,8 @@ export function planLanes(
  * @throws UserError as `Explainer.open` does
  */
 export async function openInferenceLanes(
-  options: ExplainerOptions,
-  open: (options: ExplainerOptions) => Promise<Inference> = openInference,
+  options: PipelineExplainerOptions,
+  open: (options: PipelineExplainerOptions) => Promise<Inference> = openInference,
 ): Promise<Inference> {
   const { lanes, threads } = planLanes(options);
   if (lanes === 1) return open(options);
@@ -47,11 +47,11 @@ function joinLanes(first: Inference, inferences: readonly Inference[]): Inferenc
   return {
     model: first.model,
     concurrency: lanes.length,
-    explain: async (values, count, labels, evaluate) => {
+    explain: async (slots, order) => {
       const lane = lanes.reduce((idlest, other) => (other.load < idlest.load ? other : idlest));
       lane.load += 1;
       try {
-        return await lane.inference.explain(values, count, labels, evaluate);
+        return await lane.inference.explain(slots, order);
       } finally {
         lane.load -= 1;
       }

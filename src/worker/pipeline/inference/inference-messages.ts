@@ -1,9 +1,9 @@
-/** What the main thread and the inference thread say to each other. Every large array is transferred, never copied. */
+/** What the main thread and the inference thread say to each other: numbers. Pixels and results lie in the slots, which both share. */
 
-import type { Explanation, HookedLayer, ModelInput } from '../../../explain/explanation.ts';
-import type { ExplainerOptions } from '../../../explain/options.ts';
+import type { HookedLayer, MapShape, ModelInput } from '../../../explain/explanation.ts';
 import type { CarriedError } from '../../../shared/threads/carried-error.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
+import type { PipelineExplainerOptions } from '../explainer-options.ts';
 
 /** The compiled model, as far as the stages around it need to know it. */
 export interface InferenceModel {
@@ -12,29 +12,29 @@ export interface InferenceModel {
   /** Images per session run. */
   batchSize: number;
   classCount: number;
+  /** The maps of each explanation, in their order. */
+  maps: MapShape[];
+  /** Layers whose activations are described. */
+  statistics: string[];
+}
+
+export interface ExplainOrder {
+  /** Slots of the batch's images, in its order. */
+  slots: number[];
+  /** A class index for each, -1 for none. */
+  labels: number[];
+  /** Which images to measure. */
+  evaluate: readonly EvaluationOrder[];
 }
 
 export type InferenceRequest =
-  | { type: 'open'; options: ExplainerOptions }
-  /** `values` holds `count` images of the compiled layout at its start; `labels` has `count` class indices, -1 for none; `evaluate` names those to measure. */
-  | {
-      type: 'explain';
-      id: number;
-      values: Float32Array;
-      count: number;
-      labels: Int32Array;
-      evaluate?: readonly EvaluationOrder[];
-    }
+  | { type: 'open'; options: PipelineExplainerOptions }
+  /** `buffer` and `count` are those of the slots (`ImageSlots`). */
+  | { type: 'explain'; id: number; buffer: SharedArrayBuffer; count: number; order: ExplainOrder }
   | { type: 'close' };
 
 export type InferenceReply =
   | { type: 'opened'; model: InferenceModel }
   | { type: 'open-failed'; error: CarriedError }
-  | {
-      type: 'explained';
-      id: number;
-      explanation: Explanation;
-      evaluations: ImageEvaluation[];
-      values: Float32Array;
-    }
-  | { type: 'explain-failed'; id: number; error: CarriedError; values: Float32Array };
+  | { type: 'explained'; id: number; evaluations: ImageEvaluation[] }
+  | { type: 'explain-failed'; id: number; error: CarriedError };

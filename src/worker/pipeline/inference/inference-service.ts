@@ -1,18 +1,20 @@
 /** What the inference thread does with the messages that it gets, apart from being a thread. */
 
-import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { Explanation } from '../../../explain/explanation.ts';
-import type { ExplainerOptions } from '../../../explain/options.ts';
+import { pictureLength } from '../../../explain/pixel-input.ts';
 import { carry } from '../../../shared/threads/carried-error.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
-import type { InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
+import type { PipelineExplainerOptions } from '../explainer-options.ts';
+import { ImageSlots, slotShape } from '../image-slots.ts';
+import type { ExplainOrder, InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
 
-/** What the thread asks of a model. */
+/** What the thread asks of a model. Pictures are bytes, `[count, height, width, 3]`. */
 export interface BatchExplainer extends InferenceModel {
-  explain(batch: Float32Array, options: { count: number; labels?: Int32Array }): Promise<Explanation>;
+  explain(pictures: Uint8Array, options: { count: number; labels?: Int32Array }): Promise<Explanation>;
   /** Measures the maps of some images of a batch that was explained. */
   evaluate(
-    batch: Float32Array,
+    pictures: Uint8Array,
     explanation: Explanation,
     orders: readonly EvaluationOrder[],
   ): Promise<ImageEvaluation[]>;
@@ -20,31 +22,32 @@ export interface BatchExplainer extends InferenceModel {
 }
 
 /** Answers requests on `port` in the order in which they arrive, until `close`; then closes the explainer and the port. */
-export function serveInference(port: MessagePort, open: (options: ExplainerOptions) => Promise<BatchExplainer>): void {
-  let explainer: BatchExplainer | null = null;
+export function serveInference(
+  port: MessagePort,
+  open: (options: PipelineExplainerOptions) => Promise<BatchExplainer>,
+): void {
+  let explainer: SlotExplainer | null = null;
   let previous: Promise<void> = Promise.resolve();
 
   const answer = async (request: InferenceRequest): Promise<void> => {
     switch (request.type) {
       case 'open':
         try {
-          explainer = await open(request.options);
-          const { input, layers, batchSize, classCount } = explainer;
-          reply(port, { type: 'opened', model: { input, layers, batchSize, classCount } });
+          const opened = await open(request.options);
+          explainer = new SlotExplainer(opened);
+          const { input, layers, batchSize, classCount, maps, statistics } = opened;
+          reply(port, { type: 'opened', model: { input, layers, batchSize, classCount, maps, statistics } });
         } catch (error) {
           reply(port, { type: 'open-failed', error: carry(error) });
         }
         return;
       case 'explain': {
-        const { id, values, count, labels, evaluate = [] } = request;
+        const { id, buffer, count, order } = request;
         try {
           if (explainer === null) throw new Error('No model is open in the inference thread.');
-          const explanation = await explainer.explain(values, { count, labels });
-          const evaluations = evaluate.length === 0 ? [] : await explainer.evaluate(values, explanation, evaluate);
-          const explained = { type: 'explained', id, explanation, evaluations, values } as const;
-          reply(port, explained, buffersOf(values, ...arraysOf(explanation)));
+          reply(port, { type: 'explained', id, evaluations: await explainer.explain(buffer, count, order) });
         } catch (error) {
-          reply(port, { type: 'explain-failed', id, error: carry(error), values }, buffersOf(values));
+          reply(port, { type: 'explain-failed', id, error: carry(error) });
         }
         return;
       }
@@ -60,25 +63,37 @@ export function serveInference(port: MessagePort, open: (options: ExplainerOptio
   });
 }
 
-function reply(port: MessagePort, message: InferenceReply, transfer: Transferable[] = []): void {
-  port.postMessage(message, transfer);
-}
+/** Explains what lies in slots, and leaves there what it found. */
+class SlotExplainer {
+  readonly #explainer: BatchExplainer;
+  /** ONNX Runtime takes no shared memory, so a batch is copied once; always into the same place. */
+  readonly #batch: Uint8Array;
 
-function arraysOf(explanation: Explanation): (Float32Array | Int32Array)[] {
-  return [
-    explanation.logits,
-    explanation.scores,
-    ...explanation.maps.flatMap((maps) => [maps.classes, maps.values, maps.evidence, maps.gradientPeak]),
-    ...explanation.captured.map((tensor) => tensor.values),
-    ...explanation.statistics.flatMap((layer) => [layer.mean, layer.standardDeviation, layer.nearZero]),
-  ];
-}
-
-/** Each buffer once, as a transfer wants it: arrays may share one. */
-function buffersOf(...arrays: (Float32Array | Int32Array)[]): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  for (const { buffer } of arrays) {
-    if (buffer instanceof ArrayBuffer) buffers.add(buffer);
+  constructor(explainer: BatchExplainer) {
+    this.#explainer = explainer;
+    this.#batch = new Uint8Array(explainer.batchSize * pictureLength(explainer.input));
   }
-  return [...buffers];
+
+  async explain(
+    buffer: SharedArrayBuffer,
+    count: number,
+    { slots: places, labels, evaluate }: ExplainOrder,
+  ): Promise<ImageEvaluation[]> {
+    const slots = new ImageSlots(slotShape(this.#explainer), count, buffer);
+    const length = pictureLength(this.#explainer.input);
+    for (const [i, slot] of places.entries()) this.#batch.set(slots.pixels(slot), i * length);
+    this.#batch.fill(0, places.length * length);
+    const options = { count: places.length, labels: Int32Array.from(labels) };
+    const explanation = await this.#explainer.explain(this.#batch, options);
+    for (const [i, slot] of places.entries()) slots.writeResult(slot, explanation, i);
+    return evaluate.length === 0 ? [] : this.#explainer.evaluate(this.#batch, explanation, evaluate);
+  }
+
+  close(): Promise<void> {
+    return this.#explainer.close();
+  }
+}
+
+function reply(port: MessagePort, message: InferenceReply): void {
+  port.postMessage(message);
 }

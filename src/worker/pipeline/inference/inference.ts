@@ -1,11 +1,11 @@
 /** The main thread's side of the inference thread. */
 
 import { Worker } from 'node:worker_threads';
-import type { Explanation } from '../../../explain/explanation.ts';
-import type { ExplainerOptions } from '../../../explain/options.ts';
 import { restore } from '../../../shared/threads/carried-error.ts';
-import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
-import type { InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
+import type { ImageEvaluation } from '../evaluate/evaluation.ts';
+import type { PipelineExplainerOptions } from '../explainer-options.ts';
+import type { ImageSlots } from '../image-slots.ts';
+import type { ExplainOrder, InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
 
 /** Something that explains batches away from the main thread. */
 export interface Inference extends AsyncDisposable {
@@ -13,44 +13,28 @@ export interface Inference extends AsyncDisposable {
   /** Batches that it works on at the same time. */
   readonly concurrency: number;
   /**
-   * Explains the first `count` images of `values`; `labels` holds `count` class indices, -1 for none. Takes `values` away (its
-   * buffer is detached) and gives it back with the result, or in the `InferenceError`.
-   * @param evaluate which images to measure, by their place in the batch; default: none
+   * Explains images that lie in slots, and writes what it finds into them (`ImageSlots.writeResult`).
+   * @returns what was measured, of the images that were to be
    * @throws InferenceError
    */
-  explain(
-    values: Float32Array,
-    count: number,
-    labels: Int32Array,
-    evaluate?: readonly EvaluationOrder[],
-  ): Promise<InferenceResult>;
+  explain(slots: ImageSlots, order: ExplainOrder): Promise<ImageEvaluation[]>;
   /** Lets the batches at hand finish and frees the model. */
   close(): Promise<void>;
-}
-
-export interface InferenceResult {
-  explanation: Explanation;
-  /** Of the images that were to be measured; left out: none. */
-  evaluations?: ImageEvaluation[];
-  values: Float32Array;
 }
 
 /** `thread-died`: nothing more can be explained. `failed`: this batch could not be. Else the code of the model's own `UserError`. */
 export class InferenceError extends Error {
   readonly code: string;
-  /** The batch that was given, when it came back. */
-  readonly values: Float32Array | null;
 
-  constructor(code: string, message: string, values: Float32Array | null, options?: ErrorOptions) {
+  constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'InferenceError';
     this.code = code;
-    this.values = values;
   }
 }
 
 interface PendingBatch {
-  resolve(result: InferenceResult): void;
+  resolve(evaluations: ImageEvaluation[]): void;
   reject(error: InferenceError): void;
 }
 
@@ -61,13 +45,16 @@ const builtThread = new URL('./inference-thread.js', import.meta.url);
  * Starts the thread and compiles the model in it.
  * @throws UserError as `Explainer.open` does
  */
-export async function openInference(options: ExplainerOptions, threadFile: URL = builtThread): Promise<Inference> {
+export async function openInference(
+  options: PipelineExplainerOptions,
+  threadFile: URL = builtThread,
+): Promise<Inference> {
   const thread = new InferenceThread(threadFile);
   const model = await thread.open(options);
   return {
     model,
     concurrency: 1,
-    explain: (values, count, labels, evaluate) => thread.explain(values, count, labels, evaluate),
+    explain: (slots, order) => thread.explain(slots, order),
     close: () => thread.close(),
     [Symbol.asyncDispose]: () => thread.close(),
   };
@@ -93,7 +80,7 @@ class InferenceThread {
     });
   }
 
-  async open(options: ExplainerOptions): Promise<InferenceModel> {
+  async open(options: PipelineExplainerOptions): Promise<InferenceModel> {
     try {
       return await new Promise((resolve, reject) => {
         this.#opening = { resolve, reject };
@@ -107,19 +94,13 @@ class InferenceThread {
     }
   }
 
-  explain(
-    values: Float32Array,
-    count: number,
-    labels: Int32Array,
-    evaluate: readonly EvaluationOrder[] = [],
-  ): Promise<InferenceResult> {
-    const death = this.#death;
-    if (death !== null) return Promise.reject(new InferenceError(death.code, death.message, values));
+  explain({ buffer, count }: ImageSlots, order: ExplainOrder): Promise<ImageEvaluation[]> {
+    if (this.#death !== null) return Promise.reject(this.#death);
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#send({ type: 'explain', id, values, count, labels, evaluate }, values);
+      this.#send({ type: 'explain', id, buffer, count, order });
     });
   }
 
@@ -128,9 +109,8 @@ class InferenceThread {
     await this.#exited;
   }
 
-  #send(request: InferenceRequest, transferred?: Float32Array<ArrayBufferLike>): void {
-    const buffer = transferred?.buffer;
-    this.#worker.postMessage(request, buffer instanceof ArrayBuffer ? [buffer] : []);
+  #send(request: InferenceRequest): void {
+    this.#worker.postMessage(request);
   }
 
   #receive(reply: InferenceReply): void {
@@ -141,16 +121,14 @@ class InferenceThread {
       case 'open-failed':
         this.#opening?.reject(restore(reply.error));
         return;
-      case 'explained': {
-        const { explanation, evaluations, values } = reply;
-        this.#settle(reply.id)?.resolve({ explanation, evaluations, values });
+      case 'explained':
+        this.#settle(reply.id)?.resolve(reply.evaluations);
         return;
-      }
       case 'explain-failed': {
         const { error } = reply;
         const cause = restore(error);
         const code = error.kind === 'user' ? error.code : 'failed';
-        this.#settle(reply.id)?.reject(new InferenceError(code, error.message, reply.values, { cause }));
+        this.#settle(reply.id)?.reject(new InferenceError(code, error.message, { cause }));
       }
     }
   }
@@ -162,7 +140,7 @@ class InferenceThread {
   }
 
   #die(message: string, cause?: unknown): void {
-    this.#death ??= new InferenceError('thread-died', message, null, { cause });
+    this.#death ??= new InferenceError('thread-died', message, { cause });
     this.#opening?.reject(this.#death);
     for (const batch of this.#pending.values()) batch.reject(this.#death);
     this.#pending.clear();

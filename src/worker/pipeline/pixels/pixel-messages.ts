@@ -1,29 +1,25 @@
-/** What the main thread and a pixel thread say to each other. Every large array is transferred, never copied. */
+/** What the main thread and a pixel thread say to each other: numbers and texts. Pixels lie in the slots, which both share. */
 
 import type { CarriedError } from '../../../shared/threads/carried-error.ts';
-import type { DrawOrder, PrepareOrder, SeenImage } from './pixel-work.ts';
+import type { SettledImage } from '../settled-image.ts';
+import type { CommitOrder, FinishedImage, FinishOrder, PrepareOrder } from './image-work.ts';
+import type { RunOrder, SharedSlots } from './run-images.ts';
 
+/** What a thread can be asked for, with what it answers. */
+export interface PixelCalls {
+  prepare: { order: PrepareOrder; answer: SettledImage | null };
+  finish: { order: FinishOrder; answer: FinishedImage };
+  commit: { order: CommitOrder; answer: undefined };
+  /** The run's last order. */
+  close: { order: null; answer: undefined };
+}
+
+export type PixelCall = keyof PixelCalls;
+
+/** `run` is a number that the main thread gives to each run that it opens. */
 export type PixelRequest =
-  | { type: 'prepare'; id: number; order: PrepareOrder; tensor: Float32Array }
-  | { type: 'draw'; id: number; order: DrawOrder }
-  | { type: 'close' };
+  | { type: 'open'; run: number; order: RunOrder; slots: SharedSlots }
+  | { [Call in PixelCall]: { type: Call; run: number; id: number; order: PixelCalls[Call]['order'] } }[PixelCall]
+  | { type: 'end' };
 
-export type PixelReply =
-  | { type: 'prepared'; id: number; image: SeenImage; tensor: Float32Array }
-  | { type: 'prepare-failed'; id: number; error: CarriedError; tensor: Float32Array }
-  | { type: 'drawn'; id: number; seen: Uint8Array; overlays: Uint8Array[] }
-  | { type: 'draw-failed'; id: number; error: CarriedError };
-
-/** The buffers behind arrays that may be given away: each once, and none that holds more than its array. */
-export function ownBuffers(...arrays: ArrayBufferView[]): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  for (const { buffer, byteLength } of arrays) {
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength && byteLength > 0) buffers.add(buffer);
-  }
-  return [...buffers];
-}
-
-/** A copy whose buffer holds nothing else: pooled buffers and those of native code cannot be given away. */
-export function ownCopy(array: Uint8Array): Uint8Array {
-  return new Uint8Array(array);
-}
+export type PixelReply = { id: number; answer: PixelCalls[PixelCall]['answer'] } | { id: number; error: CarriedError };

@@ -1,49 +1,55 @@
-/** The entry point of a pixel thread. Several orders are under way at once: native decoding and encoding wait elsewhere. */
+/** The entry point of a pixel thread. Several images are under way at once: files, buckets and native code wait elsewhere. */
 
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { carry } from '../../../shared/threads/carried-error.ts';
 import { configureImageLibrary } from '../decode/image-library.ts';
-import { draw, prepare } from './inline-pixels.ts';
-import { ownBuffers, ownCopy, type PixelReply, type PixelRequest } from './pixel-messages.ts';
+import type { PixelCalls, PixelReply, PixelRequest } from './pixel-messages.ts';
+import { RunImages } from './run-images.ts';
+import { Turnstile } from './turnstile.ts';
 
 if (parentPort === null) throw new Error('pixel-thread is started by pixel-threads.ts, not run by itself.');
 const port: MessagePort = parentPort;
 configureImageLibrary();
 
+const runs = new Map<number, RunImages>();
+/** A decoded photo takes ten times the memory of its file. */
+const decoding = new Turnstile(1);
+
 port.on('message', (request: PixelRequest) => {
-  switch (request.type) {
-    case 'prepare':
-      void answerPrepare(request.id, request);
-      return;
-    case 'draw':
-      void answerDraw(request.id, request);
-      return;
-    case 'close':
-      port.close();
-  }
+  if (request.type === 'open') runs.set(request.run, new RunImages(request.order, request.slots, decoding));
+  else if (request.type === 'end') port.close();
+  else void answer(request);
 });
 
-async function answerPrepare(id: number, { order, tensor }: Extract<PixelRequest, { type: 'prepare' }>): Promise<void> {
+async function answer(request: Exclude<PixelRequest, { type: 'open' | 'end' }>): Promise<void> {
+  const { id } = request;
   try {
-    const image = await prepare(order, tensor);
-    const pixels = ownCopy(image.pixels);
-    reply({ type: 'prepared', id, image: { ...image, pixels }, tensor }, ownBuffers(pixels, tensor));
+    const found = await work(request);
+    const evidence = found !== null && found !== undefined && 'evidence' in found ? found.evidence : null;
+    const reply: PixelReply = { id, answer: found };
+    port.postMessage(reply, evidence === null || !(evidence.buffer instanceof ArrayBuffer) ? [] : [evidence.buffer]);
   } catch (error) {
-    reply({ type: 'prepare-failed', id, error: carry(error), tensor }, ownBuffers(tensor));
+    const reply: PixelReply = { id, error: carry(error) };
+    port.postMessage(reply);
   }
 }
 
-async function answerDraw(id: number, { order }: Extract<PixelRequest, { type: 'draw' }>): Promise<void> {
-  try {
-    const drawing = await draw(order);
-    const seen = ownCopy(drawing.seen);
-    const overlays = drawing.overlays.map(ownCopy);
-    reply({ type: 'drawn', id, seen, overlays }, ownBuffers(seen, ...overlays));
-  } catch (error) {
-    reply({ type: 'draw-failed', id, error: carry(error) }, []);
+async function work(
+  request: Exclude<PixelRequest, { type: 'open' | 'end' }>,
+): Promise<PixelCalls[keyof PixelCalls]['answer']> {
+  const run = runs.get(request.run);
+  if (run === undefined) throw new Error('A pixel thread was asked about a run that it does not know.');
+  switch (request.type) {
+    case 'prepare':
+      return run.prepare(request.order);
+    case 'finish':
+      return run.finish(request.order);
+    case 'commit':
+      await run.commit(request.order);
+      return undefined;
+    case 'close':
+      runs.delete(request.run);
+      await run.close();
+      return undefined;
   }
-}
-
-function reply(message: PixelReply, transfer: ArrayBuffer[]): void {
-  port.postMessage(message, transfer);
 }

@@ -1,78 +1,105 @@
 /**
- * Work on pixels in a few threads. A large photo takes some 90 ms to resample or to blend, and the main thread must not be
- * busy for so long: it renews locks, reads and writes.
+ * Threads in which images live: their bytes, pixels, drawing and writing. The main thread only coordinates; it renews locks, and must not
+ * be busy for as long as a large photo takes to resample.
  */
 
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { at } from '../../../explain/at.ts';
 import { restore } from '../../../shared/threads/carried-error.ts';
 import { threadFile } from '../../../shared/threads/thread-file.ts';
-import { inlinePixels } from './inline-pixels.ts';
-import { ownBuffers, ownCopy, type PixelReply, type PixelRequest } from './pixel-messages.ts';
-import type { Drawing, DrawOrder, PixelWork, Preparation, PrepareOrder } from './pixel-work.ts';
+import type { ImageSlots } from '../image-slots.ts';
+import type { SettledImage } from '../settled-image.ts';
+import type { CommitOrder, FinishedImage, FinishOrder, ImageWork, PrepareOrder } from './image-work.ts';
+import type { PixelCall, PixelCalls, PixelReply, PixelRequest } from './pixel-messages.ts';
+import { RunImages, type RunOrder, type SharedSlots } from './run-images.ts';
+import { Turnstile } from './turnstile.ts';
 
-const mostThreads = 8;
+/** What all runs of a process share. */
+export interface PixelWork extends AsyncDisposable {
+  openRun(order: RunOrder, slots: ImageSlots): ImageWork;
+  /** Ends the threads, when no run is open any more. */
+  close(): Promise<void>;
+}
+
 const builtThread = threadFile('pixel-thread', import.meta.url);
 
-/** As many threads as cores, up to eight. From sources the caller's own thread does the work. */
-export function openPixels(threads = Math.min(availableParallelism(), mostThreads)): PixelWork {
-  return builtThread === null ? inlinePixels : new PixelThreads(builtThread, threads);
+/** As many threads as cores. From sources the caller's own thread does the work. */
+export function openPixels(threads = availableParallelism()): PixelWork {
+  return builtThread === null ? inlinePixels(threads) : new PixelThreads(builtThread, threads);
+}
+
+function inlinePixels(decodedAtOnce: number): PixelWork {
+  const decoding = new Turnstile(decodedAtOnce);
+  const close = async () => undefined;
+  return { openRun: (order, slots) => new RunImages(order, slots, decoding), close, [Symbol.asyncDispose]: close };
 }
 
 class PixelThreads implements PixelWork {
   readonly #threads: PixelThread[];
+  #nextRun = 0;
 
   constructor(file: URL, threads: number) {
     this.#threads = Array.from({ length: threads }, () => new PixelThread(file));
   }
 
-  async prepare(order: PrepareOrder, tensor: Float32Array, keepBytes: boolean): Promise<Preparation> {
-    const whole = !keepBytes && ownBuffers(order.bytes).length > 0;
-    const bytes = whole ? order.bytes : ownCopy(order.bytes);
-    const reply = await this.#idlest().ask(
-      (id) => ({ type: 'prepare', id, order: { ...order, bytes }, tensor }),
-      ownBuffers(bytes, tensor),
-    );
-    if (reply.type === 'prepared') return { tensor: reply.tensor, image: reply.image };
-    if (reply.type === 'prepare-failed') return { tensor: reply.tensor, error: restore(reply.error) };
-    throw unexpected(reply);
-  }
-
-  async draw(order: DrawOrder): Promise<Drawing> {
-    const { canvas, seen } = order;
-    // A map is a view into the whole batch's: only its own cells should travel.
-    const maps = order.maps.map((map) => ({ ...map, values: map.values.slice() }));
-    const original = canvas === 'seen' ? [] : [canvas.bytes];
-    const reply = await this.#idlest().ask(
-      (id) => ({ type: 'draw', id, order: { ...order, maps } }),
-      ownBuffers(seen.pixels, ...original, ...maps.map(({ values }) => values)),
-    );
-    if (reply.type === 'drawn') return { seen: asBuffer(reply.seen), overlays: reply.overlays.map(asBuffer) };
-    if (reply.type === 'draw-failed') throw restore(reply.error);
-    throw unexpected(reply);
+  openRun(order: RunOrder, { shape, count, buffer }: ImageSlots): ImageWork {
+    const run = this.#nextRun++;
+    for (const thread of this.#threads) thread.open(run, order, { shape, count, buffer });
+    return new ThreadedImages(run, this.#threads);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close()));
+    await Promise.all(this.#threads.map((thread) => thread.end()));
   }
 
   readonly [Symbol.asyncDispose] = () => this.close();
+}
 
-  #idlest(): PixelThread {
-    const [first, ...others] = this.#threads;
-    if (first === undefined) throw new Error('There is no pixel thread.');
-    return others.reduce((best, thread) => (thread.load < best.load ? thread : best), first);
+class ThreadedImages implements ImageWork {
+  readonly threads: number;
+  readonly #run: number;
+  readonly #threads: readonly PixelThread[];
+  #closing: Promise<void> | null = null;
+
+  constructor(run: number, threads: readonly PixelThread[]) {
+    this.#run = run;
+    this.#threads = threads;
+    this.threads = threads.length;
+  }
+
+  prepare(order: PrepareOrder): Promise<SettledImage | null> {
+    return this.#of(order.slot).ask(this.#run, 'prepare', order);
+  }
+
+  finish(order: FinishOrder): Promise<FinishedImage> {
+    return this.#of(order.slot).ask(this.#run, 'finish', order);
+  }
+
+  commit(order: CommitOrder): Promise<void> {
+    const idlest = this.#threads.reduce((best, thread) => (thread.load < best.load ? thread : best));
+    return idlest.ask(this.#run, 'commit', order);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= Promise.all(this.#threads.map((thread) => thread.closeRun(this.#run))).then(() => undefined);
+    return this.#closing;
+  }
+
+  #of(slot: number): PixelThread {
+    return at(this.#threads, slot % this.#threads.length);
   }
 }
 
 interface Pending {
-  resolve(reply: PixelReply): void;
+  resolve(answer: PixelCalls[PixelCall]['answer']): void;
   reject(error: Error): void;
 }
 
 /** One thread and what it has been asked. When it dies, what it had fails and the next order starts another. */
 class PixelThread {
   readonly #file: URL;
+  readonly #runs = new Map<number, { order: RunOrder; slots: SharedSlots }>();
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | null;
   #nextId = 0;
@@ -86,31 +113,49 @@ class PixelThread {
     return this.#pending.size;
   }
 
-  ask(request: (id: number) => PixelRequest, transfer: ArrayBuffer[]): Promise<PixelReply> {
+  open(run: number, order: RunOrder, slots: SharedSlots): void {
+    this.#runs.set(run, { order, slots });
+    this.#worker?.postMessage({ type: 'open', run, order, slots } satisfies PixelRequest);
+  }
+
+  ask<Call extends PixelCall>(
+    run: number,
+    type: Call,
+    order: PixelCalls[Call]['order'],
+  ): Promise<PixelCalls[Call]['answer']> {
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      worker.postMessage(request(id), transfer);
+      worker.postMessage({ type, run, id, order });
     });
   }
 
-  async close(): Promise<void> {
+  async closeRun(run: number): Promise<void> {
+    this.#runs.delete(run);
+    if (this.#worker !== null) await this.ask(run, 'close', null);
+  }
+
+  async end(): Promise<void> {
     const worker = this.#worker;
     if (worker === null) return;
     const exited = new Promise((resolve) => worker.once('exit', resolve));
-    worker.postMessage({ type: 'close' } satisfies PixelRequest);
+    worker.postMessage({ type: 'end' } satisfies PixelRequest);
     await exited;
   }
 
   #start(): Worker {
     const worker = new Worker(this.#file, { name: 'gradline-pixels' });
+    for (const [run, { order, slots }] of this.#runs) {
+      worker.postMessage({ type: 'open', run, order, slots } satisfies PixelRequest);
+    }
     let failure: unknown;
     worker.on('message', (reply: PixelReply) => {
       const pending = this.#pending.get(reply.id);
       this.#pending.delete(reply.id);
-      pending?.resolve(reply);
+      if ('error' in reply) pending?.reject(restore(reply.error));
+      else pending?.resolve(reply.answer);
     });
     worker.on('error', (error) => {
       failure = error;
@@ -124,12 +169,4 @@ class PixelThread {
     });
     return worker;
   }
-}
-
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
-
-function unexpected(reply: PixelReply): Error {
-  return new Error(`A pixel thread replied '${reply.type}' to another question.`);
 }

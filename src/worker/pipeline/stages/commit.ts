@@ -1,53 +1,40 @@
+import type { MapShape } from '../../../explain/explanation.ts';
 import type { RunConfiguration } from '../../../shared/run/configuration.ts';
 import { evidencePartKey, imageScoreKey, scoresPartKey } from '../../../shared/run/output-key.ts';
 import type { ImageRecord } from '../../../shared/run/record.ts';
-import type { Shard } from '../../../shared/run/run-plan.ts';
 import type { RetryPolicy } from '../../../shared/store/retry.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { encodeEvidencePart } from '../evidence/evidence-part.ts';
-import type { EvidenceRow } from '../evidence/evidence-row.ts';
+import type { CommitOrder } from '../pixels/image-work.ts';
 import { putFile } from './store.ts';
-
-/** Who is told that a shard is done, after everything of it is stored. */
-export interface ShardLedger {
-  commit(shard: Shard, records: ImageRecord[]): void | Promise<void>;
-}
 
 /** How many record objects are written at once. */
 const concurrentWrites = 16;
 
-/** A shard all of whose images have their record. */
-export interface SettledShard {
-  shard: Shard;
-  /** In the shard's order. */
-  records: ImageRecord[];
-  /** One entry for each record; null where an image has none. */
-  evidence: (EvidenceRow[] | null)[];
-}
-
 /**
- * Last stage. Overlays and maps are stored already; then come the records as objects of their own (when asked for), the evidence
- * and the scores part, and the ledger. The part is written whatever `scores` says: its existence is what makes the shard committed.
+ * The files of a shard. Overlays and maps are stored already; then come the records as objects of their own (when asked for), the evidence
+ * and the scores part. The part is written whatever `scores` says: its existence is what makes the shard committed.
+ * @param maps of every image
  */
-export async function commitShard(
-  { shard, records, evidence }: SettledShard,
+export async function storeShard(
+  { shard, lines, evidence }: CommitOrder,
+  maps: readonly MapShape[],
   output: Store,
   scores: RunConfiguration['scores'],
-  ledger: ShardLedger,
   retries: RetryPolicy,
 ): Promise<void> {
-  if (scores !== 'shard') await storeImageScores(records, output, retries);
-  const part = encodeEvidencePart(evidence);
+  if (scores !== 'shard') await storeImageScores(lines, output, retries);
+  const part = encodeEvidencePart(maps, evidence);
   if (part !== null) {
-    const key = evidencePartKey(shard.number);
+    const key = evidencePartKey(shard);
     await putFile({ key, body: part, contentType: 'application/zip' }, output, retries);
   }
-  const body = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-  await putFile({ key: scoresPartKey(shard.number), body, contentType: 'application/x-ndjson' }, output, retries);
-  await ledger.commit(shard, records);
+  const body = lines.map((line) => `${line}\n`).join('');
+  await putFile({ key: scoresPartKey(shard), body, contentType: 'application/x-ndjson' }, output, retries);
 }
 
-async function storeImageScores(records: ImageRecord[], output: Store, retries: RetryPolicy): Promise<void> {
+async function storeImageScores(lines: readonly string[], output: Store, retries: RetryPolicy): Promise<void> {
+  const records = lines.map((line): ImageRecord => JSON.parse(line));
   // A key that could leave the output folder has no object of its own; its record is in the part.
   const writable = records.filter((record) => record.status === 'done' || record.error.code !== 'bad-key');
   for (let start = 0; start < writable.length; start += concurrentWrites) {

@@ -1,82 +1,59 @@
-import type { Explanation } from '../../../explain/explanation.ts';
-import type { BufferPool } from '../buffer-pool.ts';
 import type { EvaluationPlan, ImageEvaluation } from '../evaluate/evaluation.ts';
-import { type Inference, InferenceError } from '../inference/inference.ts';
-import type { InferenceModel } from '../inference/inference-messages.ts';
-import type { DecodedPicture, PreparedImage } from './decode.ts';
+import type { ImageSlots } from '../image-slots.ts';
+import type { Inference } from '../inference/inference.ts';
+import type { ImageJob } from '../open-shard.ts';
 
 /** Sent down the stages when no more images come for now: the batch at hand is run although it is not full. */
 export const flush = Symbol('flush');
 export type Flush = typeof flush;
 
-export interface ImageBatch {
-  pictures: DecodedPicture[];
-  /** Room for a whole batch; the images fill its start. */
-  values: Float32Array;
+/** An image whose pixels lie in a slot. */
+export interface PreparedSlot {
+  job: ImageJob;
+  slot: number;
 }
 
-export interface ExplainedBatch {
-  pictures: DecodedPicture[];
-  explanation: Explanation;
-  /** Of the images that are measured. */
-  evaluations: ImageEvaluation[];
-}
-
-export interface ExplainedImage {
-  picture: DecodedPicture;
-  /** Of the whole batch. */
-  explanation: Explanation;
-  /** Position of the image in the batch. */
-  index: number;
+/** An image whose slot holds what the model says of it, too. */
+export interface ExplainedSlot extends PreparedSlot {
   /** Null for an image that is not measured. */
   evaluation: ImageEvaluation | null;
 }
 
-/** Number of values of one image in a batch. */
-export function imageLength({ input }: InferenceModel): number {
-  return input.channels * input.height * input.width;
-}
-
-/** Fills batches in the order in which images come, across the borders of shards. */
+/** Fills batches in the order in which images come, across the borders of shards: they do not depend on what is decoded first. */
 export async function* fillBatches(
-  images: AsyncIterable<PreparedImage | Flush>,
-  batches: BufferPool,
-  tensors: BufferPool,
+  images: AsyncIterable<PreparedSlot | Flush>,
   batchSize: number,
-): AsyncGenerator<ImageBatch, void, undefined> {
-  let batch: ImageBatch | null = null;
+): AsyncGenerator<PreparedSlot[], void, undefined> {
+  let batch: PreparedSlot[] = [];
   for await (const image of images) {
     if (image !== flush) {
-      batch ??= { pictures: [], values: await batches.take() };
-      batch.values.set(image.tensor, batch.pictures.length * image.tensor.length);
-      tensors.giveBack(image.tensor);
-      batch.pictures.push(image.picture);
-      if (batch.pictures.length < batchSize) continue;
+      batch.push(image);
+      if (batch.length < batchSize) continue;
     }
-    if (batch !== null) yield batch;
-    batch = null;
+    if (batch.length > 0) yield batch;
+    batch = [];
   }
-  if (batch !== null) yield batch;
+  if (batch.length > 0) yield batch;
 }
 
-/** Has a batch explained by the inference thread. An error there fails the shards of all of its images. */
+/** Has a batch explained by the inference thread. An error there fails the shards of all of its images; then null. */
 export async function explainBatch(
-  { pictures, values }: ImageBatch,
+  batch: readonly PreparedSlot[],
+  slots: ImageSlots,
   inference: Inference,
-  batches: BufferPool,
   plan: EvaluationPlan | null,
-): Promise<ExplainedBatch | null> {
+): Promise<ExplainedSlot[] | null> {
   const { classCount } = inference.model;
-  const orders = plan?.ordersFor(pictures.map(({ job }) => job.image.key)) ?? [];
-  const labels = Int32Array.from(pictures, ({ job }) => labelOf(job.image.label, classCount));
   try {
-    const result = await inference.explain(values, pictures.length, labels, orders);
-    batches.giveBack(result.values);
-    return { pictures, explanation: result.explanation, evaluations: result.evaluations ?? [] };
+    const evaluations = await inference.explain(slots, {
+      slots: batch.map(({ slot }) => slot),
+      labels: batch.map(({ job }) => labelOf(job.image.label, classCount)),
+      evaluate: plan?.ordersFor(batch.map(({ job }) => job.image.key)) ?? [],
+    });
+    const byIndex = new Map(evaluations.map((each) => [each.index, each]));
+    return batch.map((image, index) => ({ ...image, evaluation: byIndex.get(index) ?? null }));
   } catch (error) {
-    if (error instanceof InferenceError && error.values !== null) batches.giveBack(error.values);
-    else batches.replaceLost();
-    for (const { job } of pictures) job.shard.fail(error);
+    for (const { job } of batch) job.shard.fail(error);
     return null;
   }
 }
@@ -87,12 +64,7 @@ function labelOf(label: number | null, classCount: number): number {
 }
 
 export async function* eachImage(
-  batches: AsyncIterable<ExplainedBatch>,
-): AsyncGenerator<ExplainedImage, void, undefined> {
-  for await (const { pictures, explanation, evaluations } of batches) {
-    for (const [index, picture] of pictures.entries()) {
-      const evaluation = evaluations.find((each) => each.index === index) ?? null;
-      yield { picture, explanation, index, evaluation };
-    }
-  }
+  batches: AsyncIterable<readonly ExplainedSlot[]>,
+): AsyncGenerator<ExplainedSlot, void, undefined> {
+  for await (const batch of batches) yield* batch;
 }

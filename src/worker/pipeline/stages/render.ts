@@ -1,20 +1,21 @@
 import { at } from '../../../explain/at.ts';
-import type { LayerMaps } from '../../../explain/explanation.ts';
+import type { Explanation, LayerMaps } from '../../../explain/explanation.ts';
+import type { RgbImage } from '../../../shared/picture/raster.ts';
 import type { OverlaySettings } from '../../../shared/run/configuration.ts';
 import { overlayKey, seenPictureKey } from '../../../shared/run/output-key.ts';
-import type { MapRecord } from '../../../shared/run/record.ts';
+import type { DoneRecord, MapRecord } from '../../../shared/run/record.ts';
+import { decodeOriginal } from '../decode/decode.ts';
+import type { ImageEvaluation } from '../evaluate/evaluation.ts';
 import { baselineRecord, faithfulnessRecord } from '../evaluate/faithfulness-record.ts';
-import { type RegionSource, regionRecords } from '../evaluate/regions/region-records.ts';
-import { evidenceRow } from '../evidence/evidence-row.ts';
+import { type RegionsByClass, regionRecords } from '../evaluate/regions/region-records.ts';
 import { type ClassNaming, completeRecord, judgeImage, type Verdict } from '../image-record.ts';
 import { mapFile, mapIndexFile, type RawMap } from '../map-files.ts';
-import type { PixelWork } from '../pixels/pixel-work.ts';
-import { quarantine } from '../quarantine.ts';
-import { contentTypes } from '../render/encode.ts';
+import type { NamedImage } from '../pixels/image-work.ts';
+import { contentTypes, encodePicture } from '../render/encode.ts';
+import { type Canvas, renderOverlay } from '../render/overlay.ts';
 import { describeMap } from '../render/statistics.ts';
 import type { DecodedPicture } from './decode.ts';
-import type { ExplainedImage } from './infer.ts';
-import type { OutputFile, RenderedImage } from './store.ts';
+import type { OutputFile } from './store.ts';
 
 export interface RenderSettings {
   overlays: OverlaySettings;
@@ -24,55 +25,64 @@ export interface RenderSettings {
   evidence: boolean;
 }
 
-/** Turns what the model said of an image into its record and its files, which are not written yet. */
+/** An image, what of it the model saw, and what the model said. */
+export interface ExplainedImage extends NamedImage {
+  picture: DecodedPicture;
+  seen: RgbImage;
+  /** Of this image alone. */
+  explanation: Explanation;
+  /** Null for an image that is not measured. */
+  evaluation: ImageEvaluation | null;
+  /** Null where nothing is known of objects. */
+  regions: RegionsByClass | null;
+}
+
+export interface RenderedImage {
+  record: DoneRecord;
+  /** Not written yet. */
+  files: OutputFile[];
+}
+
+/** Turns what the model said of an image into its record and its files. @throws QuarantineError, ImageError */
 export async function renderImage(
-  { picture, explanation, index, evaluation }: ExplainedImage,
+  explained: ExplainedImage,
   settings: RenderSettings,
   className: ClassNaming,
-  pixels: PixelWork,
-  regions: RegionSource | null,
-): Promise<RenderedImage | null> {
-  const { job } = picture;
-  if (job.shard.failed) return null;
-  try {
-    const { key } = job.image;
-    const original = { ...picture.original, seen: picture.placement };
-    const verdict = judgeImage(job, explanation, index, original, className);
-    const maps = explanation.maps.map((layerMaps) => mapOf(layerMaps, index));
-    // Where an image has no such target there is nothing to see; the record says so.
-    const existing = maps.filter((map) => map.class !== -1);
-    const drawing = isDrawn(settings.overlays, verdict)
-      ? await drawOverlays(picture, existing, settings.overlays, pixels)
-      : nothingDrawn;
-    const raws = new Map(settings.maps ? existing.map((map) => [map, mapFile(key, map)]) : []);
-    const regionOf = regions === null ? () => null : regionRecords(regions, key, picture);
-    const records = maps.map((map, at): MapRecord => {
-      const { gradientPeak, workingLayer } = explanation.maps[at] ?? {};
-      const origin = { class: map.class, gradientPeak: gradientPeak?.[index] ?? Number.NaN, workingLayer };
-      const description = describeMap(map.values, map.height, map.width, picture, origin);
-      const faithfulness = evaluation?.maps[at] ?? null;
-      const region = description.degenerate ? null : regionOf(map, description.peak);
-      return {
-        ...identify(map, className),
-        overlay: drawing.overlays.get(map)?.key ?? null,
-        map: raws.get(map)?.key ?? null,
-        ...description,
-        ...(faithfulness === null ? {} : { faithfulness: faithfulnessRecord(faithfulness) }),
-        ...(region === null ? {} : { region }),
-      };
-    });
-    const files = existing
-      .flatMap((map) => [drawing.overlays.get(map), raws.get(map)])
-      .filter((file) => file !== undefined);
-    if (settings.maps) files.push(mapIndexFile(key, existing));
-    if (drawing.seen !== null) files.push(drawing.seen);
-    const baselines = evaluation?.baselines.map(baselineRecord) ?? null;
-    const record = completeRecord(verdict, records, drawing.seen?.key ?? null, baselines);
-    const evidence = settings.evidence ? explanation.maps.map((layerMaps) => evidenceRow(layerMaps, index)) : null;
-    return { job, record, evidence, files };
-  } catch (error) {
-    return quarantine(job, error);
-  }
+): Promise<RenderedImage> {
+  const { image, picture, seen, explanation, evaluation, regions } = explained;
+  const { key } = image;
+  const original = { ...picture.original, seen: picture.placement };
+  const verdict = judgeImage(explained, explanation, 0, original, className);
+  const maps = explanation.maps.map(mapOf);
+  // Where an image has no such target there is nothing to see; the record says so.
+  const existing = maps.filter((map) => map.class !== -1);
+  const drawing = isDrawn(settings.overlays, verdict)
+    ? await drawOverlays(explained, existing, settings.overlays)
+    : nothingDrawn;
+  const raws = new Map(settings.maps ? existing.map((map) => [map, mapFile(key, map)]) : []);
+  const regionOf = regions === null ? () => null : regionRecords(regions, { ...picture, ...seen });
+  const records = maps.map((map, i): MapRecord => {
+    const { gradientPeak, workingLayer } = at(explanation.maps, i);
+    const origin = { class: map.class, gradientPeak: gradientPeak[0] ?? Number.NaN, workingLayer };
+    const description = describeMap(map.values, map.height, map.width, seen, origin);
+    const faithfulness = evaluation?.maps[i] ?? null;
+    const region = description.degenerate ? null : regionOf(map, description.peak);
+    return {
+      ...identify(map, className),
+      overlay: drawing.overlays.get(map)?.key ?? null,
+      map: raws.get(map)?.key ?? null,
+      ...description,
+      ...(faithfulness === null ? {} : { faithfulness: faithfulnessRecord(faithfulness) }),
+      ...(region === null ? {} : { region }),
+    };
+  });
+  const files = existing
+    .flatMap((map) => [drawing.overlays.get(map), raws.get(map)])
+    .filter((file) => file !== undefined);
+  if (settings.maps) files.push(mapIndexFile(key, existing));
+  if (drawing.seen !== null) files.push(drawing.seen);
+  const baselines = evaluation?.baselines.map(baselineRecord) ?? null;
+  return { record: completeRecord(verdict, records, drawing.seen?.key ?? null, baselines), files };
 }
 
 function isDrawn({ write }: OverlaySettings, verdict: Verdict): boolean {
@@ -88,35 +98,33 @@ interface DrawnFiles {
 const nothingDrawn: DrawnFiles = { overlays: new Map(), seen: null };
 
 async function drawOverlays(
-  { job, bytes, placement, pixels: seen, width, height }: DecodedPicture,
+  { image, picture, seen }: ExplainedImage,
   maps: RawMap[],
   settings: OverlaySettings,
-  pixels: PixelWork,
 ): Promise<DrawnFiles> {
   if (maps.length === 0) return nothingDrawn;
-  const { colormap, alpha, scale, format } = settings;
-  const pictures = await pixels.draw({
-    canvas: settings.on === 'seen' || bytes === null ? 'seen' : { bytes, placement },
-    seen: { pixels: seen, width, height },
-    maps: maps.map((map) => ({ values: map.values, height: map.height, width: map.width })),
-    look: { colormap, alpha, scale, format },
-  });
+  const { format } = settings;
+  const canvas: Canvas =
+    settings.on === 'seen' || picture.bytes === null
+      ? seen
+      : { ...(await decodeOriginal(picture.bytes)), area: picture.placement };
+  const [whole, ...bodies] = await Promise.all([
+    encodePicture(seen, format),
+    ...maps.map((map) => renderOverlay(canvas, map, settings)),
+  ]);
+  const contentType = contentTypes[format];
   const overlays = new Map(
-    maps.map((map, at): [RawMap, OutputFile] => {
-      const body = pictures.overlays[at];
-      if (body === undefined) throw new Error(`${maps.length} maps gave ${pictures.overlays.length} pictures.`);
-      const key = overlayKey(job.image.key, map.layer, map.method, map.target, format);
-      return [map, { key, body, contentType: contentTypes[format] }];
+    maps.map((map, i): [RawMap, OutputFile] => {
+      const key = overlayKey(image.key, map.layer, map.method, map.target, format);
+      return [map, { key, body: at(bodies, i), contentType }];
     }),
   );
-  const key = seenPictureKey(job.image.key, format);
-  return { overlays, seen: { key, body: pictures.seen, contentType: contentTypes[format] } };
+  return { overlays, seen: { key: seenPictureKey(image.key, format), body: whole, contentType } };
 }
 
-function mapOf({ layer, method, target, classes, height, width, values }: LayerMaps, index: number): RawMap {
-  const size = height * width;
-  const own = values.subarray(index * size, (index + 1) * size);
-  return { layer, method, target, class: at(classes, index), height, width, values: own };
+/** Of the only image. */
+function mapOf({ layer, method, target, classes, height, width, values }: LayerMaps): RawMap {
+  return { layer, method, target, class: classes[0] ?? -1, height, width, values };
 }
 
 function identify({ layer, method, target, height, width, ...map }: RawMap, className: ClassNaming) {

@@ -1,7 +1,7 @@
-import { UserError } from '../explain/user-error.ts';
-import { isS3Location, parseS3Location } from '../shared/store/location.ts';
-import { openStore } from '../shared/store/open-store.ts';
-import type { ObjectFacts, Store, StoredObject } from '../shared/store/store.ts';
+import { UserError } from '../../explain/user-error.ts';
+import { isS3Location, parseS3Location } from './location.ts';
+import { openStore } from './open-store.ts';
+import type { ObjectFacts, Store, StoredObject } from './store.ts';
 
 /** The images of a list: keys relative to the list's folder, and whole s3:// addresses in any bucket. */
 export class ListedStore implements Store {

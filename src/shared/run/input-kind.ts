@@ -1,0 +1,14 @@
+/** What an input is, by its name. */
+
+export const imageSuffixes = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif', '.bmp'];
+const imageName = /\.(jpe?g|png|webp|tiff?|gif|avif|bmp)$/i;
+
+/** Whether the name ends like an image's, in either case. Content is checked when the image is decoded. */
+export function hasImageSuffix(key: string): boolean {
+  return imageName.test(key);
+}
+
+/** Whether an input is a list of images rather than a folder or prefix. */
+export function isImageList(input: string): boolean {
+  return /\.(csv|jsonl)$/i.test(input);
+}

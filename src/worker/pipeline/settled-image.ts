@@ -1,0 +1,16 @@
+import type { ImageRecord } from '../../shared/run/record.ts';
+
+/** What the coordinating thread keeps of an image that has its record: what is counted, and the record as it will be written. */
+export type SettledImage = {
+  key: string;
+  label: number | null;
+  /** The record as a line of JSON, without the line's end. */
+  line: string;
+} & ({ status: 'done'; correct?: boolean } | { status: 'quarantined'; error: { code: string; message: string } });
+
+export function settledImage(record: ImageRecord): SettledImage {
+  const { key, label } = record;
+  const line = JSON.stringify(record);
+  if (record.status === 'quarantined') return { status: 'quarantined', key, label, line, error: record.error };
+  return { status: 'done', key, label, line, ...(record.correct === undefined ? {} : { correct: record.correct }) };
+}
