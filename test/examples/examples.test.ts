@@ -29,7 +29,7 @@ test.skipIf(redisProgram === null)('fleet: two workers complete a run', async ()
   const environment = { ...process.env, GRADLINE: command, GRADLINE_REDIS: redis.url };
   const { stdout } = await run('bash', [example('fleet/run-by-hand.sh'), ...places, ...settings], { env: environment });
   expect(stdout).toContain('complete');
-  expect(stdout).toMatch(/6 (images )?done|done +6|6 of 6/);
+  expect(stdout).toMatch(/images +100% 6\/6/);
 });
 
 test('mistakes: counts which class is taken for which', async () => {
@@ -38,5 +38,5 @@ test('mistakes: counts which class is taken for which', async () => {
   await rename(join(folder, 'photos/red/0000.png'), join(folder, 'photos/blue/0000.png'));
   expect((await gradline(runArguments(folder))).code).toBe(0);
   const { stdout } = await run(process.execPath, [example('mistakes/confused-pairs.mjs'), join(folder, 'out')]);
-  expect(stdout).toMatch(/^1 x blue taken for red, mean score 0\.\d\d\n$/);
+  expect(stdout).toMatch(/^1 x blue taken for red, mean score [01]\.\d\d\n$/);
 });
