@@ -1,5 +1,7 @@
 /** What `Explainer.open` takes. */
 
+import type { GateForm } from './onnx/builder.ts';
+
 /** The map methods; docs/guide/methods.md says what each is for. */
 export type MethodName = GraphMethodName | RepeatedMethodName;
 
@@ -89,8 +91,8 @@ export interface ExplainerOptions {
    */
   busyWaiting?: boolean;
   /**
-   * Whether to write the sweep for a blocked convolution layout; default: on x64's CPU provider, which has one.
-   * @internal for comparing both forms
+   * How gates are written in the sweep; default: as the first provider runs them fastest.
+   * @internal for comparing the forms
    */
-  blockedLayout?: boolean;
+  gates?: GateForm;
 }
