@@ -4,11 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
+import type { CompiledModel } from './compile.ts';
+import { halve, roundAround } from './half-precision.ts';
 import { lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
 import { requireLastLayer } from './layers/last-layer.ts';
+import type { GateForm } from './onnx/builder.ts';
 import { type OnnxModel, writeModel } from './onnx/model-file.ts';
 import { openSession } from './onnx/session.ts';
 import type { ExplainerOptions } from './options.ts';
+import { chosenPrecision, claimPrecision, firstProvider } from './precision.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
 
 const defaultBatchSize = 8;
@@ -20,17 +24,23 @@ export interface OpenedModel<Outputs> {
   session: InferenceSession;
 }
 
-/** @param compile changes the prepared model in place, and says which outputs hold what */
+/**
+ * @param compile changes the prepared model in place, and says which outputs hold what
+ * @throws UserError `unsupported-precision`, and whatever reading, preparing and compiling throw
+ */
 export async function openModel<Outputs>(
   options: ExplainerOptions,
-  compile: (prepared: PreparedModel, layers: ResolvedLayer[]) => { model: OnnxModel; outputs: Outputs },
+  compile: (prepared: PreparedModel, layers: ResolvedLayer[]) => CompiledModel<Outputs>,
 ): Promise<OpenedModel<Outputs>> {
+  const precision = chosenPrecision(options);
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
     const source = await readSource(options.model, folder);
     const { prepared, tensors } = await prepareWithHooks(source, options, folder);
     const layers = withGrids(tensors, prepared, source);
-    const { model, outputs } = compile(prepared, layers);
+    const { model, outputs, inHalf } = compile(prepared, layers);
+    if (precision === 'float16' && inHalf !== undefined) await halve(model, inHalf, prepared.folder);
+    if (precision === 'float16' && options.simulated) roundAround(model);
     const session = await openExplained(model, prepared.folder, options);
     return { prepared, layers, outputs, session };
   } finally {
@@ -39,7 +49,10 @@ export async function openModel<Outputs>(
 }
 
 /** How a session is to run. */
-export type ExecutionOptions = Pick<ExplainerOptions, 'providers' | 'threads' | 'busyWaiting'>;
+export type ExecutionOptions = Pick<
+  ExplainerOptions,
+  'providers' | 'precision' | 'simulated' | 'threads' | 'busyWaiting'
+>;
 
 /** @param folder where the model's external weights lie */
 export async function openExplained(
@@ -47,6 +60,7 @@ export async function openExplained(
   folder: string,
   options: ExecutionOptions,
 ): Promise<InferenceSession> {
+  claimPrecision(options);
   const file = path.join(folder, 'explained.onnx');
   await writeModel(model, file);
   return openSession(file, 'open the model with its gradients', {
@@ -61,9 +75,11 @@ function executionProviders(options: ExecutionOptions) {
   return options.providers ?? ['cpu'];
 }
 
-/** Whether the graph will run where convolutions keep a blocked layout. */
-export function blockedLayout(options: ExplainerOptions): boolean {
-  return options.blockedLayout ?? (executionProviders(options)[0] === 'cpu' && process.arch === 'x64');
+/** Only ONNX Runtime's CPU provider for x64 keeps a blocked layout. */
+export function gateForm(options: ExplainerOptions): GateForm {
+  if (options.gates !== undefined) return options.gates;
+  if (options.simulated || firstProvider(options.providers) !== 'cpu') return 'selected';
+  return process.arch === 'x64' ? 'blocked' : 'multiplied';
 }
 
 /** Hooked tensors are pinned before simplification; `last` can only be found after one. */

@@ -1,5 +1,7 @@
 /** What `Explainer.open` takes. */
 
+import type { GateForm } from './onnx/builder.ts';
+
 /** Methods that are part of the one run that every batch gets. */
 const graphMethodNames = [
   'cam',
@@ -32,6 +34,13 @@ export const fusions = ['mean', 'max', 'product'] as const;
 export type Fusion = (typeof fusions)[number];
 
 export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
+
+/**
+ * In which numbers a model is computed. `float32`: products of float32 in float32. `tf32`: in TensorFloat-32, whose factors keep 10 of 23
+ * bits. `float16`: activations and gradients in half precision, sums and scores in float32.
+ */
+export type Precision = 'float32' | 'tf32' | 'float16';
+
 /** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
 export type ScoreActivation = (typeof scoreActivations)[number];
 
@@ -76,6 +85,11 @@ export interface ExplainerOptions {
   statistics?: boolean;
   /** ONNX Runtime execution providers in order of preference, each with the device that it is to use. Default `['cpu']`. */
   providers?: (string | { name: string; deviceId?: number })[];
+  /**
+   * What the model is computed in; one precision in a process. Providers other than `cuda` and `tensorrt` have float32 alone. Default
+   * `float32`; `tf32` where the environment has `NVIDIA_TF32_OVERRIDE=1`.
+   */
+  precision?: Precision;
   /** Threads inside one operator; default: ONNX Runtime's own choice (one a core). */
   threads?: number;
   /**
@@ -84,8 +98,13 @@ export interface ExplainerOptions {
    */
   busyWaiting?: boolean;
   /**
-   * Whether to write the sweep for a blocked convolution layout; default: on x64's CPU provider, which has one.
-   * @internal for comparing both forms
+   * How gates are written in the sweep; default: as the first provider runs them fastest.
+   * @internal for comparing the forms
    */
-  blockedLayout?: boolean;
+  gates?: GateForm;
+  /**
+   * Take float16 on any provider, each operator in float32 between roundings.
+   * @internal for testing and measuring float16 without a GPU
+   */
+  simulated?: boolean;
 }

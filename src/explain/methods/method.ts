@@ -71,9 +71,15 @@ export function channelSum({ build }: Hook, tensor: string): string {
   return build.reduce('ReduceSum', tensor, [1], false);
 }
 
-/** Largest magnitude over the given axes of a tensor, `[N]`. */
+/**
+ * Largest magnitude over the given axes of a tensor, `[N]`. The last axis first and the others after it: a GPU reduces each row on its own, and
+ * one row an image leaves most of it idle.
+ */
 export function largestMagnitude(build: Builder, tensor: string, axes: number[]): string {
-  return build.reduce('ReduceMax', build.op('Abs', [tensor]), axes, false);
+  return axes.reduceRight(
+    (values, axis) => build.reduce('ReduceMax', values, [axis], false),
+    build.op('Abs', [tensor]),
+  );
 }
 
 /** Largest magnitude of the gradients, `[N]`. */
@@ -84,8 +90,7 @@ export function gradientPeak({ build }: Hook, gradients: string): string {
 /** A map of zeros, for layers that no gradient reaches. */
 export function noEvidence(hook: Hook): Reduced {
   const { build, batchSize, cells } = hook;
-  const zeros = (shape: number[]) => build.op('Expand', [build.scalar(0), build.ints(shape)]);
-  return { map: zeros([batchSize, cells]), peak: zeros([batchSize]) };
+  return { map: build.zeros([batchSize, cells]), peak: build.zeros([batchSize]) };
 }
 
 /** A method of the gradients at the layer, which is zero where none arrives. */
