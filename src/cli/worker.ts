@@ -61,9 +61,7 @@ export function addWorkerCommand(program: Command): void {
       'auto',
     )
     .option('--device <index>', 'which GPU', naturalNumber)
-    .addOption(
-      new Option('--devices <list>', 'several GPUs: 0,1 or all').argParser(deviceList).conflicts('device'),
-    )
+    .addOption(new Option('--devices <list>', 'several GPUs: 0,1 or all').argParser(deviceList).conflicts('device'))
     .option('--provider-fallback', 'use the CPU where the provider cannot start')
     .option('--threads <n>', 'threads inside one operator (default: as the run says)', positiveInteger)
     .option('--pixel-threads <n>', 'threads that decode, draw and store images (default: one a core)', positiveInteger)
@@ -85,13 +83,9 @@ export function addWorkerCommand(program: Command): void {
 }
 
 async function workerAction(flags: WorkerFlags): Promise<void> {
-  const [{ openProvider }, { runWorker }, { defaultModelCache }, { parseMaxFailures }, { createWorkerLog }, report] = await Promise.all([
+  const [{ openProvider }, { createWorkerLog }] = await Promise.all([
     import('../worker/pipeline/provider.ts'),
-    import('../worker/fleet/fleet-worker.ts'),
-    import('../worker/fleet/model-cache.ts'),
-    import('../shared/run/max-failures.ts'),
     import('./worker-log.ts'),
-    import('../report/close-with-report.ts'),
   ]);
   const log = createWorkerLog(flags.json ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
   const stop = new AbortController();
@@ -102,10 +96,16 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
-    // Before anything waits for Redis: a worker whose provider cannot start ends at once.
+    // Before anything is loaded or waits for Redis: a worker whose provider cannot start ends at once.
     const { provider: name, device, devices = device === undefined ? null : [device], providerFallback } = flags;
     const provider = await openProvider({ name, devices, fallback: providerFallback ?? false });
     log.onProvider(provider);
+    const [{ runWorker }, { defaultModelCache }, { parseMaxFailures }, report] = await Promise.all([
+      import('../worker/fleet/fleet-worker.ts'),
+      import('../worker/fleet/model-cache.ts'),
+      import('../shared/run/max-failures.ts'),
+      import('../report/close-with-report.ts'),
+    ]);
     const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal);
     const summary = await runWorker(
       {

@@ -7,15 +7,13 @@
 export const providerLibraries = ['libonnxruntime_providers_cuda.so', 'libonnxruntime_providers_shared.so'] as const;
 
 /** What the provider is linked to, before it is there to be asked. */
-export const cudaLibraries = [
-  'libcudart.so.13',
-  'libcublas.so.13',
-  'libcublasLt.so.13',
-  'libcurand.so.10',
-  'libcufft.so.12',
-] as const;
+export const linkedLibraries = ['libcudart.so.13', 'libcublas.so.13', 'libcublasLt.so.13', 'libcurand.so.10'] as const;
 
-export const cudnnLibraries = ['libcudnn.so.9'] as const;
+/** What the provider opens itself, so that no linker names it: for convolutions and most else. */
+export const cudnnLibrary = 'libcudnn.so.9';
+
+/** Opened by the provider where a model has Fourier transforms; others run without it. */
+export const fourierLibrary = 'libcufft.so.12';
 
 export const driverLibrary = 'libcuda.so.1';
 
@@ -23,13 +21,13 @@ export const driverLibrary = 'libcuda.so.1';
 export const leastDriver = 580;
 
 /** Folder that the commands below fill. */
-const folder = '"$HOME/.local/share/gradline/cuda"';
+const folder = '"$HOME/.local/share/gradline/cuda';
 
-/** CUDA and cuDNN from NVIDIA's wheels, without root; `pip` resolves what they need of each other. */
+/** CUDA and cuDNN from NVIDIA's wheels, without root; `pip` adds what they need of each other. */
 export const wheelCommands = [
-  `python3 -m pip install --target ${folder} 'nvidia-cuda-runtime>=13,<14' 'nvidia-cublas>=13,<14' \\`,
-  "  'nvidia-curand>=10.4,<11' 'nvidia-cufft>=12,<13' 'nvidia-cudnn-cu13>=9,<10'",
-  `export LD_LIBRARY_PATH=${folder}/nvidia/cu13/lib:${folder}/nvidia/cudnn/lib:$LD_LIBRARY_PATH`,
+  `python3 -m pip install --target ${folder}" 'nvidia-cuda-runtime>=13,<14' 'nvidia-cuda-nvrtc>=13,<14' \\`,
+  "  'nvidia-cublas>=13,<14' 'nvidia-curand>=10.4,<11' 'nvidia-cufft>=12,<13' 'nvidia-cudnn-cu13>=9,<10'",
+  `export LD_LIBRARY_PATH=${folder}/nvidia/cu13/lib":${folder}/nvidia/cudnn/lib":$LD_LIBRARY_PATH`,
 ];
 
 /** The same from NVIDIA's package repository for Debian and Ubuntu. */

@@ -3,15 +3,16 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import {
-  cudaLibraries,
-  cudnnLibraries,
+  cudnnLibrary,
   driverLibrary,
+  fourierLibrary,
   leastDriver,
+  linkedLibraries,
   packageCommand,
   providerLibraries,
   wheelCommands,
 } from './cuda-needs.ts';
-import { type Card, readDriver } from './driver.ts';
+import { driverVersion } from './driver.ts';
 import { type LibraryPlace, LinkerPath, needsOf } from './libraries.ts';
 import type { Machine } from './machine.ts';
 
@@ -28,7 +29,8 @@ export interface CudaPart {
 
 export interface CudaReport {
   parts: CudaPart[];
-  cards: Card[];
+  /** Of NVIDIA's driver; null: none is loaded, or it does not say. */
+  driver: string | null;
   /** Every part is there, as far as can be seen without trying. */
   ready: boolean;
 }
@@ -38,25 +40,33 @@ export async function examineCuda(machine: Machine): Promise<CudaReport> {
   if (platform !== 'linux' || arch !== 'x64') {
     const found = `${platform} ${arch}: ONNX Runtime for Node has CUDA for Linux on x64 only`;
     const mend = ['Run Gradline on such a machine, or choose --provider cpu.'];
-    return { parts: [{ part: 'system', title: 'System', ok: false, found, mend }], cards: [], ready: false };
+    return {
+      parts: [{ part: 'system', title: 'a system with CUDA', ok: false, found, mend }],
+      driver: null,
+      ready: false,
+    };
   }
   const provider = join(binding.folder, providerLibraries[0]);
   const [linker, needs, driver] = await Promise.all([
     LinkerPath.read(machine),
     existsSync(provider) ? needsOf(machine, provider) : null,
-    readDriver(machine),
+    driverVersion(machine),
   ]);
-  const place = (name: string) => needs?.find((need) => need.name === name) ?? linker.find(name);
-  const isCudnn = ({ name }: LibraryPlace) => name.startsWith('libcudnn');
-  const all = needs?.filter(({ name }) => isNvidia(name)) ?? [...cudaLibraries, ...cudnnLibraries].map(place);
-  const libcuda = place(driverLibrary);
+  const linked = needs?.filter(({ name }) => isNvidia(name)) ?? linkedLibraries.map((name) => linker.find(name));
+  const libcuda = needs?.find(({ name }) => name === driverLibrary) ?? linker.find(driverLibrary);
   const parts = [
     providerPart(machine),
-    librariesPart('cuda', 'CUDA 13', all.filter((need) => !isCudnn(need)), linker),
-    librariesPart('cudnn', 'cuDNN 9', all.filter(isCudnn), linker),
-    driverPart(libcuda, driver.version, driver.cards),
+    cudaPart(linked, linker),
+    librariesPart('cudnn', 'cuDNN 9', [linker.find(cudnnLibrary)], linker),
+    driverPart(libcuda, driver),
   ];
-  return { parts, cards: driver.cards, ready: parts.every(({ ok }) => ok) };
+  return { parts, driver, ready: parts.every(({ ok }) => ok) };
+}
+
+function cudaPart(linked: readonly LibraryPlace[], linker: LinkerPath): CudaPart {
+  const part = librariesPart('cuda', 'CUDA 13', linked, linker);
+  if (linker.find(fourierLibrary).path !== null) return part;
+  return { ...part, found: `${part.found}; without ${fourierLibrary}, for models with Fourier transforms` };
 }
 
 /** Of CUDA's toolkit or cuDNN, but not of the driver. */
@@ -69,19 +79,14 @@ function providerPart({ binding }: Machine): CudaPart {
   const ok = missing.length === 0;
   return {
     part: 'provider',
-    title: 'CUDA provider',
+    title: "ONNX Runtime's CUDA provider",
     ok,
     found: ok ? `in ${binding.folder}` : `${missing.join(' and ')}: not in ${binding.folder}`,
     mend: ok ? [] : ['gradline setup-gpu'],
   };
 }
 
-function librariesPart(
-  part: string,
-  title: string,
-  libraries: readonly LibraryPlace[],
-  linker: LinkerPath,
-): CudaPart {
+function librariesPart(part: string, title: string, libraries: readonly LibraryPlace[], linker: LinkerPath): CudaPart {
   const missing = libraries.filter(({ path }) => path === null).map(({ name }) => name);
   if (missing.length === 0) {
     return { part, title, ok: true, found: libraries.map(({ path }) => shortPlace(path ?? '')).join(', '), mend: [] };
@@ -104,9 +109,9 @@ function shortPlace(path: string): string {
   return basename(existsSync(path) ? realpathSync(path) : path);
 }
 
-function driverPart(libcuda: LibraryPlace, version: string | null, cards: readonly Card[]): CudaPart {
+function driverPart(libcuda: LibraryPlace, version: string | null): CudaPart {
   const part = 'driver';
-  const title = 'Driver';
+  const title = "NVIDIA's driver";
   const major = version === null ? null : Number.parseInt(version, 10);
   if (major !== null && major < leastDriver) {
     const found = `${version}, which is older than ${leastDriver}, the first one for CUDA 13`;
@@ -120,15 +125,15 @@ function driverPart(libcuda: LibraryPlace, version: string | null, cards: readon
         : "Start the container with --gpus all (NVIDIA Container Toolkit), so that it gets the driver's libraries.";
     return { part, title, ok: false, found: `${driverLibrary} not found, ${loaded}`, mend: [mend] };
   }
-  const named = cards.map(({ index, name, memory }) => `${index}: ${name}, ${(memory / 1024).toFixed(0)} GiB`);
-  const found = [version ?? `of unknown version, ${libcuda.path}`, ...named].join('; ');
-  return { part, title, ok: true, found, mend: [] };
+  return { part, title, ok: true, found: version ?? `of unknown version, ${libcuda.path}`, mend: [] };
 }
 
 /** One screen: a line for each part, then what to do. */
 export function cudaReportText({ parts }: CudaReport): string[] {
   const width = Math.max(...parts.map(({ title }) => title.length));
-  const lines = parts.map(({ title, ok, found }) => `  ${ok ? 'ok     ' : 'MISSING'}  ${title.padEnd(width)}  ${found}`);
+  const lines = parts.map(
+    ({ title, ok, found }) => `  ${ok ? 'ok     ' : 'MISSING'}  ${title.padEnd(width)}  ${found}`,
+  );
   return [...lines, ...mendingText(parts)];
 }
 

@@ -9,25 +9,27 @@ export interface Card {
   memory: number;
 }
 
-export interface Driver {
-  /** Such as `580.159.04`; null: no driver of NVIDIA's is loaded, or it does not say. */
-  version: string | null;
-  cards: Card[];
-}
-
-const query = ['--query-gpu=index,name,memory.total,driver_version', '--format=csv,noheader,nounits'];
-
-export async function readDriver(machine: Machine): Promise<Driver> {
-  const rows = ((await printed(machine, 'nvidia-smi', query)) ?? '')
-    .split('\n')
-    .map((line) => line.split(',').map((cell) => cell.trim()))
-    .filter((cells) => cells.length === 4);
-  const cards = rows.map(([index, name = '', memory]) => ({ index: Number(index), name, memory: Number(memory) }));
-  return { version: (await loadedVersion(machine)) ?? rows[0]?.[3] ?? null, cards };
-}
-
 /** "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.159.04  Release Build ..." */
-async function loadedVersion({ driverFile }: Machine): Promise<string | null> {
-  const text = await readFile(driverFile, 'utf8').catch(() => '');
-  return /^NVRM version:.*?\s(\d+\.\d+(?:\.\d+)?)\s/m.exec(text)?.[1] ?? null;
+const kernelModule = /^NVRM version:.*?\s(\d+\.\d+(?:\.\d+)?)\s/m;
+
+/** Of NVIDIA's driver, such as `580.159.04`; null: none is loaded, or it does not say. */
+export async function driverVersion(machine: Machine): Promise<string | null> {
+  const loaded = kernelModule.exec(await readFile(machine.driverFile, 'utf8').catch(() => ''))?.[1];
+  if (loaded !== undefined) return loaded;
+  // Windows's Linux has no such file.
+  const [[version] = []] = await askDriver(machine, 'driver_version');
+  return version ?? null;
+}
+
+/** Takes seconds where nothing keeps the driver awake. */
+export async function readCards(machine: Machine): Promise<Card[]> {
+  const rows = await askDriver(machine, 'index,name,memory.total');
+  return rows.map(([index, name = '', memory]) => ({ index: Number(index), name, memory: Number(memory) }));
+}
+
+/** One row for each card. */
+async function askDriver(machine: Machine, fields: string): Promise<string[][]> {
+  const text = await printed(machine, 'nvidia-smi', [`--query-gpu=${fields}`, '--format=csv,noheader,nounits']);
+  const rows = (text ?? '').split('\n').map((line) => line.split(',').map((cell) => cell.trim()));
+  return rows.filter((cells) => cells.length === fields.split(',').length && cells[0] !== '');
 }

@@ -140,10 +140,14 @@ async function openModel(
   tools: RunTools,
 ): Promise<DurableInference> {
   const own = { ...configuration, threads: tools.threads ?? configuration.threads };
-  const inference = await DurableInference.open(explainerOptions(own, classNames, tools.provider), tools.openInference, {
-    onWarning: tools.onWarning,
-    onDeath: 'restart',
-  });
+  const inference = await DurableInference.open(
+    explainerOptions(own, classNames, tools.provider),
+    tools.openInference,
+    {
+      onWarning: tools.onWarning,
+      onDeath: 'restart',
+    },
+  );
   try {
     const { batchSize } = inference.model;
     const slots = Array.from({ length: batchSize }, (_, slot) => slot);

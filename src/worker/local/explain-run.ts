@@ -50,7 +50,7 @@ export async function explainRun(
   const provider = await openProvider({
     name: configuration.provider,
     devices: configuration.device === undefined ? null : [configuration.device],
-    fallback: false,
+    fallback: null,
   });
   events.onProvider(provider);
   const onWarning = (message: string) => events.onWarning(message);

@@ -11,7 +11,7 @@ import {
 } from '../../explain/onnx/onnx_pb.ts';
 import type { ExplainerOptions } from '../../explain/options.ts';
 import { UserError } from '../../explain/user-error.ts';
-import { cudaReportText, examineCuda } from '../../shared/gpu/cuda-report.ts';
+import { type CudaReport, cudaReportText, examineCuda } from '../../shared/gpu/cuda-report.ts';
 import { type Machine, thisMachine } from '../../shared/gpu/machine.ts';
 
 export interface ProviderRequest {
@@ -19,8 +19,8 @@ export interface ProviderRequest {
   name: string;
   /** Indices of the cards, or all that the provider sees; null: the one that it chooses itself. With `auto`, cards mean CUDA. */
   devices: readonly number[] | 'all' | null;
-  /** Use the CPU where the provider cannot start. */
-  fallback: boolean;
+  /** Use the CPU where the provider cannot start; null: never, and users cannot ask for it. */
+  fallback: boolean | null;
 }
 
 export interface Provider {
@@ -39,45 +39,43 @@ export function sessionProviders(name: string, device: number | undefined): NonN
 }
 
 /**
- * Runs a tiny model on each card that is asked for.
+ * Runs a tiny model on each card that is asked for; the CPU needs no trial.
  * @throws UserError `provider-unavailable` where one cannot start and there is no fallback
  */
 export async function openProvider(request: ProviderRequest, machine: Machine = thisMachine()): Promise<Provider> {
   const { name, devices, fallback } = request;
+  if (name === 'cpu' && devices === null) return cpu;
   if (name === 'auto' && devices === null) return chooseProvider(machine);
   const wanted = name === 'auto' ? 'cuda' : name;
   const tried = await tryProvider(wanted, devices, machine);
   if ('devices' in tried) return { name: wanted, devices: tried.devices, fallback: null };
-  if (fallback && wanted !== 'cpu') return { ...cpu, fallback: tried.problem };
-  const more = wanted === 'cuda' ? `\n\n${await cudaText(machine)}` : '';
+  if (fallback === true) return { ...cpu, fallback: tried.problem };
+  const choices =
+    fallback === null
+      ? ', or choose another --provider.'
+      : ', choose another --provider, or allow the CPU with --provider-fallback.';
+  const more = wanted === 'cuda' ? `\n\n${cudaReportText(await examineCuda(machine)).join('\n')}` : '';
   throw new UserError(
     'provider-unavailable',
-    `The execution provider ${wanted} cannot start: ${tried.problem} Install what it needs, choose another --provider, or allow the ` +
-      `CPU with --provider-fallback.${more}`,
+    `The execution provider ${wanted} cannot start: ${tried.problem} Install what it needs${choices}${more}`,
   );
 }
 
-/** Where there is no card, nothing is wrong with the CPU. */
+/** Where there is no driver for a card, nothing is wrong with the CPU. */
 async function chooseProvider(machine: Machine): Promise<Provider> {
-  const { parts, ready, cards } = await examineCuda(machine);
-  const hasCard = cards.length > 0 || parts.some(({ part, ok }) => part === 'driver' && ok);
-  if (!hasCard) return cpu;
-  const next = 'gradline doctor says what to do.';
-  const missing = parts.filter(({ ok }) => !ok).map(({ title }) => title);
-  if (!ready) return { ...cpu, fallback: `There is an NVIDIA card, but CUDA lacks: ${missing.join(', ')}. ${next}` };
-  const problem = await providerProblem('cuda', undefined);
+  const report = await examineCuda(machine);
+  const hasDriver = report.driver !== null || report.parts.some(({ part, ok }) => part === 'driver' && ok);
+  if (!hasDriver) return cpu;
+  const problem = lackingText(report) ?? (await providerProblem('cuda', undefined));
   if (problem === null) return { name: 'cuda', devices: [], fallback: null };
-  return { ...cpu, fallback: `There is an NVIDIA card, but CUDA cannot start: ${problem} ${next}` };
+  return { ...cpu, fallback: `there is a driver for NVIDIA's cards, but ${problem} gradline doctor says what to do.` };
 }
 
-async function cudaText(machine: Machine): Promise<string> {
-  return cudaReportText(await examineCuda(machine)).join('\n');
-}
+/** The cards that work, or why one of them does not. */
+export type Trial = { devices: readonly number[] } | { problem: string };
 
-type Trial = { devices: readonly number[] } | { problem: string };
-
-async function tryProvider(name: string, devices: ProviderRequest['devices'], machine: Machine): Promise<Trial> {
-  const lacking = name === 'cuda' ? await lackingForCuda(machine) : null;
+export async function tryProvider(name: string, devices: ProviderRequest['devices'], machine: Machine): Promise<Trial> {
+  const lacking = name === 'cuda' ? lackingText(await examineCuda(machine)) : null;
   if (lacking !== null) return { problem: lacking };
   if (devices === 'all') return tryAll(name);
   for (const device of devices ?? [undefined]) {
@@ -88,9 +86,10 @@ async function tryProvider(name: string, devices: ProviderRequest['devices'], ma
 }
 
 /** ONNX Runtime itself would print what it misses, in the middle of everything else, and say no more than that it failed. */
-async function lackingForCuda(machine: Machine): Promise<string | null> {
-  const missing = (await examineCuda(machine)).parts.filter(({ ok }) => !ok);
-  return missing.length === 0 ? null : `${missing.map(({ title, found }) => `${title}: ${found}`).join('; ')}.`;
+function lackingText({ parts, ready }: CudaReport): string | null {
+  if (ready) return null;
+  const missing = parts.filter(({ ok }) => !ok).map(({ title }) => title);
+  return `this machine lacks ${missing.join(', ')}.`;
 }
 
 /** No provider tells how many cards it sees, but the first one that is not there. */

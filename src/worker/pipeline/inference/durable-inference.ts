@@ -30,12 +30,7 @@ export class DurableInference implements Inference {
   #current: Inference;
   #replacing: Promise<void> | null = null;
 
-  private constructor(
-    first: Inference,
-    options: LaneOptions,
-    open: OpenInference,
-    durability: Durability,
-  ) {
+  private constructor(first: Inference, options: LaneOptions, open: OpenInference, durability: Durability) {
     this.model = first.model;
     this.concurrency = first.concurrency;
     this.#current = first;
@@ -45,11 +40,7 @@ export class DurableInference implements Inference {
   }
 
   /** @throws UserError as `Explainer.open` does; InferenceError `out-of-memory` where not even one image fits */
-  static async open(
-    options: LaneOptions,
-    open: OpenInference,
-    durability: Durability,
-  ): Promise<DurableInference> {
+  static async open(options: LaneOptions, open: OpenInference, durability: Durability): Promise<DurableInference> {
     const first = await openFitting(options, options.batchSize, open, durability.onWarning);
     return new DurableInference(first, options, open, durability);
   }
