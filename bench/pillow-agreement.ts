@@ -41,7 +41,7 @@ try {
     let milliseconds = 0;
     for (const [name, bytes] of photos) {
       const start = performance.now();
-      const { pixels } = await decodeImage(bytes, preprocessing, 'NCHW', { channels });
+      const { pixels } = await decodeImage(bytes, preprocessing, { channels });
       milliseconds += performance.now() - start;
       const reference = await readFile(join(references, `${name}.${recipe}.rgb`));
       differences.push({ name, ...compare(pixels, reference) });

@@ -1,12 +1,13 @@
 /** The output of a run that never was: records and evidence of any number of images, drawn at random, the same every time. */
 
+import type { LayerMaps, MapShape } from '../../src/explain/explanation.ts';
 import { normalNumbers, uniformNumbers } from '../../src/explain/random-numbers.ts';
 import { evidencePartKey, overlayKey, scoresPartKey, seenPictureKey } from '../../src/shared/run/output-key.ts';
 import type { DoneRecord } from '../../src/shared/run/record.ts';
 import { runFileKey } from '../../src/shared/run/run-file.ts';
 import type { Store } from '../../src/shared/store/store.ts';
 import { encodeEvidencePart } from '../../src/worker/pipeline/evidence/evidence-part.ts';
-import { type EvidenceRow, evidenceRow } from '../../src/worker/pipeline/evidence/evidence-row.ts';
+import { packEvidence } from '../../src/worker/pipeline/evidence/packed-evidence.ts';
 
 export interface SyntheticRun {
   images: number;
@@ -47,7 +48,10 @@ export async function writeSyntheticRun(output: Store, run: SyntheticRun): Promi
     });
     const shard = start / run.shardSize;
     const lines = images.map((image) => `${JSON.stringify(recordOf(image, run.classes, draw))}\n`);
-    const part = encodeEvidencePart(images.map((image) => evidence.rowsOf(image)));
+    const part = encodeEvidencePart(
+      evidence.shapes,
+      images.map((image) => packEvidence(evidence.mapsOf(image), 0)),
+    );
     if (part !== null) await output.put(evidencePartKey(shard), part, 'application/zip');
     await output.put(scoresPartKey(shard), lines.join(''), 'application/x-ndjson');
   }
@@ -134,36 +138,30 @@ function rounded(value: number): number {
 
 /** What the network saw: a vector of the image's class, or of the mark, and a map with one peak. */
 class SyntheticEvidence {
+  readonly shapes: MapShape[];
   readonly #channels: number;
   readonly #classes: Float32Array[];
   readonly #mark: Float32Array;
   readonly #normal = normalNumbers(2);
 
   constructor({ classes, channels }: SyntheticRun) {
+    this.shapes = targets.map((target) => ({ layer, method, target, height: side, width: side, channels }));
     this.#channels = channels;
     this.#classes = Array.from({ length: classes }, (_, index) => this.#centre(index + 3));
     this.#mark = this.#centre(2);
   }
 
-  rowsOf({ label, marked }: Image): EvidenceRow[] {
-    return targets.map((target) => {
-      const looksAtMark = marked && target === 'predicted';
+  mapsOf({ label, marked }: Image): LayerMaps[] {
+    return this.shapes.map((shape) => {
+      const looksAtMark = marked && shape.target === 'predicted';
       const centre = looksAtMark ? this.#mark : (this.#classes[label] ?? this.#mark);
-      return evidenceRow(
-        {
-          layer,
-          method,
-          target,
-          classes: Int32Array.of(0),
-          height: side,
-          width: side,
-          channels: this.#channels,
-          values: this.#map(looksAtMark ? side - 1 : side / 2),
-          evidence: centre.map((value) => Math.max(0, value + 0.3 * this.#normal())),
-          gradientPeak: Float32Array.of(1),
-        },
-        0,
-      );
+      return {
+        ...shape,
+        classes: Int32Array.of(0),
+        values: this.#map(looksAtMark ? side - 1 : side / 2),
+        evidence: centre.map((value) => Math.max(0, value + 0.3 * this.#normal())),
+        gradientPeak: Float32Array.of(1),
+      };
     });
   }
 

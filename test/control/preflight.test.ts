@@ -2,12 +2,12 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type OpenModel, preflightRun } from '../../src/control/preflight-run.ts';
-import { Explainer } from '../../src/explain/explainer.ts';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
 import { checkOutput, preflight } from '../../src/shared/queue/preflight.ts';
 import type { RunConfiguration } from '../../src/shared/run/configuration.ts';
 import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
 import { openStore } from '../../src/shared/store/open-store.ts';
+import { openEvaluatingExplainer } from '../../src/worker/pipeline/evaluate/evaluating-explainer.ts';
 import { writeTinyModel } from '../cli/tiny-model.ts';
 import { startRedis } from '../fleet/redis-server.ts';
 import { type S3Server, s3ServerProgram, startS3Server } from '../fleet/s3-server.ts';
@@ -17,7 +17,7 @@ import { type ProxyRules, startS3Proxy } from './s3-proxy.ts';
 
 /** On this thread, because Node.js loads no TypeScript in another. */
 const open: OpenModel = async (options) => {
-  const model = await Explainer.open(options);
+  const model = await openEvaluatingExplainer(options);
   return { model, [Symbol.asyncDispose]: () => model.close() };
 };
 

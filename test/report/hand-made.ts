@@ -1,5 +1,6 @@
 /** Records, tables and outputs that are small enough to know the answer by hand. */
 
+import type { LayerMaps } from '../../src/explain/explanation.ts';
 import { parseRecordLine } from '../../src/report/read/record-line.ts';
 import type { RunTable } from '../../src/report/read/run-table.ts';
 import { TableBuilder } from '../../src/report/read/table-builder.ts';
@@ -8,7 +9,7 @@ import type { DoneRecord, ImageRecord, MapRecord, QuarantinedRecord } from '../.
 import { FileStore } from '../../src/shared/store/file-store.ts';
 import type { Store } from '../../src/shared/store/store.ts';
 import { encodeEvidencePart } from '../../src/worker/pipeline/evidence/evidence-part.ts';
-import { evidenceRow } from '../../src/worker/pipeline/evidence/evidence-row.ts';
+import { packEvidence } from '../../src/worker/pipeline/evidence/packed-evidence.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 
 export const classNames = ['cat', 'dog', 'fox', 'owl', 'elk', 'bee', 'ant'];
@@ -124,7 +125,7 @@ export async function outputOf(content: OutputOf): Promise<Store> {
   for (const [shard, records] of shards.entries()) {
     const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     await output.put(scoresPartKey(shard), lines, 'application/x-ndjson');
-    const part = heatmap && encodeEvidencePart(records.map((record) => evidenceOf(record, heatmap(record))));
+    const part = heatmap && evidencePartOf(records, heatmap);
     if (part) await output.put(evidencePartKey(shard), part, 'application/zip');
   }
   const configuration = {
@@ -142,25 +143,32 @@ export async function outputOf(content: OutputOf): Promise<Store> {
   return output;
 }
 
-function evidenceOf(record: ImageRecord, values: readonly number[] | null) {
+/** All images of a shard have maps of the same names and sizes. */
+function evidencePartOf(records: readonly ImageRecord[], heatmap: NonNullable<OutputOf['heatmap']>): Buffer | null {
+  const images = records.map((record) => evidenceOf(record, heatmap(record)));
+  const [first] = images.filter((maps) => maps !== null);
+  return first === undefined
+    ? null
+    : encodeEvidencePart(
+        [first],
+        images.map((maps) => (maps === null ? null : packEvidence([maps], 0))),
+      );
+}
+
+function evidenceOf(record: ImageRecord, values: readonly number[] | null): LayerMaps | null {
   const map = record.status === 'done' ? record.maps[0] : undefined;
   if (map === undefined || values === null) return null;
   const side = Math.sqrt(values.length);
-  return [
-    evidenceRow(
-      {
-        layer: map.layer,
-        method: map.method,
-        target: map.target,
-        classes: Int32Array.of(map.class),
-        height: side,
-        width: side,
-        channels: 2,
-        values: Float32Array.from(values),
-        evidence: Float32Array.of(1, map.class),
-        gradientPeak: Float32Array.of(1),
-      },
-      0,
-    ),
-  ];
+  return {
+    layer: map.layer,
+    method: map.method,
+    target: map.target,
+    classes: Int32Array.of(map.class),
+    height: side,
+    width: side,
+    channels: 2,
+    values: Float32Array.from(values),
+    evidence: Float32Array.of(1, map.class),
+    gradientPeak: Float32Array.of(1),
+  };
 }

@@ -86,7 +86,10 @@ export class ImageSlots {
     const result = this.#result(slot);
     const { classCount, maps, statistics } = this.shape;
     let end = 0;
-    const take = (length: number) => result.subarray(end, (end += length));
+    const take = (length: number) => {
+      end += length;
+      return result.subarray(end - length, end);
+    };
     return {
       count: 1,
       classCount,

@@ -77,7 +77,7 @@ export interface PipelineParts {
 }
 
 /** Who is told that a shard is done, after everything of it is stored. */
-export interface ShardLedger {
+interface ShardLedger {
   commit(shard: Shard, records: SettledImage[]): void | Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { LayerMaps } from '../../../src/explain/explanation.ts';
 import { changesSince } from '../../../src/report/changes-since.ts';
 import type { Findings } from '../../../src/report/contract.ts';
 import { writePage } from '../../../src/report/page/write-page.ts';
@@ -12,7 +13,7 @@ import { evidencePartKey, overlayKey, scoresPartKey, seenPictureKey } from '../.
 import type { DoneRecord, ImageRecord, MapRecord } from '../../../src/shared/run/record.ts';
 import { FileStore } from '../../../src/shared/store/file-store.ts';
 import { encodeEvidencePart } from '../../../src/worker/pipeline/evidence/evidence-part.ts';
-import { evidenceRow } from '../../../src/worker/pipeline/evidence/evidence-row.ts';
+import { packEvidence } from '../../../src/worker/pipeline/evidence/packed-evidence.ts';
 import { simpleFindings } from './simple-findings.ts';
 
 export interface RunShape {
@@ -167,28 +168,28 @@ export function heatmapOf(index: number, layer: string, target: string, lower = 
 }
 
 function evidenceOf(records: readonly ImageRecord[], start: number, lower?: number): Buffer | null {
+  const images = records.map((record, line) =>
+    record.status === 'quarantined'
+      ? null
+      : record.maps.map(
+          ({ layer, method, target }): LayerMaps => ({
+            layer,
+            method,
+            target,
+            height: grid,
+            width: grid,
+            values: heatmapOf(start + line, layer, target, lower).values,
+            channels: 2,
+            evidence: Float32Array.from([line, 1]),
+            classes: Int32Array.of(0),
+            gradientPeak: Float32Array.of(1),
+          }),
+        ),
+  );
+  const [shapes = []] = images.filter((maps) => maps !== null);
   return encodeEvidencePart(
-    records.map((record, line) =>
-      record.status === 'quarantined'
-        ? null
-        : record.maps.map(({ layer, method, target }) =>
-            evidenceRow(
-              {
-                layer,
-                method,
-                target,
-                height: grid,
-                width: grid,
-                values: heatmapOf(start + line, layer, target, lower).values,
-                channels: 2,
-                evidence: Float32Array.from([line, 1]),
-                classes: Int32Array.of(0),
-                gradientPeak: Float32Array.of(1),
-              },
-              0,
-            ),
-          ),
-    ),
+    shapes,
+    images.map((maps) => (maps === null ? null : packEvidence(maps, 0))),
   );
 }
 

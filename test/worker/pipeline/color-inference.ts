@@ -1,19 +1,48 @@
 /** An inference without a model, for tests of everything around it: it "classifies" a picture by its strongest colour channel. */
 
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Explanation } from '../../../src/explain/explanation.ts';
-import type { ExplainerOptions } from '../../../src/explain/options.ts';
-import {
-  type Inference,
-  InferenceError,
-  type InferenceResult,
-} from '../../../src/worker/pipeline/inference/inference.ts';
-import type { InferenceModel } from '../../../src/worker/pipeline/inference/inference-messages.ts';
+import type { Explanation, MapShape } from '../../../src/explain/explanation.ts';
+import type { ExplainerOptions, PixelScaling } from '../../../src/explain/options.ts';
+import { pictureLength, scaledPixels } from '../../../src/explain/pixel-input.ts';
+import type { ImageEvaluation } from '../../../src/worker/pipeline/evaluate/evaluation.ts';
+import type { PipelineExplainerOptions } from '../../../src/worker/pipeline/explainer-options.ts';
+import { ImageSlots, slotShape } from '../../../src/worker/pipeline/image-slots.ts';
+import { type Inference, InferenceError } from '../../../src/worker/pipeline/inference/inference.ts';
+import type { ExplainOrder, InferenceModel } from '../../../src/worker/pipeline/inference/inference-messages.ts';
 
 export const side = 16;
 const cells = 4;
 const classCount = 3;
 const plane = side * side;
+
+/** Samples that a model takes as they are, 0 to 255. */
+const asTheyAre: PixelScaling = { range: [0, 255], mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
+
+export function colorOptions(more: Partial<PipelineExplainerOptions> = {}): PipelineExplainerOptions {
+  return { model: 'm', layers: ['layer4'], pixels: asTheyAre, ...more };
+}
+
+/** Slots for the images of a model, one for each of these pictures: RGB samples in rows. */
+export function slotsWith(model: InferenceModel, pictures: readonly Uint8Array[]): ImageSlots {
+  const slots = new ImageSlots(slotShape(model), pictures.length);
+  for (const [slot, picture] of pictures.entries()) slots.pixels(slot).set(picture);
+  return slots;
+}
+
+/** A picture of one grey for each of `count` slots. */
+export function greyPictures(count: number, level = 0): Uint8Array[] {
+  return Array.from({ length: count }, () => new Uint8Array(plane * 3).fill(level));
+}
+
+/** Has the images of the first slots explained, without labels unless they are given. */
+export function firstSlots(count: number, more: Partial<ExplainOrder> = {}): ExplainOrder {
+  return {
+    slots: Array.from({ length: count }, (_, slot) => slot),
+    labels: Array(count).fill(-1),
+    evaluate: [],
+    ...more,
+  };
+}
 
 /** Classes: 0 red, 1 green, 2 blue. One map per layer, method and target, on a 4 x 4 grid: the mean of the explained channel. */
 export class ColorInference implements Inference {
@@ -24,9 +53,9 @@ export class ColorInference implements Inference {
   closed = false;
   /** Set to have every later batch fail. */
   failure: InferenceError | null = null;
-  readonly #options: ExplainerOptions;
+  readonly #options: PipelineExplainerOptions;
 
-  constructor(options: ExplainerOptions) {
+  constructor(options: PipelineExplainerOptions) {
     this.#options = options;
     const grid = { height: cells, width: cells, channels: classCount };
     this.model = {
@@ -34,16 +63,26 @@ export class ColorInference implements Inference {
       layers: options.layers.map((layer) => ({ layer, tensor: layer, shape: [8, 3, cells, cells], grid })),
       batchSize: options.batchSize ?? 8,
       classCount,
+      maps: mapShapes(options),
+      statistics: [],
     };
   }
 
-  async explain(values: Float32Array, count: number, labels: Int32Array): Promise<InferenceResult> {
-    // As between threads: the caller's view is emptied.
-    const moved = structuredClone(values, { transfer: values.buffer instanceof ArrayBuffer ? [values.buffer] : [] });
-    this.batches.push(count);
+  async explain(slots: ImageSlots, { slots: places, labels }: ExplainOrder): Promise<ImageEvaluation[]> {
+    this.batches.push(places.length);
     await turn();
-    if (this.failure !== null) throw new InferenceError(this.failure.code, this.failure.message, moved);
-    return { explanation: explain(moved, count, labels, this.#options), values: moved };
+    if (this.failure !== null) throw new InferenceError(this.failure.code, this.failure.message);
+    const pictures = Buffer.concat(places.map((slot) => slots.pixels(slot)));
+    const explanation = this.explainPictures(pictures, labels);
+    for (const [index, slot] of places.entries()) slots.writeResult(slot, explanation, index);
+    return [];
+  }
+
+  /** @param pictures at least as many as there are labels, one after the other */
+  explainPictures(pictures: Uint8Array, labels: ArrayLike<number>): Explanation {
+    const given = pictures.subarray(0, labels.length * pictureLength(this.model.input));
+    const values = scaledPixels(given, this.#options.pixels, this.model.input);
+    return explain(values, labels.length, labels, this.#options);
   }
 
   async close(): Promise<void> {
@@ -55,7 +94,17 @@ export class ColorInference implements Inference {
   }
 }
 
-function explain(values: Float32Array, count: number, labels: Int32Array, options: ExplainerOptions): Explanation {
+function mapShapes({ layers, targets = ['predicted'] }: ExplainerOptions): MapShape[] {
+  const grid = { height: cells, width: cells, channels: classCount };
+  return layers.flatMap((layer) => targets.map((target) => ({ layer, method: 'grad-cam', target, ...grid })));
+}
+
+function explain(
+  values: Float32Array,
+  count: number,
+  labels: ArrayLike<number>,
+  options: ExplainerOptions,
+): Explanation {
   const logits = new Float32Array(count * classCount);
   const scores = new Float32Array(count * classCount);
   const predicted = new Int32Array(count);
@@ -68,23 +117,16 @@ function explain(values: Float32Array, count: number, labels: Int32Array, option
     });
     predicted[image] = means.indexOf(Math.max(...means));
   }
-  const maps = options.layers.flatMap((layer) =>
-    (options.targets ?? ['predicted']).map((target) => {
-      const classes = Int32Array.from(target === 'label' ? labels : predicted);
-      return {
-        layer,
-        method: 'grad-cam',
-        target,
-        classes,
-        height: cells,
-        width: cells,
-        channels: classCount,
-        values: mapsOf(values, classes),
-        evidence: new Float32Array(count * classCount),
-        gradientPeak: new Float32Array(count).fill(1),
-      };
-    }),
-  );
+  const maps = mapShapes(options).map((shape) => {
+    const classes = Int32Array.from(shape.target === 'label' ? labels : predicted);
+    return {
+      ...shape,
+      classes,
+      values: mapsOf(values, classes),
+      evidence: new Float32Array(count * classCount),
+      gradientPeak: new Float32Array(count).fill(1),
+    };
+  });
   return { count, classCount, logits, scores, maps, captured: [], statistics: [] };
 }
 

@@ -4,10 +4,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { QuarantinedRecord } from '../../../src/shared/run/record.ts';
 import type { Shard } from '../../../src/shared/run/run-plan.ts';
 import { FileStore } from '../../../src/shared/store/file-store.ts';
+import { storeRetries } from '../../../src/shared/store/retry.ts';
 import { type PipelineParts, ShardPipeline } from '../../../src/worker/pipeline/pipeline.ts';
 import { pipelineSettings } from '../../../src/worker/pipeline/pipeline-settings.ts';
+import { ImageStages } from '../../../src/worker/pipeline/pixels/image-stages.ts';
+import { Turnstile } from '../../../src/worker/pipeline/pixels/turnstile.ts';
 import { configurationIn, recordsIn, temporaryFolder, writePictures } from '../local/run-fixture.ts';
-import { ColorInference } from './color-inference.ts';
+import { ColorInference, colorOptions } from './color-inference.ts';
 
 /**
  * A pipeline over one shard of `count` pictures, in batches of four; `events` tells what happens in which order.
@@ -21,18 +24,25 @@ async function pipelineOver(
   const keys = await writePictures(join(folder, 'input'), count);
   const configuration = await configurationIn(folder);
   const input = new FileStore(configuration.input);
-  const inference = new ColorInference({ model: 'm', layers: ['layer4'], batchSize: 4 });
+  const inference = new ColorInference(colorOptions({ batchSize: 4 }));
   const events: string[] = [];
   const pipeline = new ShardPipeline({
-    read: async (key) => {
-      events.push(`read ${key}`);
-      await gate;
-      return input.get(key);
-    },
-    output: new FileStore(configuration.output),
     inference,
+    images: (slots) =>
+      new ImageStages({
+        read: async (key) => {
+          events.push(`read ${key}`);
+          await gate;
+          return input.get(key);
+        },
+        output: new FileStore(configuration.output),
+        slots,
+        settings: pipelineSettings(configuration, inference.model),
+        className: () => null,
+        retries: storeRetries,
+        decoding: new Turnstile(2),
+      }),
     ledger: { commit: () => void events.push('commit') },
-    settings: pipelineSettings(configuration, inference.model),
     className: () => null,
     ...changes,
   });
@@ -89,7 +99,7 @@ test('stopping gives up a shard that is not wholly begun, and finishes one that 
   const gate = new Promise<void>((resolve) => {
     open = resolve;
   });
-  const limits = { fetching: 4, decoding: 2, inferring: 1, rendering: 2, storing: 2 };
+  const limits = { preparing: 4, inferring: 1, finishing: 4 };
   const { pipeline, shard, events } = await pipelineOver(12, { limits, gate });
   const begun = pipeline.submit({ number: 0, images: shard.images.slice(0, 3) });
   const waiting = pipeline.submit({ number: 1, images: shard.images.slice(3) });

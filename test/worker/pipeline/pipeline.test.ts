@@ -7,8 +7,11 @@ import { StoreError } from '../../../src/shared/store/store.ts';
 import { InferenceError } from '../../../src/worker/pipeline/inference/inference.ts';
 import { mostImagesInFlight, type PipelineParts, ShardPipeline } from '../../../src/worker/pipeline/pipeline.ts';
 import { pipelineSettings } from '../../../src/worker/pipeline/pipeline-settings.ts';
+import { ImageStages } from '../../../src/worker/pipeline/pixels/image-stages.ts';
+import { Turnstile } from '../../../src/worker/pipeline/pixels/turnstile.ts';
+import type { ImageReader } from '../../../src/worker/pipeline/stages/fetch.ts';
 import { configurationIn, temporaryFolder, writePictures } from '../local/run-fixture.ts';
-import { ColorInference } from './color-inference.ts';
+import { ColorInference, colorOptions } from './color-inference.ts';
 
 /** A folder that tells what is written, and can hold a write up or refuse it. */
 class WatchedStore extends FileStore {
@@ -23,21 +26,27 @@ class WatchedStore extends FileStore {
 }
 
 /** A pipeline over `count` pictures in shards of six, batches of four. */
-async function pipelineOver(count: number, changes: Partial<PipelineParts> = {}) {
+async function pipelineOver(count: number, { read, ...changes }: Partial<PipelineParts> & { read?: ImageReader } = {}) {
   const folder = await temporaryFolder();
   const keys = await writePictures(join(folder, 'input'), count);
   const configuration = await configurationIn(folder);
   const input = new FileStore(configuration.input);
   const output = new WatchedStore(configuration.output);
-  const inference = new ColorInference({ model: 'm', layers: ['layer4'], batchSize: 4 });
+  const inference = new ColorInference(colorOptions({ batchSize: 4 }));
   const pipeline = new ShardPipeline({
-    read: (key) => input.get(key),
-    output,
     inference,
+    images: (slots) =>
+      new ImageStages({
+        read: read ?? ((key) => input.get(key)),
+        output,
+        slots,
+        settings: pipelineSettings(configuration, inference.model),
+        className: () => null,
+        retries: { attempts: 3, firstDelay: 1 },
+        decoding: new Turnstile(2),
+      }),
     ledger: { commit: ({ number }) => void output.events.push(`commit ${number}`) },
-    settings: pipelineSettings(configuration, inference.model),
     className: () => null,
-    retries: { attempts: 3, firstDelay: 1 },
     ...changes,
   });
   onTestFinished(() => pipeline.close());
@@ -97,7 +106,7 @@ describe('ShardPipeline', () => {
   });
 
   test('holds a bounded number of images while nothing can be stored', async () => {
-    const limits = { fetching: 3, decoding: 2, inferring: 1, rendering: 2, storing: 2 };
+    const limits = { preparing: 5, inferring: 1, finishing: 4 };
     let open = (): void => {};
     const gate = new Promise<void>((resolve) => {
       open = resolve;
@@ -119,8 +128,8 @@ describe('ShardPipeline', () => {
       return gate;
     };
     const outcomes = shards.map((shard) => pipeline.submit(shard));
-    // Until every place for storing is taken and more than a batch is on its way; then as far as the stages before go.
-    while (held < limits.storing || read <= 4) await turn();
+    // Until every place for finishing is taken and more than a batch is on its way; then as far as the stages before go.
+    while (held < limits.finishing || read <= 4) await turn();
     for (let before = -1; before !== read; ) {
       before = read;
       await settle();
@@ -209,7 +218,7 @@ describe('ShardPipeline', () => {
 
   test('fails every shard at hand and every later one when inference is lost, and still closes', async () => {
     const { pipeline, shards, inference } = await pipelineOver(60);
-    inference.failure = new InferenceError('thread-died', 'The inference thread ended.', null);
+    inference.failure = new InferenceError('thread-died', 'The inference thread ended.');
     const outcomes = shards.map((shard) => fail(pipeline.submit(shard)));
     await pipeline.close();
     for (const outcome of await Promise.all(outcomes)) expect(outcome).toMatchObject({ code: 'thread-died' });

@@ -68,13 +68,7 @@ export class CocoRegions {
     }
   }
 
-  /** The regions of a class in an image; empty where the file has none. */
-  of(key: string, explained: number): readonly Region[] {
-    const image = this.#imageOf(key);
-    return (image === undefined ? undefined : this.#regions.get(image)?.get(explained)) ?? [];
-  }
-
-  /** All regions of an image by class. */
+  /** All regions of an image by class; empty where the file has none. */
   ofImage(key: string): ReadonlyMap<number, readonly Region[]> {
     const image = this.#imageOf(key);
     return (image === undefined ? undefined : this.#regions.get(image)) ?? new Map();

@@ -1,11 +1,5 @@
-import {
-  type Raster,
-  type Rectangle,
-  type RgbImage,
-  type Size,
-  toGrey,
-  toRgb,
-} from '../../../shared/picture/raster.ts';
+import { toGrey } from '../../../shared/picture/grey.ts';
+import { type Raster, type Rectangle, type RgbImage, type Size, toRgb } from '../../../shared/picture/raster.ts';
 import { type Geometry, planGeometry } from './geometry.ts';
 import { type Preprocessing, zeroColour } from './preprocessing.ts';
 import { readRaster } from './read-raster.ts';

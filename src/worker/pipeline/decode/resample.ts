@@ -1,16 +1,33 @@
 import { at } from '../../../explain/at.ts';
+import { freshKernels, type Kernels } from '../../../shared/picture/kernels/kernels.ts';
 import type { Raster, Rectangle, Size } from '../../../shared/picture/raster.ts';
 
 /** Bits after the point of a weight: 8-bit samples, 2 bits of headroom, the rest of an int32. */
 const fractionBits = 22;
-const half = 1 << (fractionBits - 1);
 
-/** Which source samples make each output sample, and with what weight. Output `i` uses `weights[i * taps ...]`. */
-interface Contributions {
+/** Rows that the kernel narrows at once, and samples that kernels work on at once. */
+const together = 16;
+
+/** About as many bytes of narrowed rows are kept at once, and as many of what is narrowed at once. Both are more than most photos need. */
+const rowsBytes = 4 * 2 ** 20;
+const columnsBytes = 2 ** 20;
+
+/** Which source samples make each output sample of an axis, and with what weight. Output `i` uses `weights[i * taps ...]`. */
+interface Axis {
+  /** Source samples for each output. */
+  scale: number;
   first: Int32Array;
   count: Int32Array;
   weights: Int32Array;
   taps: number;
+}
+
+/** Outputs of an axis from `from` on, all of which are made of `length` source samples from `start` on. */
+interface AxisPart {
+  from: number;
+  outputs: number;
+  start: number;
+  length: number;
 }
 
 /**
@@ -21,24 +38,97 @@ interface Contributions {
  * sharp's own `linear` kernel differs by up to 13 levels on average where it enlarges. Only pixels that the window needs are computed.
  */
 export function resample(image: Raster, box: Rectangle, size: Size, window: Rectangle): Raster {
+  const { channels } = image;
   const across = contributions(box.width, size.width, window.left, window.width);
   const down = contributions(box.height, size.height, window.top, window.height);
-  const firstRow = at(down.first, 0);
-  const last = window.height - 1;
-  const rows = at(down.first, last) + at(down.count, last) - firstRow;
+  const line = window.width * channels;
+  const stride = Math.ceil(line / together) * together;
+  const pixels = new Uint8Array(window.height * line);
+  for (const rows of partsOf(down, rowsBytes / stride, 1)) {
+    const kernels = freshKernels();
+    const narrowed = narrow(kernels, image, box, across, rows, stride);
+    const target = kernels.place(rows.outputs * line);
+    const { first, count, weights } = putAxis(kernels, down, rows);
+    kernels.functions.shorten(narrowed, stride, line, first, count, weights, down.taps, rows.outputs, target);
+    pixels.set(kernels.bytes(target, rows.outputs * line), rows.from * line);
+  }
+  return { pixels, width: window.width, height: window.height, channels };
+}
 
-  const narrowed = new Uint8Array(rows * window.width * image.channels);
-  const start = (box.top + firstRow) * image.width + box.left;
-  if (image.channels === 3) narrowRgb(image.pixels, start * 3, image.width * 3, across, narrowed, window.width, rows);
-  else narrowGrey(image.pixels, start, image.width, across, narrowed, window.width, rows);
+/** The pass along rows, for the source rows of `rows`. @returns the address of as many narrowed rows, `stride` bytes apart */
+function narrow(
+  kernels: Kernels,
+  { pixels, width, channels }: Raster,
+  box: Rectangle,
+  across: Axis,
+  rows: AxisPart,
+  stride: number,
+): number {
+  const narrowed = kernels.place(Math.ceil(rows.length / together) * together * stride);
+  const parts = partsOf(across, columnsBytes / together / channels, together);
+  const widest = Math.max(...parts.map(({ length }) => length)) * channels;
+  const source = kernels.place(together * widest);
+  const turned = kernels.place(together * (widest + together));
+  const turnedResult = kernels.place(together * stride);
+  const axes = parts.map((columns) => ({ columns, ...putAxis(kernels, across, columns) }));
+  const memory = kernels.memory();
+  for (let row = 0; row < rows.length; row += together) {
+    const group = Math.min(together, rows.length - row);
+    for (const { columns, first, count, weights } of axes) {
+      const length = columns.length * channels;
+      let from = ((box.top + rows.start + row) * width + box.left + columns.start) * channels;
+      for (let i = 0; i < group; i++, from += width * channels) {
+        memory.set(pixels.subarray(from, from + length), source + i * length);
+      }
+      const to = narrowed + row * stride + columns.from * channels;
+      kernels.functions.narrow(
+        source,
+        length,
+        channels,
+        first,
+        count,
+        weights,
+        across.taps,
+        columns.outputs,
+        turned,
+        turnedResult,
+        to,
+        stride,
+      );
+    }
+  }
+  return narrowed;
+}
 
-  const pixels = new Uint8Array(window.height * window.width * image.channels);
-  shorten(narrowed, firstRow, down, pixels, window.width * image.channels, window.height);
-  return { pixels, width: window.width, height: window.height, channels: image.channels };
+/**
+ * All outputs of an axis in parts.
+ * @param samples about as many source samples make a part
+ * @param step every part but the last has a multiple of so many outputs
+ */
+function partsOf({ scale, first, count }: Axis, samples: number, step: number): AxisPart[] {
+  const most = Math.max(Math.floor(samples / Math.max(scale, 1) / step), 1) * step;
+  const parts: AxisPart[] = [];
+  for (let from = 0; from < first.length; from += most) {
+    const outputs = Math.min(most, first.length - from);
+    const last = from + outputs - 1;
+    const start = at(first, from);
+    parts.push({ from, outputs, start, length: at(first, last) + at(count, last) - start });
+  }
+  return parts;
+}
+
+/** A part of an axis in the kernels' memory, its source samples counted from the part's first. @returns addresses */
+function putAxis(kernels: Kernels, axis: Axis, { from, outputs, start }: AxisPart) {
+  const to = from + outputs;
+  return {
+    first: kernels.put(axis.first.subarray(from, to).map((sample) => sample - start)),
+    count: kernels.put(axis.count.subarray(from, to)),
+    weights: kernels.put(axis.weights.subarray(from * axis.taps, to * axis.taps)),
+  };
 }
 
 /** Weights for the outputs `from` to `from + outputs - 1` of an axis that goes from `sourceLength` samples to `length`. */
-function contributions(sourceLength: number, length: number, from: number, outputs: number): Contributions {
+function contributions(sourceLength: number, length: number, from: number, outputs: number): Axis {
   const scale = sourceLength / length;
   const support = Math.max(scale, 1);
   const taps = Math.ceil(support) * 2 + 1;
@@ -59,84 +149,8 @@ function contributions(sourceLength: number, length: number, from: number, outpu
     first[i] = begin;
     count[i] = end - begin;
     for (let j = 0; j < end - begin; j++) {
-      weights[i * taps + j] = Math.trunc(0.5 + ((exact[j] ?? 0) / total) * 2 ** fractionBits);
+      weights[i * taps + j] = Math.trunc(0.5 + (at(exact, j) / total) * 2 ** fractionBits);
     }
   }
-  return { first, count, weights, taps };
-}
-
-function narrowRgb(
-  source: Uint8Array,
-  start: number,
-  stride: number,
-  { first, count, weights, taps }: Contributions,
-  target: Uint8Array,
-  width: number,
-  rows: number,
-): void {
-  let to = 0;
-  for (let row = 0, line = start; row < rows; row++, line += stride) {
-    for (let x = 0, w = 0; x < width; x++, w += taps) {
-      let from = line + (first[x] ?? 0) * 3;
-      let red = half;
-      let green = half;
-      let blue = half;
-      const end = w + (count[x] ?? 0);
-      for (let k = w; k < end; k++, from += 3) {
-        const weight = weights[k] ?? 0;
-        red = (red + Math.imul(source[from] ?? 0, weight)) | 0;
-        green = (green + Math.imul(source[from + 1] ?? 0, weight)) | 0;
-        blue = (blue + Math.imul(source[from + 2] ?? 0, weight)) | 0;
-      }
-      target[to] = red >> fractionBits;
-      target[to + 1] = green >> fractionBits;
-      target[to + 2] = blue >> fractionBits;
-      to += 3;
-    }
-  }
-}
-
-function narrowGrey(
-  source: Uint8Array,
-  start: number,
-  stride: number,
-  { first, count, weights, taps }: Contributions,
-  target: Uint8Array,
-  width: number,
-  rows: number,
-): void {
-  let to = 0;
-  for (let row = 0, line = start; row < rows; row++, line += stride) {
-    for (let x = 0, w = 0; x < width; x++, w += taps) {
-      let from = line + (first[x] ?? 0);
-      let sum = half;
-      const end = w + (count[x] ?? 0);
-      for (let k = w; k < end; k++, from++) sum = (sum + Math.imul(source[from] ?? 0, weights[k] ?? 0)) | 0;
-      target[to++] = sum >> fractionBits;
-    }
-  }
-}
-
-function shorten(
-  source: Uint8Array,
-  firstRow: number,
-  { first, count, weights, taps }: Contributions,
-  target: Uint8Array,
-  stride: number,
-  height: number,
-): void {
-  const sums = new Int32Array(stride);
-  for (let y = 0; y < height; y++) {
-    sums.fill(half);
-    const taken = count[y] ?? 0;
-    for (let k = 0; k < taken; k++) {
-      const weight = weights[y * taps + k] ?? 0;
-      const from = ((first[y] ?? 0) - firstRow + k) * stride;
-      for (let j = 0; j < stride; j++) {
-        sums[j] = ((sums[j] ?? 0) + Math.imul(source[from + j] ?? 0, weight)) | 0;
-      }
-    }
-    const to = y * stride;
-    for (let j = 0; j < stride; j++) target[to + j] = (sums[j] ?? 0) >> fractionBits;
-  }
+  return { scale, first, count, weights, taps };
 }

@@ -12,7 +12,7 @@ import { halfBits } from './half-floats.ts';
 import { shrinkGrid, shrunkSize } from './shrink-grid.ts';
 
 /** Larger heatmaps are averaged down to so many rows and columns, as spectral relevance analysis has it (Lapuschkin et al. 2019). */
-export const largestSide = 32;
+const largestSide = 32;
 
 /** Where the parts of one map lie in an image's packed evidence. */
 export interface EvidencePlace {

@@ -1,8 +1,13 @@
+import { at } from '../../../explain/at.ts';
 import { colourCount, colourTable } from '../../../shared/picture/colormap.ts';
+import { freshKernels } from '../../../shared/picture/kernels/kernels.ts';
 import type { Rectangle, RgbImage } from '../../../shared/picture/raster.ts';
-import { cover, type Grid, interpolateRow } from '../../../shared/picture/upsample.ts';
+import { type Coverage, cover, type Grid } from '../../../shared/picture/upsample.ts';
 import type { OverlaySettings } from '../../../shared/run/configuration.ts';
 import { encodePicture } from './encode.ts';
+
+/** About as many bytes of a picture lie in the kernels' memory at once. */
+const bandBytes = 2 ** 20;
 
 /** What a map is drawn on. A decoded image is one: the map covers all of it. */
 export interface Canvas extends RgbImage {
@@ -26,25 +31,47 @@ export async function renderOverlay(canvas: Canvas, map: Grid, look: OverlayLook
  */
 export function blendOverlay(canvas: Canvas, map: Grid, look: OverlayLook): RgbImage {
   const { pixels, width, height } = canvas;
-  const area = canvas.area ?? { left: 0, top: 0, width, height };
-  const coverage = cover(map, area, canvas);
-  const photo = photoShares(look.alpha);
+  const { left, top, columns, rows } = cover(map, canvas.area ?? { left: 0, top: 0, width, height }, canvas);
+  const blended = new Uint8Array(pixels);
+  const stride = width * 3;
+  const bandHeight = Math.max(Math.floor(bandBytes / stride), 1);
   const colours = colourShares(look);
-  const steps = { ...map, values: colourSteps(map.values, look.scale) };
-  const blended = Uint8Array.from(pixels);
-  const line = new Float32Array(coverage.columns.share.length);
-  const rows = coverage.rows.share.length;
-  for (let row = 0; row < rows; row++) {
-    interpolateRow(steps, coverage, row, line);
-    let at = ((coverage.top + row) * width + coverage.left) * 3;
-    for (let x = 0; x < line.length; x++, at += 3) {
-      const colour = ((line[x] ?? 0) | 0) * 3;
-      blended[at] = ((photo[pixels[at] ?? 0] ?? 0) + (colours[colour] ?? 0)) >> 8;
-      blended[at + 1] = ((photo[pixels[at + 1] ?? 0] ?? 0) + (colours[colour + 1] ?? 0)) >> 8;
-      blended[at + 2] = ((photo[pixels[at + 2] ?? 0] ?? 0) + (colours[colour + 2] ?? 0)) >> 8;
-    }
+  const photo = photoShares(look.alpha);
+  const values = colourSteps(map.values, look.scale);
+  const [down, across] = [packSteps(rows), packSteps(columns)];
+  const rowCount = rows.share.length;
+  for (let from = 0; from < rowCount; from += bandHeight) {
+    const count = Math.min(bandHeight, rowCount - from);
+    const kernels = freshKernels();
+    const band = kernels.put(blended.subarray((top + from) * stride, (top + from + count) * stride));
+    kernels.functions.blend(
+      band + left * 3,
+      stride,
+      kernels.put(values),
+      map.width,
+      kernels.put(down.subarray(from * 3, (from + count) * 3)),
+      count,
+      kernels.put(across),
+      columns.share.length,
+      kernels.place(map.width * Float32Array.BYTES_PER_ELEMENT),
+      kernels.put(photo),
+      kernels.put(colours),
+    );
+    blended.set(kernels.bytes(band, count * stride), (top + from) * stride);
   }
   return { pixels: blended, width, height };
+}
+
+/** Steps along an axis as the kernel takes them (assembly/blend.ts): two cells and a share, of 32 bits each. */
+function packSteps({ before, after, share }: Coverage['rows']): Uint32Array {
+  const packed = new Uint32Array(share.length * 3);
+  const shares = new Float32Array(packed.buffer);
+  for (let i = 0; i < share.length; i++) {
+    packed[i * 3] = at(before, i);
+    packed[i * 3 + 1] = at(after, i);
+    shares[i * 3 + 2] = at(share, i);
+  }
+  return packed;
 }
 
 /** Cells as places in the colour table, 0 to 255 with fractions, so that interpolation and lookup need no further scaling. */
@@ -57,11 +84,15 @@ function colourSteps(values: Float32Array, scale: OverlaySettings['scale']): Flo
 }
 
 /** What each 8-bit sample of the photo adds, times 256. */
-function photoShares(alpha: number): Int32Array {
-  return Int32Array.from({ length: 256 }, (_, sample) => Math.round((1 - alpha) * sample * 256));
+function photoShares(alpha: number): Uint16Array {
+  return Uint16Array.from({ length: 256 }, (_, sample) => Math.round((1 - alpha) * sample * 256));
 }
 
-/** What each entry of the colour table adds, times 256, with the half that rounds the sum. */
-function colourShares({ colormap, alpha }: OverlayLook): Int32Array {
-  return Int32Array.from(colourTable(colormap), (level) => Math.round(alpha * level * 256) + 128);
+/** What each entry of the colour table adds, times 256, with the half that rounds the sum: `[256, 4]`, the fourth of each unused. */
+function colourShares({ colormap, alpha }: OverlayLook): Uint16Array {
+  const shares = new Uint16Array(colourCount * 4);
+  colourTable(colormap).forEach((level, i) => {
+    shares[Math.floor(i / 3) * 4 + (i % 3)] = Math.round(alpha * level * 256) + 128;
+  });
+  return shares;
 }

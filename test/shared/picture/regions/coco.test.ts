@@ -39,27 +39,31 @@ async function read(
 
 test('categories are classes by name, whatever case and underscores; others are named', async () => {
   const regions = await read({ images, annotations, categories });
-  expect(regions.of('val/cat.jpg', 1)).toEqual([
+  expect(regions.ofImage('val/cat.jpg').get(1) ?? []).toEqual([
     { image: { width: 100, height: 60 }, shape: { kind: 'box', left: 1, top: 2, width: 3, height: 4 } },
     { image: { width: 100, height: 60 }, shape: { kind: 'polygons', polygons: [[0, 0, 9, 0, 9, 9]] } },
   ]);
-  expect(regions.of('val/cat.jpg', 2)).toEqual([]);
+  expect(regions.ofImage('val/cat.jpg').get(2) ?? []).toEqual([]);
   expect(regions.unknown).toEqual(['giraffe']);
 });
 
 test('a box stands in for masks that are empty; an annotation with neither is left out', async () => {
   const regions = await read({ images, annotations, categories });
-  expect(regions.of('dog.jpg', 2)).toEqual([
+  expect(regions.ofImage('dog.jpg').get(2) ?? []).toEqual([
     { image: null, shape: { kind: 'box', left: 0, top: 0, width: 5, height: 5 } },
   ]);
-  expect(regions.of('dog.jpg', 1)).toEqual([]);
+  expect(regions.ofImage('dog.jpg').get(1) ?? []).toEqual([]);
 });
 
 test('run lengths are read as numbers and as text', async () => {
   const regions = await read({ images, annotations, categories });
   const size = { height: 2, width: 3 };
-  expect(regions.of('a/twice.jpg', 2)).toEqual([{ image: null, shape: { kind: 'runs', counts: [1, 2, 3], size } }]);
-  expect(regions.of('b/twice.jpg', 2)).toEqual([{ image: null, shape: { kind: 'runs', counts: [0, 1, 3], size } }]);
+  expect(regions.ofImage('a/twice.jpg').get(2) ?? []).toEqual([
+    { image: null, shape: { kind: 'runs', counts: [1, 2, 3], size } },
+  ]);
+  expect(regions.ofImage('b/twice.jpg').get(2) ?? []).toEqual([
+    { image: null, shape: { kind: 'runs', counts: [0, 1, 3], size } },
+  ]);
 });
 
 test.each([
@@ -71,7 +75,7 @@ test.each([
   ['c/twice.jpg', 2, 0],
 ])('%s finds its image by how the names end, if only one fits', async (key, explained, count) => {
   const regions = await read({ images, annotations, categories });
-  expect(regions.of(key, explained)).toHaveLength(count);
+  expect(regions.ofImage(key).get(explained) ?? []).toHaveLength(count);
 });
 
 test.each([
@@ -81,7 +85,7 @@ test.each([
   ['index-from-1', 8, 1],
 ] as const)('with the rule %s, class %i', async (rule, explained, count) => {
   const regions = await read({ images, annotations }, rule, null);
-  expect(regions.of('val/cat.jpg', explained)).toHaveLength(count);
+  expect(regions.ofImage('val/cat.jpg').get(explained) ?? []).toHaveLength(count);
 });
 
 describe('what cannot be used is refused', () => {

@@ -10,7 +10,7 @@ const preprocessing = resolvePreprocessing({ preset: 'imagenet' }, { height: 28,
 
 async function errorOf(bytes: Buffer, pixelLimit?: number): Promise<ImageError> {
   try {
-    await decodeImage(bytes, preprocessing, 'NCHW', pixelLimit === undefined ? {} : { pixelLimit });
+    await decodeImage(bytes, preprocessing, pixelLimit === undefined ? {} : { pixelLimit });
   } catch (error) {
     if (error instanceof ImageError) return error;
     throw error;
@@ -70,7 +70,7 @@ describe('a file that ends early', () => {
     });
 
     test('is read when whole', async () => {
-      await expect(decodeImage(files.get(kind) ?? Buffer.alloc(0), preprocessing, 'NCHW')).resolves.toBeDefined();
+      await expect(decodeImage(files.get(kind) ?? Buffer.alloc(0), preprocessing)).resolves.toBeDefined();
     });
   });
 });
@@ -100,8 +100,8 @@ test('stray bytes between JPEG markers, which cameras leave, do no harm', async 
     .toBuffer();
   const secondMarker = 4 + jpeg.readUInt16BE(4);
   const stray = Buffer.concat([jpeg.subarray(0, secondMarker), Buffer.from([0, 0, 0]), jpeg.subarray(secondMarker)]);
-  const expected = await decodeImage(jpeg, preprocessing, 'NCHW');
-  expect((await decodeImage(stray, preprocessing, 'NCHW')).pixels).toEqual(expected.pixels);
+  const expected = await decodeImage(jpeg, preprocessing);
+  expect((await decodeImage(stray, preprocessing)).pixels).toEqual(expected.pixels);
 });
 
 describe('more pixels than the limit', () => {
@@ -113,14 +113,14 @@ describe('more pixels than the limit', () => {
 
   test('the limit is the number of pixels that still passes', async () => {
     const image = await plainPng(40, 25, [1, 2, 3]);
-    await expect(decodeImage(image, preprocessing, 'NCHW', { pixelLimit: 1000 })).resolves.toBeDefined();
+    await expect(decodeImage(image, preprocessing, { pixelLimit: 1000 })).resolves.toBeDefined();
     expect((await errorOf(image, 999)).code).toBe('too-large');
   });
 });
 
 test('another size than the model takes, with fit none', async () => {
   const none = resolvePreprocessing({ preset: 'none' }, { height: 28, width: 28 });
-  const decoding = decodeImage(await plainPng(28, 27, [1, 2, 3]), none, 'NCHW');
+  const decoding = decodeImage(await plainPng(28, 27, [1, 2, 3]), none);
   await expect(decoding).rejects.toMatchObject({
     code: 'wrong-size',
     message: expect.stringContaining('28 x 27 pixels, the model takes 28 x 28'),

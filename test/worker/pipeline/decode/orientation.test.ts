@@ -104,7 +104,7 @@ describe.each(shown)('orientation %i', (orientation, name, expected) => {
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
       .toBuffer();
     const size = orientation >= 5 ? { width: 16, height: 32 } : { width: 32, height: 16 };
-    const decoded = await decodeImage(jpeg, resolvePreprocessing({ preset: 'none', size }), 'NCHW');
+    const decoded = await decodeImage(jpeg, resolvePreprocessing({ preset: 'none', size }));
     expect(decoded.original).toEqual(size);
     // Which stored quarter each shown corner comes from, taken from the six-level picture: 10, 30, 40, 60 are its corners.
     const levels = [10, 30, 40, 60];

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { scaledPixels } from '../../../../src/explain/pixel-input.ts';
 import type { PreprocessSettings } from '../../../../src/shared/run/configuration.ts';
 import { type DecodedImage, decodeImage } from '../../../../src/worker/pipeline/decode/decode.ts';
 import { resolvePreprocessing } from '../../../../src/worker/pipeline/decode/preprocessing.ts';
@@ -54,7 +55,7 @@ describe.each(recipes)('with %s', (_, settings) => {
   test.each(originals)('a place that the model saw is found again in a %s original', async (_, width, height) => {
     const place = { x: width * 0.47, y: height * 0.56 };
     const image = await blob(width, height, place.x, place.y, Math.min(width, height) / 8);
-    const decoded = await decodeImage(image, resolvePreprocessing(settings), 'NCHW');
+    const decoded = await decodeImage(image, resolvePreprocessing(settings));
     const found = placeInOriginal(centre(decoded.pixels, decoded.width), decoded);
     const pixel = Math.max(decoded.placement.width / decoded.width, decoded.placement.height / decoded.height);
     expect(Math.abs(found.x - place.x)).toBeLessThan(0.15 * pixel);
@@ -66,14 +67,18 @@ describe.each(recipes)('with %s', (_, settings) => {
 test('padding lies outside of the original, on both sides alike', async () => {
   const image = await blob(200, 100, 50, 50, 10);
   const preprocessing = resolvePreprocessing({ preset: 'imagenet', fit: 'pad', size });
-  const { placement } = await decodeImage(image, preprocessing, 'NCHW');
+  const { placement } = await decodeImage(image, preprocessing);
   expect(placement).toEqual({ left: 0, top: -50, width: 200, height: 200 });
 });
 
 test('a picture that is one pixel high is still an image', async () => {
   const image = await blob(3000, 1, 1500, 0.5, 500);
   for (const [, settings] of recipes) {
-    const decoded = await decodeImage(image, resolvePreprocessing(settings), 'NCHW');
-    expect(decoded.tensor.every(Number.isFinite)).toBe(true);
+    const preprocessing = resolvePreprocessing(settings);
+    const decoded = await decodeImage(image, preprocessing);
+    const { width, height, pixels } = decoded;
+    expect(pixels).toHaveLength(width * height * 3);
+    const input = { name: 'image', layout: 'NCHW' as const, channels: 3, height, width };
+    expect(scaledPixels(pixels, preprocessing, input).every(Number.isFinite)).toBe(true);
   }
 });

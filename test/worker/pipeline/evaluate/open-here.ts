@@ -1,17 +1,22 @@
-import type { ExplainerOptions } from '../../../../src/explain/options.ts';
 import { openEvaluatingExplainer } from '../../../../src/worker/pipeline/evaluate/evaluating-explainer.ts';
+import type { PipelineExplainerOptions } from '../../../../src/worker/pipeline/explainer-options.ts';
 import type { Inference } from '../../../../src/worker/pipeline/inference/inference.ts';
 
 /** Inference with ONNX Runtime in the test's own thread: Node 20 loads no TypeScript in another. */
-export async function openHere(options: ExplainerOptions): Promise<Inference> {
+export async function openHere(options: PipelineExplainerOptions): Promise<Inference> {
   const explainer = await openEvaluatingExplainer(options);
-  const { input, layers, batchSize, classCount } = explainer;
+  const { input, layers, batchSize, classCount, maps, statistics } = explainer;
   return {
-    model: { input, layers, batchSize, classCount },
+    model: { input, layers, batchSize, classCount, maps, statistics },
     concurrency: 1,
-    explain: async (values, count, labels, evaluate = []) => {
-      const explanation = await explainer.explain(values, { count, labels });
-      return { explanation, values, evaluations: await explainer.evaluate(values, explanation, evaluate) };
+    explain: async (slots, { slots: places, labels, evaluate }) => {
+      const pictures = Buffer.concat(places.map((slot) => slots.pixels(slot)));
+      const explanation = await explainer.explain(pictures, {
+        count: places.length,
+        labels: Int32Array.from(labels),
+      });
+      for (const [index, slot] of places.entries()) slots.writeResult(slot, explanation, index);
+      return explainer.evaluate(pictures, explanation, evaluate);
     },
     close: () => explainer.close(),
     [Symbol.asyncDispose]: () => explainer.close(),

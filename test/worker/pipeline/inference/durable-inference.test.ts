@@ -1,22 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import type { ExplainerOptions } from '../../../src/explain/options.ts';
 import { UserError } from '../../../src/explain/user-error.ts';
 import { DurableInference } from '../../../src/worker/fleet/durable-inference.ts';
+import type { PipelineExplainerOptions } from '../../../src/worker/pipeline/explainer-options.ts';
+import type { ImageSlots } from '../../../src/worker/pipeline/image-slots.ts';
 import { InferenceError } from '../../../src/worker/pipeline/inference/inference.ts';
-import { ColorInference, side } from '../pipeline/color-inference.ts';
+import { ColorInference, colorOptions, firstSlots, side, slotsWith } from '../pipeline/color-inference.ts';
 
-const options: ExplainerOptions = { model: 'm', layers: ['layer4'], batchSize: 8 };
+const options = colorOptions({ targets: ['predicted', 'label'], batchSize: 8 });
+const labels = [0, 1, 2, -1, 0, 1, 2, 0];
 
 /** A device with memory for `room` images: larger batches fail as ONNX Runtime's do. */
 function device(room: number, { whenOpening = false } = {}) {
   const opened: ColorInference[] = [];
-  const open = async (given: ExplainerOptions) => {
+  const open = async (given: PipelineExplainerOptions) => {
     const size = given.batchSize ?? 8;
     if (whenOpening && size > room) throw new UserError('session-failed', 'CUDA failure 2: out of memory');
     const inference = new ColorInference(given);
     opened.push(inference);
-    if (size > room)
-      inference.failure = new InferenceError('failed', 'Failed to allocate memory for requested buffer', null);
+    if (size > room) inference.failure = new InferenceError('failed', 'Failed to allocate memory for requested buffer');
     return inference;
   };
   const warnings: string[] = [];
@@ -25,21 +26,26 @@ function device(room: number, { whenOpening = false } = {}) {
 }
 
 /** Eight pictures, each of another brightness. */
-function batch(): { values: Float32Array; labels: Int32Array } {
+function pictures(): ImageSlots {
   const length = 3 * side * side;
-  const values = Float32Array.from({ length: 8 * length }, (_, i) => ((i * 7) % 200) + Math.floor(i / length) * 5);
-  return { values, labels: Int32Array.of(0, 1, 2, -1, 0, 1, 2, 0) };
+  const samples = (picture: number) => Uint8Array.from({ length }, (_, i) => ((i * 7) % 200) + picture * 5);
+  return slotsWith(
+    new ColorInference(options).model,
+    labels.map((_, picture) => samples(picture)),
+  );
 }
+
+const order = (count: number) => firstSlots(count, { labels: labels.slice(0, count) });
 
 describe('an inference that outlives its thread', () => {
   test('halves the batch until it fits, with the same results', async () => {
     const { opened, warnings, durable } = device(3);
     const inference = await durable();
-    const { values, labels } = batch();
-    const { explanation, values: back } = await inference.explain(values, 7, labels);
-    const plain = await new ColorInference(options).explain(batch().values, 7, labels);
-    expect(explanation).toEqual(plain.explanation);
-    expect(back.length).toBe(8 * 3 * side * side);
+    const [slots, plain] = [pictures(), pictures()];
+    expect(await inference.explain(slots, order(7))).toEqual([]);
+    await new ColorInference(options).explain(plain, order(7));
+    for (const slot of labels.keys()) expect(slots.readResult(slot)).toEqual(plain.readResult(slot));
+    expect(slots.readResult(6).scores[0]).toBeGreaterThan(0);
     expect(inference.model.batchSize).toBe(8);
     expect(opened.map(({ model, closed }) => [model.batchSize, closed])).toEqual([
       [8, true],
@@ -57,8 +63,7 @@ describe('an inference that outlives its thread', () => {
 
   test('says so when not even one image fits', async () => {
     const inference = await device(0).durable();
-    const { values, labels } = batch();
-    await expect(inference.explain(values, 8, labels)).rejects.toMatchObject({
+    await expect(inference.explain(pictures(), order(8))).rejects.toMatchObject({
       code: 'out-of-memory',
       message: expect.stringMatching(/not enough memory to explain a single image/),
     });
@@ -67,8 +72,7 @@ describe('an inference that outlives its thread', () => {
   test('reopens once for two batches that fail at the same time', async () => {
     const { opened, durable } = device(4);
     const inference = await durable();
-    const [one, two] = [batch(), batch()];
-    await Promise.all([inference.explain(one.values, 8, one.labels), inference.explain(two.values, 8, two.labels)]);
+    await Promise.all([inference.explain(pictures(), order(8)), inference.explain(pictures(), order(8))]);
     expect(opened.map(({ model }) => model.batchSize)).toEqual([8, 4]);
   });
 
@@ -76,10 +80,11 @@ describe('an inference that outlives its thread', () => {
     const { opened, durable } = device(8);
     const inference = await durable();
     const first = opened[0];
-    if (first !== undefined) first.failure = new InferenceError('thread-died', 'The inference thread ended.', null);
-    const [one, two] = [batch(), batch()];
-    await expect(inference.explain(one.values, 8, one.labels)).rejects.toMatchObject({ code: 'thread-died' });
-    expect((await inference.explain(two.values, 8, two.labels)).explanation.count).toBe(8);
+    if (first !== undefined) first.failure = new InferenceError('thread-died', 'The inference thread ended.');
+    const slots = pictures();
+    await expect(inference.explain(slots, order(8))).rejects.toMatchObject({ code: 'thread-died' });
+    await inference.explain(slots, order(8));
+    for (const slot of labels.keys()) expect(slots.readResult(slot).scores[0]).toBeGreaterThan(0);
     expect(opened).toHaveLength(2);
   });
 
@@ -87,9 +92,8 @@ describe('an inference that outlives its thread', () => {
     const { opened, durable } = device(8);
     const inference = await durable();
     const first = opened[0];
-    if (first !== undefined) first.failure = new InferenceError('failed', 'Non-zero status code from Conv', null);
-    const { values, labels } = batch();
-    await expect(inference.explain(values, 8, labels)).rejects.toMatchObject({ code: 'failed' });
+    if (first !== undefined) first.failure = new InferenceError('failed', 'Non-zero status code from Conv');
+    await expect(inference.explain(pictures(), order(8))).rejects.toMatchObject({ code: 'failed' });
     expect(opened).toHaveLength(1);
   });
 });

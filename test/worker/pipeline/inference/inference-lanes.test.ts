@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { InferenceError } from '../../../../src/worker/pipeline/inference/inference.ts';
 import { openInferenceLanes, planLanes } from '../../../../src/worker/pipeline/inference/inference-lanes.ts';
-import { ColorInference } from '../color-inference.ts';
+import { ColorInference, colorOptions, firstSlots, greyPictures, slotsWith } from '../color-inference.ts';
 
 describe('cores are shared out', () => {
   test('over two lanes where the model runs on the CPU', () => {
@@ -20,9 +20,7 @@ describe('cores are shared out', () => {
 });
 
 describe.skipIf(planLanes({}).lanes === 1)('lanes', () => {
-  const options = { model: 'm', layers: ['layer4'], batchSize: 2 };
-  const batch = (inference: ColorInference) =>
-    new Float32Array(2 * inference.model.input.channels * inference.model.input.height * inference.model.input.width);
+  const options = colorOptions({ batchSize: 2 });
 
   async function openLanes() {
     const opened: ColorInference[] = [];
@@ -33,26 +31,27 @@ describe.skipIf(planLanes({}).lanes === 1)('lanes', () => {
     });
     const [first] = opened;
     if (first === undefined) throw new Error('No lane was opened.');
-    return { lanes, opened, first };
+    return { lanes, opened, first, slots: slotsWith(lanes.model, greyPictures(5)) };
   }
 
   test('work at the same time, each on its own batch', async () => {
-    const { lanes, opened, first } = await openLanes();
+    const { lanes, opened, slots } = await openLanes();
     expect(lanes.concurrency).toBe(2);
-    await Promise.all([1, 2, 2].map((count) => lanes.explain(batch(first), count, new Int32Array(count))));
+    const batches = [[0], [1, 2], [3, 4]];
+    await Promise.all(batches.map((own) => lanes.explain(slots, firstSlots(own.length, { slots: own }))));
+    for (const slot of batches.flat()) expect(slots.readResult(slot).maps[0]?.classes).toEqual(Int32Array.of(0));
     expect(opened.map(({ batches }) => batches.length).sort()).toEqual([1, 2]);
     await lanes.close();
     expect(opened.map(({ closed }) => closed)).toEqual([true, true]);
   });
 
   test('one that fails fails its batch and takes others again', async () => {
-    const { lanes, first } = await openLanes();
-    first.failure = new InferenceError('failed', 'no', null);
-    await expect(lanes.explain(batch(first), 1, new Int32Array(1))).rejects.toThrow('no');
+    const { lanes, first, slots } = await openLanes();
+    first.failure = new InferenceError('failed', 'no');
+    await expect(lanes.explain(slots, firstSlots(1))).rejects.toThrow('no');
     first.failure = null;
-    await expect(lanes.explain(batch(first), 1, new Int32Array(1))).resolves.toMatchObject({
-      explanation: { count: 1 },
-    });
+    await expect(lanes.explain(slots, firstSlots(1))).resolves.toEqual([]);
+    expect(slots.readResult(0).scores[0]).toBeCloseTo(1 / 3);
     await lanes.close();
   });
 

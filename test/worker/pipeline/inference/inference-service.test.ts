@@ -4,9 +4,15 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { UserError } from '../../../../src/explain/user-error.ts';
 import type { InferenceReply, InferenceRequest } from '../../../../src/worker/pipeline/inference/inference-messages.ts';
 import { type BatchExplainer, serveInference } from '../../../../src/worker/pipeline/inference/inference-service.ts';
-import { ColorInference, side } from '../color-inference.ts';
+import { ColorInference, colorOptions, firstSlots, greyPictures, side, slotsWith } from '../color-inference.ts';
 
-const length = 3 * side * side;
+const options = colorOptions({ batchSize: 2 });
+const { model } = new ColorInference(options);
+
+function explainFirst(id: number, count: number): Extract<InferenceRequest, { type: 'explain' }> {
+  const slots = slotsWith(model, greyPictures(count));
+  return { type: 'explain', id, buffer: slots.buffer, count, order: firstSlots(count) };
+}
 
 /** Both ends of a conversation, with the service at the other one. */
 function serve(open: () => Promise<BatchExplainer>) {
@@ -16,7 +22,7 @@ function serve(open: () => Promise<BatchExplainer>) {
   serveInference(port2, open);
   return {
     port: port1,
-    send: (request: InferenceRequest, transfer: ArrayBuffer[] = []) => port1.postMessage(request, transfer),
+    send: (request: InferenceRequest) => port1.postMessage(request),
     next: async (): Promise<InferenceReply> => {
       const [reply] = await once(port1, 'message');
       return reply;
@@ -25,13 +31,12 @@ function serve(open: () => Promise<BatchExplainer>) {
 }
 
 function explainer(events: string[] = []): BatchExplainer {
-  const inference = new ColorInference({ model: 'm', layers: ['layer4'], batchSize: 2 });
+  const inference = new ColorInference(options);
   return {
     ...inference.model,
-    explain: async (batch, { count, labels }) => {
+    explain: async (pictures, { count, labels = new Int32Array(count).fill(-1) }) => {
       events.push(`explain ${count}`);
-      const { explanation } = await inference.explain(batch.slice(), count, labels ?? new Int32Array(count).fill(-1));
-      return explanation;
+      return inference.explainPictures(pictures, labels);
     },
     evaluate: async (_, { count }, orders) => {
       events.push(`evaluate ${orders.length} of ${count}`);
@@ -44,69 +49,91 @@ function explainer(events: string[] = []): BatchExplainer {
 }
 
 describe('serveInference', () => {
-  test('answers with the model, then with explanations and the very buffers that it was given', async () => {
+  test('answers with the model, then leaves explanations in the slots of the pictures, in the order of the batch', async () => {
     const { send, next } = serve(async () => explainer());
-    send({ type: 'open', options: { model: 'm', layers: ['layer4'] } });
+    send({ type: 'open', options });
     const opened = await next();
     expect(opened).toMatchObject({ type: 'opened', model: { batchSize: 2, classCount: 3, input: { layout: 'NCHW' } } });
 
-    const values = new Float32Array(2 * length).fill(1);
-    values.fill(200, length, length + side * side);
-    send({ type: 'explain', id: 7, values, count: 2, labels: Int32Array.of(0, -1) }, [values.buffer]);
-    expect(values.length).toBe(0);
-    const reply = await next();
-    if (reply.type !== 'explained') throw new Error(`got ${reply.type}`);
-    expect(reply.id).toBe(7);
-    expect(reply.values.length).toBe(2 * length);
-    expect(reply.values[length]).toBe(200);
-    expect(reply.explanation.maps[0]?.classes).toEqual(Int32Array.of(0, 0));
+    const pictures = [0, 1, 2].map((channel) =>
+      Uint8Array.from({ length: 3 * side * side }, (_, i) => (i % 3 === channel ? 200 : 1)),
+    );
+    const slots = slotsWith(model, pictures);
+    const { buffer, count } = slots;
+    send({ type: 'explain', id: 7, buffer, count, order: { slots: [2, 1], labels: [0, -1], evaluate: [] } });
+    expect(await next()).toEqual({ type: 'explained', id: 7, evaluations: [] });
+    expect([0, 1, 2].map((slot) => slots.readResult(slot).maps[0]?.classes[0])).toEqual([0, 1, 2]);
+    expect([1, 2].map((slot) => slots.readResult(slot).maps[0]?.values)).toEqual(
+      Array(2).fill(new Float32Array(16).fill(200)),
+    );
+    expect([...slots.readResult(0).scores]).toEqual([0, 0, 0]);
+    for (const [slot, picture] of pictures.entries()) expect(slots.pixels(slot)).toEqual(picture);
+  });
+
+  test('a short batch is filled up with black', async () => {
+    const seen: number[][] = [];
+    const { send, next } = serve(async () => ({
+      ...explainer(),
+      explain: async (pictures, given) => {
+        seen.push([0, 1].map((at) => pictures[at * 3 * side * side] ?? -1));
+        return explainer().explain(pictures, given);
+      },
+    }));
+    send({ type: 'open', options });
+    await next();
+    const { buffer, count } = slotsWith(model, greyPictures(2, 90));
+    for (const size of [2, 1]) {
+      send({ type: 'explain', id: size, buffer, count, order: firstSlots(size) });
+      await next();
+    }
+    expect(seen).toEqual([
+      [90, 90],
+      [90, 0],
+    ]);
   });
 
   test('carries the code and the message of an error that opening throws', async () => {
     const { send, next } = serve(async () => {
       throw new UserError('unknown-layer', "Layer 'layer5' is not in the model.");
     });
-    send({ type: 'open', options: { model: 'm', layers: ['layer5'] } });
+    send({ type: 'open', options: { ...options, layers: ['layer5'] } });
     expect(await next()).toMatchObject({
       type: 'open-failed',
       error: { kind: 'user', code: 'unknown-layer', message: "Layer 'layer5' is not in the model." },
     });
   });
 
-  test('gives the buffer back when a batch fails, and goes on with the next', async () => {
+  test('says which batch fails, leaves its slots alone, and goes on with the next', async () => {
     let failing = true;
     const { send, next } = serve(async () => ({
       ...explainer(),
-      explain: async (batch, options) => {
-        if (!failing) return explainer().explain(batch, options);
+      explain: async (pictures, given) => {
+        if (!failing) return explainer().explain(pictures, given);
         failing = false;
         throw new RangeError('bad batch');
       },
     }));
-    send({ type: 'open', options: { model: 'm', layers: ['layer4'] } });
+    send({ type: 'open', options });
     await next();
-    const request = (id: number): InferenceRequest => ({
-      type: 'explain',
-      id,
-      values: new Float32Array(length),
-      count: 1,
-      labels: Int32Array.of(-1),
-    });
-    send(request(1));
+    const slots = slotsWith(model, greyPictures(1, 90));
+    const { buffer, count } = slots;
+    send({ type: 'explain', id: 1, buffer, count, order: firstSlots(1) });
     const failed = await next();
     expect(failed).toMatchObject({ type: 'explain-failed', id: 1, error: { kind: 'other', message: 'bad batch' } });
-    expect(failed.type === 'explain-failed' && failed.values.length).toBe(length);
-    send(request(2));
+    expect([...slots.readResult(0).scores]).toEqual([0, 0, 0]);
+    expect(slots.pixels(0)).toEqual(greyPictures(1, 90)[0]);
+    send({ type: 'explain', id: 2, buffer, count, order: firstSlots(1) });
     expect(await next()).toMatchObject({ type: 'explained', id: 2 });
+    expect(slots.readResult(0).scores[0]).toBeCloseTo(1 / 3);
   });
 
   test('finishes the batches before a close, then closes the explainer and the port', async () => {
     const events: string[] = [];
     const { port, send } = serve(async () => explainer(events));
     const closed = once(port, 'close');
-    send({ type: 'open', options: { model: 'm', layers: ['layer4'] } });
-    send({ type: 'explain', id: 1, values: new Float32Array(length), count: 1, labels: Int32Array.of(-1) });
-    send({ type: 'explain', id: 2, values: new Float32Array(length), count: 1, labels: Int32Array.of(-1) });
+    send({ type: 'open', options });
+    send(explainFirst(1, 1));
+    send(explainFirst(2, 1));
     send({ type: 'close' });
     await closed;
     expect(events).toEqual(['explain 1', 'explain 1', 'close']);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../../src/explain/user-error.ts';
 import { InferenceError, openInference } from '../../../../src/worker/pipeline/inference/inference.ts';
+import { colorOptions, firstSlots, slotsWith } from '../color-inference.ts';
 
-const options = { model: 'm.onnx', layers: ['layer4'] };
+const options = colorOptions({ model: 'm.onnx' });
 
 /** A thread with the given body, which sees the port as `port`. */
 function thread(body: string): URL {
@@ -11,7 +12,8 @@ function thread(body: string): URL {
 }
 
 const opened = `{ type: 'opened', model: {
-  input: { name: 'x', layout: 'NCHW', channels: 3, height: 1, width: 1 }, layers: [], batchSize: 1, classCount: 2 } }`;
+  input: { name: 'x', layout: 'NCHW', channels: 3, height: 1, width: 1 }, layers: [],
+  batchSize: 1, classCount: 2, maps: [], statistics: [] } }`;
 
 /** Opens, then does `onExplain` with each batch. */
 function openingThread(onExplain: string): URL {
@@ -46,35 +48,36 @@ describe('openInference', () => {
     expect(error).toMatchObject({ code: 'thread-died', message: 'The inference thread failed: no library' });
   });
 
-  test('takes the batch away and returns it with the explanation', async () => {
-    const echo = openingThread(`m.values[0] += 1;
-      port.postMessage({ type: 'explained', id: m.id, explanation: { count: m.count }, values: m.values }, [m.values.buffer]);`);
+  test('lets the thread see the slots and write into them, and hands its evaluations on', async () => {
+    const echo = openingThread(`new Uint8Array(m.buffer)[1] += m.order.slots[0] + m.count;
+      port.postMessage({ type: 'explained', id: m.id, evaluations: [{ index: m.order.labels[0] }] });`);
     const inference = await openInference(options, echo);
-    const batch = Float32Array.of(1, 2, 3);
-    const answer = inference.explain(batch, 1, Int32Array.of(-1));
-    expect(batch.length).toBe(0);
-    expect(await answer).toEqual({ explanation: { count: 1 }, values: Float32Array.of(2, 2, 3) });
+    const slots = slotsWith(inference.model, [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)]);
+    const answer = inference.explain(slots, firstSlots(1, { slots: [1], labels: [8] }));
+    expect([...slots.pixels(0)]).toEqual([1, 2, 3]);
+    expect(await answer).toEqual([{ index: 8 }]);
+    expect([...slots.pixels(0)]).toEqual([1, 5, 3]);
     await inference.close();
   });
 
-  test('gives the batch back in the error when it could not be explained', async () => {
-    const failing = openingThread(`port.postMessage({ type: 'explain-failed', id: m.id, values: m.values,
-      error: { kind: 'other', name: 'Error', message: 'out of memory', stack: null } }, [m.values.buffer]);`);
+  test('says why a batch could not be explained', async () => {
+    const failing = openingThread(`port.postMessage({ type: 'explain-failed', id: m.id,
+      error: { kind: 'other', name: 'Error', message: 'out of memory', stack: null } });`);
     const inference = await openInference(options, failing);
-    const error = await errorOf(inference.explain(Float32Array.of(5), 1, Int32Array.of(-1)));
+    const error = await errorOf(inference.explain(slotsWith(inference.model, [Uint8Array.of(5, 5, 5)]), firstSlots(1)));
     expect(error).toBeInstanceOf(InferenceError);
-    expect(error).toMatchObject({ code: 'failed', message: 'out of memory', values: Float32Array.of(5) });
+    expect(error).toMatchObject({ code: 'failed', message: 'out of memory' });
     await inference.close();
   });
 
   test('fails every batch at hand and every later one when the thread dies', async () => {
     const dying = openingThread(`if (m.id === 1) process.exit(3);`);
     const inference = await openInference(options, dying);
-    const atHand = [0, 1].map(() => errorOf(inference.explain(new Float32Array(3), 1, Int32Array.of(-1))));
+    const slots = slotsWith(inference.model, [Uint8Array.of(1, 2, 3)]);
+    const atHand = [0, 1].map(() => errorOf(inference.explain(slots, firstSlots(1))));
     const death = { code: 'thread-died', message: 'The inference thread ended with exit code 3.' };
     expect(await Promise.all(atHand)).toMatchObject([death, death]);
-    const later = Float32Array.of(1, 2);
-    expect(await errorOf(inference.explain(later, 1, Int32Array.of(-1)))).toMatchObject({ ...death, values: later });
+    expect(await errorOf(inference.explain(slots, firstSlots(1)))).toMatchObject(death);
     await inference.close();
   });
 });

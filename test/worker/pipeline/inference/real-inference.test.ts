@@ -12,7 +12,7 @@ import {
   writeInto,
   writePictures,
 } from '../../local/run-fixture.ts';
-import { side } from '../color-inference.ts';
+import { colorOptions, firstSlots, greyPictures, side, slotsWith } from '../color-inference.ts';
 import { writeColorModel } from '../color-model.ts';
 
 const builtThread = new URL('../../../../dist/worker/pipeline/inference/inference-thread.js', import.meta.url);
@@ -39,24 +39,26 @@ async function explainReally(folder: string, changes: { batchSize: number; shard
 }
 
 describe('the inference thread', () => {
-  test('explains a batch and returns its buffer', async () => {
-    const inference = await openInference({ model: await colorModel(), layers: ['last'], batchSize: 2 }, builtThread);
+  test('explains what lies in a slot and leaves there what it finds', async () => {
+    const model = await colorModel();
+    const inference = await openInference(colorOptions({ model, layers: ['last'], batchSize: 2 }), builtThread);
     onTestFinished(() => inference.close());
     expect(inference.model).toMatchObject({ batchSize: 2, classCount: 3, input: { height: side, width: side } });
-    const plane = side * side;
-    const batch = new Float32Array(2 * 3 * plane);
-    batch.fill(255, plane, 2 * plane);
-    const { explanation, values } = await inference.explain(batch, 1, Int32Array.of(-1));
-    expect(batch.length).toBe(0);
-    expect(values.length).toBe(2 * 3 * plane);
+    expect(inference.model).toMatchObject({ maps: [{ layer: 'last', height: 4, width: 4 }], statistics: [] });
+    const green = Uint8Array.from({ length: 3 * side * side }, (_, i) => (i % 3 === 1 ? 255 : 0));
+    const slots = slotsWith(inference.model, [...greyPictures(2), green]);
+    expect(await inference.explain(slots, firstSlots(1, { slots: [2] }))).toEqual([]);
+    expect(slots.pixels(2)).toEqual(green);
+    const explanation = slots.readResult(2);
     expect([...explanation.logits].map((logit) => Math.round(logit * 1e5) / 1e5)).toEqual([0, 1, 0]);
     expect(explanation.maps[0]?.classes).toEqual(Int32Array.of(1));
     const rounded = [...(explanation.maps[0]?.values ?? [])].map((value) => Math.round(value * 16 * 1e4) / 1e4);
     expect(rounded).toEqual(Array.from({ length: 16 }, () => 1));
+    expect([...slots.readResult(0).scores]).toEqual([0, 0, 0]);
   });
 
   test('names a layer that is not in the model as the library does', async () => {
-    const opening = openInference({ model: await colorModel(), layers: ['layer5'] }, builtThread);
+    const opening = openInference(colorOptions({ model: await colorModel(), layers: ['layer5'] }), builtThread);
     await expect(opening).rejects.toMatchObject({ name: 'UserError', code: 'unknown-layer' });
   });
 });

@@ -130,7 +130,7 @@ test('on a turned photo the map lies where the model saw it', async () => {
   const landscape = await plainPng(60, 40, [90, 90, 90]);
   const turned = await sharp(landscape).withMetadata({ orientation: 6 }).png().toBuffer();
   const preprocessing = resolvePreprocessing({ preset: 'fastai' }, { height: 28, width: 28 });
-  const { placement } = await decodeImage(turned, preprocessing, 'NCHW');
+  const { placement } = await decodeImage(turned, preprocessing);
   const original = await decodeOriginal(turned);
   const picture = blendOverlay({ ...original, area: placement }, grid(1, 1, [1]), look);
   expect([picture.width, picture.height]).toEqual([40, 60]);

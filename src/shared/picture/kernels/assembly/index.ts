@@ -1,0 +1,3 @@
+export { blend } from './blend';
+export { grey } from './grey';
+export { narrow, shorten } from './resample';

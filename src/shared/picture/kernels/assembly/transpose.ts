@@ -1,0 +1,107 @@
+/** Turns 16 rows of 16 bytes into columns, in four rounds of interleaving row `i` with row `i + 8`. */
+export function transpose(source: usize, stride: usize, target: usize, targetStride: usize): void {
+  const a0 = v128.load(source);
+  const a1 = v128.load(source + stride);
+  const a2 = v128.load(source + 2 * stride);
+  const a3 = v128.load(source + 3 * stride);
+  const a4 = v128.load(source + 4 * stride);
+  const a5 = v128.load(source + 5 * stride);
+  const a6 = v128.load(source + 6 * stride);
+  const a7 = v128.load(source + 7 * stride);
+  const a8 = v128.load(source + 8 * stride);
+  const a9 = v128.load(source + 9 * stride);
+  const a10 = v128.load(source + 10 * stride);
+  const a11 = v128.load(source + 11 * stride);
+  const a12 = v128.load(source + 12 * stride);
+  const a13 = v128.load(source + 13 * stride);
+  const a14 = v128.load(source + 14 * stride);
+  const a15 = v128.load(source + 15 * stride);
+  const b0 = left(a0, a8);
+  const b1 = right(a0, a8);
+  const b2 = left(a1, a9);
+  const b3 = right(a1, a9);
+  const b4 = left(a2, a10);
+  const b5 = right(a2, a10);
+  const b6 = left(a3, a11);
+  const b7 = right(a3, a11);
+  const b8 = left(a4, a12);
+  const b9 = right(a4, a12);
+  const b10 = left(a5, a13);
+  const b11 = right(a5, a13);
+  const b12 = left(a6, a14);
+  const b13 = right(a6, a14);
+  const b14 = left(a7, a15);
+  const b15 = right(a7, a15);
+  const c0 = left(b0, b8);
+  const c1 = right(b0, b8);
+  const c2 = left(b1, b9);
+  const c3 = right(b1, b9);
+  const c4 = left(b2, b10);
+  const c5 = right(b2, b10);
+  const c6 = left(b3, b11);
+  const c7 = right(b3, b11);
+  const c8 = left(b4, b12);
+  const c9 = right(b4, b12);
+  const c10 = left(b5, b13);
+  const c11 = right(b5, b13);
+  const c12 = left(b6, b14);
+  const c13 = right(b6, b14);
+  const c14 = left(b7, b15);
+  const c15 = right(b7, b15);
+  const d0 = left(c0, c8);
+  const d1 = right(c0, c8);
+  const d2 = left(c1, c9);
+  const d3 = right(c1, c9);
+  const d4 = left(c2, c10);
+  const d5 = right(c2, c10);
+  const d6 = left(c3, c11);
+  const d7 = right(c3, c11);
+  const d8 = left(c4, c12);
+  const d9 = right(c4, c12);
+  const d10 = left(c5, c13);
+  const d11 = right(c5, c13);
+  const d12 = left(c6, c14);
+  const d13 = right(c6, c14);
+  const d14 = left(c7, c15);
+  const d15 = right(c7, c15);
+  const e0 = left(d0, d8);
+  const e1 = right(d0, d8);
+  const e2 = left(d1, d9);
+  const e3 = right(d1, d9);
+  const e4 = left(d2, d10);
+  const e5 = right(d2, d10);
+  const e6 = left(d3, d11);
+  const e7 = right(d3, d11);
+  const e8 = left(d4, d12);
+  const e9 = right(d4, d12);
+  const e10 = left(d5, d13);
+  const e11 = right(d5, d13);
+  const e12 = left(d6, d14);
+  const e13 = right(d6, d14);
+  const e14 = left(d7, d15);
+  const e15 = right(d7, d15);
+  v128.store(target, e0);
+  v128.store(target + targetStride, e1);
+  v128.store(target + 2 * targetStride, e2);
+  v128.store(target + 3 * targetStride, e3);
+  v128.store(target + 4 * targetStride, e4);
+  v128.store(target + 5 * targetStride, e5);
+  v128.store(target + 6 * targetStride, e6);
+  v128.store(target + 7 * targetStride, e7);
+  v128.store(target + 8 * targetStride, e8);
+  v128.store(target + 9 * targetStride, e9);
+  v128.store(target + 10 * targetStride, e10);
+  v128.store(target + 11 * targetStride, e11);
+  v128.store(target + 12 * targetStride, e12);
+  v128.store(target + 13 * targetStride, e13);
+  v128.store(target + 14 * targetStride, e14);
+  v128.store(target + 15 * targetStride, e15);
+}
+
+function left(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+function right(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}

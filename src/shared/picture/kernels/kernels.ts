@@ -1,0 +1,120 @@
+/** The functions in WebAssembly that touch every pixel, and their memory. Compiled from `assembly` by build/compile-kernels.mjs. */
+
+import { readFileSync } from 'node:fs';
+
+/** Addresses and sizes are in bytes; what each argument is stands in `assembly`. */
+interface Functions {
+  narrow(
+    source: number,
+    length: number,
+    channels: number,
+    firsts: number,
+    counts: number,
+    weights: number,
+    taps: number,
+    width: number,
+    turned: number,
+    narrowed: number,
+    target: number,
+    stride: number,
+  ): void;
+  shorten(
+    source: number,
+    stride: number,
+    length: number,
+    firsts: number,
+    counts: number,
+    weights: number,
+    taps: number,
+    height: number,
+    target: number,
+  ): void;
+  grey(source: number, target: number, count: number): void;
+  blend(
+    pixels: number,
+    stride: number,
+    grid: number,
+    cells: number,
+    rows: number,
+    rowCount: number,
+    columns: number,
+    columnCount: number,
+    line: number,
+    photo: number,
+    colours: number,
+  ): void;
+}
+
+interface Exports extends Functions {
+  memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+}
+
+/** Node's types leave WebAssembly out. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object) => { readonly exports: Exports };
+};
+
+const pageBytes = 65_536;
+/** Kernels work on 16 bytes at a time and may read and write past an end; an area is followed by at least as many that nobody needs. */
+const spare = 64;
+
+/** One thread's kernels. Each use places its areas anew from the start of the memory, which only grows. */
+export class Kernels {
+  readonly #exports: Exports;
+  #end = 0;
+
+  constructor(exports: Exports) {
+    this.#exports = exports;
+  }
+
+  get functions(): Functions {
+    return this.#exports;
+  }
+
+  /** Room for `bytes`, on a border of 16 bytes. @returns its address */
+  place(bytes: number): number {
+    const address = this.#end;
+    this.#end += Math.ceil((bytes + spare) / 16) * 16;
+    const { memory } = this.#exports;
+    const missing = this.#end - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+    return address;
+  }
+
+  /** A copy of an array in the memory. @returns its address */
+  put({ buffer, byteOffset, byteLength }: ArrayBufferView): number {
+    const address = this.place(byteLength);
+    this.bytes(address, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+    return address;
+  }
+
+  /** All of the memory, until more is placed. */
+  memory(): Uint8Array {
+    return new Uint8Array(this.#exports.memory.buffer);
+  }
+
+  /** Bytes of the memory, until more is placed. */
+  bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.#exports.memory.buffer, address, length);
+  }
+
+  /** Forgets all areas. */
+  reset(): this {
+    this.#end = 0;
+    return this;
+  }
+}
+
+let ofThisThread: Kernels | null = null;
+
+/** This thread's kernels with an empty memory. What was placed before is void, so use them without waiting in between. */
+export function freshKernels(): Kernels {
+  ofThisThread ??= new Kernels(instantiate());
+  return ofThisThread.reset();
+}
+
+function instantiate(): Exports {
+  const module = new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
+  return new WebAssembly.Instance(module).exports;
+}
