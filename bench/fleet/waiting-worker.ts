@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { runWorker } from '../../src/worker/fleet/fleet-worker.ts';
+import { cpu } from '../../src/worker/pipeline/provider.ts';
 import { WaitingInference } from './waiting-inference.ts';
 
 const order = z.object({ redis: z.string(), name: z.string(), latency: z.number(), modelCache: z.string() });
@@ -22,8 +23,9 @@ const { images, longestLoopDelay } = await runWorker(
     redis,
     name,
     concurrency: 4,
-    provider: { name: 'cpu', device: null, fallback: false },
+    provider: cpu,
     threads: null,
+    pixelThreads: null,
     modelCache,
     maxFailures: null,
     crashLimit: 2,
@@ -32,7 +34,6 @@ const { images, longestLoopDelay } = await runWorker(
     untilEmpty: false,
   },
   {
-    onProvider: () => undefined,
     onRunOpened: () => undefined,
     onReady: () => tell({ type: 'ready' }),
     onShard: () => undefined,

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCancelCommand } from './cancel.ts';
 import { addDiffCommand } from './diff.ts';
+import { addDoctorCommand } from './doctor.ts';
 import { addEnqueueCommand } from './enqueue.ts';
 import { exitCode } from './exit-code.ts';
 import { addExportCommand } from './export.ts';
@@ -16,6 +17,7 @@ import { addRunCommand } from './run.ts';
 import { addRunsCommand } from './runs.ts';
 import { addScheduleCommand } from './schedule.ts';
 import { addServeCommand } from './serve.ts';
+import { addSetupGpuCommand } from './setup-gpu.ts';
 import { addStatusCommand } from './status.ts';
 import { addTextCommand } from './text.ts';
 import { addWatchCommand } from './watch.ts';
@@ -47,6 +49,8 @@ addCancelCommand(program);
 addRetryFailedCommand(program);
 addScheduleCommand(program);
 addRecoverCommand(program);
+addDoctorCommand(program);
+addSetupGpuCommand(program);
 
 process.on('uncaughtException', async (error) => {
   // A reader that closes early, such as head, is no error.

@@ -1,6 +1,7 @@
 /** Shows how far a run is: a bar on a terminal, lines elsewhere, JSON lines for programs. */
 
 import type { ImageProgress, RunEvents } from '../worker/local/explain-run.ts';
+import type { Provider } from '../worker/pipeline/provider.ts';
 
 export type ProgressStyle = 'bar' | 'lines' | 'json' | 'none';
 
@@ -43,6 +44,10 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
     if (style === 'bar' && shown !== null) show(shown);
   };
   return {
+    onProvider(provider) {
+      if (style === 'json') output.write(`${JSON.stringify({ event: 'provider', ...provider })}\n`);
+      else if (style !== 'none') output.write(`${providerText(provider)}\n`);
+    },
     onPlan(total) {
       if (style === 'json') output.write(`${JSON.stringify({ event: 'plan', total })}\n`);
       else if (style === 'lines') output.write(`Explaining ${total === null ? 'images' : plural(total, 'image')}\n`);
@@ -59,6 +64,12 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
       if (style === 'bar' && shown !== null) output.write('\n');
     },
   };
+}
+
+/** `Execution provider: cuda, devices 0, 1`. */
+export function providerText({ name, devices, fallback }: Provider): string {
+  const shown = devices.length === 0 ? '' : `, ${devices.length === 1 ? 'device' : 'devices'} ${devices.join(', ')}`;
+  return `Execution provider: ${name}${shown}${fallback === null ? '' : `, as a fallback: ${fallback}`}`;
 }
 
 /** `[#########-----------]  45% 158/351, 2 failed, 14.2 images/s, 0:14 left`, cut to the terminal's width. */

@@ -18,7 +18,10 @@ const groups = {
     ...['reference', 'since', 'scores', 'score-activation', 'statistics'],
   ],
   'Measuring maps:': ['evaluate', 'evaluate-sample', 'regions', 'region-categories'],
-  'Execution:': ['batch-size', 'shard-size', 'provider', 'threads', 'max-failures', 'resume'],
+  'Execution:': [
+    ...['provider', 'device', 'batch-size', 'shard-size', 'threads', 'pixel-threads'],
+    ...['max-failures', 'resume'],
+  ],
 };
 
 /** @param use `enqueue`: for a run that always goes on where it stopped */

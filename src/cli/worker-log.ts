@@ -1,11 +1,13 @@
 /** What a worker prints: a line for each thing that happens, as text or as JSON. */
 
 import type { WorkerEvents, WorkerSummary } from '../worker/fleet/worker-settings.ts';
-import { plural, type TextOutput } from './progress.ts';
+import type { Provider } from '../worker/pipeline/provider.ts';
+import { plural, providerText, type TextOutput } from './progress.ts';
 
 export type WorkerLogStyle = 'lines' | 'json' | 'quiet';
 
 export interface WorkerLog extends WorkerEvents {
+  onProvider(provider: Provider): void;
   /** Something that the worker's schedules did. */
   onSchedule(message: string): void;
   end(summary: WorkerSummary): void;
@@ -17,10 +19,7 @@ export function createWorkerLog(style: WorkerLogStyle, output: TextOutput): Work
     else if (text !== null && (style === 'lines' || important)) output.write(`${text}\n`);
   };
   return {
-    onProvider: ({ name, device, fallback }) => {
-      const text = `Execution provider: ${name}${device === null ? '' : `, device ${device}`}`;
-      say('provider', { name, device, fallback }, fallback === null ? text : `${text}, as a fallback: ${fallback}`);
-    },
+    onProvider: (provider) => say('provider', provider, providerText(provider)),
     onRunOpened: (run) => {
       const images = plural(run.batchSize, 'image');
       say('run-opened', run, `Run ${run.run}: model ready for batches of ${images}, output ${run.output}`);

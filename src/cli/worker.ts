@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { exitCode } from './exit-code.ts';
 import { addRedisOption, redisAddress } from './redis-option.ts';
-import { wholeNumber } from './whole-number.ts';
+import { readWholeNumber, wholeNumber } from './whole-number.ts';
 import type { WorkerLog } from './worker-log.ts';
 
 const notes = `
-One worker uses one device: start one for each GPU. Workers come and go at any time. Each starts the runs of gradline schedule
-when they are due, except with --until-empty.
+One worker uses one device, or with --devices several: one session for each. Workers come and go at any time. Each starts the runs
+of gradline schedule when they are due, except with --until-empty.
 
 On SIGTERM or Ctrl-C it takes no more shards, finishes the images at hand, hands the rest back and ends within the
 deadline; a second signal ends it at once. Give a container a longer grace period than the deadline.
@@ -15,17 +15,19 @@ deadline; a second signal ends it at once. Give a container a longer grace perio
 Exit codes: 0 told to stop, or no run has work; 2 usage or configuration; 3 it could not go on.
 
 Example:
-  gradline worker --redis redis://queue:6379 --provider cuda --device 0
+  gradline worker --redis redis://queue:6379 --devices all
 `;
 
 interface WorkerFlags {
   redis?: string;
   name?: string;
-  concurrency: number;
+  concurrency?: number;
   provider: string;
   device?: number;
+  devices?: 'all' | number[];
   providerFallback?: boolean;
   threads?: number;
+  pixelThreads?: number;
   modelCache?: string;
   maxFailures?: string;
   crashLimit: number;
@@ -46,17 +48,23 @@ export function addWorkerCommand(program: Command): void {
     .description('Takes shards of queued runs and explains them, beside any number of other workers.');
   addRedisOption(command)
     .option('--name <name>', 'name in status and watch (default: host name and process id)')
-    .option('--concurrency <n>', 'shards under way at once', positiveInteger, 4)
+    .option('--concurrency <n>', 'shards under way at once (default: 4 for each device)', positiveInteger)
     .option(
       '--max-failures <limit>',
       'stop a run when more images fail: a number, or a share such as 5% (default: as the run says)',
     )
     .option('--until-empty', 'end when no run has work')
     .optionsGroup('Device:')
-    .option('--provider <name>', 'ONNX Runtime execution provider: cpu, cuda, tensorrt, webgpu, ...', 'cpu')
+    .option(
+      '--provider <name>',
+      'ONNX Runtime execution provider: cpu, cuda, tensorrt, webgpu, ..., or auto: cuda where it works, else cpu',
+      'auto',
+    )
     .option('--device <index>', 'which GPU', naturalNumber)
+    .addOption(new Option('--devices <list>', 'several GPUs: 0,1 or all').argParser(deviceList).conflicts('device'))
     .option('--provider-fallback', 'use the CPU where the provider cannot start')
     .option('--threads <n>', 'threads inside one operator (default: as the run says)', positiveInteger)
+    .option('--pixel-threads <n>', 'threads that decode, draw and store images (default: one a core)', positiveInteger)
     .option('--model-cache <folder>', 'where models from buckets are kept (default: ~/.cache/gradline/models)')
     .optionsGroup('Failures and ends:')
     .option('--crash-limit <n>', 'crashes over one image before it is quarantined', positiveInteger, 2)
@@ -75,12 +83,9 @@ export function addWorkerCommand(program: Command): void {
 }
 
 async function workerAction(flags: WorkerFlags): Promise<void> {
-  const [{ runWorker }, { defaultModelCache }, { parseMaxFailures }, { createWorkerLog }, report] = await Promise.all([
-    import('../worker/fleet/fleet-worker.ts'),
-    import('../worker/fleet/model-cache.ts'),
-    import('../shared/run/max-failures.ts'),
+  const [{ openProvider }, { createWorkerLog }] = await Promise.all([
+    import('../worker/pipeline/provider.ts'),
     import('./worker-log.ts'),
-    import('../report/close-with-report.ts'),
   ]);
   const log = createWorkerLog(flags.json ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
   const stop = new AbortController();
@@ -90,15 +95,26 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal);
   try {
+    // Before anything is loaded or waits for Redis: a worker whose provider cannot start ends at once.
+    const { provider: name, device, devices = device === undefined ? null : [device], providerFallback } = flags;
+    const provider = await openProvider({ name, devices, fallback: providerFallback ?? false });
+    log.onProvider(provider);
+    const [{ runWorker }, { defaultModelCache }, { parseMaxFailures }, report] = await Promise.all([
+      import('../worker/fleet/fleet-worker.ts'),
+      import('../worker/fleet/model-cache.ts'),
+      import('../shared/run/max-failures.ts'),
+      import('../report/close-with-report.ts'),
+    ]);
+    const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal);
     const summary = await runWorker(
       {
         redis: redisAddress(flags),
         name: flags.name ?? `${hostname()}-${process.pid}`,
-        concurrency: flags.concurrency,
-        provider: { name: flags.provider, device: flags.device ?? null, fallback: flags.providerFallback ?? false },
+        concurrency: flags.concurrency ?? 4 * Math.max(1, provider.devices.length),
+        provider,
         threads: flags.threads ?? null,
+        pixelThreads: flags.pixelThreads ?? null,
         modelCache: flags.modelCache ?? defaultModelCache(),
         maxFailures: flags.maxFailures === undefined ? null : parseMaxFailures(flags.maxFailures),
         crashLimit: flags.crashLimit,
@@ -131,6 +147,14 @@ async function attendSchedules(flags: WorkerFlags, log: WorkerLog, signal: Abort
   } catch (error) {
     log.onWarning(`Schedules are not attended to: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function deviceList(text: string): 'all' | number[] {
+  if (text === 'all') return text;
+  const devices = text.split(',').map((part) => readWholeNumber(part, 0));
+  const given = devices.filter((device) => device !== null);
+  if (given.length === devices.length && new Set(given).size === given.length) return given;
+  throw new InvalidArgumentError('It must be all, or different whole numbers such as 0,1.');
 }
 
 function seconds(text: string): number {

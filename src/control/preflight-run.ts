@@ -16,6 +16,7 @@ import { explainerOptions, type PipelineExplainerOptions } from '../worker/pipel
 import { openInference } from '../worker/pipeline/inference/inference.ts';
 import type { InferenceModel } from '../worker/pipeline/inference/inference-messages.ts';
 import { pipelineSettings } from '../worker/pipeline/pipeline-settings.ts';
+import { cpu } from '../worker/pipeline/provider.ts';
 
 interface RunPreflight extends PreflightReport {
   /** What the layers' names resolved to. */
@@ -55,10 +56,9 @@ async function checkModel(configuration: RunConfiguration, open: OpenModel): Pro
     const checked = {
       ...configuration,
       model: local,
-      provider: 'cpu',
       targets: targets.length > 0 ? targets : ['predicted'],
     };
-    await using inference = await open(explainerOptions(checked, classNames));
+    await using inference = await open(explainerOptions(checked, classNames, cpu));
     pipelineSettings(configuration, inference.model);
     return inference.model.layers;
   } finally {

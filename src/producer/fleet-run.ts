@@ -178,5 +178,6 @@ function newRunFile(identity: Pick<RunFile, 'run' | 'started' | 'configuration' 
     configuration: identity.configuration,
     digests: identity.digests,
     versions: softwareVersions(),
+    execution: null,
   };
 }

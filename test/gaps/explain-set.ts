@@ -3,7 +3,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { explainRun, type OpenInference } from '../../src/worker/local/explain-run.ts';
+import { explainRun } from '../../src/worker/local/explain-run.ts';
+import type { OpenInference } from '../../src/worker/pipeline/inference/durable-inference.ts';
 import { side } from './draw/canvas.ts';
 import { drawPicture } from './draw/picture.ts';
 import { type GapSet, type PlannedPicture, planPictures } from './plan.ts';
@@ -31,7 +32,7 @@ export async function explainSet(
   }
   const classes = join(folder, 'classes.txt');
   await writeFile(classes, `${set.classes.join('\n')}\n`);
-  const events = { onPlan: () => {}, onProgress: () => {}, onWarning: () => {} };
+  const events = { onProvider: () => {}, onPlan: () => {}, onProgress: () => {}, onWarning: () => {} };
   const configuration = {
     input: join(folder, 'pictures'),
     output: join(folder, 'output'),

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import { type Copy, DockerfileParser, type From } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readImages } from '../../infra/local/image.ts';
+import { cudnnLibrary, linkedLibraries } from '../../src/shared/gpu/cuda-needs.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -57,16 +57,14 @@ describe('infra/Dockerfile', () => {
     expect(images.get('cpu')?.entrypoint).toEqual(['gradline']);
   });
 
-  test("asks onnxruntime-node's install script for what it knows", () => {
-    const [, wanted] = /ONNXRUNTIME_NODE_INSTALL=(\w+) node (\S+)/.exec(text)?.slice(0, 2) ?? [];
-    const require = createRequire(import.meta.url);
-    const {
-      requirements,
-    }: {
-      requirements: Record<string, string[]>;
-    } = require('../../node_modules/onnxruntime-node/script/install-metadata.js');
-    expect(requirements['linux/x64']).toContain(wanted);
-    expect(existsSync(join(root, 'node_modules/onnxruntime-node/script/install.js'))).toBe(true);
+  test('has the CUDA and cuDNN that the CUDA provider is built for, and fetches it with a command that there is', async () => {
+    const image = dockerfile.getInitialARGs().map((arg) => argument(arg.getArgumentsContent() ?? ''));
+    const [, cuda] = /nvidia\/cuda:(\d+)\.[\d.]+-cudnn-runtime-/.exec(Object.fromEntries(image).CUDA_IMAGE ?? '') ?? [];
+    expect(linkedLibraries).toContain(`libcudart.so.${cuda}`);
+    expect(text).toContain(`grep '${cudnnLibrary.replaceAll('.', '\\.')} '`);
+    const [, program = '', command = ''] = /RUN node (\S+) (\S+) --yes/.exec(text) ?? [];
+    expect(program).toBe('dist/cli/main.js');
+    expect(await readFile(join(root, `src/cli/${command}.ts`), 'utf8')).toContain(`.command('${command}')`);
   });
 
   test('gets from the repository what it copies, and nothing else', async () => {

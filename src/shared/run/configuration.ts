@@ -29,7 +29,7 @@ const channelOrders = ['rgb', 'bgr'] as const;
 const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
 const overlayFormats = ['jpg', 'png', 'webp'] as const;
 const scorePlaces = ['shard', 'image', 'both'] as const;
-const providers = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu', 'xnnpack', 'qnn'] as const;
+const providers = ['auto', 'cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu', 'xnnpack', 'qnn'] as const;
 
 export type PreprocessPreset = (typeof presets)[number];
 export type Fit = (typeof fits)[number];
@@ -196,16 +196,31 @@ export const runConfigurationSchema = z.object({
   scoreActivation: setting('score-activation <name>', scoreActivations.join(', '), z.enum(scoreActivations), {
     default: 'auto',
   }),
-  batchSize: setting('batch-size <n>', 'images in one session run', count, { given: wholeNumber(1), default: 8 }),
+  /** Null: as the provider of each machine that works on the run likes it. */
+  batchSize: setting('batch-size <n>', 'images in one session run', count.nullable(), {
+    given: wholeNumber(1),
+    otherwise: '8 on the CPU, 64 elsewhere',
+    free: true,
+  }),
   shardSize: setting('shard-size <n>', 'images committed together', count, {
     given: wholeNumber(1),
     default: defaultShardSize,
   }),
-  provider: setting('provider <name>', 'ONNX Runtime execution provider: cpu, cuda, coreml, ...', z.string(), {
-    given: z.enum(providers),
-    default: 'cpu',
-  }),
+  provider: setting(
+    'provider <name>',
+    'ONNX Runtime execution provider: cpu, cuda, coreml, ..., or auto: cuda where it works, else cpu',
+    z.string(),
+    { given: z.enum(providers), default: 'auto', free: true },
+  ),
+  /** Index of the GPU; left out: the provider's own choice. */
+  device: setting('device <index>', 'which GPU', count.exactOptional(), { given: wholeNumber(0), free: true }),
   threads: setting('threads <n>', 'threads inside one operator', count.nullable(), {
+    given: wholeNumber(1),
+    otherwise: 'one a core',
+    free: true,
+  }),
+  /** Threads in which images are decoded, drawn and stored; left out: one for each core. */
+  pixelThreads: setting('pixel-threads <n>', 'threads that decode, draw and store images', count.exactOptional(), {
     given: wholeNumber(1),
     otherwise: 'one a core',
     free: true,

@@ -47,6 +47,11 @@ export interface RunFile extends z.infer<typeof runFileSchema>, MapFindings {
   /** Why a `failed` run stopped. */
   error: { code: string; message: string } | null;
   versions: { gradline: string; onnxruntime: string; sharp: string; node: string };
+  /**
+   * What the latest start explained with: the provider that `auto` meant, its cards, and images in one session run. Null for a fleet's
+   * run, whose workers each have their own.
+   */
+  execution: { provider: string; devices: readonly number[]; batchSize: number } | null;
 }
 
 export const runFileKey = 'run.json';

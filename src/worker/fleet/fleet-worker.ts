@@ -9,14 +9,13 @@ import { listRuns } from '../../shared/ledger/runs.ts';
 import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../shared/queue/shard-queue.ts';
 import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
+import type { OpenInference } from '../pipeline/inference/durable-inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
-import { openPixels } from '../pipeline/pixels/pixel-threads.ts';
+import { openPixels, type PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { ClosingStep } from './closing-step.ts';
-import type { OpenInference } from './durable-inference.ts';
 import { HandedBack, isPermanent } from './failures.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { OpenRuns } from './open-runs.ts';
-import { openProvider } from './provider.ts';
 import { RunEnding } from './run-ending.ts';
 import { ShardWork } from './shard-work.ts';
 import { Upkeep } from './upkeep.ts';
@@ -35,7 +34,7 @@ export interface WorkerParts {
  * hands every other shard back, and ends within the deadline.
  *
  * @param parts what other callers of this module bring with them
- * @throws UserError for a provider or Redis that cannot be used
+ * @throws UserError for a Redis that cannot be used
  */
 export async function runWorker(
   settings: WorkerSettings,
@@ -46,15 +45,13 @@ export async function runWorker(
   const onWarning = withoutRepeats(warn);
   const events = { ...listener, onWarning };
   configureImageLibrary();
-  const provider = await openProvider(settings.provider);
-  events.onProvider(provider);
   const onProblem = (error: Error) => onWarning(error.message);
   const redis = await connectRedis(settings.redis, { use: 'worker', onProblem });
   try {
     for (const warning of (await checkRedis(redis)).warnings) onWarning(warning);
     // Takes a while to load: not when a shard is waiting for it.
     await import('@aws-sdk/client-s3');
-    const worker = new FleetWorker(settings, events, redis, provider.providers, { open, closing });
+    const worker = new FleetWorker(settings, events, redis, { open, closing });
     return await worker.work(stop);
   } finally {
     redis.disconnect();
@@ -65,7 +62,7 @@ class FleetWorker {
   readonly #settings: WorkerSettings;
   readonly #events: WorkerEvents;
   readonly #redis: RedisClient;
-  readonly #pixels = openPixels();
+  readonly #pixels: PixelWork;
   readonly #ending: RunEnding;
   readonly #runs: OpenRuns;
   readonly #work: ShardWork;
@@ -78,12 +75,12 @@ class FleetWorker {
     settings: WorkerSettings,
     events: WorkerEvents,
     redis: RedisClient,
-    providers: Awaited<ReturnType<typeof openProvider>>['providers'],
     { open, closing }: Required<WorkerParts>,
   ) {
     this.#settings = settings;
     this.#events = events;
     this.#redis = redis;
+    this.#pixels = openPixels(settings.pixelThreads ?? undefined);
     const onWarning = (message: string) => events.onWarning(message);
     const onIdle = () => this.#upkeep?.soon();
     this.#ending = new RunEnding(settings.maxFailures, settings.lockDuration, events, onIdle, closing);
@@ -91,7 +88,7 @@ class FleetWorker {
       redis,
       {
         worker: settings.name,
-        providers,
+        provider: settings.provider,
         threads: settings.threads,
         modelCache: settings.modelCache,
         pixels: this.#pixels,

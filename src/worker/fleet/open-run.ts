@@ -1,6 +1,5 @@
 /** A run that this worker works on: its model loaded and warm, its stores open, a pipeline running. */
 
-import type { ExplainerOptions } from '../../explain/options.ts';
 import { UserError } from '../../explain/user-error.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { commitShard } from '../../shared/ledger/settle-shard.ts';
@@ -15,12 +14,13 @@ import type { Store } from '../../shared/store/store.ts';
 import { chosenByProducer, type Measures, openMeasures } from '../pipeline/evaluate/open-measures.ts';
 import { explainerOptions } from '../pipeline/explainer-options.ts';
 import { ImageSlots, slotShape } from '../pipeline/image-slots.ts';
+import { DurableInference, type OpenInference } from '../pipeline/inference/durable-inference.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
+import type { Provider } from '../pipeline/provider.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
-import { DurableInference, type OpenInference } from './durable-inference.ts';
 import { RunClosed } from './failures.ts';
 import { fetchModel } from './fetch-model.ts';
 import { readStoredRun } from './stored-run.ts';
@@ -28,7 +28,7 @@ import { readStoredRun } from './stored-run.ts';
 /** What the runs of one worker share. */
 export interface RunTools {
   worker: string;
-  providers: NonNullable<ExplainerOptions['providers']>;
+  provider: Provider;
   threads: number | null;
   modelCache: string;
   pixels: PixelWork;
@@ -139,11 +139,14 @@ async function openModel(
   classNames: string[] | null,
   tools: RunTools,
 ): Promise<DurableInference> {
-  const options = explainerOptions({ ...configuration, threads: tools.threads ?? configuration.threads }, classNames);
+  const own = { ...configuration, threads: tools.threads ?? configuration.threads };
   const inference = await DurableInference.open(
-    { ...options, providers: tools.providers },
+    explainerOptions(own, classNames, tools.provider),
     tools.openInference,
-    tools.onWarning,
+    {
+      onWarning: tools.onWarning,
+      onDeath: 'restart',
+    },
   );
   try {
     const { batchSize } = inference.model;

@@ -1,7 +1,7 @@
 /** What a worker is told when it starts, and what it tells. */
 
 import type { MaxFailures } from '../../shared/run/max-failures.ts';
-import type { Provider, ProviderRequest } from './provider.ts';
+import type { Provider } from '../pipeline/provider.ts';
 
 export interface WorkerSettings {
   /** Address of Redis; may hold a password. */
@@ -11,9 +11,11 @@ export interface WorkerSettings {
   /** Shards under way at once. */
   concurrency: number;
   /** Instead of the one that the run's configuration names: devices belong to workers. */
-  provider: ProviderRequest;
+  provider: Provider;
   /** Threads inside one operator; null: ONNX Runtime's own choice. */
   threads: number | null;
+  /** Threads in which images are decoded, drawn and stored; null: one for each core. */
+  pixelThreads: number | null;
   /** Folder where models from buckets are kept. */
   modelCache: string;
   /** Instead of each run's own limit; null: that. */
@@ -29,7 +31,6 @@ export interface WorkerSettings {
 }
 
 export interface WorkerEvents {
-  onProvider(provider: Provider): void;
   /** The model is loaded and has explained a first batch. */
   onRunOpened(run: { run: string; output: string; batchSize: number }): void;
   /** Takes work from now on. */

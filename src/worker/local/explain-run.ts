@@ -17,10 +17,11 @@ import { openStore } from '../../shared/store/open-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
 import { openMeasures } from '../pipeline/evaluate/open-measures.ts';
-import { explainerOptions, type PipelineExplainerOptions } from '../pipeline/explainer-options.ts';
-import type { Inference } from '../pipeline/inference/inference.ts';
+import { explainerOptions } from '../pipeline/explainer-options.ts';
+import { DurableInference, type OpenInference } from '../pipeline/inference/durable-inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
 import { openPixels } from '../pipeline/pixels/pixel-threads.ts';
+import { openProvider } from '../pipeline/provider.ts';
 import { LocalLedger } from './local-ledger.ts';
 import { LocalRun } from './local-run.ts';
 import type { RunEvents, RunSummary } from './run-events.ts';
@@ -28,14 +29,12 @@ import { RunProgress } from './run-progress.ts';
 
 export type { ImageProgress, RunEvents, RunSummary } from './run-events.ts';
 
-/** How the model is opened; another one is for callers that run from sources. */
-export type OpenInference = (options: PipelineExplainerOptions) => Promise<Inference>;
-
 /**
  * Explains every image of the input and writes the output. When `signal` aborts, no further shard is begun; those at hand are
  * finished and committed, and the summary says `interrupted`.
  *
- * @throws UserError before the run starts, for a configuration, input, model or output that cannot be used
+ * @param open how the model is opened; another way is for callers that run from sources
+ * @throws UserError before the run starts, for a configuration, input, model, provider or output that cannot be used
  * @throws RunStopped when the run could not go on; what was committed is kept, and `--resume` continues it
  */
 export async function explainRun(
@@ -48,7 +47,16 @@ export async function explainRun(
   await using output = await openStore(configuration.output);
   const { earlier, ledger } = await openOutput(output, configuration.resume);
   await using plan = await planRun(configuration);
-  await using inference = await open(explainerOptions(configuration, plan.classNames));
+  const provider = await openProvider({
+    name: configuration.provider,
+    devices: configuration.device === undefined ? null : [configuration.device],
+    fallback: null,
+  });
+  events.onProvider(provider);
+  const onWarning = (message: string) => events.onWarning(message);
+  const options = explainerOptions(configuration, plan.classNames, provider);
+  // A thread that died would die again: it is not known of which image.
+  await using inference = await DurableInference.open(options, open, { onWarning, onDeath: 'fail' });
   const digests = await digestsOf(configuration, plan);
   if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
   const identity = {
@@ -57,13 +65,13 @@ export async function explainRun(
     configuration,
     digests,
     versions: softwareVersions(),
+    execution: { provider: provider.name, devices: provider.devices, batchSize: inference.model.batchSize },
   };
   const { evaluate } = configuration;
   const chosen = evaluate === undefined ? null : await chooseEvaluated(plan, output, evaluate.sample, earlier !== null);
-  const onWarning = (message: string) => events.onWarning(message);
   const measures = await openMeasures(configuration, chosen, plan.classNames, onWarning);
   const progress = new RunProgress(identity, plan.total);
-  await using pixels = openPixels();
+  await using pixels = openPixels(configuration.pixelThreads);
   const parts = { configuration, plan, output, ledger, inference, pixels, measures, progress, events };
   return await new LocalRun(parts).execute(signal);
 }

@@ -1,6 +1,7 @@
 /** What a caller hears of a local run, and what it gets in the end. */
 
 import type { MapFindings } from '../../shared/run/run-file.ts';
+import type { Provider } from '../pipeline/provider.ts';
 
 /** `total` is null for a bucket that was not counted. */
 export interface ImageProgress {
@@ -11,6 +12,8 @@ export interface ImageProgress {
 }
 
 export interface RunEvents {
+  /** Once, before the model is opened. */
+  onProvider(provider: Provider): void;
   /** Once, when the input is known. */
   onPlan(total: number | null): void;
   /** After every image; images that an earlier start had committed are in `done` and `quarantined`, not in the rate. */

@@ -3,7 +3,7 @@ import { type CountedRecord, count, emptyTally, type Tally } from '../../shared/
 import type { ImageProgress } from './run-events.ts';
 
 /** What was fixed when the run started. */
-export type RunIdentity = Pick<RunFile, 'run' | 'started' | 'configuration' | 'digests' | 'versions'>;
+export type RunIdentity = Pick<RunFile, 'run' | 'started' | 'configuration' | 'digests' | 'versions' | 'execution'>;
 
 /**
  * Counts of a run while it goes. Records are counted twice over: as images are finished, for whoever watches, and as their shards
@@ -82,7 +82,7 @@ export class RunProgress {
   }
 
   runFile(state: RunFileState, error: RunFile['error'] = null): RunFile {
-    const { run, started, configuration, digests, versions } = this.#identity;
+    const { run, started, configuration, digests, versions, execution } = this.#identity;
     return {
       run,
       state,
@@ -96,6 +96,7 @@ export class RunProgress {
       configuration,
       digests,
       versions,
+      execution,
     };
   }
 }

@@ -1,9 +1,19 @@
 import type { ExplainerOptions } from '../../explain/options.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { pixelScaling } from './decode/preprocessing.ts';
+import type { Provider } from './provider.ts';
 
 /** The pipeline hands pictures over as bytes. */
 export type PipelineExplainerOptions = ExplainerOptions & Required<Pick<ExplainerOptions, 'pixels'>>;
+
+/** How the model is opened on all cards of a provider. */
+export interface LaneOptions extends Omit<PipelineExplainerOptions, 'providers'> {
+  provider: Pick<Provider, 'name' | 'devices'>;
+  batchSize: number;
+}
+
+/** Images in one session run: a GPU has more to do at once than it has images in a small batch. */
+export const batchSizes = { cpu: 8, others: 64 };
 
 /**
  * How a run's model is opened.
@@ -13,9 +23,10 @@ export type PipelineExplainerOptions = ExplainerOptions & Required<Pick<Explaine
 export function explainerOptions(
   configuration: RunConfiguration,
   classNames: string[] | null,
-): PipelineExplainerOptions {
-  const { model, layers, methods, targets, batchSize, scoreActivation, statistics, provider, threads, fuse } =
-    configuration;
+  provider: Provider,
+): LaneOptions {
+  const { model, layers, methods, targets, scoreActivation, statistics, threads, fuse } = configuration;
+  const batchSize = configuration.batchSize ?? (provider.name === 'cpu' ? batchSizes.cpu : batchSizes.others);
   const inputSize = configuration.preprocess.size;
   return {
     model,
@@ -25,7 +36,7 @@ export function explainerOptions(
     batchSize,
     scoreActivation,
     statistics,
-    providers: [provider],
+    provider: { name: provider.name, devices: provider.devices },
     busyWaiting: false,
     pixels: pixelScaling(configuration.preprocess),
     ...(classNames === null ? {} : { classNames }),

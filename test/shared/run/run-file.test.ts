@@ -51,6 +51,8 @@ const given: Record<string, string | boolean> = {
   'batch-size': '4',
   'shard-size': '16',
   provider: 'cuda',
+  device: '1',
+  'pixel-threads': '5',
   threads: '3',
   overlays: 'errors',
   colormap: 'jet',
@@ -94,6 +96,7 @@ beforeEach(async () => {
     configuration,
     digests,
     versions: softwareVersions(),
+    execution: null,
   };
   await writeRunFile(output, file);
 });

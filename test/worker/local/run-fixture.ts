@@ -119,6 +119,7 @@ export async function explain(
   const told: Told = { warnings: [], plans: [], progress: [], inferences: [] };
   const abort = new AbortController();
   const events: RunEvents = {
+    onProvider: () => undefined,
     onPlan: (total) => told.plans.push(total),
     onProgress: (progress) => {
       told.progress.push(progress);

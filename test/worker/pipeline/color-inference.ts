@@ -5,7 +5,7 @@ import type { Explanation, MapShape } from '../../../src/explain/explanation.ts'
 import type { ExplainerOptions, PixelScaling } from '../../../src/explain/options.ts';
 import { pictureLength, scaledPixels } from '../../../src/explain/pixel-input.ts';
 import type { ImageEvaluation } from '../../../src/worker/pipeline/evaluate/evaluation.ts';
-import type { PipelineExplainerOptions } from '../../../src/worker/pipeline/explainer-options.ts';
+import type { LaneOptions, PipelineExplainerOptions } from '../../../src/worker/pipeline/explainer-options.ts';
 import { ImageSlots, slotShape } from '../../../src/worker/pipeline/image-slots.ts';
 import { type Inference, InferenceError } from '../../../src/worker/pipeline/inference/inference.ts';
 import type { ExplainOrder, InferenceModel } from '../../../src/worker/pipeline/inference/inference-messages.ts';
@@ -18,8 +18,9 @@ const plane = side * side;
 /** Samples that a model takes as they are, 0 to 255. */
 const asTheyAre: PixelScaling = { range: [0, 255], mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
 
-export function colorOptions(more: Partial<PipelineExplainerOptions> = {}): PipelineExplainerOptions {
-  return { model: 'm', layers: ['layer4'], pixels: asTheyAre, ...more };
+export function colorOptions(more: Partial<LaneOptions> = {}): LaneOptions {
+  const provider = { name: 'cpu', devices: [] };
+  return { model: 'm', layers: ['layer4'], pixels: asTheyAre, batchSize: 8, provider, ...more };
 }
 
 /** Slots for the images of a model, one for each of these pictures: RGB samples in rows. */

@@ -1,7 +1,8 @@
-/** Inference on several threads at once, each with the whole model and its share of the cores. */
+/** Inference on several threads at once, each with the whole model: on its share of the cores, or on a card of its own. */
 
 import { availableParallelism } from 'node:os';
-import type { PipelineExplainerOptions } from '../explainer-options.ts';
+import type { LaneOptions, PipelineExplainerOptions } from '../explainer-options.ts';
+import { sessionProviders } from '../provider.ts';
 import { type Inference, openInference } from './inference.ts';
 
 /**
@@ -10,15 +11,30 @@ import { type Inference, openInference } from './inference.ts';
  */
 const mostLanes = 2;
 
-/** How a model is shared out over the cores. Devices and a number of threads that the user chose get one lane. */
+/** How one lane's session is opened. */
+export type Lane = Required<Pick<PipelineExplainerOptions, 'providers'>> & Pick<PipelineExplainerOptions, 'threads'>;
+
+export interface Hardware {
+  cores: number;
+  /** Sessions on each card, which share it; two are for measuring whether they fill each other's gaps. */
+  lanesPerDevice: number;
+}
+
+/** How a model is shared out: a lane for each card, two for the cores of a CPU, one for a number of threads that the user chose. */
 export function planLanes(
-  { providers = ['cpu'], threads }: Pick<PipelineExplainerOptions, 'providers' | 'threads'>,
-  cores = availableParallelism(),
-): { lanes: number; threads: number | undefined } {
-  if (threads !== undefined || cores < mostLanes || providers.some((provider) => provider !== 'cpu')) {
-    return { lanes: 1, threads };
+  { provider: { name, devices }, threads }: Pick<LaneOptions, 'provider' | 'threads'>,
+  { cores = availableParallelism(), lanesPerDevice = 1 }: Partial<Hardware> = {},
+): Lane[] {
+  const lane = (device: number | undefined, own = threads): Lane => ({
+    providers: sessionProviders(name, device),
+    ...(own === undefined ? {} : { threads: own }),
+  });
+  if (name !== 'cpu') {
+    const cards = devices.length === 0 ? [undefined] : devices;
+    return cards.flatMap((device) => Array.from({ length: lanesPerDevice }, () => lane(device)));
   }
-  return { lanes: mostLanes, threads: Math.floor(cores / mostLanes) };
+  if (threads !== undefined || cores < mostLanes) return [lane(undefined)];
+  return Array.from({ length: mostLanes }, () => lane(undefined, Math.floor(cores / mostLanes)));
 }
 
 /**
@@ -26,17 +42,17 @@ export function planLanes(
  * @throws UserError as `Explainer.open` does
  */
 export async function openInferenceLanes(
-  options: PipelineExplainerOptions,
+  options: LaneOptions,
   open: (options: PipelineExplainerOptions) => Promise<Inference> = openInference,
+  hardware: Partial<Hardware> = {},
 ): Promise<Inference> {
-  const { lanes, threads } = planLanes(options);
-  if (lanes === 1) return open(options);
-  const laneOptions = threads === undefined ? options : { ...options, threads };
-  const opened = await Promise.allSettled(Array.from({ length: lanes }, () => open(laneOptions)));
+  const { provider, ...common } = options;
+  const lanes = planLanes({ ...common, provider }, hardware);
+  const opened = await Promise.allSettled(lanes.map((lane) => open({ ...common, ...lane })));
   const inferences = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = opened.find((result) => result.status === 'rejected');
-  const [first] = inferences;
-  if (failed === undefined && first !== undefined) return joinLanes(first, inferences);
+  const [first, second] = inferences;
+  if (failed === undefined && first !== undefined) return second === undefined ? first : joinLanes(first, inferences);
   await Promise.all(inferences.map((inference) => inference.close()));
   throw failed?.reason;
 }

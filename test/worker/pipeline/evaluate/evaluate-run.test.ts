@@ -37,6 +37,7 @@ async function measure(
   const summary = await explainRun(
     configuration,
     {
+      onProvider: () => {},
       onPlan: () => {},
       onProgress: ({ done }) => void (done >= abortAfter && abort.abort()),
       onWarning: (message) => warnings.push(message),

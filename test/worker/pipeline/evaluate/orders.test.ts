@@ -3,9 +3,9 @@
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import { DurableInference } from '../../../../src/worker/fleet/durable-inference.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../../../../src/worker/pipeline/evaluate/evaluation.ts';
 import type { ImageSlots } from '../../../../src/worker/pipeline/image-slots.ts';
+import { DurableInference } from '../../../../src/worker/pipeline/inference/durable-inference.ts';
 import { InferenceError } from '../../../../src/worker/pipeline/inference/inference.ts';
 import { openInferenceLanes } from '../../../../src/worker/pipeline/inference/inference-lanes.ts';
 import type { ExplainOrder } from '../../../../src/worker/pipeline/inference/inference-messages.ts';
@@ -69,7 +69,7 @@ test('where a batch goes through the model in pieces, orders and answers keep th
       if (opened.length === 1) inference.failure = new InferenceError('failed', 'bad allocation');
       return inference;
     },
-    () => {},
+    { onWarning: () => {}, onDeath: 'restart' },
   );
   const orders = [0, 3, 4, 6].map(order);
   const slots = slotsWith(durable.model, greyPictures(8));

@@ -3,23 +3,58 @@ import { InferenceError } from '../../../../src/worker/pipeline/inference/infere
 import { openInferenceLanes, planLanes } from '../../../../src/worker/pipeline/inference/inference-lanes.ts';
 import { ColorInference, colorOptions, firstSlots, greyPictures, slotsWith } from '../color-inference.ts';
 
+const onCpu = { provider: { name: 'cpu', devices: [] } };
+const onCards = (...devices: number[]) => ({ provider: { name: 'cuda', devices } });
+
 describe('cores are shared out', () => {
   test('over two lanes where the model runs on the CPU', () => {
-    expect(planLanes({ providers: ['cpu'] }, 2)).toEqual({ lanes: 2, threads: 1 });
-    expect(planLanes({}, 16)).toEqual({ lanes: 2, threads: 8 });
-    expect(planLanes({}, 1)).toEqual({ lanes: 1, threads: undefined });
+    expect(planLanes(onCpu, { cores: 2 })).toEqual(Array(2).fill({ providers: ['cpu'], threads: 1 }));
+    expect(planLanes(onCpu, { cores: 16 })).toEqual(Array(2).fill({ providers: ['cpu'], threads: 8 }));
+    expect(planLanes(onCpu, { cores: 1 })).toEqual([{ providers: ['cpu'] }]);
   });
 
   test('as the user says where they say', () => {
-    expect(planLanes({ threads: 4 }, 16)).toEqual({ lanes: 1, threads: 4 });
+    expect(planLanes({ ...onCpu, threads: 4 }, { cores: 16 })).toEqual([{ providers: ['cpu'], threads: 4 }]);
   });
 
   test('not at all where a device does the work', () => {
-    expect(planLanes({ providers: ['cuda', 'cpu'] }, 16)).toEqual({ lanes: 1, threads: undefined });
+    expect(planLanes(onCards(), { cores: 16 })).toEqual([{ providers: ['cuda'] }]);
+    expect(planLanes(onCards(3), { cores: 16 })).toEqual([{ providers: [{ name: 'cuda', deviceId: 3 }] }]);
   });
 });
 
-describe.skipIf(planLanes({}).lanes === 1)('lanes', () => {
+describe('each card has a lane', () => {
+  const card = (deviceId: number) => ({ providers: [{ name: 'cuda', deviceId }] });
+
+  test('of its own', () => {
+    expect(planLanes(onCards(0, 2), { cores: 1 })).toEqual([card(0), card(2)]);
+    expect(planLanes({ ...onCards(0, 1), threads: 2 })).toEqual([0, 1].map((n) => ({ ...card(n), threads: 2 })));
+  });
+
+  test('or two, where that is to be measured', () => {
+    expect(planLanes(onCards(0, 1), { lanesPerDevice: 2 })).toEqual([card(0), card(0), card(1), card(1)]);
+  });
+
+  test('and all of them work at the same time', async () => {
+    const opened: (readonly unknown[] | undefined)[] = [];
+    const inferences: ColorInference[] = [];
+    const options = colorOptions({ batchSize: 2, ...onCards(0, 1, 2) });
+    const lanes = await openInferenceLanes(options, async (given) => {
+      opened.push(given.providers);
+      const inference = new ColorInference(given);
+      inferences.push(inference);
+      return inference;
+    });
+    expect(opened).toEqual([0, 1, 2].map((device) => card(device).providers));
+    expect(lanes.concurrency).toBe(3);
+    const slots = slotsWith(lanes.model, greyPictures(6));
+    await Promise.all([0, 2, 4].map((first) => lanes.explain(slots, firstSlots(2, { slots: [first, first + 1] }))));
+    expect(inferences.map(({ batches }) => batches)).toEqual([[2], [2], [2]]);
+    await lanes.close();
+  });
+});
+
+describe.skipIf(planLanes(onCpu).length === 1)('lanes', () => {
   const options = colorOptions({ batchSize: 2 });
 
   async function openLanes() {

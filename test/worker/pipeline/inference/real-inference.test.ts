@@ -32,7 +32,7 @@ async function explainReally(folder: string, changes: { batchSize: number; shard
     ...changes,
   });
   await writeColorModel(configuration.model);
-  const events = { onPlan: () => {}, onProgress: () => {}, onWarning: () => {} };
+  const events = { onProvider: () => {}, onPlan: () => {}, onProgress: () => {}, onWarning: () => {} };
   return explainRun(configuration, events, new AbortController().signal, (options) =>
     openInference(options, builtThread),
   );

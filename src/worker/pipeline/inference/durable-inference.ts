@@ -1,51 +1,48 @@
 /** An inference that outlives what can go wrong in its thread: too little memory, and the thread's death. */
 
-import type { ImageEvaluation } from '../pipeline/evaluate/evaluation.ts';
-import type { PipelineExplainerOptions } from '../pipeline/explainer-options.ts';
-import type { ImageSlots } from '../pipeline/image-slots.ts';
-import { type Inference, InferenceError } from '../pipeline/inference/inference.ts';
-import type { ExplainOrder, InferenceModel } from '../pipeline/inference/inference-messages.ts';
+import type { ImageEvaluation } from '../evaluate/evaluation.ts';
+import type { LaneOptions } from '../explainer-options.ts';
+import type { ImageSlots } from '../image-slots.ts';
+import { type Inference, InferenceError } from './inference.ts';
+import type { ExplainOrder, InferenceModel } from './inference-messages.ts';
 
-export type OpenInference = (options: PipelineExplainerOptions) => Promise<Inference>;
+export type OpenInference = (options: LaneOptions) => Promise<Inference>;
+
+interface Durability {
+  onWarning(message: string): void;
+  /** What happens when the thread dies: the next batch gets a new one, or every batch fails. */
+  onDeath: 'restart' | 'fail';
+}
 
 const outOfMemory =
   /out of memory|out_of_memory|bad_alloc|bad allocation|alloc_failed|failed to allocate|AllocateRawInternal|not enough memory/i;
 
 /**
  * Where a batch needs more memory than the device has, the model is opened again for half as many images, and batches go
- * through it in pieces; whoever fills batches sees no difference. Where the thread dies, the next batch gets a new one.
+ * through it in pieces; whoever fills batches sees no difference. Where the thread dies, the next batch may get a new one.
  */
 export class DurableInference implements Inference {
   readonly model: InferenceModel;
   readonly concurrency: number;
-  readonly #options: PipelineExplainerOptions;
+  readonly #options: LaneOptions;
   readonly #open: OpenInference;
-  readonly #onWarning: (message: string) => void;
+  readonly #durability: Durability;
   #current: Inference;
   #replacing: Promise<void> | null = null;
 
-  private constructor(
-    first: Inference,
-    options: PipelineExplainerOptions,
-    open: OpenInference,
-    onWarning: (message: string) => void,
-  ) {
+  private constructor(first: Inference, options: LaneOptions, open: OpenInference, durability: Durability) {
     this.model = first.model;
     this.concurrency = first.concurrency;
     this.#current = first;
     this.#options = options;
     this.#open = open;
-    this.#onWarning = onWarning;
+    this.#durability = durability;
   }
 
   /** @throws UserError as `Explainer.open` does; InferenceError `out-of-memory` where not even one image fits */
-  static async open(
-    options: PipelineExplainerOptions,
-    open: OpenInference,
-    onWarning: (message: string) => void,
-  ): Promise<DurableInference> {
-    const first = await openFitting(options, options.batchSize ?? 8, open, onWarning);
-    return new DurableInference(first, options, open, onWarning);
+  static async open(options: LaneOptions, open: OpenInference, durability: Durability): Promise<DurableInference> {
+    const first = await openFitting(options, options.batchSize, open, durability.onWarning);
+    return new DurableInference(first, options, open, durability);
   }
 
   async explain(slots: ImageSlots, order: ExplainOrder): Promise<ImageEvaluation[]> {
@@ -57,7 +54,7 @@ export class DurableInference implements Inference {
       } catch (error) {
         if (!(error instanceof InferenceError)) throw error;
         if (error.code === 'thread-died') {
-          await this.#replace(inference, inference.model.batchSize);
+          if (this.#durability.onDeath === 'restart') await this.#replace(inference, inference.model.batchSize);
           throw error;
         }
         if (!outOfMemory.test(error.message)) throw error;
@@ -87,18 +84,18 @@ export class DurableInference implements Inference {
 
   async #reopen(inference: Inference, batchSize: number): Promise<void> {
     const smaller = batchSize < inference.model.batchSize;
-    this.#onWarning(
+    this.#durability.onWarning(
       smaller
         ? `The device has not enough memory for batches of ${inference.model.batchSize} images: trying ${batchSize}.`
         : 'The inference thread died: starting another.',
     );
     await inference.close();
-    this.#current = await openFitting(this.#options, batchSize, this.#open, this.#onWarning);
+    this.#current = await openFitting(this.#options, batchSize, this.#open, this.#durability.onWarning);
   }
 }
 
 async function openFitting(
-  options: PipelineExplainerOptions,
+  options: LaneOptions,
   batchSize: number,
   open: OpenInference,
   onWarning: (message: string) => void,

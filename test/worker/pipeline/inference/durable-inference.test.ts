@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../../src/explain/user-error.ts';
-import { DurableInference } from '../../../src/worker/fleet/durable-inference.ts';
-import type { PipelineExplainerOptions } from '../../../src/worker/pipeline/explainer-options.ts';
-import type { ImageSlots } from '../../../src/worker/pipeline/image-slots.ts';
-import { InferenceError } from '../../../src/worker/pipeline/inference/inference.ts';
-import { ColorInference, colorOptions, firstSlots, side, slotsWith } from '../pipeline/color-inference.ts';
+import { UserError } from '../../../../src/explain/user-error.ts';
+import type { PipelineExplainerOptions } from '../../../../src/worker/pipeline/explainer-options.ts';
+import type { ImageSlots } from '../../../../src/worker/pipeline/image-slots.ts';
+import { DurableInference } from '../../../../src/worker/pipeline/inference/durable-inference.ts';
+import { InferenceError } from '../../../../src/worker/pipeline/inference/inference.ts';
+import { ColorInference, colorOptions, firstSlots, side, slotsWith } from '../color-inference.ts';
 
 const options = colorOptions({ targets: ['predicted', 'label'], batchSize: 8 });
 const labels = [0, 1, 2, -1, 0, 1, 2, 0];
 
 /** A device with memory for `room` images: larger batches fail as ONNX Runtime's do. */
-function device(room: number, { whenOpening = false } = {}) {
+function device(room: number, { whenOpening = false, onDeath = 'restart' as 'restart' | 'fail' } = {}) {
   const opened: ColorInference[] = [];
   const open = async (given: PipelineExplainerOptions) => {
     const size = given.batchSize ?? 8;
@@ -21,7 +21,8 @@ function device(room: number, { whenOpening = false } = {}) {
     return inference;
   };
   const warnings: string[] = [];
-  const durable = () => DurableInference.open(options, open, (message) => warnings.push(message));
+  const durable = () =>
+    DurableInference.open(options, open, { onWarning: (message) => warnings.push(message), onDeath });
   return { opened, warnings, durable };
 }
 
@@ -86,6 +87,16 @@ describe('an inference that outlives its thread', () => {
     await inference.explain(slots, order(8));
     for (const slot of labels.keys()) expect(slots.readResult(slot).scores[0]).toBeGreaterThan(0);
     expect(opened).toHaveLength(2);
+  });
+
+  test('starts none where the run ends with it', async () => {
+    const { opened, warnings, durable } = device(8, { onDeath: 'fail' });
+    const inference = await durable();
+    const first = opened[0];
+    if (first !== undefined) first.failure = new InferenceError('thread-died', 'The inference thread ended.');
+    await expect(inference.explain(pictures(), order(8))).rejects.toMatchObject({ code: 'thread-died' });
+    expect(opened).toHaveLength(1);
+    expect(warnings).toEqual([]);
   });
 
   test('leaves other failures as they are', async () => {
