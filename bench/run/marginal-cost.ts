@@ -5,7 +5,7 @@ import { median, quantile } from '../statistics.ts';
 import { printTable } from '../table.ts';
 
 /** Times in seconds. */
-export interface Cost {
+interface Cost {
   /** From the opened model to the last written byte. */
   wall: number;
   /** User and system time of all of the process's threads and of the processes that it starts. */
