@@ -73,7 +73,10 @@ function waysOf(provider: string): Way[] {
   const cpu: Way = { name: 'Gradline, processor', provider: 'cpu', precision: 'float32' };
   if (provider === 'cpu') return [cpu];
   const precisions: Precision[] = provider === 'cuda' ? ['float32', 'tf32', 'float16'] : ['float32'];
-  return [cpu, ...precisions.map((precision) => ({ name: `Gradline, ${provider}, ${precision}`, provider, precision }))];
+  return [
+    cpu,
+    ...precisions.map((precision) => ({ name: `Gradline, ${provider}, ${precision}`, provider, precision })),
+  ];
 }
 
 async function seenPixels(photos: string, images: number): Promise<Uint8Array> {

@@ -11,7 +11,10 @@ torch.backends.mha.set_fastpath_enabled(False)
 
 def load(path, name):
     model = getattr(torchvision.models, name)(weights=None)
-    weights = {w.name: numpy_helper.to_array(w) for w in onnx.load(path).graph.initializer}
+    graph = onnx.load(path).graph
+    weights = {w.name: numpy_helper.to_array(w) for w in graph.initializer}
+    # MatMul takes weights as [inputs, outputs]; PyTorch's modules have them the other way round.
+    turned = {node.input[1] for node in graph.node if node.op_type == "MatMul"}
     convolution = None
     state = model.state_dict()
     for module_name, module in model.named_modules():
@@ -22,9 +25,10 @@ def load(path, name):
             state[f"{module_name}.bias"] = torch.from_numpy(weights[f"{convolution}.bias"].copy())
             state[f"{module_name}.weight"] = torch.ones_like(state[f"{module_name}.weight"])
     for key in state:
-        given = weights.get(key)
-        if given is None and f"{key}.transposed" in weights:
-            given = weights[f"{key}.transposed"].T
+        own = key.replace("in_proj_", "in_proj.")
+        given = weights.get(own)
+        if own in turned:
+            given = given.T
         if given is not None and tuple(given.shape) == tuple(state[key].shape):
             state[key] = torch.from_numpy(given.copy())
     model.load_state_dict(state)
