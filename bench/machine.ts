@@ -16,16 +16,24 @@ export function builtCommand(): string {
   return file;
 }
 
-/** Prints the machine and the versions, a line each. A load above zero means that others use the machine too. */
+/** The machine and the versions. A load above zero means that others use the machine too. */
+export function machineFacts() {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? process.arch,
+    cores: availableParallelism(),
+    gibibytes: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform} ${process.arch}`,
+    /** Running tasks over the last minute. */
+    load: loadavg()[0] ?? 0,
+    versions: softwareVersions(),
+  };
+}
+
+/** Prints the machine and the versions, a line each. */
 export function printMachine(): void {
-  const { gradline, onnxruntime, sharp, node } = softwareVersions();
-  const gibibytes = Math.round(totalmem() / 2 ** 30);
-  const cpu = cpus()[0]?.model.trim() ?? process.arch;
-  console.log(
-    `Machine   ${cpu}, ${availableParallelism()} cores, ${gibibytes} GiB, ${process.platform} ${process.arch}`,
-  );
+  const { cpu, cores, gibibytes, platform, load, versions } = machineFacts();
+  const { gradline, onnxruntime, sharp, node } = versions;
+  console.log(`Machine   ${cpu}, ${cores} cores, ${gibibytes} GiB, ${platform}`);
   console.log(`Versions  gradline ${gradline}, onnxruntime-node ${onnxruntime}, sharp ${sharp}, Node ${node}`);
-  console.log(
-    `Load      ${(loadavg()[0] ?? 0).toFixed(1)} running tasks over the last minute, before anything is measured`,
-  );
+  console.log(`Load      ${load.toFixed(1)} running tasks over the last minute, before anything is measured`);
 }

@@ -7,18 +7,17 @@
  */
 
 import { execFile } from 'node:child_process';
-import { cp, readFile } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
 import { packageFolder, printMachine } from './machine.ts';
-import { peakFileVariable } from './memory/peak-variable.ts';
 import { wholeNumber } from './options.ts';
 import { drawPhotos, multiplyPhotos } from './photos.ts';
-import { runGradline } from './run-gradline.ts';
 import { printTable } from './table.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { measureRun } from './usage/measured-run.ts';
 
 const { values } = parseArgs({
   options: {
@@ -70,13 +69,8 @@ async function compareRuns(photos: string): Promise<void> {
 }
 
 async function peakOfRun(images: string, output: string): Promise<number> {
-  const peakFile = `${output}.peak`;
-  const places = ['--model', values.model, '--output', output];
-  await runGradline(['run', images, ...places, '--layers', 'last', '--preprocess', values.preprocess, '--quiet'], {
-    node: ['--import', new URL('./memory/preload-peak.js', import.meta.url).href],
-    environment: { [peakFileVariable]: peakFile },
-  });
-  return Number(await readFile(peakFile, 'utf8'));
+  const settings = ['--model', values.model, '--layers', 'last', '--preprocess', values.preprocess];
+  return (await measureRun([images, ...settings], output)).peak;
 }
 
 async function watchLoop(): Promise<void> {

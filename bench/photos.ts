@@ -4,13 +4,12 @@ import { link, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { Random } from '../demo/draw/random.ts';
+import type { Size } from '../src/shared/picture/raster.ts';
 
 /** The usual size of an ImageNet photo. */
-const width = 500;
-const height = 375;
-/** Columns of the coarsest pattern; each finer one has twice as many and is weaker. */
+export const usualSize: Size = { width: 500, height: 375 };
+/** Columns of the coarsest pattern; each finer one has twice as many and is weaker, down to the pixels. */
 const coarsest = 4;
-const patterns = 8;
 /** How much weaker a pattern of twice the detail is: chosen for files as large as those of photos. */
 const decay = 0.76;
 
@@ -18,8 +17,9 @@ const decay = 0.76;
  * Clouds of colour with detail at every scale: worth as many bytes (about 100 kB), and so as much decoding, as a photo of this
  * size. The same number gives the same picture.
  */
-export async function drawPhoto(number: number): Promise<Buffer> {
+export async function drawPhoto(number: number, { width, height }: Size = usualSize): Promise<Buffer> {
   const random = new Random('photo', number);
+  const patterns = Math.ceil(Math.log2(width / coarsest)) + 1;
   const sum = new Float32Array(width * height * 3);
   for (let pattern = 0; pattern < patterns; pattern++) {
     const columns = Math.min(coarsest * 2 ** pattern, width);
@@ -39,10 +39,10 @@ export async function drawPhoto(number: number): Promise<Buffer> {
 }
 
 /** Writes `0000.jpg` and so on. */
-export async function drawPhotos(count: number, folder: string): Promise<void> {
+export async function drawPhotos(count: number, folder: string, size: Size = usualSize): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (let number = 0; number < count; number++) {
-    await writeFile(join(folder, `${String(number).padStart(4, '0')}.jpg`), await drawPhoto(number));
+    await writeFile(join(folder, `${String(number).padStart(4, '0')}.jpg`), await drawPhoto(number, size));
   }
 }
 

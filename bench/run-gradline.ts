@@ -6,11 +6,16 @@ export interface NodeOptions {
   /** Flags for Node itself. */
   node?: string[];
   environment?: Record<string, string>;
+  /** The command's main.js; default: this checkout's. */
+  command?: string;
 }
 
 /** Runs the built command in a process of its own. @throws Error when it ends with anything but 0 */
-export async function runGradline(args: string[], { node = [], environment = {} }: NodeOptions = {}): Promise<void> {
-  const child = spawn(process.execPath, [...node, builtCommand(), ...args], {
+export async function runGradline(
+  args: string[],
+  { node = [], environment = {}, command = builtCommand() }: NodeOptions = {},
+): Promise<void> {
+  const child = spawn(process.execPath, [...node, command, ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

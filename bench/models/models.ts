@@ -44,9 +44,10 @@ export const vitB16Model: BenchModel = {
 
 /** @throws Error when there is none of that name */
 export function benchModel(name: string): BenchModel {
-  const model = benchModels.find((candidate) => candidate.name === name);
+  const all = [...benchModels, vitB16Model];
+  const model = all.find((candidate) => candidate.name === name);
   if (model !== undefined) return model;
-  throw new Error(`There is no model '${name}' to measure; there are ${benchModels.map((m) => m.name).join(', ')}.`);
+  throw new Error(`There is no model '${name}' to measure; there are ${all.map((m) => m.name).join(', ')}.`);
 }
 
 /** Writes `<name>.onnx` into the folder and returns its path. Always the same bytes. */

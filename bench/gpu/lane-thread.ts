@@ -1,0 +1,33 @@
+/** Explains the same batch again and again for some seconds, once it is told to begin; answers with the number of images. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { z } from 'zod';
+import { Explainer } from '../../src/explain/explainer.ts';
+import { randomBatch } from '../batch.ts';
+
+const laneOrder = z.object({
+  model: z.string(),
+  layers: z.array(z.string()),
+  provider: z.string(),
+  batchSize: z.number(),
+  seconds: z.number(),
+});
+export type LaneOrder = z.infer<typeof laneOrder>;
+
+const { model, layers, provider, batchSize, seconds } = laneOrder.parse(workerData);
+const explainer = await Explainer.open({ model, layers, batchSize, providers: [provider] });
+const batch = randomBatch(batchSize, 1);
+const explain = () => explainer.explain(batch, { count: batchSize });
+// The first runs choose algorithms and take memory.
+for (let run = 0; run < 3; run += 1) await explain();
+parentPort?.once('message', async () => {
+  const end = performance.now() + seconds * 1000;
+  let images = 0;
+  while (performance.now() < end) {
+    await explain();
+    images += batchSize;
+  }
+  await explainer.close();
+  parentPort?.postMessage(images);
+});
+parentPort?.postMessage(0);
