@@ -16,6 +16,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from '../../src/explain/onnx/onnx_pb.ts';
+import { int64Tensor } from '../../src/explain/onnx/tensor-data.ts';
 import { scopesOf } from './scopes.ts';
 
 /** A tensor `[N, channels, h, w]`, or `[N, channels]` behind `flatten`. */
@@ -30,9 +31,11 @@ export interface Value {
 
 export interface Convolution {
   channels: number;
-  /** Side of the kernel; the padding keeps the grid where the stride is 1. */
+  /** Side of the kernel. */
   kernel: number;
   stride?: number;
+  /** Default: what keeps the grid where the stride is 1. */
+  padding?: number;
   groups?: number;
   /** Mean square of the output; default 1. */
   power?: number;
@@ -56,6 +59,7 @@ export class Network {
   readonly #nodes: NodeProto[] = [];
   readonly #weights: TensorProto[] = [];
   readonly #used = new Map<string, number>();
+  readonly #named = new Map<string, number>();
 
   /** The same name and seed give the same file. */
   constructor(name: string, seed: number) {
@@ -64,10 +68,9 @@ export class Network {
   }
 
   conv(module: string, from: Value, convolution: Convolution): Value {
-    const { channels, kernel, stride = 1, groups = 1, power = 1 } = convolution;
+    const { channels, kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1, power = 1 } = convolution;
     const inputs = from.channels / groups;
     const variance = power / (from.power * inputs * kernel * kernel);
-    const padding = (kernel - 1) / 2;
     const weights = [
       this.#weight(`${module}.weight`, [channels, inputs, kernel, kernel], Math.sqrt(variance)),
       this.#weight(`${module}.bias`, [channels], biasDeviation),
@@ -126,6 +129,30 @@ export class Network {
     return { ...create(ModelProtoSchema, { irVersion, opsetImport, producerName: 'gradline bench' }), graph };
   }
 
+  /** One operator of a module, of any tensors. */
+  operator(module: string, opType: string, input: string[], attributes: Record<string, AttributeValue> = {}): string {
+    return this.#node(module, opType, input, attributes, true);
+  }
+
+  /** A weight as PyTorch's `named_parameters` calls it. */
+  parameter(name: string, dims: number[], deviation: number): string {
+    return this.#weight(name, dims, deviation);
+  }
+
+  ones(name: string, size: number): string {
+    return this.#keep(name, [size], new Float32Array(size).fill(1));
+  }
+
+  scalar(value: number): string {
+    return this.#scalar(`number ${value}`, value);
+  }
+
+  integers(values: number[], dims: number[] = [values.length]): string {
+    const name = `integers ${values.join()} of ${dims.join('x')}`;
+    if (!this.#weights.some((known) => known.name === name)) this.#weights.push(int64Tensor(name, values, dims));
+    return name;
+  }
+
   /** @param own whether the node belongs to the module itself, or to the module's one operator such as a Conv2d's Conv */
   #node(
     module: string,
@@ -140,7 +167,11 @@ export class Network {
     const calls = this.#used.get(path) ?? 0;
     if (!own) this.#used.set(path, calls + 1);
     const called = calls === 0 || own ? path : `${path}_${calls}`;
-    const name = module === '' ? `/${opType}` : `${called}/${opType}`;
+    const plain = module === '' ? `/${opType}` : `${called}/${opType}`;
+    // An operator that a module calls again has a number behind its name: /attention/MatMul_1.
+    const same = this.#named.get(plain) ?? 0;
+    this.#named.set(plain, same + 1);
+    const name = same === 0 ? plain : `${plain}_${same}`;
     const output = `${name}_output_0`;
     const attribute = Object.entries(attributes).map(([key, value]) => makeAttribute(key, value));
     this.#nodes.push(create(NodeProtoSchema, { name, opType, input, output: [output], attribute }));

@@ -103,8 +103,7 @@ function appendTarget(
   outputs.maps.push(...maps.map((map) => ({ ...map, target: target.name, classes: seed[0].classes })));
   if (!keepGradients) return;
   for (const { layer, tensor, shape } of request.layers) {
-    const zeros = () => build.op('Expand', [build.scalar(0), build.ints(shape)]);
-    const gradient = gradients.get(tensor) ?? zeros();
+    const gradient = gradients.get(tensor) ?? build.zeros(shape);
     outputs.captured.push({ layer, kind: 'gradients', target: target.name, shape, tensor: gradient });
   }
 }

@@ -53,8 +53,15 @@ const slice: Rule = (n) => [
       );
     }
     const before = ranges.map(({ start, step: s }, axis) => (s < 0 ? start + s * (at(output, axis) - 1) : start));
-    const after = n.shape().map((size, axis) => size - at(before, axis) - at(spreadShape, axis));
-    return n.build.pad(g, before, after);
+    const shape = n.shape();
+    const after = shape.map((size, axis) => size - at(before, axis) - at(spreadShape, axis));
+    const cut = shape.flatMap((_, axis) => (at(before, axis) === 0 && at(after, axis) === 0 ? [] : [axis]));
+    const [axis, ...others] = cut;
+    if (axis === undefined || others.length > 0 || after.some((cells) => cells < 0)) {
+      return n.build.pad(g, before, after);
+    }
+    const start = at(before, axis);
+    return n.build.place({ shape, axis, pieces: [{ tensor: g, start, end: start + at(spreadShape, axis) }] });
   },
 ];
 

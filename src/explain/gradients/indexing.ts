@@ -13,7 +13,7 @@ function positions(n: ReverseNode, input: number, size: number): number[] | unde
 
 const isRange = (values: number[]) => values.every((v, i) => v === at(values, 0) + i);
 
-/** Each cell's gradient is added where it was read; neighbours in order only need zeros around them. */
+/** Each cell's gradient is added where it was read; neighbours in order are a piece of the whole. */
 const gather: Rule = (n) => [
   () => {
     const axis = n.axis(n.int('axis', 0));
@@ -24,10 +24,8 @@ const gather: Rule = (n) => [
     const rowShape = shape.map((s, i) => (i === axis ? count : s));
     const rows = n.build.reshape(n.g, rowShape);
     if (known !== undefined && known.length > 0 && isRange(known)) {
-      const first = at(known, 0);
-      const before = shape.map((_, i) => (i === axis ? first : 0));
-      const after = shape.map((_, i) => (i === axis ? size - first - count : 0));
-      return n.build.pad(rows, before, after);
+      const start = at(known, 0);
+      return n.build.place({ shape, axis, pieces: [{ tensor: rows, start, end: start + count }] });
     }
     const inverse = known && inversePermutation(known, size);
     if (inverse !== undefined) return n.build.op('Gather', [rows, n.build.ints(inverse)], { axis });

@@ -41,7 +41,7 @@ export class ReverseNode {
   }
 
   zeros(shape: number[]): string {
-    return this.build.op('Expand', [this.build.scalar(0), this.build.ints(shape)]);
+    return this.build.zeros(shape);
   }
 
   /** Name of an input tensor; empty when left out. */

@@ -42,10 +42,13 @@ function pieceLengths(n: ReverseNode, axis: number): number[] {
 const split: Rule = (n) => [
   () => {
     const axis = n.axis(n.int('axis', 0));
-    const pieces = pieceLengths(n, axis).map((length, i) =>
-      n.hasGradient(i) ? n.gradient(i) : n.zeros(n.shape().map((size, j) => (j === axis ? length : size))),
-    );
-    return n.build.op('Concat', pieces, { axis });
+    let end = 0;
+    const pieces = pieceLengths(n, axis).flatMap((length, i) => {
+      const start = end;
+      end += length;
+      return n.hasGradient(i) ? [{ tensor: n.gradient(i), start, end }] : [];
+    });
+    return n.build.place({ shape: n.shape(), axis, pieces });
   },
 ];
 

@@ -8,6 +8,7 @@ import { UserError } from '../user-error.ts';
 import { ReverseNode } from './reverse-node.ts';
 import type { Rule } from './rule.ts';
 import { hasZeroGradient, placeOf, ruleFor } from './rules.ts';
+import { sumOfGradients } from './sum-of-gradients.ts';
 
 /**
  * Appends the reverse sweep to `build` and returns the gradient of each hooked tensor that the score depends on; the
@@ -35,7 +36,7 @@ export function differentiate(
     const known = finished.get(tensor);
     const parts = terms.get(tensor);
     if (known !== undefined || parts === undefined) return known;
-    const sum = build.sum(parts);
+    const sum = sumOfGradients(build, parts);
     finished.set(tensor, sum);
     return sum;
   };

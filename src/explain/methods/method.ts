@@ -84,8 +84,7 @@ export function gradientPeak({ build }: Hook, gradients: string): string {
 /** A map of zeros, for layers that no gradient reaches. */
 export function noEvidence(hook: Hook): Reduced {
   const { build, batchSize, cells } = hook;
-  const zeros = (shape: number[]) => build.op('Expand', [build.scalar(0), build.ints(shape)]);
-  return { map: zeros([batchSize, cells]), peak: zeros([batchSize]) };
+  return { map: build.zeros([batchSize, cells]), peak: build.zeros([batchSize]) };
 }
 
 /** A method of the gradients at the layer, which is zero where none arrives. */

@@ -30,6 +30,13 @@ export interface ScanParts {
   body(inner: Builder, states: string[], inputs: string[]): { states: string[]; outputs: string[] };
 }
 
+/** Pieces of a tensor of `shape` along one axis; `start` is the first cell of a piece, `end` the one behind its last. */
+export interface Pieces {
+  shape: readonly number[];
+  axis: number;
+  pieces: readonly { tensor: string; start: number; end: number }[];
+}
+
 /** Everything the builder makes is named `gradline/...`. */
 export const namePrefix = 'gradline/';
 
@@ -40,6 +47,8 @@ export class Builder {
   readonly blockedLayout: boolean;
   readonly #constants = new Map<string, string>();
   readonly #repeated = new Map<string, { tensor: string; shape: number[] }>();
+  readonly #placed = new Map<string, Pieces>();
+  readonly #zeros = new Map<string, string>();
   readonly #prefix: string;
   #count = 0;
 
@@ -164,6 +173,40 @@ export class Builder {
 
   repeatedFrom(tensor: string): { tensor: string; shape: number[] } | undefined {
     return this.#repeated.get(tensor);
+  }
+
+  /** Zeros of a shape; equal ones are shared. */
+  zeros(shape: readonly number[]): string {
+    const key = shape.join();
+    const zeros = this.#zeros.get(key) ?? this.op('Expand', [this.scalar(0), this.ints([...shape])]);
+    this.#zeros.set(key, zeros);
+    return zeros;
+  }
+
+  /** A tensor of the given pieces, of which no two overlap, and of zeros between them. `placedFrom` tells later what was placed. */
+  place({ shape, axis, pieces }: Pieces): string {
+    const joined: string[] = [];
+    let end = 0;
+    const fill = (to: number) => {
+      if (to > end) joined.push(this.zeros(shape.with(axis, to - end)));
+      end = to;
+    };
+    for (const piece of pieces.toSorted((a, b) => a.start - b.start)) {
+      if (piece.end === piece.start) continue;
+      fill(piece.start);
+      joined.push(piece.tensor);
+      end = piece.end;
+    }
+    fill(at(shape, axis));
+    const [only] = joined;
+    if (joined.length < 2) return only ?? this.zeros(shape);
+    const placed = this.op('Concat', joined, { axis });
+    this.#placed.set(placed, { shape, axis, pieces });
+    return placed;
+  }
+
+  placedFrom(tensor: string): Pieces | undefined {
+    return this.#placed.get(tensor);
   }
 
   /** Adds zeros (or `value`) around a tensor: `before` and `after` per axis. Negative amounts crop. */

@@ -38,7 +38,7 @@ export interface Gradients {
   seed: number[];
   /** By name of the input. */
   values: Map<string, Float32Array>;
-  /** Operators of the reverse sweep, in order. */
+  /** Operators of the reverse sweep that the gradients depend on, in order. */
   operators: string[];
 }
 
@@ -123,7 +123,17 @@ export async function analyticGradients(
     if (!(result.data instanceof Float32Array)) throw new TypeError(`the gradient of '${name}' is ${result.type}`);
     values.set(name, result.data);
   }
-  return { seed, values, operators: build.nodes.map((node) => node.opType) };
+  return { seed, values, operators: neededOperators(build, gradients.values()) };
+}
+
+function neededOperators(build: Builder, results: Iterable<string>): string[] {
+  const wanted = new Set(results);
+  const needed = build.nodes.toReversed().filter((node) => {
+    if (!node.output.some((output) => wanted.has(output))) return false;
+    for (const input of node.input) wanted.add(input);
+    return true;
+  });
+  return needed.reverse().map((node) => node.opType);
 }
 
 /** Fourth-order central differences of sum(seed * score), summed in float64. */
