@@ -17,5 +17,5 @@ export {
 } from './faithfulness/evaluator.ts';
 export type { PictureMap, Similarity } from './faithfulness/randomisation-check.ts';
 export { describeLayers, type LayerDescription, type ModelDescription } from './layers/describe.ts';
-export type { ExplainerOptions, Fusion, MethodName, ScoreActivation } from './options.ts';
+export type { ExplainerOptions, Fusion, MethodName, Precision, ScoreActivation } from './options.ts';
 export { UserError } from './user-error.ts';

@@ -9,6 +9,7 @@ import { requireLastLayer } from './layers/last-layer.ts';
 import { type OnnxModel, writeModel } from './onnx/model-file.ts';
 import { openSession } from './onnx/session.ts';
 import type { ExplainerOptions } from './options.ts';
+import { chosenPrecision, claimPrecision } from './precision.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
 
 const defaultBatchSize = 8;
@@ -20,11 +21,15 @@ export interface OpenedModel<Outputs> {
   session: InferenceSession;
 }
 
-/** @param compile changes the prepared model in place, and says which outputs hold what */
+/**
+ * @param compile changes the prepared model in place, and says which outputs hold what
+ * @throws UserError `unsupported-precision`, and whatever reading, preparing and compiling throw
+ */
 export async function openModel<Outputs>(
   options: ExplainerOptions,
   compile: (prepared: PreparedModel, layers: ResolvedLayer[]) => { model: OnnxModel; outputs: Outputs },
 ): Promise<OpenedModel<Outputs>> {
+  chosenPrecision(options);
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
     const source = await readSource(options.model, folder);
@@ -39,7 +44,7 @@ export async function openModel<Outputs>(
 }
 
 /** How a session is to run. */
-export type ExecutionOptions = Pick<ExplainerOptions, 'providers' | 'threads' | 'busyWaiting'>;
+export type ExecutionOptions = Pick<ExplainerOptions, 'providers' | 'precision' | 'threads' | 'busyWaiting'>;
 
 /** @param folder where the model's external weights lie */
 export async function openExplained(
@@ -47,6 +52,7 @@ export async function openExplained(
   folder: string,
   options: ExecutionOptions,
 ): Promise<InferenceSession> {
+  claimPrecision(options);
   const file = path.join(folder, 'explained.onnx');
   await writeModel(model, file);
   return openSession(file, 'open the model with its gradients', {

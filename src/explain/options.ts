@@ -31,6 +31,13 @@ export const fusions = ['mean', 'max', 'product'] as const;
 /** How the maps of several layers become one. */
 export type Fusion = (typeof fusions)[number];
 
+export const precisions = ['float32', 'tf32', 'float16'] as const;
+/**
+ * In which numbers a model is computed. `float32`: products of float32 in float32. `tf32`: in TensorFloat-32, whose factors keep 10 of 23
+ * bits. `float16`: activations and gradients in half precision, sums and scores in float32.
+ */
+export type Precision = (typeof precisions)[number];
+
 export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
 /** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
 export type ScoreActivation = (typeof scoreActivations)[number];
@@ -76,6 +83,11 @@ export interface ExplainerOptions {
   statistics?: boolean;
   /** ONNX Runtime execution providers in order of preference, each with the device that it is to use. Default `['cpu']`. */
   providers?: (string | { name: string; deviceId?: number })[];
+  /**
+   * What the model is computed in; one precision in a process. Providers other than `cuda` and `tensorrt` have float32 alone. Default
+   * `float32`; `tf32` where the environment has `NVIDIA_TF32_OVERRIDE=1`.
+   */
+  precision?: Precision;
   /** Threads inside one operator; default: ONNX Runtime's own choice (one a core). */
   threads?: number;
   /**

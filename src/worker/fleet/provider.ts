@@ -10,6 +10,7 @@ import {
   ValueInfoProtoSchema,
 } from '../../explain/onnx/onnx_pb.ts';
 import type { ExplainerOptions } from '../../explain/options.ts';
+import { claimPrecision } from '../../explain/precision.ts';
 import { UserError } from '../../explain/user-error.ts';
 
 export interface ProviderRequest {
@@ -35,6 +36,8 @@ export interface Provider {
  * @throws UserError `provider-unavailable` where it cannot start and there is no fallback
  */
 export async function openProvider({ name, device, fallback }: ProviderRequest): Promise<Provider> {
+  // The tiny model loads CUDA, which reads the precision then.
+  claimPrecision({ providers: [name] });
   const problem = await providerProblem(name, device);
   if (problem === null) return { name, device, fallback: null, providers: [asOption(name, device)] };
   if (!fallback || name === 'cpu') {

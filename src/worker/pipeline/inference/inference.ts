@@ -1,6 +1,7 @@
 /** The main thread's side of the inference thread. */
 
 import { Worker } from 'node:worker_threads';
+import { claimPrecision } from '../../../explain/precision.ts';
 import { restore } from '../../../shared/threads/carried-error.ts';
 import type { ImageEvaluation } from '../evaluate/evaluation.ts';
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
@@ -49,6 +50,8 @@ export async function openInference(
   options: PipelineExplainerOptions,
   threadFile: URL = builtThread,
 ): Promise<Inference> {
+  // A thread's environment is a copy, and native code reads the process's.
+  claimPrecision(options);
   const thread = new InferenceThread(threadFile);
   const model = await thread.open(options);
   return {

@@ -1,0 +1,77 @@
+/** In which numbers a model is computed, and how NVIDIA's libraries are told. */
+
+import { isMainThread } from 'node:worker_threads';
+import type { ExplainerOptions, Precision } from './options.ts';
+import { UserError } from './user-error.ts';
+
+/**
+ * NVIDIA's libraries read this once in a process, when they load: with 0, products of float32 stay in float32. ONNX Runtime hands only
+ * the device's number to its CUDA provider, so that its own option for this cannot be reached.
+ */
+const override = 'NVIDIA_TF32_OVERRIDE';
+
+const withTensorCores = new Set(['cuda', 'tensorrt']);
+
+type Choice = Pick<ExplainerOptions, 'providers' | 'precision'>;
+
+/**
+ * The precision that is computed in: what was asked for, else what the environment asks for, else float32.
+ * @throws UserError `unsupported-precision` where the provider does not have it
+ */
+export function chosenPrecision({ providers, precision }: Choice): Precision {
+  const provider = firstProvider(providers);
+  if (!withTensorCores.has(provider)) {
+    if (precision === undefined || precision === 'float32') return 'float32';
+    throw new UserError(
+      'unsupported-precision',
+      `Precision ${precision} needs a GPU of NVIDIA's; the execution provider ${provider} computes in float32. Choose the provider cuda, or leave the precision out.`,
+    );
+  }
+  return precision ?? (process.env[override] === '1' ? 'tf32' : 'float32');
+}
+
+/**
+ * Sets the process's environment to the precision, for as long as the process lives. To be called before a session is opened on
+ * the device, and for a thread with an environment of its own (the usual one) before the thread is started.
+ * @throws UserError `unsupported-precision`, also where the process computes in another precision already, and in a thread whose
+ * environment is not the process's
+ */
+export function claimPrecision(choice: Choice): void {
+  const precision = chosenPrecision(choice);
+  if (!withTensorCores.has(firstProvider(choice.providers))) return;
+  const wanted = precision === 'tf32' ? '1' : '0';
+  if (process.env[override] === wanted) return;
+  const current = processValue();
+  if (current !== undefined && current !== '' && current !== wanted) {
+    throw new UserError(
+      'unsupported-precision',
+      `Precision ${precision} needs ${override}=${wanted}, and this process has ${override}=${current}, which NVIDIA's libraries read only once: ` +
+        'set by you, or by a model that was opened in another precision. Use one precision in a process, or change the variable.',
+    );
+  }
+  process.env[override] = wanted;
+  if (processValue() === wanted) return;
+  throw new UserError(
+    'unsupported-precision',
+    `Precision ${precision} needs ${override}=${wanted} in the process's environment, which this thread cannot change. ` +
+      `Set it before the thread is started, or start the thread with env: SHARE_ENV.`,
+  );
+}
+
+function firstProvider(providers: Choice['providers']): string {
+  const [first = 'cpu'] = providers ?? [];
+  return typeof first === 'string' ? first : first.name;
+}
+
+/** What native code finds in the environment. A thread's `process.env` is a copy, unless the thread was started to share it. */
+function processValue(): string | undefined {
+  if (isMainThread) return process.env[override];
+  const report: unknown = process.report.getReport();
+  const variables = isRecord(report) ? report.environmentVariables : undefined;
+  const value = isRecord(variables) ? variables[override] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
