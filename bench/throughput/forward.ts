@@ -2,6 +2,7 @@
 
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Explainer } from '../../src/explain/explainer.ts';
+import { claimPrecision } from '../../src/explain/precision.ts';
 import { randomBatch } from '../batch.ts';
 import { type Contender, interleave, ratioText, ratioTo } from '../interleave.ts';
 import type { BenchModel } from '../models/models.ts';
@@ -25,8 +26,9 @@ export class BareForward implements Contender, AsyncDisposable {
   }
 
   /** @param count images in the batch */
-  static async open(file: string, batch: Float32Array, count = batchSize): Promise<BareForward> {
-    const session = await InferenceSession.create(file);
+  static async open(file: string, batch: Float32Array, count = batchSize, provider = 'cpu'): Promise<BareForward> {
+    claimPrecision({ providers: [provider] });
+    const session = await InferenceSession.create(file, { executionProviders: [provider] });
     const [input = ''] = session.inputNames;
     return new BareForward(session, { [input]: new Tensor('float32', batch, [count, 3, imageSide, imageSide]) });
   }

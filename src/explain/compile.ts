@@ -5,7 +5,7 @@ import { assemble } from './assemble.ts';
 import { appendScores, type ScoreTensors } from './class-score.ts';
 import type { ResolvedLayer } from './layers/hooked-layers.ts';
 import { type AppendedMap, appendMaps } from './methods/append-maps.ts';
-import { Builder } from './onnx/builder.ts';
+import { Builder, type GateForm } from './onnx/builder.ts';
 import { ElementType } from './onnx/element-type.ts';
 import type { OnnxModel } from './onnx/model-file.ts';
 import type { GraphMethodName, PixelScaling, ScoreActivation } from './options.ts';
@@ -20,8 +20,7 @@ export interface CompileRequest {
   scoreActivation: ScoreActivation;
   capture: readonly ('activations' | 'gradients')[];
   statistics: boolean;
-  /** See `Builder.blockedLayout`. */
-  blockedLayout: boolean;
+  gates: GateForm;
   /** Have the graph take bytes; undefined: it takes floats. */
   pixels: PixelScaling | undefined;
   /** Given the number of classes, which the model decides. */
@@ -52,7 +51,7 @@ export function compile(
   prepared: PreparedModel,
   request: CompileRequest,
 ): { model: OnnxModel; outputs: CompiledOutputs } {
-  const build = new Builder({ blockedLayout: request.blockedLayout });
+  const build = new Builder(request);
   const { batchSize } = prepared.sizes;
   const scores = appendScores(build, prepared.score, batchSize, request.scoreActivation);
   const targets = request.targets(scores.classCount);

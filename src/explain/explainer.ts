@@ -8,7 +8,7 @@ import type { ResolvedLayer } from './layers/hooked-layers.ts';
 import { sortMethods } from './methods/methods.ts';
 import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
 import { inputShape } from './onnx/sizes.ts';
-import { blockedLayout, openModel } from './open-model.ts';
+import { gateForm, openModel } from './open-model.ts';
 import type { ExplainerOptions, Fusion, PixelScaling } from './options.ts';
 import { checkPixelInput, pictureLength, pixelInput, scaledPixels } from './pixel-input.ts';
 import type { PreparedModel } from './prepare.ts';
@@ -91,7 +91,7 @@ export class Explainer implements AsyncDisposable {
         scoreActivation: options.scoreActivation ?? 'auto',
         capture: options.capture ?? [],
         statistics: options.statistics ?? false,
-        blockedLayout: blockedLayout(options),
+        gates: gateForm(options),
         pixels: options.pixels,
         targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
       });

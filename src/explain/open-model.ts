@@ -6,10 +6,11 @@ import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
 import { requireLastLayer } from './layers/last-layer.ts';
+import type { GateForm } from './onnx/builder.ts';
 import { type OnnxModel, writeModel } from './onnx/model-file.ts';
 import { openSession } from './onnx/session.ts';
 import type { ExplainerOptions } from './options.ts';
-import { chosenPrecision, claimPrecision } from './precision.ts';
+import { chosenPrecision, claimPrecision, firstProvider } from './precision.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
 
 const defaultBatchSize = 8;
@@ -67,9 +68,11 @@ function executionProviders(options: ExecutionOptions) {
   return options.providers ?? ['cpu'];
 }
 
-/** Whether the graph will run where convolutions keep a blocked layout. */
-export function blockedLayout(options: ExplainerOptions): boolean {
-  return options.blockedLayout ?? (executionProviders(options)[0] === 'cpu' && process.arch === 'x64');
+/** Only ONNX Runtime's CPU provider for x64 keeps a blocked layout. */
+export function gateForm(options: ExplainerOptions): GateForm {
+  if (options.gates !== undefined) return options.gates;
+  if (firstProvider(options.providers) !== 'cpu') return 'selected';
+  return process.arch === 'x64' ? 'blocked' : 'multiplied';
 }
 
 /** Hooked tensors are pinned before simplification; `last` can only be found after one. */

@@ -1,5 +1,7 @@
 /** What `Explainer.open` takes. */
 
+import type { GateForm } from './onnx/builder.ts';
+
 /** Methods that are part of the one run that every batch gets. */
 const graphMethodNames = [
   'cam',
@@ -96,8 +98,8 @@ export interface ExplainerOptions {
    */
   busyWaiting?: boolean;
   /**
-   * Whether to write the sweep for a blocked convolution layout; default: on x64's CPU provider, which has one.
-   * @internal for comparing both forms
+   * How gates are written in the sweep; default: as the first provider runs them fastest.
+   * @internal for comparing the forms
    */
-  blockedLayout?: boolean;
+  gates?: GateForm;
 }

@@ -82,7 +82,7 @@ export function scaledPixels(pixels: Uint8Array, scaling: PixelScaling, input: M
  * `sampleValues`, on whatever device the model runs. Changes the model in place.
  */
 export function takePixels(model: OnnxModel, input: ModelInput, batchSize: number, scaling: PixelScaling): void {
-  const build = new Builder({ blockedLayout: false }, `${pixelInput}/`);
+  const build = new Builder(undefined, `${pixelInput}/`);
   const channels = channelScalings(scaling, input);
   const shape = [batchSize, input.height, input.width, 3];
   const axis = input.layout === 'NCHW' ? 1 : 3;

@@ -58,7 +58,8 @@ export function claimPrecision(choice: Choice): void {
   );
 }
 
-function firstProvider(providers: Choice['providers']): string {
+/** The provider that runs whatever it can. */
+export function firstProvider(providers: Choice['providers']): string {
   const [first = 'cpu'] = providers ?? [];
   return typeof first === 'string' ? first : first.name;
 }

@@ -6,7 +6,7 @@ import { appendScores } from '../class-score.ts';
 import type { ModelInput } from '../explanation.ts';
 import { Builder } from '../onnx/builder.ts';
 import { inputShape } from '../onnx/sizes.ts';
-import { blockedLayout, openModel } from '../open-model.ts';
+import { gateForm, openModel } from '../open-model.ts';
 import type { ExplainerOptions } from '../options.ts';
 import { floats } from '../session-arrays.ts';
 import { pictureLength } from './picture.ts';
@@ -34,7 +34,7 @@ export class ScoreModel {
   /** Scores are probabilities: where the options ask for logits, the model's own function or softmax is applied. */
   static async open(options: ExplainerOptions): Promise<ScoreModel> {
     const { prepared, session, outputs } = await openModel(options, (model) => {
-      const build = new Builder({ blockedLayout: blockedLayout(options) });
+      const build = new Builder({ gates: gateForm(options) });
       const asked = options.scoreActivation ?? 'auto';
       const found = appendScores(build, model.score, model.sizes.batchSize, asked === 'none' ? 'auto' : asked);
       return { model: assemble(model, build, [found.scores]), outputs: found };

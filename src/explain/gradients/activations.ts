@@ -1,14 +1,14 @@
 /** Functions of one tensor, element by element. Derivatives follow from the definitions in the ONNX operator reference. */
 
-import { aboveZero, insideLimits } from './gates.ts';
+import { gated } from './gates.ts';
 import { between, greater, less, oneMinus, plus, square, times, unary } from './pointwise.ts';
 import type { Rule } from './rule.ts';
 
 export const activations: Record<string, Rule> = {
-  Relu: times(aboveZero),
+  Relu: (n) => [() => gated(n, 0, undefined)],
   Clip: (n) => {
     const limits = [n.constant(1)?.[0], n.constant(2)?.[0]] as const;
-    return [() => (limits.every((limit) => limit === undefined) ? n.g : n.mul(n.g, insideLimits(n, ...limits)))];
+    return [() => (limits.every((limit) => limit === undefined) ? n.g : gated(n, ...limits))];
   },
   LeakyRelu: (n) => [() => n.where(less(n, n.x(), 0), n.scale(n.g, n.float('alpha', 0.01)), n.g)],
   Sigmoid: times((n) => n.mul(n.y(), oneMinus(n, n.y()))),

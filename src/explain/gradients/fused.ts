@@ -1,7 +1,7 @@
 /** Operators that ONNX Runtime's optimiser makes of several; files that it has saved hold them. */
 
 import { convolution } from './convolution.ts';
-import { insideLimits } from './gates.ts';
+import { gated } from './gates.ts';
 import { linear, type Matrices, productGradients, swapped } from './linear.ts';
 import { normalizationGradient } from './normalization.ts';
 import { once } from './once.ts';
@@ -19,7 +19,7 @@ function beforeActivation(n: ReverseNode, activation: string, parameter: Paramet
     case '':
       return n.g;
     case 'Relu':
-      return n.mul(n.g, insideLimits(n, 0, undefined));
+      return gated(n, 0, undefined);
     case 'Sigmoid':
       return n.mul(n.g, n.mul(y, oneMinus(n, y)));
     case 'Tanh':
@@ -27,7 +27,7 @@ function beforeActivation(n: ReverseNode, activation: string, parameter: Paramet
     case 'LeakyRelu':
       return n.where(greater(n, y, 0), n.g, n.scale(n.g, parameter(0, 0.01)));
     case 'Clip':
-      return n.mul(n.g, insideLimits(n, parameter(0, -3.4e38), parameter(1, 3.4e38)));
+      return gated(n, parameter(0, -3.4e38), parameter(1, 3.4e38));
     case 'HardSigmoid':
       return n.mul(n.g, n.scale(n.mask(between(n, y, 0, 1)), parameter(0, 0.2)));
     default:

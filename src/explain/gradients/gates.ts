@@ -1,13 +1,15 @@
 /**
- * Gates: 1 where a clipped function is on its slope, 0 where it is flat, read from the function's result y.
+ * Gates: a gradient passes where a clipped function is on its slope, and not where it is flat, read from the function's result y.
  *
  * ONNX Runtime's CPU provider keeps convolutions in a blocked layout (NCHWc) and reorders a tensor each time an operator
  * reads it that does not know the layout; comparisons, Sign and Where do not. Depthwise 1x1 convolutions with a fused
  * Clip or Tanh do, and so does Mul, so a gate written with them costs no reordering (measured on MobileNetV2:
- * docs/decisions/0004-gates.md). Elsewhere a gate is written plainly.
+ * docs/decisions/0004-gates.md). Elsewhere on a CPU a gate is written plainly; a device is bound by its memory, and a comparison
+ * writes a quarter of a mask's bytes.
  */
 
 import { at } from '../at.ts';
+import { greater, less } from './pointwise.ts';
 import type { ReverseNode } from './reverse-node.ts';
 
 /** Steep enough to carry any normal difference from zero beyond 1; a power of two, so that it scales without rounding. */
@@ -17,17 +19,27 @@ const steepAtLimit = 2 ** 24;
 /** Channels of the widest block (AVX-512). Other channel counts may leave the blocked layout. */
 const block = 16;
 
-/** Where y, which is never negative, is above zero. */
-export function aboveZero(n: ReverseNode): string {
+/**
+ * The gradient where y lies strictly between the limits that it was clipped to; an end left out is open. At the limits themselves
+ * no gradient passes, as in PyTorch's hardtanh and ReLU6.
+ */
+export function gated(n: ReverseNode, low: number | undefined, high: number | undefined): string {
+  if (n.build.gates !== 'selected') return n.mul(n.g, insideLimits(n, low, high));
+  const above = low === undefined ? undefined : greater(n, n.y(), low);
+  const below = high === undefined ? undefined : less(n, n.y(), high);
+  const inside = above === undefined || below === undefined ? (above ?? below) : n.build.op('And', [above, below]);
+  if (inside === undefined) return n.g;
+  return n.where(inside, n.g, n.build.scalar(0));
+}
+
+/** 1 where y, which is never negative, is above zero, else 0. */
+function aboveZero(n: ReverseNode): string {
   if (!isBlocked(n)) return n.build.op('Sign', [n.y()]);
   return n.build.op('Clip', [perElement(n, steep, 0), n.build.scalar(0), n.build.scalar(1)]);
 }
 
-/**
- * Where y lies strictly between the limits that it was clipped to; an end left out is open. At the limits themselves
- * no gradient passes, as in PyTorch's hardtanh and ReLU6.
- */
-export function insideLimits(n: ReverseNode, low: number | undefined, high: number | undefined): string {
+/** 1 where y lies strictly between the limits, else 0. */
+function insideLimits(n: ReverseNode, low: number | undefined, high: number | undefined): string {
   if (low === 0 && high === undefined) return aboveZero(n);
   if (low === 0 && high !== undefined && isBlocked(n)) {
     // The sum below is zero at the upper limit, where both terms are, and at zero, where they cancel exactly; between
@@ -45,7 +57,7 @@ export function insideLimits(n: ReverseNode, low: number | undefined, high: numb
 
 function isBlocked(n: ReverseNode): boolean {
   const shape = n.outputShape();
-  return n.build.blockedLayout && shape.length === 4 && at(shape, 1) % block === 0;
+  return n.build.gates === 'blocked' && shape.length === 4 && at(shape, 1) % block === 0;
 }
 
 /** y * scale + bias as a depthwise convolution. */

@@ -37,14 +37,19 @@ export interface Pieces {
   pieces: readonly { tensor: string; start: number; end: number }[];
 }
 
+/**
+ * How a gradient is kept from where a function is flat (`../gradients/gates.ts`): multiplied with a mask, in the layout that convolutions keep
+ * on x64's CPU provider; multiplied with a mask; or selected by a comparison.
+ */
+export type GateForm = 'blocked' | 'multiplied' | 'selected';
+
 /** Everything the builder makes is named `gradline/...`. */
 export const namePrefix = 'gradline/';
 
 export class Builder {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
-  /** Whether the graph will run where convolutions keep a blocked layout, which `gates.ts` then writes for. */
-  readonly blockedLayout: boolean;
+  readonly gates: GateForm;
   readonly #constants = new Map<string, string>();
   readonly #repeated = new Map<string, { tensor: string; shape: number[] }>();
   readonly #placed = new Map<string, Pieces>();
@@ -53,8 +58,8 @@ export class Builder {
   #count = 0;
 
   /** @param prefix of its own for a builder of a graph inside of the graph, beginning with `namePrefix` */
-  constructor(options: { blockedLayout: boolean } = { blockedLayout: false }, prefix = namePrefix) {
-    this.blockedLayout = options.blockedLayout;
+  constructor(options: { gates: GateForm } = { gates: 'multiplied' }, prefix = namePrefix) {
+    this.gates = options.gates;
     this.#prefix = prefix;
   }
 
@@ -74,7 +79,7 @@ export class Builder {
    */
   scan(parts: ScanParts): { states: string[]; outputs: string[] } {
     const name = this.#fresh('Scan');
-    const inner = new Builder({ blockedLayout: false }, `${name}/`);
+    const inner = new Builder({ gates: 'multiplied' }, `${name}/`);
     const given = [...parts.states, ...parts.inputs].map((_, i) => `${name}/given_${i}`);
     const made = parts.body(inner, given.slice(0, parts.states.length), given.slice(parts.states.length));
     const results = [...made.states, ...made.outputs];

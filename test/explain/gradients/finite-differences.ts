@@ -10,7 +10,7 @@ import { create } from '@bufbuild/protobuf';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect } from 'vitest';
 import { differentiate } from '../../../src/explain/gradients/sweep.ts';
-import { Builder } from '../../../src/explain/onnx/builder.ts';
+import { Builder, type GateForm } from '../../../src/explain/onnx/builder.ts';
 import { Graph } from '../../../src/explain/onnx/graph.ts';
 import { type OnnxModel, writeModel } from '../../../src/explain/onnx/model-file.ts';
 import { ValueInfoProtoSchema } from '../../../src/explain/onnx/onnx_pb.ts';
@@ -51,11 +51,8 @@ export interface Gradients {
 export async function expectGradients(network: Network, how: Comparison = {}, reference = network): Promise<void> {
   const step = how.step ?? 2 ** -5;
   const tolerance = how.tolerance ?? 1e-3;
-  const plain = await analyticGradients(network, { simplified: false, blockedLayout: false });
-  const explained = await analyticGradients(network, {
-    simplified: true,
-    blockedLayout: true,
-  });
+  const plain = await analyticGradients(network);
+  const explained = await analyticGradients(network, { simplified: true, gates: 'blocked' });
   await using forward = await openForward(reference);
   for (const [name, gradient] of plain.values) {
     const numeric = await differences(forward, network, name, plain.seed, step);
@@ -82,14 +79,13 @@ export function expectClose(
 export interface Preparation {
   /** Whether ONNX Runtime first folds and inlines what it can, as for every model that is explained. */
   simplified: boolean;
-  /** See `Builder.blockedLayout`. */
-  blockedLayout: boolean;
+  gates: GateForm;
 }
 
 /** Gradients of sum(seed * score) at the varying inputs, from one run of one session, as the explainer makes it. */
 export async function analyticGradients(
   network: Network,
-  options: Preparation = { simplified: false, blockedLayout: false },
+  options: Preparation = { simplified: false, gates: 'multiplied' },
 ): Promise<Gradients> {
   await using folder = await temporaryFolder();
   const built = buildNetwork(network);

@@ -29,7 +29,7 @@ function rounded(network: Network, elementType: number): Network {
 describe('the gradient in float16', () => {
   it.each(rows.map((row) => ({ name: titleOf(row), row })))('$name', async ({ row }) => {
     const network = networkOf(row);
-    const options = { simplified: true, blockedLayout: false };
+    const options = { simplified: true, gates: 'multiplied' as const };
     const half = await analyticGradients(rounded(network, ElementType.float16), options);
     const full = await analyticGradients(rounded(network, ElementType.float32), options);
     expect(full.values.size).toBeGreaterThan(0);

@@ -29,7 +29,7 @@ const rows = [
 describe(`the gradient in opset ${newest}`, () => {
   it.each(rows.map((row) => ({ name: titleOf(row), row })))('$name', async ({ row }) => {
     const network = networkOf(row);
-    const options = { simplified: true, blockedLayout: false };
+    const options = { simplified: true, gates: 'multiplied' as const };
     const found = await analyticGradients({ ...network, opset: newest }, options);
     const expected = await analyticGradients(network, options);
     expect(expected.values.size).toBeGreaterThan(0);

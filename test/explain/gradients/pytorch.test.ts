@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { operatorName, supportedOperators } from '../../../src/explain/gradients/rules.ts';
 import { differentiate } from '../../../src/explain/gradients/sweep.ts';
-import { Builder } from '../../../src/explain/onnx/builder.ts';
+import { Builder, type GateForm } from '../../../src/explain/onnx/builder.ts';
 import { decodeModel, writeModel } from '../../../src/explain/onnx/model-file.ts';
 import { ValueInfoProtoSchema } from '../../../src/explain/onnx/onnx_pb.ts';
 import { openSession } from '../../../src/explain/onnx/session.ts';
@@ -35,12 +35,12 @@ const written = await read('nodes.json');
 
 const floats = (base64: string) => new Float32Array(new Uint8Array(Buffer.from(base64, 'base64')).buffer);
 
-async function gradientOf(golden: z.infer<typeof Golden>, folder: string, blockedLayout: boolean) {
+async function gradientOf(golden: z.infer<typeof Golden>, folder: string, gates: GateForm) {
   const source = decodeModel(Buffer.from(golden.model, 'base64'), golden.name);
   upgradeOpset(source);
   spellOut(source);
   const { model, graph, folder: simplified } = await simplify(source, [], folder);
-  const build = new Builder({ blockedLayout });
+  const build = new Builder({ gates });
   const seed = build.floats([...floats(golden.seed)], graph.type('output')?.shape ?? []);
   const gradient = differentiate(graph, build, 'output', seed, ['input']).get('input');
   if (gradient === undefined) throw new Error('the output does not depend on the input');
@@ -67,10 +67,10 @@ describe.each([
   it.each(goldens)('$name', async (golden) => {
     const expected = [...floats(golden.gradient)];
     const margin = 1e-5 * (1 + Math.max(...expected.map(Math.abs)));
-    for (const blockedLayout of [false, true]) {
+    for (const gates of ['multiplied', 'blocked', 'selected'] as const) {
       const folder = await mkdtemp(path.join(tmpdir(), 'gradline-goldens-'));
       try {
-        expectClose(await gradientOf(golden, folder, blockedLayout), expected, margin, 'gradient');
+        expectClose(await gradientOf(golden, folder, gates), expected, margin, 'gradient');
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

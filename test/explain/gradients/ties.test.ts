@@ -9,16 +9,17 @@ import { exactly } from './samples.ts';
 async function shares(row: Case): Promise<number[]> {
   const network = networkOf(row);
   const shared: number[][] = [];
-  for (const blockedLayout of [false, true]) {
-    const { seed, values } = await analyticGradients(network, { simplified: false, blockedLayout });
+  for (const gates of ['multiplied', 'blocked', 'selected'] as const) {
+    const { seed, values } = await analyticGradients(network, { simplified: false, gates });
     const gradient = values.get('input0');
     if (gradient === undefined) throw new Error('no gradient at the first input');
     shared.push(
       Array.from(gradient, (g, i) => Number((g / (seed[seed.length === 1 ? 0 : i] ?? Number.NaN)).toFixed(5)) + 0),
     );
   }
-  const [plain, blocked] = shared;
+  const [plain, blocked, selected] = shared;
   expect(blocked).toEqual(plain);
+  expect(selected).toEqual(plain);
   return plain ?? [];
 }
 

@@ -4,7 +4,7 @@ import { assemble } from '../../assemble.ts';
 import { appendScores } from '../../class-score.ts';
 import { dependents } from '../../gradients/sweep.ts';
 import type { ResolvedLayer } from '../../layers/hooked-layers.ts';
-import { Builder, namePrefix } from '../../onnx/builder.ts';
+import { Builder, type GateForm, namePrefix } from '../../onnx/builder.ts';
 import { ElementType } from '../../onnx/element-type.ts';
 import type { Graph } from '../../onnx/graph.ts';
 import type { OnnxModel } from '../../onnx/model-file.ts';
@@ -26,7 +26,7 @@ export interface HeadOutputs {
 export function compileHead(
   prepared: PreparedModel,
   layer: ResolvedLayer,
-  options: { blockedLayout: boolean },
+  options: { gates: GateForm },
 ): { model: OnnxModel; outputs: HeadOutputs } {
   const { graph, model, sizes, score } = prepared;
   const { nodes, crossing } = cutBehind(graph, layer.tensor, score.logits);

@@ -5,7 +5,7 @@ import { appendScores } from '../../class-score.ts';
 import { differentiate } from '../../gradients/sweep.ts';
 import { toChannelsByCells } from '../../layers/grid.ts';
 import type { ResolvedLayer } from '../../layers/hooked-layers.ts';
-import { Builder } from '../../onnx/builder.ts';
+import { Builder, type GateForm } from '../../onnx/builder.ts';
 import { ElementType } from '../../onnx/element-type.ts';
 import type { OnnxModel } from '../../onnx/model-file.ts';
 import { inputShape } from '../../onnx/sizes.ts';
@@ -16,7 +16,7 @@ import { labelInput } from '../../target.ts';
 /** Gradients at the pixels, of their shape, of the classes that `labelInput` names; zeros for -1. */
 export function compileGradients(
   prepared: PreparedModel,
-  options: { blockedLayout: boolean },
+  options: { gates: GateForm },
 ): { model: OnnxModel; outputs: { gradients: string } } {
   const build = new Builder(options);
   const { graph, score } = prepared;
@@ -51,7 +51,7 @@ export function compileForward(
   prepared: PreparedModel,
   layers: readonly ResolvedLayer[],
   kept: (prepared: PreparedModel) => readonly string[],
-  options: { blockedLayout: boolean },
+  options: { gates: GateForm },
 ): { model: OnnxModel; outputs: ForwardOutputs } {
   const build = new Builder(options);
   const { batchSize } = prepared.sizes;

@@ -4,7 +4,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { at } from '../../at.ts';
 import type { LayerMaps, MapShape, ModelInput } from '../../explanation.ts';
 import { inputLayer, type ResolvedLayer } from '../../layers/hooked-layers.ts';
-import { blockedLayout, openModel } from '../../open-model.ts';
+import { gateForm, openModel } from '../../open-model.ts';
 import type { ExplainerOptions, RepeatedMethodName } from '../../options.ts';
 import type { PreparedModel } from '../../prepare.ts';
 import { repeatedMethods } from '../methods.ts';
@@ -45,7 +45,7 @@ export class RepeatedRuns {
   static async open(options: ExplainerOptions, methods: readonly RepeatedMethodName[]): Promise<RepeatedRuns> {
     const wanted = methods.map((name) => repeatedMethods[name]);
     const cuts = wanted.some((method) => method.at === 'layers' && method.cuts);
-    const layout = { blockedLayout: blockedLayout(options) };
+    const layout = { gates: gateForm(options) };
     const opened: { session: InferenceSession }[] = [];
     const open = async <Outputs>(...request: Parameters<typeof openModel<Outputs>>) => {
       const model = await openModel(...request);
