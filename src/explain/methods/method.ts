@@ -71,9 +71,12 @@ export function channelSum({ build }: Hook, tensor: string): string {
   return build.reduce('ReduceSum', tensor, [1], false);
 }
 
-/** Largest magnitude over the given axes of a tensor, `[N]`. */
+/**
+ * Largest magnitude over the given axes of a tensor, `[N]`. The last axis first and the others after it: a GPU reduces each row on its own, and
+ * one row an image leaves most of it idle.
+ */
 export function largestMagnitude(build: Builder, tensor: string, axes: number[]): string {
-  return build.reduce('ReduceMax', build.op('Abs', [tensor]), axes, false);
+  return axes.reduceRight((values, axis) => build.reduce('ReduceMax', values, [axis], false), build.op('Abs', [tensor]));
 }
 
 /** Largest magnitude of the gradients, `[N]`. */
