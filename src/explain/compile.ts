@@ -3,16 +3,26 @@
 import { appendStatistics } from './activation-statistics.ts';
 import { assemble } from './assemble.ts';
 import { appendScores, type ScoreTensors } from './class-score.ts';
+import { dependents } from './gradients/sweep.ts';
 import type { ResolvedLayer } from './layers/hooked-layers.ts';
 import { type AppendedMap, appendMaps } from './methods/append-maps.ts';
 import { Builder, type GateForm } from './onnx/builder.ts';
 import { ElementType } from './onnx/element-type.ts';
 import type { OnnxModel } from './onnx/model-file.ts';
+import type { NodeProto } from './onnx/onnx_pb.ts';
 import type { GraphMethodName, PixelScaling, ScoreActivation } from './options.ts';
 import { takePixels } from './pixel-input.ts';
 import type { PreparedModel } from './prepare.ts';
 import { appendSeed } from './seed.ts';
 import { labelInput, type Target } from './target.ts';
+
+/** An assembled model, and which output tensors hold what. */
+export interface CompiledModel<Outputs> {
+  model: OnnxModel;
+  outputs: Outputs;
+  /** Nodes that may run in half precision. */
+  inHalf?: ReadonlySet<NodeProto>;
+}
 
 export interface CompileRequest {
   layers: ResolvedLayer[];
@@ -21,6 +31,8 @@ export interface CompileRequest {
   capture: readonly ('activations' | 'gradients')[];
   statistics: boolean;
   gates: GateForm;
+  /** What the seed is multiplied by, and gradients divided by before anything is made of them. */
+  gradientScale: number;
   /** Have the graph take bytes; undefined: it takes floats. */
   pixels: PixelScaling | undefined;
   /** Given the number of classes, which the model decides. */
@@ -47,10 +59,9 @@ export interface CompiledOutputs {
 }
 
 /** Adds to the prepared model, in place, everything asked for, and makes it the model's only outputs. */
-export function compile(
-  prepared: PreparedModel,
-  request: CompileRequest,
-): { model: OnnxModel; outputs: CompiledOutputs } {
+export function compile(prepared: PreparedModel, request: CompileRequest): CompiledModel<CompiledOutputs> {
+  const inHalf = new Set(prepared.model.graph.node);
+  for (const node of behindLogits(prepared)) inHalf.delete(node);
   const build = new Builder(request);
   const { batchSize } = prepared.sizes;
   const scores = appendScores(build, prepared.score, batchSize, request.scoreActivation);
@@ -63,7 +74,9 @@ export function compile(
     statistics: [],
     usesLabels: targets.some((target) => target.kind.from === 'label'),
   };
-  for (const target of targets) appendTarget(build, prepared, request, scores, target, outputs);
+  for (const target of targets) {
+    for (const node of appendTarget(build, prepared, request, scores, target, outputs)) inHalf.add(node);
+  }
   for (const { layer, tensor, shape } of request.layers) {
     if (request.capture.includes('activations')) {
       outputs.captured.push({ layer, kind: 'activations', target: null, shape, tensor });
@@ -75,9 +88,16 @@ export function compile(
   const labels = { name: labelInput, elementType: ElementType.int64, shape: [batchSize] };
   const model = assemble(prepared, build, outputNames(outputs), outputs.usesLabels ? [labels] : []);
   if (request.pixels !== undefined) takePixels(model, prepared.sizes.input, batchSize, request.pixels);
-  return { model, outputs };
+  return { model, outputs, inHalf };
 }
 
+/** The last layer, whose results are the logits, and what the model makes of them: scores are of float32 in every precision. */
+function behindLogits({ graph, score }: PreparedModel): NodeProto[] {
+  const logits = dependents(graph, [score.logits]);
+  return graph.nodes.filter((node) => node.output.some((output) => logits.has(output)));
+}
+
+/** @returns the nodes of the sweeps */
 function appendTarget(
   build: Builder,
   prepared: PreparedModel,
@@ -85,26 +105,28 @@ function appendTarget(
   scores: ScoreTensors,
   target: Target,
   outputs: CompiledOutputs,
-): void {
+): readonly NodeProto[] {
   const seed = appendSeed(build, target, scores.logits, prepared.sizes.batchSize);
   const keepGradients = request.capture.includes('gradients');
-  const { maps, gradients } = appendMaps(build, {
+  const { maps, gradients, swept } = appendMaps(build, {
     ...scores,
     prepared,
     layers: request.layers,
     methods: request.methods,
     seed,
+    gradientScale: request.gradientScale,
     mayMiss: target.kind.from === 'label',
     keepGradients,
   });
   const against = target.kind.from === 'class' ? target.kind.against : undefined;
   outputs.targets.push({ name: target.name, classes: seed[0].classes, against });
   outputs.maps.push(...maps.map((map) => ({ ...map, target: target.name, classes: seed[0].classes })));
-  if (!keepGradients) return;
+  if (!keepGradients) return swept;
   for (const { layer, tensor, shape } of request.layers) {
     const gradient = gradients.get(tensor) ?? build.zeros(shape);
     outputs.captured.push({ layer, kind: 'gradients', target: target.name, shape, tensor: gradient });
   }
+  return swept;
 }
 
 function outputNames(outputs: CompiledOutputs): string[] {

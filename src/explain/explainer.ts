@@ -4,6 +4,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type CompiledOutputs, compile } from './compile.ts';
 import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
 import { fusedShapes, fuseMaps } from './fusion.ts';
+import { halfGradientScale } from './half-precision.ts';
 import type { ResolvedLayer } from './layers/hooked-layers.ts';
 import { sortMethods } from './methods/methods.ts';
 import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
@@ -11,6 +12,7 @@ import { inputShape } from './onnx/sizes.ts';
 import { gateForm, openModel } from './open-model.ts';
 import type { ExplainerOptions, Fusion, PixelScaling } from './options.ts';
 import { checkPixelInput, pictureLength, pixelInput, scaledPixels } from './pixel-input.ts';
+import { chosenPrecision } from './precision.ts';
 import type { PreparedModel } from './prepare.ts';
 import { floats, integers, padded } from './session-arrays.ts';
 import { labelInput, parseTargets } from './target.ts';
@@ -70,7 +72,7 @@ export class Explainer implements AsyncDisposable {
   /**
    * Reads the model, hooks the layers, differentiates the graph and opens the session.
    * @throws UserError with a code that names the mistake: `model-not-found`, `not-onnx`, `unknown-layer`,
-   * `no-spatial-grid`, `no-gradient-rule`, `no-cam-head`, `no-relu`, `nothing-to-fuse`, `unknown-target`, `unknown-class`, `session-failed`, ...
+   * `no-spatial-grid`, `no-gradient-rule`, `no-cam-head`, `no-relu`, `nothing-to-fuse`, `unknown-target`, `unknown-class`, `unsupported-precision`, `session-failed`, ...
    */
   static async open(options: ExplainerOptions): Promise<Explainer> {
     if (options.layers.length === 0) {
@@ -92,6 +94,7 @@ export class Explainer implements AsyncDisposable {
         capture: options.capture ?? [],
         statistics: options.statistics ?? false,
         gates: gateForm(options),
+        gradientScale: chosenPrecision(options) === 'float16' ? halfGradientScale : 1,
         pixels: options.pixels,
         targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
       });

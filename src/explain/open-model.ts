@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
+import type { CompiledModel } from './compile.ts';
+import { halve, roundAround } from './half-precision.ts';
 import { lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
 import { requireLastLayer } from './layers/last-layer.ts';
 import type { GateForm } from './onnx/builder.ts';
@@ -28,15 +30,17 @@ export interface OpenedModel<Outputs> {
  */
 export async function openModel<Outputs>(
   options: ExplainerOptions,
-  compile: (prepared: PreparedModel, layers: ResolvedLayer[]) => { model: OnnxModel; outputs: Outputs },
+  compile: (prepared: PreparedModel, layers: ResolvedLayer[]) => CompiledModel<Outputs>,
 ): Promise<OpenedModel<Outputs>> {
-  chosenPrecision(options);
+  const precision = chosenPrecision(options);
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
     const source = await readSource(options.model, folder);
     const { prepared, tensors } = await prepareWithHooks(source, options, folder);
     const layers = withGrids(tensors, prepared, source);
-    const { model, outputs } = compile(prepared, layers);
+    const { model, outputs, inHalf } = compile(prepared, layers);
+    if (precision === 'float16' && inHalf !== undefined) await halve(model, inHalf, prepared.folder);
+    if (precision === 'float16' && options.simulated) roundAround(model);
     const session = await openExplained(model, prepared.folder, options);
     return { prepared, layers, outputs, session };
   } finally {
@@ -45,7 +49,10 @@ export async function openModel<Outputs>(
 }
 
 /** How a session is to run. */
-export type ExecutionOptions = Pick<ExplainerOptions, 'providers' | 'precision' | 'threads' | 'busyWaiting'>;
+export type ExecutionOptions = Pick<
+  ExplainerOptions,
+  'providers' | 'precision' | 'simulated' | 'threads' | 'busyWaiting'
+>;
 
 /** @param folder where the model's external weights lie */
 export async function openExplained(
@@ -71,7 +78,7 @@ function executionProviders(options: ExecutionOptions) {
 /** Only ONNX Runtime's CPU provider for x64 keeps a blocked layout. */
 export function gateForm(options: ExplainerOptions): GateForm {
   if (options.gates !== undefined) return options.gates;
-  if (firstProvider(options.providers) !== 'cpu') return 'selected';
+  if (options.simulated || firstProvider(options.providers) !== 'cpu') return 'selected';
   return process.arch === 'x64' ? 'blocked' : 'multiplied';
 }
 

@@ -102,4 +102,9 @@ export interface ExplainerOptions {
    * @internal for comparing the forms
    */
   gates?: GateForm;
+  /**
+   * Take float16 on any provider, each operator in float32 between roundings.
+   * @internal for testing and measuring float16 without a GPU
+   */
+  simulated?: boolean;
 }

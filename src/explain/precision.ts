@@ -12,15 +12,15 @@ const override = 'NVIDIA_TF32_OVERRIDE';
 
 const withTensorCores = new Set(['cuda', 'tensorrt']);
 
-type Choice = Pick<ExplainerOptions, 'providers' | 'precision'>;
+type Choice = Pick<ExplainerOptions, 'providers' | 'precision' | 'simulated'>;
 
 /**
  * The precision that is computed in: what was asked for, else what the environment asks for, else float32.
  * @throws UserError `unsupported-precision` where the provider does not have it
  */
-export function chosenPrecision({ providers, precision }: Choice): Precision {
+export function chosenPrecision({ providers, precision, simulated = false }: Choice): Precision {
   const provider = firstProvider(providers);
-  if (!withTensorCores.has(provider)) {
+  if (!withTensorCores.has(provider) && !(simulated && precision === 'float16')) {
     if (precision === undefined || precision === 'float32') return 'float32';
     throw new UserError(
       'unsupported-precision',

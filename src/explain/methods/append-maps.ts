@@ -4,6 +4,7 @@ import { differentiate } from '../gradients/sweep.ts';
 import { type SpatialGrid, toChannelsByCells } from '../layers/grid.ts';
 import { inputLayer, type ResolvedLayer } from '../layers/hooked-layers.ts';
 import type { Builder } from '../onnx/builder.ts';
+import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { inputShape } from '../onnx/sizes.ts';
 import type { GraphMethodName } from '../options.ts';
 import type { PreparedModel } from '../prepare.ts';
@@ -35,6 +36,8 @@ export interface MapsRequest {
   seed: readonly [SeedTerm, ...SeedTerm[]];
   /** Whether the first term of the seed may lack a class. */
   mayMiss: boolean;
+  /** See `CompileRequest`. */
+  gradientScale: number;
   /** Whether gradients at the layers are wanted for themselves. */
   keepGradients: boolean;
 }
@@ -43,6 +46,8 @@ export interface TargetMaps {
   maps: AppendedMap[];
   /** Gradients by hooked tensor, of its shape. */
   gradients: ReadonlyMap<string, string>;
+  /** The nodes of the sweeps. */
+  swept: readonly NodeProto[];
 }
 
 /** Appends a target's maps, layer by layer in the order of the methods; those over the pixels follow. */
@@ -60,10 +65,19 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
   const isGuided = methods.some(({ method }) => method.guided === true);
   if (isGuided) requireRelus(graph);
 
+  const swept: NodeProto[] = [];
   const sweep = (terms: readonly SeedTerm[], hooked: readonly string[], ...adapt: ReturnType<typeof guidedRules>[]) => {
     if (hooked.length === 0) return new Map<string, string>();
     const start = sweepStart(build, graph, score, terms, { ...request, batchSize });
-    return differentiate(graph, build, start.tensor, start.gradient, hooked, ...adapt);
+    const factor = request.gradientScale;
+    const seeded = scaled(build, start.gradient, factor);
+    const first = build.nodes.length;
+    const found = differentiate(graph, build, start.tensor, seeded, hooked, ...adapt);
+    swept.push(...build.nodes.slice(first));
+    for (const [tensor, gradient] of found) {
+      found.set(tensor, scaledBack(build, gradient, factor, graph.type(tensor)?.shape ?? []));
+    }
+    return found;
   };
   /** What the methods that start from a seed need gradients of. */
   const wanted = (of: Method['seed'], at: Method['at']) =>
@@ -121,7 +135,18 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
     const hook = { ...hookOf(pixels, gradients, guidedHook), biases };
     maps.push(...ofPixels.map(({ name, method }) => append(pixels, hook, name, method)));
   }
-  return { maps, gradients };
+  return { maps, gradients, swept };
+}
+
+function scaled(build: Builder, tensor: string, factor: number): string {
+  return factor === 1 ? tensor : build.op('Mul', [tensor, build.scalar(factor)]);
+}
+
+/** A gradient of the layer's shape, divided by the factor; one that is repeated, before it is. */
+function scaledBack(build: Builder, gradient: string, factor: number, shape: number[]): string {
+  const once = factor === 1 ? undefined : build.repeatedFrom(gradient);
+  if (once === undefined) return scaled(build, gradient, 1 / factor);
+  return build.repeat(scaled(build, once.tensor, 1 / factor), once.shape, shape);
 }
 
 /** The model's image input as a layer. */

@@ -76,7 +76,10 @@ export function channelSum({ build }: Hook, tensor: string): string {
  * one row an image leaves most of it idle.
  */
 export function largestMagnitude(build: Builder, tensor: string, axes: number[]): string {
-  return axes.reduceRight((values, axis) => build.reduce('ReduceMax', values, [axis], false), build.op('Abs', [tensor]));
+  return axes.reduceRight(
+    (values, axis) => build.reduce('ReduceMax', values, [axis], false),
+    build.op('Abs', [tensor]),
+  );
 }
 
 /** Largest magnitude of the gradients, `[N]`. */

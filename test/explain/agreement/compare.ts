@@ -2,6 +2,7 @@
 
 import { Explainer } from '../../../src/explain/explainer.ts';
 import type { Explanation } from '../../../src/explain/explanation.ts';
+import type { ExplainerOptions } from '../../../src/explain/options.ts';
 import { type Golden, type GoldenTarget, unpack } from './golden.ts';
 import { images } from './images.ts';
 
@@ -13,6 +14,9 @@ export interface Deviation {
   /** Largest difference as a share of the image's largest magnitude; infinite where the number of values differs. */
   share: number;
 }
+
+/** Where and in which numbers the model is computed. */
+export type Execution = Pick<ExplainerOptions, 'providers' | 'precision' | 'simulated'>;
 
 const targets: GoldenTarget[] = ['predicted', 'label'];
 
@@ -54,11 +58,11 @@ export async function explainGolden(explainer: Explainer, golden: Golden): Promi
 }
 
 /** Everything that a golden knows, compared with what the explainer says of its ONNX file; Grad-CAM only where `cam` is null. */
-export async function deviations(model: string, golden: Golden): Promise<Deviation[]> {
+export async function deviations(model: string, golden: Golden, how: Execution = {}): Promise<Deviation[]> {
   // One more than the golden has images: the last session run is padded.
   const batchSize = golden.input.count + 1;
   const { height, width } = golden.input;
-  const base = { model, targets, batchSize, inputSize: { height, width } };
+  const base = { ...how, model, targets, batchSize, inputSize: { height, width } };
   const found: Deviation[] = [];
   const add = (what: string, layer: string, target: string, ours: Float32Array | undefined, theirs: string) =>
     found.push({ what, layer, target, share: deviation(ours, unpack(theirs), golden.input.count) });
