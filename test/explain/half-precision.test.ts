@@ -69,7 +69,7 @@ describe('which operators run in half', () => {
 });
 
 describe('maps in float16', () => {
-  // Networks without gates: a rounding that flips one changes a whole cell (docs/decisions/0011-precision.md has all of them).
+  // Networks without gates: a rounding that flips one changes a whole cell (docs/decisions/0013-precision.md has all of them).
   it.each(['convnext', 'swin', 'vit'])('%s is near PyTorch', async (name) => {
     const golden = await readGolden(goldens, name);
     const found = await withModel(goldens, golden, (model) => deviations(model, golden, half));
