@@ -10,10 +10,10 @@ import { type NodeProto, NodeProtoSchema } from './onnx/onnx_pb.ts';
 import { inferTypes } from './onnx/simplify.ts';
 
 /**
- * What the sweep's seed is multiplied by in float16, and its gradients divided by in float32: float16 ends at 6e-8, and gradients of a class
- * score are mostly below 1e-2. A power of two rounds nothing. Gradients up to 16 still fit.
+ * What the sweep's seed is multiplied by in float16, whose numbers end at 6e-8, and its gradients divided by in float32. Gradients of a class
+ * score are mostly below 1e-2; those of 100 still fit. A power of two rounds nothing.
  */
-export const halfGradientScale = 2 ** 12;
+export const halfGradientScale = 2 ** 8;
 
 /** Products: what half precision is for. ONNX Runtime's CUDA provider adds them up in float32. */
 const products = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);

@@ -33,6 +33,13 @@ export const fusions = ['mean', 'max', 'product'] as const;
 /** How the maps of several layers become one. */
 export type Fusion = (typeof fusions)[number];
 
+export const precisions = ['float32', 'tf32', 'float16'] as const;
+/**
+ * In which numbers a model is computed. `float32`: products of float32 in float32. `tf32`: in TensorFloat-32, whose factors keep 10 of 23
+ * bits. `float16`: activations and gradients in half precision, sums and scores in float32; methods that run the model several times in float32.
+ */
+export type Precision = (typeof precisions)[number];
+
 export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
 
 /**

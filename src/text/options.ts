@@ -16,7 +16,7 @@ export const baselines = ['zero', 'pad'] as const;
 export type Baseline = (typeof baselines)[number];
 
 /** What `TextExplainer.open` takes: the model, where relevance is taken, and for which classes. */
-export interface TextExplainerOptions extends ExecutionOptions {
+export interface TextExplainerOptions extends Omit<ExecutionOptions, 'precision' | 'simulated'> {
   /** Path of the ONNX file. */
   model: string;
   /** Where relevance is taken: a layer of shape `[N, tokens, values]`. Default: the embedding table that the token ids go into. */
