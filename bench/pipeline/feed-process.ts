@@ -9,6 +9,7 @@ import { openInference } from '../../src/worker/pipeline/inference/inference.ts'
 import { ShardPipeline } from '../../src/worker/pipeline/pipeline.ts';
 import { pipelineSettings } from '../../src/worker/pipeline/pipeline-settings.ts';
 import { openPixels } from '../../src/worker/pipeline/pixels/pixel-threads.ts';
+import { cpu } from '../../src/worker/pipeline/provider.ts';
 import { usage, usageBetween } from '../usage/usage.ts';
 import { type FeedFigures, type FeedOrder, feedOrder } from './feed-order.ts';
 import { stageCosts } from './stage-costs.ts';
@@ -24,7 +25,7 @@ const configuration = await readConfiguration({
 });
 const keys = await imageKeys(order.input);
 await using inference = await openInference(
-  explainerOptions(configuration, null),
+  explainerOptions(configuration, null, cpu),
   new URL('./stand-in-thread.js', import.meta.url),
 );
 const settings = pipelineSettings(configuration, inference.model);

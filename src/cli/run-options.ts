@@ -19,7 +19,7 @@ const groups = {
   ],
   'Measuring maps:': ['evaluate', 'evaluate-sample', 'regions', 'region-categories'],
   'Execution:': [
-    ...['provider', 'device', 'batch-size', 'shard-size', 'threads', 'pixel-threads'],
+    ...['provider', 'device', 'precision', 'batch-size', 'shard-size', 'threads', 'pixel-threads'],
     ...['max-failures', 'resume'],
   ],
 };

@@ -41,13 +41,6 @@ export const precisions = ['float32', 'tf32', 'float16'] as const;
 export type Precision = (typeof precisions)[number];
 
 export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
-
-/**
- * In which numbers a model is computed. `float32`: products of float32 in float32. `tf32`: in TensorFloat-32, whose factors keep 10 of 23
- * bits. `float16`: activations and gradients in half precision, sums and scores in float32.
- */
-export type Precision = 'float32' | 'tf32' | 'float16';
-
 /** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
 export type ScoreActivation = (typeof scoreActivations)[number];
 

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { fusions, methodNames, scoreActivations } from '../../explain/options.ts';
+import { fusions, methodNames, precisions, scoreActivations } from '../../explain/options.ts';
 import { readMaxFailures } from './max-failures.ts';
 import { defaultShardSize } from './run-plan.ts';
 import { fieldsOf, setting, settingsIn } from './setting.ts';
@@ -214,6 +214,14 @@ export const runConfigurationSchema = z.object({
   ),
   /** Index of the GPU; left out: the provider's own choice. */
   device: setting('device <index>', 'which GPU', count.exactOptional(), { given: wholeNumber(0), free: true }),
+  precision: setting(
+    'precision <name>',
+    `in which numbers a GPU computes: ${precisions.join(', ')}`,
+    z.enum(precisions).exactOptional(),
+    {
+      otherwise: 'float32',
+    },
+  ),
   threads: setting('threads <n>', 'threads inside one operator', count.nullable(), {
     given: wholeNumber(1),
     otherwise: 'one a core',

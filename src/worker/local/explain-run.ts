@@ -51,6 +51,7 @@ export async function explainRun(
     name: configuration.provider,
     devices: configuration.device === undefined ? null : [configuration.device],
     fallback: null,
+    precision: configuration.precision,
   });
   events.onProvider(provider);
   const onWarning = (message: string) => events.onWarning(message);

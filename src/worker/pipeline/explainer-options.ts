@@ -25,7 +25,7 @@ export function explainerOptions(
   classNames: string[] | null,
   provider: Provider,
 ): LaneOptions {
-  const { model, layers, methods, targets, scoreActivation, statistics, threads, fuse } = configuration;
+  const { model, layers, methods, targets, scoreActivation, statistics, threads, fuse, precision } = configuration;
   const batchSize = configuration.batchSize ?? (provider.name === 'cpu' ? batchSizes.cpu : batchSizes.others);
   const inputSize = configuration.preprocess.size;
   return {
@@ -42,6 +42,7 @@ export function explainerOptions(
     ...(classNames === null ? {} : { classNames }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(fuse === undefined ? {} : { fuse }),
+    ...(precision === undefined ? {} : { precision }),
     ...(threads === null ? {} : { threads }),
   };
 }

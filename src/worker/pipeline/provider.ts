@@ -9,7 +9,7 @@ import {
   OperatorSetIdProtoSchema,
   ValueInfoProtoSchema,
 } from '../../explain/onnx/onnx_pb.ts';
-import type { ExplainerOptions } from '../../explain/options.ts';
+import type { ExplainerOptions, Precision } from '../../explain/options.ts';
 import { claimPrecision } from '../../explain/precision.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { type CudaReport, cudaReportText, examineCuda } from '../../shared/gpu/cuda-report.ts';
@@ -22,6 +22,8 @@ export interface ProviderRequest {
   devices: readonly number[] | 'all' | null;
   /** Use the CPU where the provider cannot start; null: never, and users cannot ask for it. */
   fallback: boolean | null;
+  /** In which a run will be computed, if it says so: it is a whole process's. */
+  precision?: Precision | undefined;
 }
 
 export interface Provider {
@@ -44,7 +46,9 @@ export function sessionProviders(name: string, device: number | undefined): NonN
  * @throws UserError `provider-unavailable` where one cannot start and there is no fallback
  */
 export async function openProvider(request: ProviderRequest, machine: Machine = thisMachine()): Promise<Provider> {
-  const { name, devices, fallback } = request;
+  const { name, devices, fallback, precision } = request;
+  // The tiny model loads CUDA, which reads the precision then.
+  claimPrecision({ providers: [name === 'auto' ? 'cuda' : name], ...(precision === undefined ? {} : { precision }) });
   if (name === 'cpu' && devices === null) return cpu;
   if (name === 'auto' && devices === null) return chooseProvider(machine);
   const wanted = name === 'auto' ? 'cuda' : name;
@@ -106,8 +110,6 @@ async function tryAll(name: string): Promise<Trial> {
 
 /** Why a tiny model cannot run; null: it can. */
 async function providerProblem(name: string, device: number | undefined): Promise<string | null> {
-  // The tiny model loads CUDA, which reads the precision then.
-  claimPrecision({ providers: [name] });
   const { InferenceSession, listSupportedBackends, Tensor } = await import('onnxruntime-node');
   const known = listSupportedBackends().map((backend) => backend.name);
   if (!known.includes(name)) return `this build of ONNX Runtime has only ${known.join(', ')}.`;

@@ -53,6 +53,7 @@ const given: Record<string, string | boolean> = {
   provider: 'cuda',
   device: '1',
   'pixel-threads': '5',
+  precision: 'tf32',
   threads: '3',
   overlays: 'errors',
   colormap: 'jet',

@@ -96,6 +96,8 @@ interface Pending {
   reject(error: Error): void;
 }
 
+class ThreadEnded extends Error {}
+
 /** One thread and what it has been asked. When it dies, what it had fails and the next order starts another. */
 class PixelThread {
   readonly #file: URL;
@@ -134,7 +136,11 @@ class PixelThread {
 
   async closeRun(run: number): Promise<void> {
     this.#runs.delete(run);
-    if (this.#worker !== null) await this.ask(run, 'close', null);
+    if (this.#worker === null) return;
+    // Whatever a thread had open goes with it.
+    await this.ask(run, 'close', null).catch((error: unknown) => {
+      if (!(error instanceof ThreadEnded)) throw error;
+    });
   }
 
   async end(): Promise<void> {
@@ -163,7 +169,7 @@ class PixelThread {
     worker.once('exit', (code) => {
       this.#worker = null;
       const reason = failure instanceof Error ? failure.message : `exit code ${code}`;
-      const error = new Error(`A pixel thread ended: ${reason}.`, { cause: failure });
+      const error = new ThreadEnded(`A pixel thread ended: ${reason}.`, { cause: failure });
       for (const { reject } of this.#pending.values()) reject(error);
       this.#pending.clear();
     });
