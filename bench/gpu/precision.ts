@@ -9,14 +9,12 @@
 
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Precision } from '../../src/explain/options.ts';
+import { type Precision, precisions } from '../../src/explain/options.ts';
 import { type Deviation, deviations } from '../../test/explain/agreement/compare.ts';
 import { type Golden, goldenNames, readGolden, withModel } from '../../test/explain/agreement/golden.ts';
 import { printMachine } from '../machine.ts';
 import { median } from '../statistics.ts';
 import { printTable } from '../table.ts';
-
-const precisions: readonly Precision[] = ['float32', 'tf32', 'float16'];
 
 const { values } = parseArgs({
   options: {
