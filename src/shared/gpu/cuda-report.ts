@@ -16,7 +16,7 @@ import { driverVersion } from './driver.ts';
 import { type LibraryPlace, LinkerPath, needsOf } from './libraries.ts';
 import type { Machine } from './machine.ts';
 
-export interface CudaPart {
+interface CudaPart {
   /** `provider`, `cuda`, `cudnn`, `driver` or `system`. */
   part: string;
   title: string;

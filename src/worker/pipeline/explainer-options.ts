@@ -13,7 +13,7 @@ export interface LaneOptions extends Omit<PipelineExplainerOptions, 'providers'>
 }
 
 /** Images in one session run: a GPU has more to do at once than it has images in a small batch. */
-export const batchSizes = { cpu: 8, others: 64 };
+const batchSizes = { cpu: 8, others: 64 };
 
 /**
  * How a run's model is opened.
