@@ -41,7 +41,7 @@ describe('a provider that cannot start', () => {
     await expect(opening).rejects.toMatchObject({
       name: 'UserError',
       code: 'provider-unavailable',
-      message: expect.stringMatching(/--provider-fallback\.\n\n[^]*libcudnn\.so\.9[^]*gradline setup-gpu/),
+      message: expect.stringMatching(/--provider-fallback\.\n\n.*libcudnn\.so\.9.*gradline setup-gpu/s),
     });
   });
 
