@@ -46,7 +46,10 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
   return {
     onProvider(provider) {
       if (style === 'json') output.write(`${JSON.stringify({ event: 'provider', ...provider })}\n`);
-      else if (style !== 'none') output.write(`${providerText(provider)}\n`);
+      // The CPU is no news, unless something else was to be expected.
+      else if (style !== 'none' && (provider.name !== 'cpu' || provider.fallback !== null)) {
+        output.write(`${providerText(provider)}\n`);
+      }
     },
     onPlan(total) {
       if (style === 'json') output.write(`${JSON.stringify({ event: 'plan', total })}\n`);

@@ -53,7 +53,6 @@ export async function explainRun(
     fallback: null,
     precision: configuration.precision,
   });
-  events.onProvider(provider);
   const onWarning = (message: string) => events.onWarning(message);
   const options = explainerOptions(configuration, plan.classNames, provider);
   // A thread that died would die again: it is not known of which image.
@@ -73,7 +72,7 @@ export async function explainRun(
   const measures = await openMeasures(configuration, chosen, plan.classNames, onWarning);
   const progress = new RunProgress(identity, plan.total);
   await using pixels = openPixels(configuration.pixelThreads);
-  const parts = { configuration, plan, output, ledger, inference, pixels, measures, progress, events };
+  const parts = { configuration, plan, output, ledger, provider, inference, pixels, measures, progress, events };
   return await new LocalRun(parts).execute(signal);
 }
 

@@ -10,6 +10,7 @@ import type { Inference } from '../pipeline/inference/inference.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
+import type { Provider } from '../pipeline/provider.ts';
 import { RunStopped, stopOf } from '../pipeline/run-stopped.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
 import type { LocalLedger } from './local-ledger.ts';
@@ -26,6 +27,7 @@ export interface LocalRunParts {
   plan: RunPlan;
   output: Store;
   ledger: LocalLedger;
+  provider: Provider;
   inference: Inference;
   pixels: PixelWork;
   measures: Measures;
@@ -78,6 +80,7 @@ export class LocalRun {
     const { warnings, total } = this.#parts.plan;
     for (const warning of warnings) this.#parts.events.onWarning(warning);
     this.#parts.events.onPlan(total);
+    this.#parts.events.onProvider(this.#parts.provider);
     let state: RunSummary['state'] = 'complete';
     try {
       await this.#write('running');

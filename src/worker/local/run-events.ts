@@ -12,7 +12,7 @@ export interface ImageProgress {
 }
 
 export interface RunEvents {
-  /** Once, before the model is opened. */
+  /** Once, after the plan: what the model was opened on. */
   onProvider(provider: Provider): void;
   /** Once, when the input is known. */
   onPlan(total: number | null): void;

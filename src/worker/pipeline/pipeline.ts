@@ -2,13 +2,13 @@
  * The way of a shard through a worker. Each box takes up its bound and no more, so a slow one holds back those before it. An arrow is
  * an image, `=>` a batch; results leave every box in the order in which they came.
  *
- *               fetch -> decode => infer    => render -> store -> commit, when all images of the shard are here
- *     at once   16       cores     lanes + 1   cores     16
- *     thread    main     pixels    inference   pixels    main     main
- *     holds     bytes    a tensor  a batch     maps      files    the record
+ *               fetch, decode  =>  infer      =>  render, store  ->  commit, when all images of the shard are here
+ *     at once   16 + cores         lanes + 1      16 + cores
+ *     thread    pixels             inference      pixels             pixels, then main
+ *     holds     bytes, a slot      slots          a slot, files      lines of JSON, evidence
  *
- * Tensors and batches are lent from pools of that many (and a batch more, which is being filled) and go back when they have been copied or
- * explained. From sources the main thread does the work of the pixel threads. A batch is run when it is full, or short at `flush`.
+ * There are as many slots (`image-slots.ts`) as the boxes take up together, and a batch more, which is being filled. From sources the main
+ * thread does the work of the pixel threads. A batch is run when it is full, or short at `flush`.
  */
 
 import { channel } from 'node:diagnostics_channel';
