@@ -14,7 +14,7 @@ export default defineConfig({
     fileParallelism: !process.env.GRADLINE_TEST_S3_ENDPOINT,
     projects: Object.entries(testProjects()).map(([name, include]) => ({
       extends: true,
-      test: { name, include, setupFiles: setup[name] ?? [] },
+      test: { name, include, setupFiles: setup[name] ?? [], isolate: name !== 'fast' },
     })),
   },
 });

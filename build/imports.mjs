@@ -22,8 +22,18 @@ function specifiersOf(file, types) {
  * @returns {string[]}
  */
 export function importsOf(file, { types = true } = {}) {
-  return specifiersOf(file, types).map((name) => (name.startsWith('.') ? posix.join(posix.dirname(file), name) : name));
+  const key = `${types} ${file}`;
+  const known = parsed.get(key);
+  if (known !== undefined) return known;
+  const found = specifiersOf(file, types).map((name) =>
+    name.startsWith('.') ? posix.join(posix.dirname(file), name) : name,
+  );
+  parsed.set(key, found);
+  return found;
 }
+
+/** Most files are reached by many others. */
+const parsed = new Map();
 
 /**
  * Everything that `file` reaches by imports through files for which `follow` holds, itself included.
