@@ -3,10 +3,9 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../explain/user-error.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
+import { openImageStore } from '../shared/run/image-store.ts';
 import { hasImageSuffix, imageSuffixes, isImageList } from '../shared/run/input-kind.ts';
-import { ListedStore } from '../shared/store/listed-store.ts';
 import { isS3Location, splitLocation } from '../shared/store/location.ts';
-import { openStore } from '../shared/store/open-store.ts';
 import type { Store } from '../shared/store/store.ts';
 import {
   type ListedImage,
@@ -38,7 +37,7 @@ export async function openInput({ input, output, selection: settings }: RunConfi
   if (isImageList(input)) {
     const selection = readSelection(settings, null);
     const { folder } = splitLocation(input);
-    const store = new ListedStore(await openStore(folder));
+    const store = await openImageStore(input);
     return {
       store,
       inBucket: false,
@@ -50,8 +49,8 @@ export async function openInput({ input, output, selection: settings }: RunConfi
   const selection = readSelection(settings, imageSuffixes);
   const kind = inBucket ? 'folder' : await kindOfPath(input);
   if (kind === 'file') {
-    const { folder, name } = splitLocation(input);
-    const store = await openStore(folder);
+    const { name } = splitLocation(input);
+    const store = await openImageStore(input);
     return { store, inBucket: false, ordered: false, selection, candidates: () => onlyImage(name) };
   }
   const outside = outputInside(input, output);
@@ -61,7 +60,7 @@ export async function openInput({ input, output, selection: settings }: RunConfi
       `The output ${output} is also the input: choose another folder for the results.`,
     );
   }
-  const store = await openStore(input);
+  const store = await openImageStore(input);
   return {
     store,
     inBucket,

@@ -8,6 +8,7 @@
 
 import { at } from '../../explain/at.ts';
 import type { Explanation, MapShape } from '../../explain/explanation.ts';
+import { pictureLength } from '../../explain/pixel-input.ts';
 import type { InferenceModel } from './inference/inference-messages.ts';
 
 /** What decides how large a slot is. */
@@ -39,7 +40,7 @@ export class ImageSlots {
   constructor(shape: SlotShape, count: number, buffer?: SharedArrayBuffer) {
     this.shape = shape;
     this.count = count;
-    this.#pictureLength = shape.height * shape.width * 3;
+    this.#pictureLength = pictureLength(shape);
     this.#resultLength =
       2 * shape.classCount +
       shape.maps.reduce((sum, { height, width, channels }) => sum + 2 + height * width + channels, 0) +
