@@ -11,7 +11,7 @@ export const packageFolder = dirname(createRequire(import.meta.url).resolve('gra
 
 /** The built command. @throws Error when it is not built */
 export function builtCommand(): string {
-  const file = join(packageFolder, 'dist/cli/main.js');
+  const file = join(packageFolder, 'dist/cli/gradline.cjs');
   if (!existsSync(file)) throw new Error('The command is not built. Run npm run build first.');
   return file;
 }

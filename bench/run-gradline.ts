@@ -6,7 +6,7 @@ export interface NodeOptions {
   /** Flags for Node itself. */
   node?: string[];
   environment?: Record<string, string>;
-  /** The command's main.js; default: this checkout's. */
+  /** The command's file; default: this checkout's. */
   command?: string;
 }
 

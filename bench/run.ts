@@ -2,7 +2,7 @@
  * What a whole run costs against the bare forward pass of its model: `npm run bench:run`.
  *
  *     npm run bench:run -- --model squeezenet1.1.onnx --layers fire9 --preprocess caffe --photos <folder of JPEGs>
- *     npm run bench:run -- --against <another checkout>/dist/cli/main.js --torch <python with torch and torchvision>
+ *     npm run bench:run -- --against <another checkout>/dist/cli/gradline.cjs --torch <python with torch and torchvision>
  *
  * Everything takes turns, each run in a process of its own. Costs are those of a long run less those of a short one, by the images between
  * them, so that starting and opening count nothing. Prints; judges nothing. `--quick` is for seeing that it works.

@@ -37,7 +37,7 @@ console.log(firstFinding(await readCollectionList(), truth));
 function gradline(command: string, input: string, flags: [name: string, value: string][]): void {
   const lines = [`npx gradline ${command} ${input}`, ...flags.map(([name, value]) => `    ${name} ${value}`)];
   console.log(`  ${lines.join(' \\\n  ')}\n`);
-  const { status, error } = spawnSync(process.execPath, ['dist/cli/main.js', command, input, ...flags.flat()], {
+  const { status, error } = spawnSync(process.execPath, ['dist/cli/gradline.cjs', command, input, ...flags.flat()], {
     stdio: 'inherit',
   });
   if (error) throw error;

@@ -3,7 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { Explainer } from '../../src/explain/explainer.ts';
-import { randomBatch } from '../batch.ts';
+import { pictureLength } from '../../src/explain/pixel-input.ts';
+import { usualScaling } from './usual-scaling.ts';
 
 const laneOrder = z.object({
   model: z.string(),
@@ -15,8 +16,8 @@ const laneOrder = z.object({
 export type LaneOrder = z.infer<typeof laneOrder>;
 
 const { model, layers, provider, batchSize, seconds } = laneOrder.parse(workerData);
-const explainer = await Explainer.open({ model, layers, batchSize, providers: [provider] });
-const batch = randomBatch(batchSize, 1);
+const explainer = await Explainer.open({ model, layers, batchSize, providers: [provider], pixels: usualScaling });
+const batch = new Uint8Array(batchSize * pictureLength(explainer.input)).map((_, i) => (i * 2_654_435_761) >>> 24);
 const explain = () => explainer.explain(batch, { count: batchSize });
 // The first runs choose algorithms and take memory.
 for (let run = 0; run < 3; run += 1) await explain();

@@ -11,16 +11,19 @@ export async function compareLanes(
   { model, file }: WrittenModel,
   { provider, batchSize, seconds }: { provider: string; batchSize: number; seconds: number },
 ): Promise<void> {
-  const [layer] = model.layers;
-  const order = { model: file, layers: [layer], provider, batchSize, seconds };
-  const rates: number[] = [];
-  for (const lanes of counts) rates.push(await rateOf(lanes, order));
-  console.log(`\nSessions side by side on one device: ${model.name} at ${layer}, batch ${batchSize}, ${provider}`);
-  const [one = Number.NaN] = rates;
-  printTable(
-    ['sessions', 'images/s', 'to one'],
-    rates.map((rate, i) => [String(counts[i]), rate.toFixed(1), (rate / one).toFixed(3)]),
-  );
+  for (const layers of [model.layers.slice(0, 1), model.layers]) {
+    const order = { model: file, layers, provider, batchSize, seconds };
+    const rates: number[] = [];
+    for (const lanes of counts) rates.push(await rateOf(lanes, order));
+    console.log(
+      `\nSessions side by side on one device: ${model.name} at ${layers.join(', ')}, pictures as bytes, batch ${batchSize}, ${provider}`,
+    );
+    const [one = Number.NaN] = rates;
+    printTable(
+      ['sessions', 'images/s', 'to one'],
+      rates.map((rate, i) => [String(counts[i]), rate.toFixed(1), (rate / one).toFixed(3)]),
+    );
+  }
 }
 
 async function rateOf(lanes: number, order: LaneOrder): Promise<number> {

@@ -21,9 +21,8 @@ def load(path, name):
         if isinstance(module, torch.nn.Conv2d):
             convolution = module_name
         if isinstance(module, torch.nn.BatchNorm2d):
-            module.eps = 0.0
             state[f"{module_name}.bias"] = torch.from_numpy(weights[f"{convolution}.bias"].copy())
-            state[f"{module_name}.weight"] = torch.ones_like(state[f"{module_name}.weight"])
+            state[f"{module_name}.weight"] = torch.full_like(state[f"{module_name}.weight"], (1 + module.eps) ** 0.5)
     for key in state:
         own = key.replace("in_proj_", "in_proj.")
         given = weights.get(own)

@@ -1,6 +1,7 @@
 /** `gradline run` in a process of its own, with what it used. */
 
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runGradline } from '../run-gradline.ts';
@@ -39,7 +40,8 @@ export async function measureRun(
   const file = `${output}.usage.json`;
   await runGradline(['run', ...args, '--output', output, '--quiet'], {
     node: ['--import', new URL('./preload-usage.js', import.meta.url).href],
-    environment: { ...environment, [usageFileVariable]: file },
+    // With a module to load first, Node uses libuv's pool before the command can size it (src/cli/gradline.cts).
+    environment: { UV_THREADPOOL_SIZE: String(availableParallelism() + 4), ...environment, [usageFileVariable]: file },
     ...(command === undefined ? {} : { command }),
   });
   const used = usageFile.parse(JSON.parse(await readFile(file, 'utf8')));

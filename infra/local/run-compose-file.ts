@@ -42,7 +42,7 @@ export async function runComposeFile(
   const free = await freePorts(exposing.length);
   const ports = new Map(exposing.map(([name], i) => [name, free[i] ?? 0]));
   const programs = new Map([
-    ['gradline', [process.execPath, join(dist, 'cli/main.js')]],
+    ['gradline', [process.execPath, join(dist, 'cli/gradline.cjs')]],
     ['node', [process.execPath]],
     ['redis-server', [servers.redis]],
     ['versitygw', [servers.s3]],

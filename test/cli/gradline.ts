@@ -27,7 +27,7 @@ export function startGradline(
   environment: Record<string, string> = {},
   input?: string,
 ): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [join(built, 'cli/main.js'), ...args], {
+  const child = spawn(process.execPath, [join(built, 'cli/gradline.cjs'), ...args], {
     env: { ...process.env, GRADLINE_DEBUG: '', ...environment },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });

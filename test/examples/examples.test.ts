@@ -9,7 +9,7 @@ import { redisServerProgram, startRedis } from '../fleet/redis-server.ts';
 
 const run = promisify(execFile);
 const example = (path: string) => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url));
-const command = `${process.execPath} ${fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))}`;
+const command = `${process.execPath} ${fileURLToPath(new URL('../../dist/cli/gradline.cjs', import.meta.url))}`;
 const redisProgram = await redisServerProgram();
 
 test('library: says the class of an image and where the layer looked', async () => {

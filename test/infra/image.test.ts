@@ -63,7 +63,7 @@ describe('infra/Dockerfile', () => {
     expect(linkedLibraries).toContain(`libcudart.so.${cuda}`);
     expect(text).toContain(`grep '${cudnnLibrary.replaceAll('.', '\\.')} '`);
     const [, program = '', command = ''] = /RUN node (\S+) (\S+) --yes/.exec(text) ?? [];
-    expect(program).toBe('dist/cli/main.js');
+    expect(program).toBe('dist/cli/gradline.cjs');
     expect(await readFile(join(root, `src/cli/${command}.ts`), 'utf8')).toContain(`.command('${command}')`);
   });
 
@@ -93,7 +93,7 @@ describe('what the image builds', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test('starts with the files that it copies', async () => {
-    const help = await run(process.execPath, ['dist/cli/main.js', 'worker', '--help'], { cwd: folder });
+    const help = await run(process.execPath, ['dist/cli/gradline.cjs', 'worker', '--help'], { cwd: folder });
     expect(help.stdout).toContain('--drain-deadline');
     const fill = await run(process.execPath, ['dist-tools/demo/fleet/fill-bucket.js', '--help'], { cwd: folder });
     expect(fill.stdout).toContain('s3://name');
