@@ -1,6 +1,7 @@
 /** Resolving the layers that a user lists, with their grids. */
 
 import { dependents, gradientReach } from '../gradients/sweep.ts';
+import type { Graph } from '../onnx/graph.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
 import { findGrid, type SpatialGrid } from './grid.ts';
@@ -33,7 +34,16 @@ export function resolveTensors(layers: readonly string[], source: SourceModel): 
 
 function tensorOf(layer: string, { model, graph, modules }: SourceModel): string {
   const [input] = model.graph.input;
-  return layer === inputLayer && input !== undefined ? input.name : resolveLayer(layer, graph, modules);
+  return layer === inputLayer && input !== undefined
+    ? input.name
+    : floatsOf(resolveLayer(layer, graph, modules), graph);
+}
+
+/** The floats that a tensor of integers stands for, where it was named itself. */
+function floatsOf(tensor: string, graph: Graph): string {
+  if (graph.producer(tensor)?.opType !== 'QuantizeLinear') return tensor;
+  const dequantizer = graph.consumers(tensor).find(({ opType }) => opType === 'DequantizeLinear');
+  return dequantizer?.output[0] ?? tensor;
 }
 
 /** @throws UserError `no-spatial-grid` for layers such as a linear one, `folded-layer` for tensors that did not survive */
