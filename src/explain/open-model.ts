@@ -12,7 +12,7 @@ import type { GateForm } from './onnx/builder.ts';
 import { type OnnxModel, writeModel } from './onnx/model-file.ts';
 import { optimizerSettings } from './onnx/optimizers.ts';
 import { openSession } from './onnx/session.ts';
-import type { ExplainerOptions } from './options.ts';
+import { type ExplainerOptions, gradientFreeMethods } from './options.ts';
 import { chosenPrecision, claimPrecision, firstProvider } from './precision.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
 
@@ -103,7 +103,8 @@ async function prepareWithHooks(
   const made = (tensors: Iterable<string>) => [...tensors].filter((tensor) => !inputs.has(tensor));
   const first = await prepare(source, requested, made(named.values()), folder);
   if (!options.layers.includes(lastLayer)) return { prepared: first, tensors: named };
-  const last = requireLastLayer(first, source);
+  const needsGradients = options.methods?.every((method) => gradientFreeMethods.includes(method)) !== true;
+  const last = requireLastLayer(first, source, needsGradients);
   const tensors = new Map(options.layers.map((layer) => [layer, named.get(layer) ?? last] as const));
   return { prepared: await prepare(source, requested, made(tensors.values()), folder), tensors };
 }

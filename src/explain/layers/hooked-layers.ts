@@ -1,6 +1,7 @@
 /** Resolving the layers that a user lists, with their grids. */
 
 import { dependents, gradientReach } from '../gradients/sweep.ts';
+import { isFloat } from '../onnx/element-type.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
@@ -46,7 +47,7 @@ function floatsOf(tensor: string, graph: Graph): string {
   return dequantizer?.output[0] ?? tensor;
 }
 
-/** @throws UserError `no-spatial-grid` for layers such as a linear one, `folded-layer` for tensors that did not survive */
+/** @throws UserError `no-spatial-grid` for layers such as a linear one, `integer-layer`, `folded-layer` for tensors that did not survive */
 export function withGrids(
   tensors: ReadonlyMap<string, string>,
   prepared: PreparedModel,
@@ -61,6 +62,12 @@ export function withGrids(
       throw new UserError(
         'folded-layer',
         `Layer '${layer}' is a constant of the model: it does not depend on the image. 'gradline layers' lists layers that do.`,
+      );
+    }
+    if (!isFloat(graph.type(tensor)?.elementType ?? 0)) {
+      throw new UserError(
+        'integer-layer',
+        `Layer '${layer}' holds whole numbers, and a map is made of floats. Choose the layer before; 'gradline layers --all' lists those of floats.`,
       );
     }
     const grid = findGrid(shape, prepared.sizes);

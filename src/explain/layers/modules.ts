@@ -18,7 +18,7 @@ export interface Module {
 }
 
 /** Operators whose results describe tensors rather than being a layer's output. */
-const bookkeeping = new Set(['Constant', 'ConstantOfShape', 'DynamicQuantizeLinear', 'Shape', 'Size']);
+const bookkeeping = new Set(['Constant', 'ConstantOfShape', 'Shape', 'Size']);
 
 export class Modules {
   readonly #graph: Graph;
