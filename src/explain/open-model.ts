@@ -10,8 +10,9 @@ import { lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './laye
 import { requireLastLayer } from './layers/last-layer.ts';
 import type { GateForm } from './onnx/builder.ts';
 import { type OnnxModel, writeModel } from './onnx/model-file.ts';
+import { optimizerSettings } from './onnx/optimizers.ts';
 import { openSession } from './onnx/session.ts';
-import type { ExplainerOptions } from './options.ts';
+import { type ExplainerOptions, gradientFreeMethods } from './options.ts';
 import { chosenPrecision, claimPrecision, firstProvider } from './precision.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
 
@@ -63,11 +64,15 @@ export async function openExplained(
   claimPrecision(options);
   const file = path.join(folder, 'explained.onnx');
   await writeModel(model, file);
+  const settings = optimizerSettings(model.graph);
   return openSession(file, 'open the model with its gradients', {
     graphOptimizationLevel: 'all',
     executionProviders: executionProviders(options),
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-    extra: { session: { intra_op: { allow_spinning: (options.busyWaiting ?? true) ? '1' : '0' } } },
+    extra: {
+      ...settings,
+      session: { ...settings.session, intra_op: { allow_spinning: (options.busyWaiting ?? true) ? '1' : '0' } },
+    },
   });
 }
 
@@ -98,7 +103,8 @@ async function prepareWithHooks(
   const made = (tensors: Iterable<string>) => [...tensors].filter((tensor) => !inputs.has(tensor));
   const first = await prepare(source, requested, made(named.values()), folder);
   if (!options.layers.includes(lastLayer)) return { prepared: first, tensors: named };
-  const last = requireLastLayer(first, source);
+  const needsGradients = options.methods?.every((method) => gradientFreeMethods.includes(method)) !== true;
+  const last = requireLastLayer(first, source, needsGradients);
   const tensors = new Map(options.layers.map((layer) => [layer, named.get(layer) ?? last] as const));
   return { prepared: await prepare(source, requested, made(tensors.values()), folder), tensors };
 }

@@ -29,6 +29,9 @@ export const methodNames = [...graphMethodNames, ...repeatedMethodNames] as cons
 /** The map methods; docs/guide/methods.md says what each is for. */
 export type MethodName = GraphMethodName | RepeatedMethodName;
 
+/** Methods that look at no gradient, and so work at any layer of any model. */
+export const gradientFreeMethods: readonly MethodName[] = ['eigen-cam', 'score-cam', 'ablation-cam', 'reciprocam'];
+
 export const fusions = ['mean', 'max', 'product'] as const;
 /** How the maps of several layers become one. */
 export type Fusion = (typeof fusions)[number];

@@ -44,8 +44,11 @@ export async function readSource(
   return { model, graph, modules: new Modules(graph), outputs: model.graph.output.map((output) => output.name) };
 }
 
+/** Operators that scale by the largest number of a whole batch: an image's scores would depend on its neighbours. */
+const wholeBatch = new Set(['DynamicQuantizeLSTM', 'DynamicQuantizeLinear', 'DynamicQuantizeMatMul']);
+
 /**
- * Fixes the sizes and simplifies. A model that says its batch is free but fixes it inside (a Reshape to `[1, ...]`) is
+ * Fixes the sizes and simplifies. Images of a dynamically quantised model run one by one, as the file's own scores are meant. A model that says its batch is free but fixes it inside (a Reshape to `[1, ...]`) is
  * prepared for a batch of 1.
  */
 export async function prepare(
@@ -54,7 +57,9 @@ export async function prepare(
   pinned: readonly string[],
   folder: string,
 ): Promise<PreparedModel> {
-  const sizes = chooseSizes(source.model, requested);
+  const chosen = chooseSizes(source.model, requested);
+  const alone = chosen.batchFree && source.graph.nodes.some(({ opType }) => wholeBatch.has(opType));
+  const sizes = alone ? { ...chosen, batchSize: 1, batchFree: false } : chosen;
   try {
     return await prepareFor(source, sizes, pinned, folder);
   } catch (error) {

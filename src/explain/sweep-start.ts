@@ -25,7 +25,8 @@ export function sweepStart(
   terms: readonly SeedTerm[],
   { batchSize, classCount, mayMiss }: { batchSize: number; classCount: number; mayMiss: boolean },
 ): SweepStart {
-  const linear = graph.producer(score.logits);
+  const logits = beforeQuantization(graph, score.logits);
+  const linear = graph.producer(logits);
   const [input, weight] = linear?.input ?? [];
   const plain =
     linear?.opType === 'Gemm' &&
@@ -36,7 +37,7 @@ export function sweepStart(
     graph.type(input ?? '')?.shape[0] === batchSize;
   if (!plain || input === undefined || weight === undefined) {
     const oneHots = appendOneHots(build, terms, classCount, batchSize);
-    return { tensor: score.logits, gradient: seedGradient(build, score, graph, oneHots, batchSize) };
+    return { tensor: logits, gradient: seedGradient(build, score, graph, oneHots, batchSize) };
   }
   const byClass = intAttribute(linear, 'transB', 0) === 1 ? 0 : 1;
   const rows = build.sum(
@@ -50,4 +51,18 @@ export function sweepStart(
   if (!mayMiss || first === undefined) return { tensor: input, gradient: rows };
   // -1 picks the last class; an image without a class has no gradient.
   return { tensor: input, gradient: build.op('Mul', [rows, known(build, first.classes, batchSize)]) };
+}
+
+/**
+ * What was quantised to become the logits. The sweep starts there: a score a hair above the calibrated range is clipped, and from behind
+ * that no gradient would come to the model's most confident images.
+ */
+function beforeQuantization(graph: Graph, logits: string): string {
+  const dequantizer = graph.producer(logits);
+  if (dequantizer?.opType !== 'DequantizeLinear') return logits;
+  const quantizer = graph.producer(dequantizer.input[0] ?? '');
+  if (quantizer?.opType !== 'QuantizeLinear') return logits;
+  const [floats = '', ...how] = quantizer.input;
+  // Other units behind than before would scale the gradient.
+  return how.join() === dequantizer.input.slice(1).join() ? floats : logits;
 }

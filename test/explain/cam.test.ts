@@ -35,6 +35,18 @@ const heads: Record<string, Head> = {
     m.node('Conv', [average(m, x), m.weight('fc.weight', [5, 6, 1, 1]), m.weight('fc.bias', [5])], {
       attributes: { kernel_shape: [1, 1] },
     }),
+  'a 1x1 convolution before the pooling': (m, x) =>
+    flatten(
+      m,
+      average(
+        m,
+        m.node('Conv', [x, m.weight('fc.weight', [5, 6, 1, 1]), m.weight('fc.bias', [5])], {
+          attributes: { kernel_shape: [1, 1] },
+        }),
+      ),
+    ),
+  'a 1x1 convolution, Dropout and ReduceMean': (m, x) =>
+    reduced([2, 3], 0)(m, m.node('Dropout', [m.node('Conv', [x, m.weight('fc.weight', [5, 6, 1, 1])])])),
   'MatMul and Add': (m, x) => {
     const product = m.node('MatMul', [flatten(m, average(m, x)), m.weight('fc.weight', [6, 5])]);
     return m.node('Add', [product, m.weight('fc.bias', [5])]);
@@ -83,6 +95,22 @@ const refused: [string, Head, string | RegExp][] = [
     'a convolution before the pooling',
     (m, x) => m.pooledHead(m.conv(x, '/neck/Conv', 6, 6), 6, 5),
     "Conv '/neck/Conv'",
+  ],
+  [
+    "an activation behind the classes' convolution, as in SqueezeNet",
+    (m, x) => {
+      const classes = m.node('Conv', [x, m.weight('fc.weight', [5, 6, 1, 1])], { name: '/fc/Conv' });
+      return flatten(m, average(m, m.node('Relu', [classes], { name: '/fc/Relu' })));
+    },
+    "Relu '/fc/Relu'",
+  ],
+  [
+    'a convolution that reads every other cell',
+    (m, x) => {
+      const attributes = { kernel_shape: [1, 1], strides: [2, 2] };
+      return flatten(m, average(m, m.node('Conv', [x, m.weight('fc.weight', [5, 6, 1, 1])], { attributes })));
+    },
+    'Conv',
   ],
   ['maximum pooling', (m, x) => m.linear(flatten(m, m.node('GlobalMaxPool', [x])), 'fc', 6, 5), 'GlobalMaxPool'],
   [

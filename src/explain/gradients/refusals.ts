@@ -9,6 +9,8 @@ const sequence = 'lists of tensors are not differentiated; export with fixed num
 const regions = 'it belongs to object detectors';
 const quantizedOperator =
   'it computes with integers; quantise the model in QDQ format, with QuantizeLinear and DequantizeLinear around float operators';
+const quantizedLayout =
+  'it computes with integers whose channels come last, as ONNX Runtime saves them after its optimisation; give the file from before';
 const blocked =
   'the file was optimised for the memory layout of one machine; save it at optimisation level "extended" or give the file from before';
 
@@ -25,7 +27,6 @@ export const refusals: Record<string, string> = {
   Ceil: piecewiseConstant,
   Compress: selection,
   ConcatFromSequence: sequence,
-  ConvInteger: quantizedOperator,
   Floor: piecewiseConstant,
   Hardmax: piecewiseConstant,
   If: control,
@@ -33,8 +34,6 @@ export const refusals: Record<string, string> = {
   MaxRoiPool: regions,
   NonMaxSuppression: piecewiseConstant,
   NonZero: selection,
-  QLinearConv: quantizedOperator,
-  QLinearMatMul: quantizedOperator,
   RoiAlign: regions,
   Round: piecewiseConstant,
   Scan: control,
@@ -48,20 +47,11 @@ export const refusals: Record<string, string> = {
   'ai.onnx.ml.TreeEnsemble': trees,
   'ai.onnx.ml.TreeEnsembleClassifier': trees,
   'ai.onnx.ml.TreeEnsembleRegressor': trees,
-  'com.microsoft.NhwcMaxPool': quantizedOperator,
+  'com.microsoft.NhwcMaxPool': quantizedLayout,
   'com.microsoft.QAttention': quantizedOperator,
-  'com.microsoft.QGemm': quantizedOperator,
-  'com.microsoft.QLinearAdd': quantizedOperator,
-  'com.microsoft.QLinearAveragePool': quantizedOperator,
-  'com.microsoft.QLinearConcat': quantizedOperator,
-  'com.microsoft.QLinearConv': quantizedOperator,
-  'com.microsoft.QLinearGlobalAveragePool': quantizedOperator,
-  'com.microsoft.QLinearLeakyRelu': quantizedOperator,
-  'com.microsoft.QLinearMul': quantizedOperator,
-  'com.microsoft.QLinearReduceMean': quantizedOperator,
-  'com.microsoft.QLinearSigmoid': quantizedOperator,
-  'com.microsoft.QLinearSoftmax': quantizedOperator,
-  'com.microsoft.QLinearWhere': quantizedOperator,
+  'com.microsoft.QLinearAveragePool': quantizedLayout,
+  'com.microsoft.QLinearConv': quantizedLayout,
+  'com.microsoft.QLinearGlobalAveragePool': quantizedLayout,
   'com.microsoft.nchwc.AveragePool': blocked,
   'com.microsoft.nchwc.Conv': blocked,
   'com.microsoft.nchwc.GlobalAveragePool': blocked,

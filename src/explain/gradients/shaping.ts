@@ -100,13 +100,13 @@ const reverseSequence: Rule = (n) => [
 ];
 
 /**
- * Between floats the value stays; to whole numbers it moves in steps. Whole numbers that came from a product of quantised
- * ones stand for floats.
+ * Between floats the value stays; to whole numbers it moves in steps. Whole numbers that were quantised, and products of
+ * such, stand for floats.
  */
 const cast: Rule = (n) => {
   const toFloats = isFloat(n.graph.type(n.y())?.elementType ?? 0);
-  const ofProduct = n.graph.producer(n.x())?.opType === 'MatMulInteger';
-  return toFloats && (n.isFloat(0) || ofProduct) ? [() => n.g] : [];
+  const quantized = ['DynamicQuantizeLinear', 'MatMulInteger'].includes(n.graph.producer(n.x())?.opType ?? '');
+  return toFloats && (n.isFloat(0) || quantized) ? [() => n.g] : [];
 };
 
 export const shaping: Record<string, Rule> = {

@@ -4,6 +4,7 @@ import type { Builder } from '../onnx/builder.ts';
 import { ElementType, isFloat } from '../onnx/element-type.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { gradientFreeMethods } from '../options.ts';
 import { UserError } from '../user-error.ts';
 import { ReverseNode } from './reverse-node.ts';
 import type { Rule } from './rule.ts';
@@ -111,7 +112,8 @@ function requireRule(node: NodeProto, score: string, graph: Graph): Rule {
     `No gradient passes through ${placeOf(node)}: ${rule}. ` +
       (reach === undefined
         ? 'Every layer with a gradient would have to lie behind it.'
-        : `Hook a layer behind it; the nearest is '${reach}'.`),
+        : `Hook a layer behind it; the nearest is '${reach}'.`) +
+      ` The methods ${gradientFreeMethods.join(', ')} need no gradient.`,
   );
 }
 

@@ -91,6 +91,8 @@ function listLayers(source: SourceModel, prepared: PreparedModel, reach: Reach):
   const add = (entry: Pick<Candidate, 'name' | 'kind' | 'depth' | 'tensor'>, node: NodeProto, moduleType?: string) => {
     const type = prepared.graph.type(entry.tensor);
     if (type === undefined || !isFloat(type.elementType) || !fromImage.has(entry.tensor)) return;
+    // The scales of a dynamically quantised model.
+    if (type.shape.length === 0) return;
     const grid = findGrid(type.shape, prepared.sizes);
     const blocker = reach.get(entry.tensor);
     const isBehind = behindScore.has(entry.tensor);

@@ -1,6 +1,8 @@
 /** Resolving the layers that a user lists, with their grids. */
 
 import { dependents, gradientReach } from '../gradients/sweep.ts';
+import { isFloat } from '../onnx/element-type.ts';
+import type { Graph } from '../onnx/graph.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
 import { findGrid, type SpatialGrid } from './grid.ts';
@@ -33,10 +35,19 @@ export function resolveTensors(layers: readonly string[], source: SourceModel): 
 
 function tensorOf(layer: string, { model, graph, modules }: SourceModel): string {
   const [input] = model.graph.input;
-  return layer === inputLayer && input !== undefined ? input.name : resolveLayer(layer, graph, modules);
+  return layer === inputLayer && input !== undefined
+    ? input.name
+    : floatsOf(resolveLayer(layer, graph, modules), graph);
 }
 
-/** @throws UserError `no-spatial-grid` for layers such as a linear one, `folded-layer` for tensors that did not survive */
+/** The floats that a tensor of integers stands for, where it was named itself. */
+function floatsOf(tensor: string, graph: Graph): string {
+  if (graph.producer(tensor)?.opType !== 'QuantizeLinear') return tensor;
+  const dequantizer = graph.consumers(tensor).find(({ opType }) => opType === 'DequantizeLinear');
+  return dequantizer?.output[0] ?? tensor;
+}
+
+/** @throws UserError `no-spatial-grid` for layers such as a linear one, `integer-layer`, `folded-layer` for tensors that did not survive */
 export function withGrids(
   tensors: ReadonlyMap<string, string>,
   prepared: PreparedModel,
@@ -51,6 +62,12 @@ export function withGrids(
       throw new UserError(
         'folded-layer',
         `Layer '${layer}' is a constant of the model: it does not depend on the image. 'gradline layers' lists layers that do.`,
+      );
+    }
+    if (!isFloat(graph.type(tensor)?.elementType ?? 0)) {
+      throw new UserError(
+        'integer-layer',
+        `Layer '${layer}' holds whole numbers, and a map is made of floats. Choose the layer before; 'gradline layers --all' lists those of floats.`,
       );
     }
     const grid = findGrid(shape, prepared.sizes);

@@ -1,6 +1,8 @@
 /** The layer that `last` means. */
 
 import { dependents, gradientReach } from '../gradients/sweep.ts';
+import { isFloat } from '../onnx/element-type.ts';
+import { gradientFreeMethods } from '../options.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
 import { barriers } from './barriers.ts';
@@ -15,12 +17,15 @@ interface Place {
 }
 
 /** As `findLastLayer`. @throws UserError `no-spatial-layer` where there is none */
-export function requireLastLayer(prepared: PreparedModel, source: SourceModel): string {
-  const tensor = findLastLayer(prepared, source);
+export function requireLastLayer(prepared: PreparedModel, source: SourceModel, needsGradients: boolean): string {
+  const tensor = findLastLayer(prepared, source, needsGradients);
   if (tensor !== undefined) return tensor;
   const { graph, score } = prepared;
   const barrier = barriers(graph, gradientReach(graph, score.logits)).at(-1);
-  const why = barrier === undefined ? '' : ` No gradient passes ${barrier.place}: ${barrier.reason}.`;
+  const why =
+    barrier === undefined
+      ? ''
+      : ` No gradient passes ${barrier.place}: ${barrier.reason}. The methods ${gradientFreeMethods.join(', ')} need none.`;
   throw new UserError(
     'no-spatial-layer',
     `The model has no layer with a spatial grid that gradients reach, so 'last' means nothing here.${why} 'gradline layers' shows what it has.`,
@@ -30,16 +35,17 @@ export function requireLastLayer(prepared: PreparedModel, source: SourceModel): 
 /**
  * The last tensor with a grid through which all that the scores know of the image passes, as a stage's or a block's output:
  * what branches off beside a shortcut shows a part only. Where the network's branches meet behind the last grid, simply
- * the last one. Its cells must get gradient, and the author's graph must have it too.
+ * the last one. Its cells must get gradient unless the methods need none, and the author's graph must have it too.
  */
-export function findLastLayer(prepared: PreparedModel, source: SourceModel): string | undefined {
+export function findLastLayer(prepared: PreparedModel, source: SourceModel, needsGradients = true): string | undefined {
   const { graph, score, sizes } = prepared;
   const reach = gradientReach(graph, score.logits);
   const placeOf = (tensor: string): Place | undefined => {
-    const shape = graph.type(tensor)?.shape;
+    const { shape, elementType = 0 } = graph.type(tensor) ?? {};
     // Scores of shape [N, classes, 1] are no row of cells.
-    if (shape === undefined || tensor === score.logits) return undefined;
-    if (reach.get(tensor) !== null || source.graph.producer(tensor) === undefined) return undefined;
+    if (shape === undefined || tensor === score.logits || !isFloat(elementType)) return undefined;
+    const isReached = needsGradients ? reach.get(tensor) === null : reach.has(tensor);
+    if (!isReached || source.graph.producer(tensor) === undefined) return undefined;
     const grid = findGrid(shape, sizes);
     return grid !== undefined && reachesCells(graph, reach, score.logits, tensor, grid) ? { tensor, grid } : undefined;
   };

@@ -5,6 +5,7 @@ import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { withoutTracing } from './keras-scopes.ts';
 import { modulePath } from './module-path.ts';
+import { withQuantizers } from './quantizer-scopes.ts';
 import type { Scope } from './scope.ts';
 
 export interface Module {
@@ -27,7 +28,7 @@ export class Modules {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    const scopes = withoutTracing(graph.nodes.map(modulePath));
+    const scopes = withQuantizers(graph, withoutTracing(graph.nodes.map(modulePath)));
     graph.nodes.forEach((node, i) => {
       const around = at(scopes, i);
       this.#scopes.set(node, around);

@@ -14,7 +14,7 @@ import { biasedLayers, biasGradients } from './biased-layers.ts';
 import { guidedRules, requireRelus } from './guided-backprop.ts';
 import type { Hook, Method } from './method.ts';
 import { graphMethods } from './methods.ts';
-import { pooledFeatures } from './pooled-head.ts';
+import { type ClassWeights, headWeights } from './pooled-head.ts';
 
 /** One map as tensors of the graph. */
 export interface AppendedMap {
@@ -57,9 +57,9 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
   const { batchSize } = prepared.sizes;
   const methods = request.methods.map((name) => ({ name, method: graphMethods[name] }));
   const pixels = pixelLayer(prepared);
-  const pooled = new Map(
+  const heads = new Map(
     methods.some(({ method }) => method.needs === 'head')
-      ? layers.map((layer) => [layer.layer, pooledFeatures(graph, score, layer)] as const)
+      ? layers.map((layer) => [layer.layer, headWeights(graph, score, layer)] as const)
       : [],
   );
   const isGuided = methods.some(({ method }) => method.guided === true);
@@ -86,7 +86,7 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
   const biased = methods.some(({ method }) => method.biases === true) ? biasedLayers(graph, prepared.sizes) : [];
   const gradients = sweep(seed, [
     ...(wanted(undefined, undefined) || request.keepGradients ? tensors : []),
-    ...pooled.values(),
+    ...[...heads.values()].map(({ tensor }) => tensor),
     ...(wanted(undefined, 'input') ? [pixels.tensor] : []),
     ...biased.map(({ tensor }) => tensor),
   ]);
@@ -98,7 +98,8 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
   const hookOf = (layer: ResolvedLayer, from: ReadonlyMap<string, string>, pixelHook?: Hook): Hook => {
     const { channels, height, width } = layer.grid;
     const gradient = from.get(layer.tensor);
-    const classWeights = gradients.get(pooled.get(layer.layer) ?? '');
+    const head = heads.get(layer.layer);
+    const headGradient = gradients.get(head?.tensor ?? '');
     return {
       build,
       batchSize,
@@ -108,7 +109,7 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
       cells: height * width,
       activations: toChannelsByCells(build, layer.tensor, batchSize, layer.grid),
       gradients: gradient && gradientByCells(build, gradient, batchSize, layer.grid),
-      classWeights: classWeights && build.reshape(classWeights, [batchSize, channels]),
+      classWeights: head && headGradient && classWeights(build, headGradient, head, batchSize, layer.grid),
       guided: pixelHook,
       biases: undefined,
     };
@@ -164,6 +165,18 @@ function gradientByCells(build: Builder, gradient: string, batchSize: number, gr
   return grid.layout === 'NCHW' && once !== undefined && perChannel
     ? build.reshape(once.tensor, [batchSize, grid.channels, 1])
     : toChannelsByCells(build, gradient, batchSize, grid);
+}
+
+/** `[N, channels]`; from before the pooling the sum of the cells' shares. */
+function classWeights(
+  build: Builder,
+  gradient: string,
+  { perCell }: ClassWeights,
+  batchSize: number,
+  grid: SpatialGrid,
+): string {
+  if (!perCell) return build.reshape(gradient, [batchSize, grid.channels]);
+  return build.reduce('ReduceSum', toChannelsByCells(build, gradient, batchSize, grid), [2], false);
 }
 
 /** Keeps the division defined where no cell is positive; far below any total that float32 maps reach. */

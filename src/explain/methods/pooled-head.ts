@@ -9,15 +9,25 @@ import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { shapeOnly } from '../onnx/shape-only.ts';
 import { UserError } from '../user-error.ts';
 
+/** Where the head's class weights are read as a gradient. */
+export interface ClassWeights {
+  tensor: string;
+  /** Whether each cell of the tensor has its share of them, as before the pooling; else the tensor is what was pooled. */
+  perCell: boolean;
+}
+
+/** What quantisation puts between the layers of a head. */
+const quantizers = new Set(['DequantizeLinear', 'QuantizeLinear']);
+
 /**
- * Checks that nothing but global average pooling and one linear layer lies between a layer and the class scores.
- * @returns the tensor of pooled features, where the linear layer's weights are read as a gradient
+ * Checks that nothing but global average pooling and one linear layer lies between a layer and the class scores. The linear layer may be a
+ * 1x1 convolution, and stand before the pooling: the mean over the cells of `W A` is `W` times the mean of `A`.
  * @throws UserError `no-cam-head` naming what stands between
  */
-export function pooledFeatures(graph: Graph, score: ClassScore, { layer, tensor, grid }: ResolvedLayer): string {
+export function headWeights(graph: Graph, score: ClassScore, { layer, tensor, grid }: ResolvedLayer): ClassWeights {
   let current = tensor;
-  let pooled: string | undefined;
-  let linear = false;
+  let pooled = false;
+  let linear: ClassWeights | undefined;
   const refuse = (why: string) =>
     new UserError(
       'no-cam-head',
@@ -27,19 +37,21 @@ export function pooledFeatures(graph: Graph, score: ClassScore, { layer, tensor,
     const [node, another] = graph.consumers(current);
     if (node === undefined) throw refuse('the scores do not depend on it alone');
     if (another !== undefined) throw refuse(`several operators read it ('${node.opType}' and '${another.opType}')`);
-    if (shapeOnly.has(node.opType)) {
-      // Rearranged.
-    } else if (pooled === undefined) {
-      if (!isGlobalAverage(node, graph, grid)) throw refuse(`${describe(node)} comes before any pooling`);
-      pooled = node.output[0];
-    } else if (!linear) {
-      if (!isLinear(node, graph)) throw refuse(`${describe(node)} follows the pooling`);
-      linear = true;
-    } else if (!isBias(node, graph)) throw refuse(`${describe(node)} follows the linear layer`);
+    const rearranges = shapeOnly.has(node.opType) || (quantizers.has(node.opType) && pooled);
+    if (!rearranges) {
+      if (!pooled && isGlobalAverage(node, graph, grid)) pooled = true;
+      else if (linear === undefined && isLinear(node, graph) && (pooled || keepsCells(node, grid))) {
+        linear = pooled ? { tensor: current, perCell: false } : { tensor, perCell: true };
+      } else if (linear === undefined || !isBias(node, graph)) {
+        const place = linear === undefined ? 'the pooling' : 'the linear layer';
+        throw refuse(`${describe(node)} ${pooled || linear ? `follows ${place}` : 'comes before any pooling'}`);
+      }
+    }
     current = node.output[0] ?? '';
   }
-  if (pooled === undefined || !linear) throw refuse('no linear layer follows it');
-  return pooled;
+  if (linear === undefined) throw refuse('no linear layer follows it');
+  if (!pooled) throw refuse('no pooling follows it');
+  return linear;
 }
 
 const describe = (node: NodeProto) => `${node.opType} '${node.name || node.output[0]}'`;
@@ -62,8 +74,16 @@ function isGlobalAverage(node: NodeProto, graph: Graph, grid: SpatialGrid): bool
 
 function isLinear(node: NodeProto, graph: Graph): boolean {
   const weights = node.input[1] ?? '';
-  const pointwise = node.opType === 'Conv' && (graph.type(weights)?.shape ?? []).slice(2).every((size) => size === 1);
+  const every = (name: string, value: number) => intsAttribute(node, name)?.every((size) => size === value) ?? true;
+  const kernel = (graph.type(weights)?.shape ?? []).slice(2);
+  const pointwise =
+    node.opType === 'Conv' && kernel.every((size) => size === 1) && every('strides', 1) && every('pads', 0);
   return (node.opType === 'Gemm' || node.opType === 'MatMul' || pointwise) && graph.isInitializer(weights);
+}
+
+/** Whether a linear layer works on each cell by itself. */
+function keepsCells(node: NodeProto, grid: SpatialGrid): boolean {
+  return node.opType === (grid.layout === 'NCHW' ? 'Conv' : 'MatMul');
 }
 
 function isBias(node: NodeProto, graph: Graph): boolean {

@@ -9,6 +9,7 @@ import { dropEmptyWindows } from './empty-windows.ts';
 import { Graph, type TensorType } from './graph.ts';
 import { type OnnxModel, readModel, writeModel } from './model-file.ts';
 import { type GraphProto, type TensorProto, ValueInfoProtoSchema } from './onnx_pb.ts';
+import { optimizerSettings } from './optimizers.ts';
 import { openSession } from './session.ts';
 
 /** Weights of at least this many bytes are kept outside the simplified file, so that rewriting it stays cheap. */
@@ -59,13 +60,15 @@ async function fold(model: OnnxModel, pinned: readonly string[], from: string, t
   const extra = [...new Set(pinned)].filter((name) => !declared.has(name));
   const output = [...model.graph.output, ...extra.map(untypedOutput)];
   await writeModel({ ...model, graph: { ...model.graph, output } }, file);
+  const settings = optimizerSettings(model.graph, reroutes);
   const optimizedModelFilePath = path.join(to, simplifiedFile);
   const session = await openSession(file, 'load the model', {
     graphOptimizationLevel: 'basic',
     optimizedModelFilePath,
     extra: {
-      optimization: { disable_specified_optimizers: reroutes.join(';') },
+      ...settings,
       session: {
+        ...settings.session,
         optimized_model_external_initializers_file_name: weightsFile,
         optimized_model_external_initializers_min_size_in_bytes: String(externalFrom),
       },

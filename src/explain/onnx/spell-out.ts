@@ -1,11 +1,12 @@
 /**
  * Spells out operators that stand in the way: those whose shapes ONNX Runtime does not infer, so that nothing behind them is
- * left unknown, and the heads of scikit-learn models.
+ * left unknown, the heads of scikit-learn models, and operators that compute with integers.
  */
 
 import { intsAttribute } from './attributes.ts';
 import type { OnnxModel } from './model-file.ts';
 import type { NodeProto } from './onnx_pb.ts';
+import { spellOutQuantized } from './quantized.ts';
 import { spellOutLearnedHeads } from './scikit-learn.ts';
 import { Spelling } from './spelling.ts';
 import { float32Tensor, int64Tensor } from './tensor-data.ts';
@@ -13,6 +14,7 @@ import { float32Tensor, int64Tensor } from './tensor-data.ts';
 /** Changes a model of opset 18 or newer in place. */
 export function spellOut(model: OnnxModel): void {
   spellOutLearnedHeads(model);
+  spellOutQuantized(model);
   for (const holder of [model.graph, ...model.functions]) {
     holder.node = holder.node.flatMap((node) =>
       node.opType === 'MeanVarianceNormalization' && node.domain === '' ? meanVarianceNormalization(node) : [node],
