@@ -41,7 +41,7 @@ export const precisions = ['float32', 'tf32', 'float16'] as const;
 export type Precision = (typeof precisions)[number];
 
 export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
-/** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
+/** How logits become reported scores. `auto`: the model's own probabilities, else Softmax (Sigmoid for a single logit). */
 export type ScoreActivation = (typeof scoreActivations)[number];
 
 /** How 8-bit samples become a model's input: `(low + sample / 255 * (high - low) - mean) / std`, in float32. */
