@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { CompiledModel } from './compile.ts';
 import { halve, roundAround } from './half-precision.ts';
+import { checkInputValues } from './input-values.ts';
 import { lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
 import { requireLastLayer } from './layers/last-layer.ts';
 import type { GateForm } from './onnx/builder.ts';
@@ -22,6 +23,8 @@ export interface OpenedModel<Outputs> {
   layers: ResolvedLayer[];
   outputs: Outputs;
   session: InferenceSession;
+  /** What a user has to know of the model, in words. */
+  warnings: string[];
 }
 
 /**
@@ -37,12 +40,13 @@ export async function openModel<Outputs>(
   try {
     const source = await readSource(options.model, folder);
     const { prepared, tensors } = await prepareWithHooks(source, options, folder);
+    const doubts = options.pixels === undefined ? [] : checkInputValues(source, prepared, options.pixels);
     const layers = withGrids(tensors, prepared, source);
     const { model, outputs, inHalf } = compile(prepared, layers);
     if (precision === 'float16' && inHalf !== undefined) await halve(model, inHalf, prepared.folder);
     if (precision === 'float16' && options.simulated) roundAround(model);
     const session = await openExplained(model, prepared.folder, options);
-    return { prepared, layers, outputs, session };
+    return { prepared, layers, outputs, session, warnings: [...source.warnings, ...doubts] };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
