@@ -15,6 +15,9 @@ import { openSession } from './onnx/session.ts';
 import type { ExplainerOptions } from './options.ts';
 import { chosenPrecision, claimPrecision, firstProvider } from './precision.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
+import { nothingFound, probeModel } from './probe/probe.ts';
+import { scoreAsFound } from './probe/score-as-found.ts';
+import { recall, remember, type Verdict, verdictFile } from './probe/verdict.ts';
 
 const defaultBatchSize = 8;
 
@@ -39,14 +42,14 @@ export async function openModel<Outputs>(
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
     const source = await readSource(options.model, folder);
-    const { prepared, tensors } = await prepareWithHooks(source, options, folder);
+    const { prepared, tensors, verdict } = await prepareAsFound(source, options, folder);
     const doubts = options.pixels === undefined ? [] : checkInputValues(source, prepared, options.pixels);
     const layers = withGrids(tensors, prepared, source);
     const { model, outputs, inHalf } = compile(prepared, layers);
     if (precision === 'float16' && inHalf !== undefined) await halve(model, inHalf, prepared.folder);
     if (precision === 'float16' && options.simulated) roundAround(model);
-    const session = await openExplained(model, prepared.folder, options);
-    return { prepared, layers, outputs, session, warnings: [...source.warnings, ...doubts] };
+    const session = await openExplained(model, prepared.folder, options, verdict.optimizers);
+    return { prepared, layers, outputs, session, warnings: [...source.warnings, ...doubts, ...verdict.warnings] };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -58,11 +61,15 @@ export type ExecutionOptions = Pick<
   'providers' | 'precision' | 'simulated' | 'threads' | 'busyWaiting'
 >;
 
-/** @param folder where the model's external weights lie */
+/**
+ * @param folder where the model's external weights lie
+ * @param disabled optimizers that compute something else than the model says
+ */
 export async function openExplained(
   model: OnnxModel,
   folder: string,
   options: ExecutionOptions,
+  disabled: readonly string[] = [],
 ): Promise<InferenceSession> {
   claimPrecision(options);
   const file = path.join(folder, 'explained.onnx');
@@ -71,7 +78,10 @@ export async function openExplained(
     graphOptimizationLevel: 'all',
     executionProviders: executionProviders(options),
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-    extra: { session: { intra_op: { allow_spinning: (options.busyWaiting ?? true) ? '1' : '0' } } },
+    extra: {
+      session: { intra_op: { allow_spinning: (options.busyWaiting ?? true) ? '1' : '0' } },
+      ...(disabled.length === 0 ? {} : { optimization: { disable_specified_optimizers: disabled.join(';') } }),
+    },
   });
 }
 
@@ -86,11 +96,36 @@ export function gateForm(options: ExplainerOptions): GateForm {
   return process.arch === 'x64' ? 'blocked' : 'multiplied';
 }
 
+/** Milliseconds from which a probe is worth remembering. */
+const worthRemembering = 100;
+
+/** Prepares the model, tries it, and prepares it again where that showed that it is computed wrongly. */
+async function prepareAsFound(
+  source: SourceModel,
+  options: ExplainerOptions,
+  folder: string,
+): Promise<{ prepared: PreparedModel; tensors: ReadonlyMap<string, string>; verdict: Verdict }> {
+  const first = await prepareWithHooks(source, options, folder, []);
+  if (options.probe === false) return { ...first, verdict: nothingFound };
+  const { pixels, inputSize, scoreActivation } = options;
+  const given = { pixels, inputSize, scoreActivation, score: first.prepared.score };
+  const file = await verdictFile(options.model, source.model, given);
+  const known = await recall(file);
+  const began = performance.now();
+  const verdict = known ?? (await probeModel(source, first.prepared, options, folder));
+  if (known === undefined && performance.now() - began > worthRemembering) await remember(file, verdict);
+  const { prepared, tensors } =
+    verdict.optimizers.length === 0 ? first : await prepareWithHooks(source, options, folder, verdict.optimizers);
+  const score = scoreAsFound(prepared, verdict.score);
+  return { prepared: { ...prepared, score }, tensors, verdict };
+}
+
 /** Hooked tensors are pinned before simplification; `last` can only be found after one. */
 async function prepareWithHooks(
   source: SourceModel,
   options: ExplainerOptions,
   folder: string,
+  disabled: readonly string[],
 ): Promise<{ prepared: PreparedModel; tensors: ReadonlyMap<string, string> }> {
   const requested = {
     batchSize: options.batchSize ?? defaultBatchSize,
@@ -100,9 +135,9 @@ async function prepareWithHooks(
   // The input needs no pinning, and cannot be an output of the model.
   const inputs = new Set(source.model.graph.input.map(({ name }) => name));
   const made = (tensors: Iterable<string>) => [...tensors].filter((tensor) => !inputs.has(tensor));
-  const first = await prepare(source, requested, made(named.values()), folder);
+  const first = await prepare(source, requested, made(named.values()), folder, disabled);
   if (!options.layers.includes(lastLayer)) return { prepared: first, tensors: named };
   const last = requireLastLayer(first, source);
   const tensors = new Map(options.layers.map((layer) => [layer, named.get(layer) ?? last] as const));
-  return { prepared: await prepare(source, requested, made(tensors.values()), folder), tensors };
+  return { prepared: await prepare(source, requested, made(tensors.values()), folder, disabled), tensors };
 }

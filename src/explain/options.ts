@@ -79,6 +79,11 @@ export interface ExplainerOptions {
   /** Adds a map of layer `fused` for each method and target, made of the maps of all layers; default: none. */
   fuse?: Fusion;
   scoreActivation?: ScoreActivation;
+  /**
+   * Try the model on a few pictures of Gradline's own when it is opened: is it computed as its file says, are its scores what they seem? What was
+   * found is remembered in the user's cache, so that a large model is tried once. Default true.
+   */
+  probe?: boolean;
   /** Raw tensors to return with each explanation. */
   capture?: ('activations' | 'gradients')[];
   /** Record activation statistics per layer. */

@@ -55,20 +55,22 @@ export async function readSource(
 /**
  * Fixes the sizes and simplifies. A model that says its batch is free but fixes it inside (a Reshape to `[1, ...]`) is
  * prepared for a batch of 1.
+ * @param disabled see `simplify`
  */
 export async function prepare(
   source: SourceModel,
   requested: RequestedSizes,
   pinned: readonly string[],
   folder: string,
+  disabled: readonly string[] = [],
 ): Promise<PreparedModel> {
   const sizes = chooseSizes(source.model, requested);
   try {
-    return await prepareFor(source, sizes, pinned, folder);
+    return await prepareFor(source, sizes, pinned, folder, disabled);
   } catch (error) {
     const otherwise = error instanceof UserError && ['session-failed', 'not-a-classifier'].includes(error.code);
     if (!otherwise || !sizes.batchFree || sizes.batchSize === 1) throw error;
-    return prepareFor(source, { ...sizes, batchSize: 1, batchFree: false }, pinned, folder).catch(() => {
+    return prepareFor(source, { ...sizes, batchSize: 1, batchFree: false }, pinned, folder, disabled).catch(() => {
       throw error;
     });
   }
@@ -79,9 +81,10 @@ async function prepareFor(
   sizes: FixedSizes,
   pinned: readonly string[],
   folder: string,
+  disabled: readonly string[],
 ): Promise<PreparedModel> {
   fixSizes(source.model, sizes);
-  const simplified = await simplify(source.model, pinned, folder);
+  const simplified = await simplify(source.model, pinned, folder, disabled);
   const score = findClassScore(simplified.graph, source.outputs, sizes.batchSize);
   refuseNoise(simplified.graph, score.output);
   return { ...simplified, sizes, score };

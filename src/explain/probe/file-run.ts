@@ -1,0 +1,77 @@
+/** Running a model as its file has it, for a few pictures. */
+
+import path from 'node:path';
+import { create } from '@bufbuild/protobuf';
+import type { InferenceSession } from 'onnxruntime-node';
+import { writeModel } from '../onnx/model-file.ts';
+import { ValueInfoProtoSchema } from '../onnx/onnx_pb.ts';
+import { openSession } from '../onnx/session.ts';
+import { sourceFolder } from '../onnx/simplify.ts';
+import { type FixedSizes, fixSizes, inputShape } from '../onnx/sizes.ts';
+import type { SourceModel } from '../prepare.ts';
+
+/** Values of a tensor, `[images, ...]`. */
+export type Answers = ReadonlyMap<string, Float32Array>;
+
+/** A model's file with fixed sizes, which can be opened with and without ONNX Runtime's optimiser. */
+export class FileRun {
+  readonly sizes: FixedSizes;
+  readonly #file: string;
+  readonly #threads: number | undefined;
+
+  private constructor(sizes: FixedSizes, file: string, threads: number | undefined) {
+    this.sizes = sizes;
+    this.#file = file;
+    this.#threads = threads;
+  }
+
+  /** @param tensors what to return; tensors of the file that are no outputs become some */
+  static async write(
+    source: SourceModel,
+    sizes: FixedSizes,
+    tensors: readonly string[],
+    folder: string,
+    threads: number | undefined,
+  ): Promise<FileRun> {
+    const { model } = source;
+    fixSizes(model, sizes);
+    const own = new Map(model.graph.output.map((output) => [output.name, output]));
+    const output = tensors.map((name) => own.get(name) ?? create(ValueInfoProtoSchema, { name }));
+    const file = path.join(sourceFolder(folder), 'gradline.probed.onnx');
+    await writeModel({ ...model, graph: { ...model.graph, output } }, file);
+    return new FileRun(sizes, file, threads);
+  }
+
+  /**
+   * @param batches of the sizes' images
+   * @param optimized without which optimizers; null: not optimised at all
+   * @returns one for each batch
+   */
+  async answers(batches: readonly Float32Array[], optimized: readonly string[] | null): Promise<Answers[]> {
+    const { Tensor } = await import('onnxruntime-node');
+    const { input, batchSize } = this.sizes;
+    const session = await openSession(this.#file, 'open the model as it is', this.#options(optimized));
+    try {
+      const answers: Answers[] = [];
+      for (const batch of batches) {
+        const results = await session.run({ [input.name]: new Tensor('float32', batch, inputShape(input, batchSize)) });
+        const floats = Object.entries(results).flatMap(([name, { data }]) =>
+          data instanceof Float32Array ? [[name, data] as const] : [],
+        );
+        answers.push(new Map(floats));
+      }
+      return answers;
+    } finally {
+      await session.release();
+    }
+  }
+
+  #options(optimized: readonly string[] | null): InferenceSession.SessionOptions {
+    const threads = this.#threads === undefined ? {} : { intraOpNumThreads: this.#threads };
+    // Other lanes may be at the same: threads that wait busily would take their cores from each other.
+    const session = { intra_op: { allow_spinning: '0' } };
+    if (optimized === null) return { ...threads, graphOptimizationLevel: 'disabled', extra: { session } };
+    const optimization = optimized.length === 0 ? {} : { disable_specified_optimizers: optimized.join(';') };
+    return { ...threads, graphOptimizationLevel: 'all', extra: { session, optimization } };
+  }
+}
