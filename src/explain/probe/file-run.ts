@@ -17,12 +17,10 @@ export type Answers = ReadonlyMap<string, Float32Array>;
 export class FileRun {
   readonly sizes: FixedSizes;
   readonly #file: string;
-  readonly #threads: number | undefined;
 
-  private constructor(sizes: FixedSizes, file: string, threads: number | undefined) {
+  private constructor(sizes: FixedSizes, file: string) {
     this.sizes = sizes;
     this.#file = file;
-    this.#threads = threads;
   }
 
   /** @param tensors what to return; tensors of the file that are no outputs become some */
@@ -31,7 +29,6 @@ export class FileRun {
     sizes: FixedSizes,
     tensors: readonly string[],
     folder: string,
-    threads: number | undefined,
   ): Promise<FileRun> {
     const { model } = source;
     fixSizes(model, sizes);
@@ -39,7 +36,7 @@ export class FileRun {
     const output = tensors.map((name) => own.get(name) ?? create(ValueInfoProtoSchema, { name }));
     const file = path.join(sourceFolder(folder), 'gradline.probed.onnx');
     await writeModel({ ...model, graph: { ...model.graph, output } }, file);
-    return new FileRun(sizes, file, threads);
+    return new FileRun(sizes, file);
   }
 
   /**
@@ -67,11 +64,10 @@ export class FileRun {
   }
 
   #options(optimized: readonly string[] | null): InferenceSession.SessionOptions {
-    const threads = this.#threads === undefined ? {} : { intraOpNumThreads: this.#threads };
-    // Other lanes may be at the same: threads that wait busily would take their cores from each other.
-    const session = { intra_op: { allow_spinning: '0' } };
-    if (optimized === null) return { ...threads, graphOptimizationLevel: 'disabled', extra: { session } };
+    // For a single picture, waking other threads costs more than they do; and other lanes may be at the same.
+    const common = { intraOpNumThreads: 1, interOpNumThreads: 1 };
+    if (optimized === null) return { ...common, graphOptimizationLevel: 'disabled' };
     const optimization = optimized.length === 0 ? {} : { disable_specified_optimizers: optimized.join(';') };
-    return { ...threads, graphOptimizationLevel: 'all', extra: { session, optimization } };
+    return { ...common, graphOptimizationLevel: 'all', extra: { optimization } };
   }
 }

@@ -42,7 +42,7 @@ export async function probeModel(
   const compared = score.sources.every(isMade) ? score.sources : [score.output];
   const wanted = [score.output, ...compared, ...candidates, ...(normalised === undefined ? [] : [normalised.input])];
   const tensors = [...new Set(wanted.filter(isMade))];
-  const run = await FileRun.write(source, { ...sizes, batchSize: count }, tensors, folder, options.threads);
+  const run = await FileRun.write(source, { ...sizes, batchSize: count }, tensors, folder);
   const batch = (first: number, others: number) => {
     const which = Array.from({ length: count }, (_, i) => (i === 0 ? first : others + i));
     return testPictures(which, sizes.input, options.pixels);
@@ -53,7 +53,9 @@ export async function probeModel(
   const [plain = noAnswers] = await run.answers([here], null);
   const own = plain.get(score.output);
   if (own === undefined) return nothingFound;
-  const [optimized = noAnswers, other = noAnswers] = await run.answers([elsewhere, batch(200, 200)], []);
+  // Of several pictures in a batch, some are others already.
+  const batches = count === 1 ? [here, batch(200, 200)] : [elsewhere];
+  const [optimized = noAnswers, other = optimized] = await run.answers(batches, []);
   const rows = [plain, other].flatMap((answers) => rowsOf(answers.get(score.output) ?? new Float32Array(), count));
   const warnings = [
     ...finiteWarnings(own, score),

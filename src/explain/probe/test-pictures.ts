@@ -63,12 +63,16 @@ function testPicture(number: number, { height, width }: ModelInput): Uint8Array 
   const mean = pattern.reduce((sum, value) => sum + value, 0) / pattern.length;
   const deviation = Math.sqrt(pattern.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pattern.length);
   const samples = pattern.map((value) => brightness + ((value - mean) / Math.max(deviation, 1e-6)) * contrast);
+  // As many as never show a pattern beside the squares' 64.
+  const noise = Float32Array.from({ length: 4099 }, () => sensorNoise * (random() - 0.5));
   const picture = new Uint8ClampedArray(height * width * 3);
   for (let y = 0, place = 0; y < height; y++) {
     const row = Math.floor((y * side) / height) * side;
     for (let x = 0; x < width; x++) {
       const from = (row + Math.floor((x * side) / width)) * 3;
-      for (let c = 0; c < 3; c++, place++) picture[place] = at(samples, from + c) + sensorNoise * (random() - 0.5);
+      for (let c = 0; c < 3; c++, place++) {
+        picture[place] = (samples[from + c] ?? 0) + (noise[place % noise.length] ?? 0);
+      }
     }
   }
   return new Uint8Array(picture.buffer);
