@@ -139,5 +139,8 @@ async function prepareWithHooks(
   if (!options.layers.includes(lastLayer)) return { prepared: first, tensors: named };
   const last = requireLastLayer(first, source);
   const tensors = new Map(options.layers.map((layer) => [layer, named.get(layer) ?? last] as const));
-  return { prepared: await prepare(source, requested, made(tensors.values()), folder, disabled), tensors };
+  const second = await prepare(source, requested, made(tensors.values()), folder, disabled);
+  // By then the first has written its batch size into the model.
+  const { batchFree } = first.sizes;
+  return { prepared: { ...second, sizes: { ...second.sizes, batchFree } }, tensors };
 }

@@ -23,19 +23,26 @@ export class FileRun {
     this.#file = file;
   }
 
-  /** @param tensors what to return; tensors of the file that are no outputs become some */
+  /**
+   * @param compiled the sizes that the model has, and keeps
+   * @param count images in a batch here
+   * @param tensors what to return; tensors of the file that are no outputs become some
+   */
   static async write(
     source: SourceModel,
-    sizes: FixedSizes,
+    compiled: FixedSizes,
+    count: number,
     tensors: readonly string[],
     folder: string,
   ): Promise<FileRun> {
     const { model } = source;
+    const sizes = { ...compiled, batchSize: count };
     fixSizes(model, sizes);
     const own = new Map(model.graph.output.map((output) => [output.name, output]));
     const output = tensors.map((name) => own.get(name) ?? create(ValueInfoProtoSchema, { name }));
     const file = path.join(sourceFolder(folder), 'gradline.probed.onnx');
     await writeModel({ ...model, graph: { ...model.graph, output } }, file);
+    fixSizes(model, compiled);
     return new FileRun(sizes, file);
   }
 

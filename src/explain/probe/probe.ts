@@ -42,7 +42,7 @@ export async function probeModel(
   const compared = score.sources.every(isMade) ? score.sources : [score.output];
   const wanted = [score.output, ...compared, ...candidates, ...(normalised === undefined ? [] : [normalised.input])];
   const tensors = [...new Set(wanted.filter(isMade))];
-  const run = await FileRun.write(source, { ...sizes, batchSize: count }, tensors, folder);
+  const run = await FileRun.write(source, sizes, count, tensors, folder);
   const batch = (first: number, others: number) => {
     const which = Array.from({ length: count }, (_, i) => (i === 0 ? first : others + i));
     return testPictures(which, sizes.input, options.pixels);
