@@ -20,7 +20,7 @@ export class WaitingInference implements Inference {
   constructor({ batchSize = 8 }: ExplainerOptions, latency: number) {
     this.#latency = latency;
     const input = { name: 'image', layout: 'NCHW' as const, channels: 3, height: waitingSide, width: waitingSide };
-    this.model = { input, layers: [], batchSize, classCount, maps: [], statistics: [] };
+    this.model = { input, layers: [], batchSize, classCount, maps: [], statistics: [], warnings: [] };
   }
 
   /** One batch at a time, as a device does. */

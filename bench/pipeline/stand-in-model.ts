@@ -25,6 +25,7 @@ export function standInModel(batchSize: number): BatchExplainer {
     classCount,
     maps: [map],
     statistics: [],
+    warnings: [],
     explain: async (_pictures, { count }) => ({ ...explanation, count }),
     evaluate: async () => [],
     close: async () => undefined,

@@ -1,3 +1,4 @@
+import { blankMapsText } from '../shared/run/blank-maps.ts';
 import type { RunSummary } from '../worker/local/explain-run.ts';
 import { faithfulnessText, regionsText } from './faithfulness-text.ts';
 import { durationText, plural, rateText } from './progress.ts';
@@ -14,6 +15,7 @@ export function summaryText(summary: RunSummary): string {
   if (skipped > 0) lines.push(row('earlier', `${skipped} of them were committed by an earlier start`));
   if (accuracy !== null) lines.push(row('accuracy', `${accuracy.toFixed(4)} of ${plural(labelled, 'labelled image')}`));
   lines.push(row('output', summary.output));
+  for (const blank of summary.blankMaps ?? []) lines.push(row('BLANK', blankMapsText(blank)));
   if (summary.faithfulness !== undefined) lines.push('', ...faithfulnessText(summary.faithfulness));
   if (summary.regions !== undefined) lines.push('', ...regionsText(summary.regions));
   if (state === 'interrupted') lines.push('Go on with the same command and --resume.');

@@ -41,10 +41,14 @@ export async function preflightRun(
 ): Promise<RunPreflight> {
   await using output = await openStore(configuration.output);
   const report = await preflight(redis, output);
-  return { ...report, layers: await checkModel(configuration, open) };
+  const { layers, warnings } = await checkModel(configuration, open);
+  return { ...report, warnings: [...report.warnings, ...warnings], layers };
 }
 
-async function checkModel(configuration: RunConfiguration, open: OpenModel): Promise<HookedLayer[]> {
+async function checkModel(
+  configuration: RunConfiguration,
+  open: OpenModel,
+): Promise<Pick<InferenceModel, 'layers' | 'warnings'>> {
   const { classes, labels, model } = configuration;
   const classNames = classes === null ? null : [...(await readClassNames(classes)).names];
   // Names that come from the input's folders are not known before it is listed.
@@ -60,7 +64,7 @@ async function checkModel(configuration: RunConfiguration, open: OpenModel): Pro
     };
     await using inference = await open(explainerOptions(checked, classNames, cpu));
     pipelineSettings(configuration, inference.model);
-    return inference.model.layers;
+    return inference.model;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 /** Finding the class scores of a model: where the gradient starts, and how they become the scores that are reported. */
 
+import { type Activation, findFinalActivation } from './final-activation.ts';
 import type { Builder } from './onnx/builder.ts';
 import { isFloat } from './onnx/element-type.ts';
 import type { Graph } from './onnx/graph.ts';
@@ -11,19 +12,17 @@ import { UserError } from './user-error.ts';
 export interface ClassScore {
   /** The tensor to differentiate. */
   logits: string;
+  /** What the last layer makes: the logits, or what they are picked from. */
+  sources: readonly string[];
   /** Name of the model's output. */
   output: string;
   /** The model's own final function; undefined where it returns the logits. */
-  activation: 'softmax' | 'sigmoid' | undefined;
+  activation: Activation | undefined;
+  /** Whether the output's own values are scores: probabilities, each image's from its own logits. */
+  reported: boolean;
   /** Classes as the model counts them: 1 for a single-logit binary head. */
   width: number;
 }
-
-const finalActivations: Record<string, 'softmax' | 'sigmoid'> = {
-  LogSoftmax: 'softmax',
-  Sigmoid: 'sigmoid',
-  Softmax: 'softmax',
-};
 
 /**
  * @param outputs the model's own outputs, in its order
@@ -49,17 +48,19 @@ export function findClassScore(graph: Graph, outputs: readonly string[], batchSi
   }
   const { output, shape } = chosen;
   const width = shape.reduce((a, b) => a * b, 1) / batchSize;
-  let tensor = output;
-  for (;;) {
-    const node = graph.producer(tensor);
-    const [input] = node?.input ?? [];
-    if (node === undefined || input === undefined) break;
-    const activation = finalActivations[node.opType];
-    if (activation !== undefined) return { logits: input, output, activation, width };
-    if (!shapeOnly.has(node.opType)) break;
-    tensor = input;
+  const behind = (tensor: string) => ({ tensor, found: findFinalActivation(graph, tensor, batchSize) });
+  const own = behind(output);
+  const others = candidates.filter((other) => other !== chosen && other.shape.join() === shape.join());
+  // Logits may be returned beside what is made of them.
+  const { tensor, found } =
+    own.found === undefined
+      ? (others.map((other) => behind(other.output)).find((other) => other.found?.logits === output) ?? own)
+      : own;
+  if (found === undefined) {
+    return { logits: output, sources: [output], output, activation: undefined, reported: false, width };
   }
-  return { logits: output, output, activation: undefined, width };
+  const { logits, sources, activation, logarithm, overBatch } = found;
+  return { logits, sources, output: tensor, activation, reported: !logarithm && !overBatch, width };
 }
 
 /** An output of floats that may hold the scores. */
@@ -129,14 +130,20 @@ export function appendScores(
   const flat = build.reshape(score.logits, [batchSize, score.width]);
   const binary = score.width === 1;
   const logits = binary ? build.op('Concat', [build.op('Neg', [flat]), flat], { axis: 1 }) : flat;
+  const classCount = binary ? 2 : score.width;
+  if (asked === 'auto' && score.reported) {
+    const own = build.reshape(score.output, [batchSize, score.width]);
+    const scores = binary ? build.op('Concat', [build.op('Sub', [build.scalar(1), own]), own], { axis: 1 }) : own;
+    return { logits, scores, classCount };
+  }
   const usual = score.activation ?? (binary ? 'sigmoid' : 'softmax');
   const wanted = asked === 'auto' ? usual : asked;
   // Softmax over a single logit and the zero that it is measured against.
   const activation = binary && wanted === 'softmax' ? 'sigmoid' : wanted;
-  return { logits, scores: activate(build, logits, activation), classCount: binary ? 2 : score.width };
+  return { logits, scores: activate(build, logits, activation), classCount };
 }
 
-function activate(build: Builder, logits: string, activation: 'softmax' | 'sigmoid' | 'none'): string {
+function activate(build: Builder, logits: string, activation: Activation | 'none'): string {
   if (activation === 'none') return build.op('Identity', [logits]);
   return activation === 'softmax' ? build.op('Softmax', [logits], { axis: 1 }) : build.op('Sigmoid', [logits]);
 }

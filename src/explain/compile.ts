@@ -93,7 +93,7 @@ export function compile(prepared: PreparedModel, request: CompileRequest): Compi
 
 /** The last layer, whose results are the logits, and what the model makes of them: scores are of float32 in every precision. */
 function behindLogits({ graph, score }: PreparedModel): NodeProto[] {
-  const logits = dependents(graph, [score.logits]);
+  const logits = dependents(graph, score.sources);
   return graph.nodes.filter((node) => node.output.some((output) => logits.has(output)));
 }
 

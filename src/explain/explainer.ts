@@ -5,15 +5,13 @@ import { type CompiledOutputs, compile } from './compile.ts';
 import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
 import { fusedShapes, fuseMaps } from './fusion.ts';
 import { halfGradientScale } from './half-precision.ts';
-import type { ResolvedLayer } from './layers/hooked-layers.ts';
 import { sortMethods } from './methods/methods.ts';
 import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
 import { inputShape } from './onnx/sizes.ts';
-import { gateForm, openModel } from './open-model.ts';
+import { gateForm, type OpenedModel, openModel } from './open-model.ts';
 import type { ExplainerOptions, Fusion, PixelScaling } from './options.ts';
 import { checkPixelInput, pictureLength, pixelInput, scaledPixels } from './pixel-input.ts';
 import { chosenPrecision } from './precision.ts';
-import type { PreparedModel } from './prepare.ts';
 import { floats, integers, padded } from './session-arrays.ts';
 import { labelInput, parseTargets } from './target.ts';
 import { UserError } from './user-error.ts';
@@ -39,6 +37,8 @@ export class Explainer implements AsyncDisposable {
   readonly classCount: number;
   /** What each explanation's `maps` will be, in their order. */
   readonly maps: MapShape[];
+  /** What to know of the model before its maps are believed, in words; empty where nothing was found. */
+  readonly warnings: readonly string[];
   readonly #outputs: CompiledOutputs;
   readonly #fuse: Fusion | undefined;
   readonly #running = new Set<Promise<Explanation>>();
@@ -47,13 +47,11 @@ export class Explainer implements AsyncDisposable {
   readonly #pixels: PixelScaling | undefined;
 
   private constructor(
-    prepared: PreparedModel,
-    outputs: CompiledOutputs,
-    layers: readonly ResolvedLayer[],
-    session: InferenceSession,
+    { prepared, outputs, layers, session, warnings }: OpenedModel<CompiledOutputs>,
     repeated: RepeatedRuns | undefined,
     { fuse, pixels }: Pick<ExplainerOptions, 'fuse' | 'pixels'>,
   ) {
+    this.warnings = warnings;
     this.input = prepared.sizes.input;
     this.batchSize = prepared.sizes.batchSize;
     this.classCount = outputs.classCount;
@@ -85,7 +83,7 @@ export class Explainer implements AsyncDisposable {
       );
     }
     const methods = sortMethods(options.methods ?? ['grad-cam']);
-    const { prepared, layers, outputs, session } = await openModel(options, (model, resolved) => {
+    const opened = await openModel(options, (model, resolved) => {
       if (options.pixels !== undefined) checkPixelInput(model.sizes.input);
       return compile(model, {
         layers: resolved,
@@ -101,9 +99,9 @@ export class Explainer implements AsyncDisposable {
     });
     try {
       const repeated = methods.repeated.length === 0 ? undefined : await RepeatedRuns.open(options, methods.repeated);
-      return new Explainer(prepared, outputs, layers, session, repeated, options);
+      return new Explainer(opened, repeated, options);
     } catch (error) {
-      await session.release();
+      await opened.session.release();
       throw error;
     }
   }

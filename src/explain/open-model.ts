@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { CompiledModel } from './compile.ts';
 import { halve, roundAround } from './half-precision.ts';
+import { checkInputValues } from './input-values.ts';
 import { lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
 import { requireLastLayer } from './layers/last-layer.ts';
 import type { GateForm } from './onnx/builder.ts';
@@ -15,6 +16,9 @@ import { openSession } from './onnx/session.ts';
 import { type ExplainerOptions, gradientFreeMethods } from './options.ts';
 import { chosenPrecision, claimPrecision, firstProvider } from './precision.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
+import { nothingFound, probeModel } from './probe/probe.ts';
+import { scoreAsFound } from './probe/score-as-found.ts';
+import { recall, remember, type Verdict, verdictFile } from './probe/verdict.ts';
 
 const defaultBatchSize = 8;
 
@@ -23,6 +27,8 @@ export interface OpenedModel<Outputs> {
   layers: ResolvedLayer[];
   outputs: Outputs;
   session: InferenceSession;
+  /** What a user has to know of the model, in words. */
+  warnings: string[];
 }
 
 /**
@@ -37,13 +43,14 @@ export async function openModel<Outputs>(
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
     const source = await readSource(options.model, folder);
-    const { prepared, tensors } = await prepareWithHooks(source, options, folder);
+    const { prepared, tensors, verdict } = await prepareAsFound(source, options, folder);
+    const doubts = options.pixels === undefined ? [] : checkInputValues(source, prepared, options.pixels);
     const layers = withGrids(tensors, prepared, source);
     const { model, outputs, inHalf } = compile(prepared, layers);
     if (precision === 'float16' && inHalf !== undefined) await halve(model, inHalf, prepared.folder);
     if (precision === 'float16' && options.simulated) roundAround(model);
-    const session = await openExplained(model, prepared.folder, options);
-    return { prepared, layers, outputs, session };
+    const session = await openExplained(model, prepared.folder, options, verdict.optimizers);
+    return { prepared, layers, outputs, session, warnings: [...source.warnings, ...doubts, ...verdict.warnings] };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -55,16 +62,20 @@ export type ExecutionOptions = Pick<
   'providers' | 'precision' | 'simulated' | 'threads' | 'busyWaiting'
 >;
 
-/** @param folder where the model's external weights lie */
+/**
+ * @param folder where the model's external weights lie
+ * @param disabled optimizers that compute something else than the model says
+ */
 export async function openExplained(
   model: OnnxModel,
   folder: string,
   options: ExecutionOptions,
+  disabled: readonly string[] = [],
 ): Promise<InferenceSession> {
   claimPrecision(options);
   const file = path.join(folder, 'explained.onnx');
   await writeModel(model, file);
-  const settings = optimizerSettings(model.graph);
+  const settings = optimizerSettings(model.graph, disabled);
   return openSession(file, 'open the model with its gradients', {
     graphOptimizationLevel: 'all',
     executionProviders: executionProviders(options),
@@ -87,11 +98,36 @@ export function gateForm(options: ExplainerOptions): GateForm {
   return process.arch === 'x64' ? 'blocked' : 'multiplied';
 }
 
+/** Milliseconds from which a probe is worth remembering. */
+const worthRemembering = 100;
+
+/** Prepares the model, tries it, and prepares it again where that showed that it is computed wrongly. */
+async function prepareAsFound(
+  source: SourceModel,
+  options: ExplainerOptions,
+  folder: string,
+): Promise<{ prepared: PreparedModel; tensors: ReadonlyMap<string, string>; verdict: Verdict }> {
+  const first = await prepareWithHooks(source, options, folder, []);
+  if (options.probe === false) return { ...first, verdict: nothingFound };
+  const { pixels, inputSize, scoreActivation } = options;
+  const given = { pixels, inputSize, scoreActivation, score: first.prepared.score };
+  const file = await verdictFile(options.model, source.model, given);
+  const known = await recall(file);
+  const began = performance.now();
+  const verdict = known ?? (await probeModel(source, first.prepared, options, folder));
+  if (known === undefined && performance.now() - began > worthRemembering) await remember(file, verdict);
+  const { prepared, tensors } =
+    verdict.optimizers.length === 0 ? first : await prepareWithHooks(source, options, folder, verdict.optimizers);
+  const score = scoreAsFound(prepared, verdict.score);
+  return { prepared: { ...prepared, score }, tensors, verdict };
+}
+
 /** Hooked tensors are pinned before simplification; `last` can only be found after one. */
 async function prepareWithHooks(
   source: SourceModel,
   options: ExplainerOptions,
   folder: string,
+  disabled: readonly string[],
 ): Promise<{ prepared: PreparedModel; tensors: ReadonlyMap<string, string> }> {
   const requested = {
     batchSize: options.batchSize ?? defaultBatchSize,
@@ -101,10 +137,13 @@ async function prepareWithHooks(
   // The input needs no pinning, and cannot be an output of the model.
   const inputs = new Set(source.model.graph.input.map(({ name }) => name));
   const made = (tensors: Iterable<string>) => [...tensors].filter((tensor) => !inputs.has(tensor));
-  const first = await prepare(source, requested, made(named.values()), folder);
+  const first = await prepare(source, requested, made(named.values()), folder, disabled);
   if (!options.layers.includes(lastLayer)) return { prepared: first, tensors: named };
   const needsGradients = options.methods?.every((method) => gradientFreeMethods.includes(method)) !== true;
   const last = requireLastLayer(first, source, needsGradients);
   const tensors = new Map(options.layers.map((layer) => [layer, named.get(layer) ?? last] as const));
-  return { prepared: await prepare(source, requested, made(tensors.values()), folder), tensors };
+  const second = await prepare(source, requested, made(tensors.values()), folder, disabled);
+  // By then the first has written its batch size into the model.
+  const { batchFree } = first.sizes;
+  return { prepared: { ...second, sizes: { ...second.sizes, batchFree } }, tensors };
 }

@@ -44,7 +44,7 @@ export const precisions = ['float32', 'tf32', 'float16'] as const;
 export type Precision = (typeof precisions)[number];
 
 export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
-/** How logits become reported scores. `auto`: the model's own final Softmax or Sigmoid, else Softmax (Sigmoid for a single logit). */
+/** How logits become reported scores. `auto`: the model's own probabilities, else Softmax (Sigmoid for a single logit). */
 export type ScoreActivation = (typeof scoreActivations)[number];
 
 /** How 8-bit samples become a model's input: `(low + sample / 255 * (high - low) - mean) / std`, in float32. */
@@ -82,6 +82,11 @@ export interface ExplainerOptions {
   /** Adds a map of layer `fused` for each method and target, made of the maps of all layers; default: none. */
   fuse?: Fusion;
   scoreActivation?: ScoreActivation;
+  /**
+   * Try the model on a few pictures of Gradline's own when it is opened: is it computed as its file says, are its scores what they seem? What was
+   * found is remembered in the user's cache, so that a large model is tried once. Default true.
+   */
+  probe?: boolean;
   /** Raw tensors to return with each explanation. */
   capture?: ('activations' | 'gradients')[];
   /** Record activation statistics per layer. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type ClassScore, findClassScore } from './class-score.ts';
 import { Modules } from './layers/modules.ts';
 import { Graph } from './onnx/graph.ts';
+import { refuseNoise, setInferenceMode } from './onnx/inference-mode.ts';
 import { bringExternalData, type OnnxModel, readModel } from './onnx/model-file.ts';
 import { type Simplified, simplify, sourceFolder } from './onnx/simplify.ts';
 import { chooseSizes, type FixedSizes, fixSizes, type RequestedSizes } from './onnx/sizes.ts';
@@ -19,6 +20,10 @@ export interface SourceModel {
   modules: Modules;
   /** Names of the model's own outputs. */
   outputs: string[];
+  /** Element type of the model's first input in its file. */
+  inputType: number;
+  /** What a user has to know of how the file was read. */
+  warnings: string[];
 }
 
 export interface PreparedModel extends Simplified {
@@ -36,12 +41,15 @@ export async function readSource(
   wholeInputs: 'images' | 'indices' = 'images',
 ): Promise<SourceModel> {
   const model = await readModel(file);
+  const inputType = model.graph.input[0]?.type?.tensorType?.elemType ?? 0;
+  const warnings = setInferenceMode(model);
   upgradeOpset(model);
   spellOut(model);
   upcastToFloat32(model, wholeInputs);
   await bringExternalData(model, path.dirname(path.resolve(file)), sourceFolder(folder));
   const graph = new Graph(model.graph);
-  return { model, graph, modules: new Modules(graph), outputs: model.graph.output.map((output) => output.name) };
+  const outputs = model.graph.output.map((output) => output.name);
+  return { model, graph, modules: new Modules(graph), outputs, inputType, warnings };
 }
 
 /** Operators that scale by the largest number of a whole batch: an image's scores would depend on its neighbours. */
@@ -50,22 +58,24 @@ const wholeBatch = new Set(['DynamicQuantizeLSTM', 'DynamicQuantizeLinear', 'Dyn
 /**
  * Fixes the sizes and simplifies. Images of a dynamically quantised model run one by one, as the file's own scores are meant. A model that says its batch is free but fixes it inside (a Reshape to `[1, ...]`) is
  * prepared for a batch of 1.
+ * @param disabled see `simplify`
  */
 export async function prepare(
   source: SourceModel,
   requested: RequestedSizes,
   pinned: readonly string[],
   folder: string,
+  disabled: readonly string[] = [],
 ): Promise<PreparedModel> {
   const chosen = chooseSizes(source.model, requested);
   const alone = chosen.batchFree && source.graph.nodes.some(({ opType }) => wholeBatch.has(opType));
   const sizes = alone ? { ...chosen, batchSize: 1, batchFree: false } : chosen;
   try {
-    return await prepareFor(source, sizes, pinned, folder);
+    return await prepareFor(source, sizes, pinned, folder, disabled);
   } catch (error) {
     const otherwise = error instanceof UserError && ['session-failed', 'not-a-classifier'].includes(error.code);
     if (!otherwise || !sizes.batchFree || sizes.batchSize === 1) throw error;
-    return prepareFor(source, { ...sizes, batchSize: 1, batchFree: false }, pinned, folder).catch(() => {
+    return prepareFor(source, { ...sizes, batchSize: 1, batchFree: false }, pinned, folder, disabled).catch(() => {
       throw error;
     });
   }
@@ -76,8 +86,11 @@ async function prepareFor(
   sizes: FixedSizes,
   pinned: readonly string[],
   folder: string,
+  disabled: readonly string[],
 ): Promise<PreparedModel> {
   fixSizes(source.model, sizes);
-  const simplified = await simplify(source.model, pinned, folder);
-  return { ...simplified, sizes, score: findClassScore(simplified.graph, source.outputs, sizes.batchSize) };
+  const simplified = await simplify(source.model, pinned, folder, disabled);
+  const score = findClassScore(simplified.graph, source.outputs, sizes.batchSize);
+  refuseNoise(simplified.graph, score.output);
+  return { ...simplified, sizes, score };
 }

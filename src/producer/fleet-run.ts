@@ -174,6 +174,7 @@ function newRunFile(identity: Pick<RunFile, 'run' | 'started' | 'configuration' 
     counts: { images: null, skipped: 0, ...emptyTally() },
     accuracy: null,
     timings: { seconds: 0, images: 0, imagesPerSecond: 0 },
+    warnings: [],
     error: null,
     configuration: identity.configuration,
     digests: identity.digests,

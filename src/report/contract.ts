@@ -30,6 +30,8 @@ export interface Findings {
   gaps: Gap[];
   /** What to collect, most urgent first. Only claims that hold against chance are here. */
   collect: CollectionItem[];
+  /** In plain words: why the run's answers or maps may mean nothing at all. Empty where nothing was found. */
+  warnings: string[];
   /** In plain words: what was left out or sampled and why, and anything else that a reader must know. */
   notes: string[];
 }

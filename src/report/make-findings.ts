@@ -1,6 +1,7 @@
 /** From a run's output to its findings. */
 
 import { UserError } from '../explain/user-error.ts';
+import { blankMapsText } from '../shared/run/blank-maps.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { Findings } from './contract.ts';
 import { evidenceFindings } from './evidence-findings.ts';
@@ -63,6 +64,7 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
     clusters,
     gaps,
     collect,
+    warnings: [...description.warnings, ...description.blankMaps.map(blankMapsText)],
     notes: [
       ...scoreNotes(description, table, { suspected, confidence, ...fromScores }),
       ...(sharedCause === 0

@@ -36,6 +36,14 @@ test('accuracy, when labels are known', () => {
   );
 });
 
+test('maps that are blank are said, with the reason and what to do', () => {
+  const row = { layer: 'layer4', method: 'grad-cam', target: 'predicted', images: 351, blank: 351 };
+  const text = summaryText({ ...summary, blankMaps: [{ ...row, reasons: { 'no-gradient': 350, 'not-finite': 1 } }] });
+  expect(text).toContain(
+    '\n  BLANK     All 351 maps of layer layer4 (grad-cam, predicted) are blank (no-gradient): no gradient reaches',
+  );
+});
+
 test('an interrupted run says how to go on', () => {
   const text = summaryText({ ...summary, state: 'interrupted', images: 128, done: 128, skipped: 64 });
   expect(text).toMatch(/^Interrupted after 128 images in /);

@@ -11,16 +11,32 @@ export interface TensorType {
 
 export class Graph {
   readonly proto: GraphProto;
-  readonly types: ReadonlyMap<string, TensorType>;
+  readonly #types: Map<string, TensorType>;
   readonly #producers = new Map<string, NodeProto>();
   readonly #consumers = new Map<string, NodeProto[]>();
   readonly #initializers = new Map<string, TensorProto>();
 
   constructor(proto: GraphProto, types: ReadonlyMap<string, TensorType> = new Map()) {
     this.proto = proto;
-    this.types = types;
-    for (const tensor of proto.initializer) this.#initializers.set(tensor.name, tensor);
-    for (const node of proto.node) {
+    this.#types = new Map(types);
+    this.#index(proto.node, proto.initializer);
+  }
+
+  get types(): ReadonlyMap<string, TensorType> {
+    return this.#types;
+  }
+
+  /** Adds nodes that read what is there already, behind all others. */
+  append(nodes: readonly NodeProto[], initializers: readonly TensorProto[], types: ReadonlyMap<string, TensorType>) {
+    this.proto.node.push(...nodes);
+    this.proto.initializer.push(...initializers);
+    for (const [tensor, type] of types) this.#types.set(tensor, type);
+    this.#index(nodes, initializers);
+  }
+
+  #index(nodes: readonly NodeProto[], initializers: readonly TensorProto[]): void {
+    for (const tensor of initializers) this.#initializers.set(tensor.name, tensor);
+    for (const node of nodes) {
       for (const output of node.output) if (output !== '') this.#producers.set(output, node);
       for (const input of new Set(this.reads(node))) {
         const readers = this.#consumers.get(input);
@@ -62,7 +78,7 @@ export class Graph {
   }
 
   type(tensor: string): TensorType | undefined {
-    const known = this.types.get(tensor);
+    const known = this.#types.get(tensor);
     if (known !== undefined) return known;
     const initializer = this.#initializers.get(tensor);
     return initializer && { elementType: initializer.dataType, shape: initializer.dims.map(Number) };

@@ -41,18 +41,31 @@ export interface Simplified {
  * type and shape. External weights of the model must already lie in its `sourceFolder`.
  * @param pinned tensors that must survive under their names
  * @param folder a folder of this compilation's own
+ * @param disabled optimizers that compute something else than the model says
  */
-export async function simplify(model: OnnxModel, pinned: Iterable<string>, folder: string): Promise<Simplified> {
-  const once = await fold(model, [...pinned], sourceFolder(folder), path.join(folder, 'simplified'));
+export async function simplify(
+  model: OnnxModel,
+  pinned: Iterable<string>,
+  folder: string,
+  disabled: readonly string[] = [],
+): Promise<Simplified> {
+  const optimizers = [...reroutes, ...disabled];
+  const once = await fold(model, [...pinned], sourceFolder(folder), path.join(folder, 'simplified'), optimizers);
   // Operators that ONNX Runtime inlines (GroupNormalization) bring shape arithmetic of their own, after folding is done.
   const leftover = once.graph.nodes.some((node) => node.opType === 'Shape');
   return dropEmptyWindows(once.graph) || leftover
-    ? fold(once.model, [...pinned], once.folder, path.join(folder, 'simplified-again'))
+    ? fold(once.model, [...pinned], once.folder, path.join(folder, 'simplified-again'), optimizers)
     : once;
 }
 
 /** One pass, from a model whose external weights lie in `from` to one whose weights lie in `to`. */
-async function fold(model: OnnxModel, pinned: readonly string[], from: string, to: string): Promise<Simplified> {
+async function fold(
+  model: OnnxModel,
+  pinned: readonly string[],
+  from: string,
+  to: string,
+  disabled: readonly string[],
+): Promise<Simplified> {
   await mkdir(from, { recursive: true });
   await mkdir(to, { recursive: true });
   const file = path.join(from, 'gradline.fixed.onnx');
@@ -60,7 +73,7 @@ async function fold(model: OnnxModel, pinned: readonly string[], from: string, t
   const extra = [...new Set(pinned)].filter((name) => !declared.has(name));
   const output = [...model.graph.output, ...extra.map(untypedOutput)];
   await writeModel({ ...model, graph: { ...model.graph, output } }, file);
-  const settings = optimizerSettings(model.graph, reroutes);
+  const settings = optimizerSettings(model.graph, disabled);
   const optimizedModelFilePath = path.join(to, simplifiedFile);
   const session = await openSession(file, 'load the model', {
     graphOptimizationLevel: 'basic',

@@ -21,7 +21,22 @@ const configuration = runConfigurationSchema.pick({ model: true, input: true, la
   /** The run's preprocess settings, to compare. */
   preprocess: z.unknown().default(null),
 });
-const fields = runFileSchema.pick({ run: true, state: true, digests: true }).extend({ configuration });
+const blankMaps = z.object({
+  layer: z.string(),
+  method: z.string(),
+  target: z.string(),
+  images: z.number(),
+  blank: z.number(),
+  reasons: z.record(z.string(), z.number()),
+  workingLayer: z.string().exactOptional(),
+});
+const fields = runFileSchema.pick({ run: true, state: true, digests: true }).extend({
+  configuration,
+  /** What was found wrong with the set-up, in words. */
+  warnings: z.array(z.string()).default([]),
+  /** Maps that mostly show nothing. */
+  blankMaps: z.array(blankMaps).default([]),
+});
 
 /** `state` is `complete`, `running`, `interrupted`, ... */
 export type RunDescription = Omit<z.infer<typeof fields>, 'configuration'> & z.infer<typeof configuration>;

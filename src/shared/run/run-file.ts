@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
 import { type Store, StoreError } from '../store/store.ts';
+import type { BlankMaps } from './blank-maps.ts';
 import { configurationFields, type RunConfiguration, runConfigurationSchema } from './configuration.ts';
 import type { FaithfulnessSummary } from './faithfulness-summary.ts';
 import type { RegionRow } from './region-summary.ts';
@@ -16,8 +17,9 @@ import type { Tally } from './tally.ts';
 /** `planning`: a fleet's run whose images are not all listed yet. */
 export type RunFileState = 'planning' | 'running' | 'complete' | 'interrupted' | 'failed' | 'cancelled';
 
-/** What the records of a complete run say of its maps, where that was asked for: `--evaluate`, `--regions`. */
+/** What the records of a complete run say of its maps: where that was asked for (`--evaluate`, `--regions`), and where most are blank. */
 export interface MapFindings {
+  blankMaps?: BlankMaps[];
   faithfulness?: FaithfulnessSummary;
   regions?: RegionRow[];
 }
@@ -44,6 +46,8 @@ export interface RunFile extends z.infer<typeof runFileSchema>, MapFindings {
   accuracy: number | null;
   /** Of the latest start; `images` are those that it explained or quarantined itself. */
   timings: { seconds: number; images: number; imagesPerSecond: number };
+  /** What was found wrong with the set-up of the latest start, in words: the model, its inputs, its first answers. */
+  warnings: string[];
   /** Why a `failed` run stopped. */
   error: { code: string; message: string } | null;
   versions: { gradline: string; onnxruntime: string; sharp: string; node: string };

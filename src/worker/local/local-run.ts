@@ -1,4 +1,5 @@
 import type { RunPlan } from '../../producer/plan.ts';
+import { blankMapsText } from '../../shared/run/blank-maps.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { parseMaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
 import { type RunFile, type RunFileState, writeRunFile } from '../../shared/run/run-file.ts';
@@ -50,7 +51,11 @@ export class LocalRun {
   constructor(parts: LocalRunParts) {
     this.#parts = parts;
     const { configuration, plan, ledger, inference, pixels, measures, progress, events } = parts;
-    const warnings = new RunWarnings(inference.model.classCount, (message) => events.onWarning(message));
+    for (const warning of inference.model.warnings) progress.warn(warning);
+    const warnings = new RunWarnings(inference.model.classCount, (message) => {
+      progress.warn(message);
+      events.onWarning(message);
+    });
     warnings.checkNames(plan.classNames);
     this.#pipeline = new ShardPipeline({
       inference,
@@ -120,6 +125,7 @@ export class LocalRun {
   async #mergeScores(): Promise<void> {
     const merged = await runMerge({ output: this.#parts.configuration.output, shards: this.#shards, missing: [] });
     this.#parts.progress.found(merged.findings);
+    for (const row of merged.findings.blankMaps ?? []) this.#parts.events.onWarning(blankMapsText(row));
   }
 
   #submit(shard: Shard): void {

@@ -18,6 +18,7 @@ export class RunProgress {
   #skipped = 0;
   #own = 0;
   #findings: MapFindings = {};
+  readonly #warnings: string[] = [];
 
   constructor(identity: RunIdentity, total: number | null) {
     this.#identity = identity;
@@ -64,6 +65,10 @@ export class RunProgress {
     this.#findings = findings;
   }
 
+  warn(message: string): void {
+    this.#warnings.push(message);
+  }
+
   skip(records: CountedRecord[]): void {
     this.#skipped += records.length;
     for (const record of records) {
@@ -92,6 +97,7 @@ export class RunProgress {
       accuracy: this.accuracy,
       timings: { seconds: this.seconds, images: this.#own, imagesPerSecond: this.imagesPerSecond },
       ...this.#findings,
+      warnings: this.#warnings,
       error,
       configuration,
       digests,

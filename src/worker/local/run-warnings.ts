@@ -1,7 +1,19 @@
+import { z } from 'zod';
+import { BlankMapsTally, blankMapsText } from '../../shared/run/blank-maps.ts';
+import { doneRecord } from '../../shared/run/record.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
 
 /** How many of the run's first images must all fail before it is said. */
 const suspicious = 100;
+
+/** How many of the first explained images must all be blank, or be answered alike, before it is said. */
+const alike = 16;
+
+/** What is read of a record. */
+const answered = doneRecord
+  .pick({ maps: true, top: true })
+  .extend({ maps: z.array(z.unknown()) })
+  .strip();
 
 /** Watches the records for signs that the whole run is set up wrongly. Each warning is given once. */
 export class RunWarnings {
@@ -10,6 +22,9 @@ export class RunWarnings {
   #failed = 0;
   #watchingFailures = true;
   #watchingLabels = true;
+  #explained = 0;
+  readonly #blank = new BlankMapsTally();
+  readonly #answers = new Set<string>();
 
   constructor(classCount: number, warn: (message: string) => void) {
     this.#classCount = classCount;
@@ -27,12 +42,30 @@ export class RunWarnings {
   /** @param position of the image in the run: bad images fail at once, so of many the good ones come last */
   see(record: SettledImage, position: number): void {
     if (this.#watchingFailures && position < suspicious) this.#seeFailure(record);
+    if (record.status === 'done' && this.#explained < alike) this.#seeAnswer(record.line);
     if (this.#watchingLabels && record.label !== null && record.label >= this.#classCount) {
       this.#watchingLabels = false;
       this.#warn(
         `${record.key} has the label ${record.label}, but the model's classes end at ${this.#classCount - 1}: such images ` +
           'count as wrong and have no map for target label. Check --labels and --classes.',
       );
+    }
+  }
+
+  #seeAnswer(line: string): void {
+    const { maps, top } = answered.parse(JSON.parse(line));
+    this.#explained += 1;
+    this.#blank.add({ maps });
+    this.#answers.add(JSON.stringify(top));
+    if (this.#explained < alike) return;
+    if (this.#answers.size === 1) {
+      this.#warn(
+        `The model gives the same scores to all of the first ${alike} images: it does not seem to look at them. Check the preprocessing ` +
+          '(--preprocess, --mean, --std, --range), and the model with another picture.',
+      );
+    }
+    for (const row of this.#blank.summary ?? []) {
+      if (row.blank === row.images) this.#warn(`Of the first ${alike} images: ${blankMapsText(row)}`);
     }
   }
 

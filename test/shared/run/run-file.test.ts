@@ -93,6 +93,7 @@ beforeEach(async () => {
     counts: { images: null, skipped: 0, ...emptyTally() },
     accuracy: null,
     timings: { seconds: 0, images: 0, imagesPerSecond: 0 },
+    warnings: [],
     error: null,
     configuration,
     digests,
@@ -127,7 +128,8 @@ describe('what run.json keeps', () => {
 
   test('a report and its page read as it was written', async () => {
     const { model, input, layers, methods, targets, evidence, classes, regions, preprocess } = configuration;
-    const read = { model, input, layers, methods, targets, evidence, classes, regions, preprocess };
+    const found = { warnings: [], blankMaps: [] };
+    const read = { model, input, layers, methods, targets, evidence, classes, regions, preprocess, ...found };
     expect(await readRunDescription(output)).toEqual({ run: 'r1', state: 'running', digests, ...read });
     const { colormap, alpha, scale, on } = configuration.overlays;
     expect(await readOverlayLook(output)).toEqual({ colormap, alpha, scale, on });

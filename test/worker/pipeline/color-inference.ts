@@ -66,6 +66,7 @@ export class ColorInference implements Inference {
       classCount,
       maps: mapShapes(options),
       statistics: [],
+      warnings: [],
     };
   }
 

@@ -20,6 +20,7 @@ export async function openEvaluatingExplainer(options: PipelineExplainerOptions)
     batchSize: explainer.batchSize,
     classCount: explainer.classCount,
     maps: explainer.maps,
+    warnings: explainer.warnings,
     statistics: options.statistics === true ? explainer.layers.map(({ layer }) => layer) : [],
     explain: (pictures, batchOptions) => explainer.explain(pictures, batchOptions),
     evaluate: async (pictures, explanation, orders) => {

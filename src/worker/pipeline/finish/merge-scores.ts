@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../explain/user-error.ts';
+import { BlankMapsTally } from '../../../shared/run/blank-maps.ts';
 import { FaithfulnessTally } from '../../../shared/run/faithfulness-summary.ts';
 import { scoresPartKey } from '../../../shared/run/output-key.ts';
 import { RegionTally } from '../../../shared/run/region-summary.ts';
@@ -65,20 +66,26 @@ export async function mergeScores({ output: location, shards, missing }: MergeOr
   }
 }
 
-/** What the records say of their maps, where it was measured. */
+/** What the records say of their maps: whether they are blank, and what was measured. */
 class FindingsTally {
+  readonly #blank = new BlankMapsTally();
   readonly #faithfulness = new FaithfulnessTally();
   readonly #regions = new RegionTally();
 
   add(record: StoredRecord): void {
     if (record.status !== 'done') return;
+    this.#blank.add(record);
     this.#faithfulness.add(record);
     this.#regions.add(record);
   }
 
   get result(): MapFindings {
-    const [faithfulness, regions] = [this.#faithfulness.summary, this.#regions.summary];
-    return { ...(faithfulness === null ? {} : { faithfulness }), ...(regions === null ? {} : { regions }) };
+    const [blankMaps, faithfulness, regions] = [this.#blank.summary, this.#faithfulness.summary, this.#regions.summary];
+    return {
+      ...(blankMaps === null ? {} : { blankMaps }),
+      ...(faithfulness === null ? {} : { faithfulness }),
+      ...(regions === null ? {} : { regions }),
+    };
   }
 }
 

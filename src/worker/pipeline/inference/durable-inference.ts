@@ -42,6 +42,7 @@ export class DurableInference implements Inference {
   /** @throws UserError as `Explainer.open` does; InferenceError `out-of-memory` where not even one image fits */
   static async open(options: LaneOptions, open: OpenInference, durability: Durability): Promise<DurableInference> {
     const first = await openFitting(options, options.batchSize, open, durability.onWarning);
+    for (const warning of first.model.warnings) durability.onWarning(warning);
     return new DurableInference(first, options, open, durability);
   }
 

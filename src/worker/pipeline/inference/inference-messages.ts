@@ -16,6 +16,8 @@ export interface InferenceModel {
   maps: MapShape[];
   /** Layers whose activations are described. */
   statistics: string[];
+  /** What a user has to know of the model, in words. */
+  warnings: readonly string[];
 }
 
 export interface ExplainOrder {

@@ -35,8 +35,9 @@ export function serveInference(
         try {
           const opened = await open(request.options);
           explainer = new SlotExplainer(opened);
-          const { input, layers, batchSize, classCount, maps, statistics } = opened;
-          reply(port, { type: 'opened', model: { input, layers, batchSize, classCount, maps, statistics } });
+          const { input, layers, batchSize, classCount, maps, statistics, warnings } = opened;
+          const model = { input, layers, batchSize, classCount, maps, statistics, warnings };
+          reply(port, { type: 'opened', model });
         } catch (error) {
           reply(port, { type: 'open-failed', error: carry(error) });
         }

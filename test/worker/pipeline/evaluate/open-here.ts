@@ -5,9 +5,9 @@ import type { Inference } from '../../../../src/worker/pipeline/inference/infere
 /** Inference with ONNX Runtime in the test's own thread: Node 20 loads no TypeScript in another. */
 export async function openHere(options: PipelineExplainerOptions): Promise<Inference> {
   const explainer = await openEvaluatingExplainer(options);
-  const { input, layers, batchSize, classCount, maps, statistics } = explainer;
+  const { input, layers, batchSize, classCount, maps, statistics, warnings } = explainer;
   return {
-    model: { input, layers, batchSize, classCount, maps, statistics },
+    model: { input, layers, batchSize, classCount, maps, statistics, warnings },
     concurrency: 1,
     explain: async (slots, { slots: places, labels, evaluate }) => {
       const pictures = Buffer.concat(places.map((slot) => slots.pixels(slot)));

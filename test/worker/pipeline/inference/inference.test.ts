@@ -13,7 +13,7 @@ function thread(body: string): URL {
 
 const opened = `{ type: 'opened', model: {
   input: { name: 'x', layout: 'NCHW', channels: 3, height: 1, width: 1 }, layers: [],
-  batchSize: 1, classCount: 2, maps: [], statistics: [] } }`;
+  batchSize: 1, classCount: 2, maps: [], statistics: [], warnings: [] } }`;
 
 /** Opens, then does `onExplain` with each batch. */
 function openingThread(onExplain: string): URL {

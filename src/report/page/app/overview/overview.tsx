@@ -21,6 +21,16 @@ export function Overview() {
           {findings.model} on {findings.input}, run {findings.run}
         </p>
       </header>
+      {findings.warnings.length > 0 && (
+        <section class="warnings" aria-labelledby="warnings">
+          <h2 id="warnings">These maps and answers may mean nothing</h2>
+          <ul>
+            {findings.warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </section>
+      )}
       <Counts />
       <ChangesLine />
       <CollectionList />

@@ -1,0 +1,138 @@
+/** Whether pictures reach the model as numbers that it was made for, as far as the file gives that away. */
+
+import { intAttribute } from './onnx/attributes.ts';
+import { ElementType } from './onnx/element-type.ts';
+import type { Graph } from './onnx/graph.ts';
+import type { NodeProto } from './onnx/onnx_pb.ts';
+import type { PixelScaling } from './options.ts';
+import { sampleValues } from './pixel-input.ts';
+import type { PreparedModel, SourceModel } from './prepare.ts';
+import { UserError } from './user-error.ts';
+
+const wholeRanges: Record<number, { name: string; lowest: number; highest: number }> = {
+  [ElementType.uint8]: { name: 'uint8', lowest: 0, highest: 255 },
+  [ElementType.int8]: { name: 'int8', lowest: -128, highest: 127 },
+  [ElementType.uint16]: { name: 'uint16', lowest: 0, highest: 65_535 },
+  [ElementType.int16]: { name: 'int16', lowest: -32_768, highest: 32_767 },
+  [ElementType.int32]: { name: 'int32', lowest: -(2 ** 31), highest: 2 ** 31 - 1 },
+  [ElementType.int64]: { name: 'int64', lowest: -(2 ** 53), highest: 2 ** 53 },
+};
+
+const asItIs = 'Use --preprocess none, with --fit and --size as the model needs them';
+
+/**
+ * @returns doubts, in words for the user
+ * @throws UserError `wrong-preprocessing` for fractions, or numbers out of range, where the model takes whole numbers
+ */
+export function checkInputValues(source: SourceModel, prepared: PreparedModel, scaling: PixelScaling): string[] {
+  const { input } = prepared.sizes;
+  const values = sampleValues(scaling, input).flatMap((each) => [...each]);
+  const given = { lowest: Math.min(...values), highest: Math.max(...values) };
+  const whole = wholeRanges[source.inputType];
+  if (whole !== undefined) {
+    const fits = values.every((value) => Number.isInteger(value)) && isWithin(given, whole);
+    if (fits) return [];
+    throw new UserError(
+      'wrong-preprocessing',
+      `The model's input '${input.name}' takes whole numbers (${whole.name}), so the model prepares pictures itself, but the preprocessing makes them ${range(given)}, which would be rounded or wrapped. ${asItIs}.`,
+    );
+  }
+  return [...scaledTwice(prepared, given), ...quantisedOtherwise(prepared, given)];
+}
+
+interface Range {
+  lowest: number;
+  highest: number;
+}
+
+function isWithin(inner: Range, outer: Range): boolean {
+  return inner.lowest >= outer.lowest && inner.highest <= outer.highest;
+}
+
+const range = ({ lowest, highest }: Range) => `${rounded(lowest)} to ${rounded(highest)}`;
+const rounded = (value: number) => Number(value.toPrecision(3));
+
+/** Pictures of bytes are scaled by 1/255 or less, and by no more than a usual deviation makes of that. */
+const scalesBytes = 1 / 30;
+/** No preprocessing by mean and deviation goes further. */
+const largestNormalised = 12;
+
+/** A model that scales bytes itself, given pictures that are scaled already. */
+function scaledTwice({ graph, sizes: { input } }: PreparedModel, given: Range): string[] {
+  const { factor, nodes } = ownScaling(graph, input.name);
+  if (factor > scalesBytes || Math.max(-given.lowest, given.highest) > largestNormalised) return [];
+  return [
+    `The model scales its input itself: ${nodes.join(', ')} multiply it by ${rounded(factor)}, as is right for values of 0 to 255, but the preprocessing gives it ${range(given)}. ` +
+      `The pictures are probably scaled twice. ${asItIs}, unless you know that it is right.`,
+  ];
+}
+
+const passing = new Set([
+  'Cast',
+  'Identity',
+  'Pad',
+  'Reshape',
+  'Resize',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+  'Gather',
+  'Concat',
+]);
+
+/** By how much the nodes in front of the first layer multiply the input; their names. */
+function ownScaling(graph: Graph, input: string): { factor: number; nodes: string[] } {
+  let tensor = input;
+  let factor = 1;
+  const nodes: string[] = [];
+  for (;;) {
+    const [node] = graph.consumers(tensor).filter(({ opType }) => opType !== 'Shape');
+    if (node === undefined) break;
+    const size = constantSize(graph, node, tensor);
+    if (node.opType === 'Mul' || node.opType === 'Div') {
+      if (size === undefined) break;
+      const dividing = node.opType === 'Div';
+      if (dividing && node.input[0] !== tensor) break;
+      factor *= dividing ? 1 / size : size;
+      nodes.push(`${node.opType} '${node.name || node.output[0]}'`);
+    } else if (node.opType === 'Add' || node.opType === 'Sub') {
+      if (size === undefined) break;
+    } else if (!passing.has(node.opType)) break;
+    tensor = node.output[0] ?? '';
+  }
+  return { factor, nodes };
+}
+
+/** Mean size of the constant that an operator combines a tensor with. */
+function constantSize(graph: Graph, node: NodeProto, tensor: string): number | undefined {
+  const values = graph.constant(node.input.find((each) => each !== tensor) ?? '');
+  if (values === undefined || values.length === 0) return undefined;
+  const size = values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
+  return size > 0 ? size : undefined;
+}
+
+/** How much of a quantised range may be missed, in its lengths. */
+const missed = 2;
+/** The least share of a quantised range that pictures fill. */
+const leastFilled = 1 / 20;
+
+/** A quantised model tells which values it was calibrated with. */
+function quantisedOtherwise({ graph, sizes: { input } }: PreparedModel, given: Range): string[] {
+  const node = graph.consumers(input.name).find(({ opType }) => opType === 'QuantizeLinear');
+  const [scale] = graph.constant(node?.input[1] ?? '') ?? [];
+  if (node === undefined || scale === undefined) return [];
+  const zeroPoint = node.input[2] ?? '';
+  const [zero = 0] = graph.constant(zeroPoint) ?? [];
+  const type = graph.type(zeroPoint)?.elementType ?? intAttribute(node, 'output_dtype', ElementType.uint8);
+  const whole = wholeRanges[type];
+  if (whole === undefined) return [];
+  const calibrated = { lowest: (whole.lowest - zero) * scale, highest: (whole.highest - zero) * scale };
+  const length = calibrated.highest - calibrated.lowest;
+  const outside = Math.max(calibrated.lowest - given.lowest, given.highest - calibrated.highest);
+  const filled = (given.highest - given.lowest) / length;
+  if (outside <= missed * length && filled >= leastFilled) return [];
+  return [
+    `The quantised model was calibrated with inputs of ${range(calibrated)}, but the preprocessing gives it ${range(given)}. ` +
+      'The preprocessing is probably not the one that the model was made for: see --preprocess, --mean, --std and --range.',
+  ];
+}

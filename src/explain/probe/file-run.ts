@@ -1,0 +1,82 @@
+/** Running a model as its file has it, for a few pictures. */
+
+import path from 'node:path';
+import { create } from '@bufbuild/protobuf';
+import type { InferenceSession } from 'onnxruntime-node';
+import { writeModel } from '../onnx/model-file.ts';
+import { ValueInfoProtoSchema } from '../onnx/onnx_pb.ts';
+import { openSession } from '../onnx/session.ts';
+import { sourceFolder } from '../onnx/simplify.ts';
+import { type FixedSizes, fixSizes, inputShape } from '../onnx/sizes.ts';
+import type { SourceModel } from '../prepare.ts';
+
+/** Values of a tensor, `[images, ...]`. */
+export type Answers = ReadonlyMap<string, Float32Array>;
+
+/** A model's file with fixed sizes, which can be opened with and without ONNX Runtime's optimiser. */
+export class FileRun {
+  readonly sizes: FixedSizes;
+  readonly #file: string;
+
+  private constructor(sizes: FixedSizes, file: string) {
+    this.sizes = sizes;
+    this.#file = file;
+  }
+
+  /**
+   * @param compiled the sizes that the model has, and keeps
+   * @param count images in a batch here
+   * @param tensors what to return; tensors of the file that are no outputs become some
+   */
+  static async write(
+    source: SourceModel,
+    compiled: FixedSizes,
+    count: number,
+    tensors: readonly string[],
+    folder: string,
+  ): Promise<FileRun> {
+    const { model } = source;
+    const sizes = { ...compiled, batchSize: count };
+    fixSizes(model, sizes);
+    const own = new Map(model.graph.output.map((output) => [output.name, output]));
+    const output = tensors.map((name) => own.get(name) ?? create(ValueInfoProtoSchema, { name }));
+    const file = path.join(sourceFolder(folder), 'gradline.probed.onnx');
+    await writeModel({ ...model, graph: { ...model.graph, output } }, file);
+    fixSizes(model, compiled);
+    return new FileRun(sizes, file);
+  }
+
+  /**
+   * @param batches of the sizes' images
+   * @param optimized without which optimizers; null: not optimised at all
+   * @returns one for each batch
+   */
+  async answers(batches: readonly Float32Array[], optimized: readonly string[] | null): Promise<Answers[]> {
+    const { Tensor } = await import('onnxruntime-node');
+    const { input, batchSize } = this.sizes;
+    const session = await openSession(this.#file, 'open the model as it is', this.#options(optimized));
+    try {
+      const answers: Answers[] = [];
+      for (const batch of batches) {
+        const results = await session.run({ [input.name]: new Tensor('float32', batch, inputShape(input, batchSize)) });
+        const floats = Object.entries(results).flatMap(([name, { data }]) =>
+          data instanceof Float32Array ? [[name, data] as const] : [],
+        );
+        answers.push(new Map(floats));
+      }
+      return answers;
+    } finally {
+      await session.release();
+    }
+  }
+
+  #options(optimized: readonly string[] | null): InferenceSession.SessionOptions {
+    // For a single picture, waking other threads costs more than they do; and other lanes may be at the same.
+    const common = { intraOpNumThreads: 1, interOpNumThreads: 1 };
+    if (optimized === null) return { ...common, graphOptimizationLevel: 'disabled' };
+    const optimization = optimized.length === 0 ? {} : { disable_specified_optimizers: optimized.join(';') };
+    // Sessions that explain keep quantisers as they are (`optimizerSettings`).
+    const session = { disable_quant_qdq: '1' };
+    return { ...common, graphOptimizationLevel: 'all', extra: { session, optimization } };
+  }
+}

@@ -1,0 +1,99 @@
+/** Pictures to try a model with before there are any: cloudy colours with detail at every size, as photographs have. */
+
+import { at } from '../at.ts';
+import type { ModelInput } from '../explanation.ts';
+import type { PixelScaling } from '../options.ts';
+import { pictureLength, scaledPixels } from '../pixel-input.ts';
+import { uniformNumbers } from '../random-numbers.ts';
+
+/** Mean and standard deviation of the samples, near those of photographs. */
+const brightness = 115;
+const contrast = 60;
+const sensorNoise = 16;
+
+/** How a caller that prepares pictures itself usually does so. */
+const usual: PixelScaling = { range: [0, 1], mean: [0.45, 0.45, 0.45], std: [0.225, 0.225, 0.225], channels: 'rgb' };
+
+/**
+ * @param which numbers of pictures; equal numbers are equal pictures
+ * @param scaling how bytes become the model's input; undefined: in the usual way
+ * @returns `[which.length, ...]` in the model's layout
+ */
+export function testPictures(
+  which: readonly number[],
+  input: ModelInput,
+  scaling: PixelScaling | undefined,
+): Float32Array {
+  const length = pictureLength(input);
+  const bytes = new Uint8Array(which.length * length);
+  for (const [i, number] of which.entries()) bytes.set(testPicture(number, input), i * length);
+  if (scaling !== undefined) return scaledPixels(bytes, scaling, input);
+  const colours = scaledPixels(bytes, usual, { ...input, channels: 3, layout: 'NHWC' });
+  return inLayout(colours, which.length, input);
+}
+
+/** `[count, height, width, 3]` as the model's channels, of which further ones repeat the colours. */
+function inLayout(colours: Float32Array, count: number, { layout, channels, height, width }: ModelInput): Float32Array {
+  const plane = height * width;
+  const values = new Float32Array(count * plane * channels);
+  for (let place = 0; place < count * plane; place++) {
+    const image = Math.floor(place / plane);
+    for (let c = 0; c < channels; c++) {
+      const to = layout === 'NCHW' ? (image * channels + c) * plane + (place - image * plane) : place * channels + c;
+      values[to] = at(colours, place * 3 + (c % 3));
+    }
+  }
+  return values;
+}
+
+/** Side of the pattern that a picture is made of. */
+const side = 64;
+
+/**
+ * One picture, `[height, width, 3]`: noise of 2, 8 and 32 cells a side, each half as strong as the one before, in squares of a 64th of the
+ * picture; and what a sensor adds.
+ */
+function testPicture(number: number, { height, width }: ModelInput): Uint8Array {
+  const random = uniformNumbers(number + 1);
+  const pattern = new Float32Array(side * side * 3);
+  for (let cells = 2, strength = 1; cells <= 32; cells *= 4, strength /= 2) {
+    const grid = Float32Array.from({ length: (cells + 1) * (cells + 1) * 3 }, () => 2 * random() - 1);
+    addCells(pattern, grid, cells, strength);
+  }
+  const mean = pattern.reduce((sum, value) => sum + value, 0) / pattern.length;
+  const deviation = Math.sqrt(pattern.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pattern.length);
+  const samples = pattern.map((value) => brightness + ((value - mean) / Math.max(deviation, 1e-6)) * contrast);
+  // As many as never show a pattern beside the squares' 64.
+  const noise = Float32Array.from({ length: 4099 }, () => sensorNoise * (random() - 0.5));
+  const picture = new Uint8ClampedArray(height * width * 3);
+  for (let y = 0, place = 0; y < height; y++) {
+    const row = Math.floor((y * side) / height) * side;
+    for (let x = 0; x < width; x++) {
+      const from = (row + Math.floor((x * side) / width)) * 3;
+      for (let c = 0; c < 3; c++, place++) {
+        picture[place] = (samples[from + c] ?? 0) + (noise[place % noise.length] ?? 0);
+      }
+    }
+  }
+  return new Uint8Array(picture.buffer);
+}
+
+/** Adds a grid of colours, between whose corners they change evenly. */
+function addCells(pattern: Float32Array, grid: Float32Array, cells: number, strength: number): void {
+  const corner = (row: number, column: number, c: number) => at(grid, (row * (cells + 1) + column) * 3 + c);
+  for (let i = 0; i < pattern.length; i++) {
+    const c = i % 3;
+    const [column, right] = placeIn(Math.floor(i / 3) % side, cells);
+    const [row, down] = placeIn(Math.floor(i / (3 * side)), cells);
+    const upper = corner(row, column, c) * (1 - right) + corner(row, column + 1, c) * right;
+    const lower = corner(row + 1, column, c) * (1 - right) + corner(row + 1, column + 1, c) * right;
+    pattern[i] = at(pattern, i) + strength * (upper * (1 - down) + lower * down);
+  }
+}
+
+/** Cell of a square, and how far into it the square's centre lies. */
+function placeIn(square: number, cells: number): [number, number] {
+  const place = ((square + 0.5) / side) * cells;
+  const cell = Math.min(Math.floor(place), cells - 1);
+  return [cell, place - cell];
+}
