@@ -46,7 +46,7 @@ export async function preflightRun(
 
 async function checkModel(configuration: RunConfiguration, open: OpenModel): Promise<HookedLayer[]> {
   const { classes, labels, model } = configuration;
-  const classNames = classes === null ? null : [...(await readClassNames(classes)).names];
+  const classNames = classes === null ? null : await readClassNames(classes);
   // Names that come from the input's folders are not known before it is listed.
   const unknownNames = classNames === null && labels === 'folder';
   const targets = configuration.targets.filter((target) => !(unknownNames && /^class:.*\D/.test(target)));

@@ -9,6 +9,7 @@ import { readClassNames } from '../shared/run/class-names.ts';
 import { isLabelFile, type RunConfiguration } from '../shared/run/configuration.ts';
 import {
   newPlanManifest,
+  type PlanClasses,
   type PlanManifest,
   readManifest,
   readPlanClasses,
@@ -61,18 +62,18 @@ export async function openFleetRun(
   const ledger = openRunLedger(redis, run);
   if (earlier !== null) await checkLedger(ledger, earlier, found, configuration.output);
   const manifest = found ?? newPlanManifest(run, configuration.shardSize, configuration.selection);
-  const names = earlier === null ? null : await readPlanClasses(output);
+  const known = earlier === null ? null : await readPlanClasses(output);
   const plan = manifest.finished
     ? null
-    : await planRun(configuration, { survey: false, ...(names === null ? {} : { classNames: names }) });
+    : await planRun(configuration, { survey: false, ...(known === null ? {} : { classes: known }) });
   try {
-    const classNames = plan?.classNames ?? (await finishedClasses(configuration, names));
-    const digests = await digestsOf(configuration.model, classNames);
+    const classes = plan?.classes ?? (await finishedClasses(configuration, known));
+    const digests = await digestsOf(configuration.model, classes);
     if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
     const started = earlier?.started ?? new Date().toISOString();
     const runFile = newRunFile({ run, started, configuration, digests });
     if (earlier === null) {
-      if (classNames !== null) await retryTransient(() => writePlanClasses(output, classNames));
+      if (classes !== null) await retryTransient(() => writePlanClasses(output, classes));
       await retryTransient(() => writeRunFile(output, runFile));
     }
     // Before the ledger knows the run: from then on workers read it.
@@ -156,13 +157,18 @@ async function checkLedger(
   );
 }
 
-async function finishedClasses({ classes }: RunConfiguration, planned: string[] | null): Promise<string[] | null> {
-  return classes === null ? planned : [...(await readClassNames(classes)).names];
+async function finishedClasses(
+  { classes }: RunConfiguration,
+  planned: PlanClasses | null,
+): Promise<PlanClasses | null> {
+  return classes === null ? planned : readClassNames(classes);
 }
 
-async function digestsOf(model: string, classNames: string[] | null): Promise<RunFile['digests']> {
-  const classes = classNames === null ? null : digestText(JSON.stringify(classNames));
-  return { model: await digestLocation(model), classes };
+async function digestsOf(model: string, classes: PlanClasses | null): Promise<RunFile['digests']> {
+  return {
+    model: await digestLocation(model),
+    classes: classes === null ? null : digestText(JSON.stringify(classes.names)),
+  };
 }
 
 function newRunFile(identity: Pick<RunFile, 'run' | 'started' | 'configuration' | 'digests'>): RunFile {

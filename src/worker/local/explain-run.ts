@@ -54,7 +54,7 @@ export async function explainRun(
     precision: configuration.precision,
   });
   const onWarning = (message: string) => events.onWarning(message);
-  const options = explainerOptions(configuration, plan.classNames, provider);
+  const options = explainerOptions(configuration, plan.classes, provider);
   // A thread that died would die again: it is not known of which image.
   await using inference = await DurableInference.open(options, open, { onWarning, onDeath: 'fail' });
   const digests = await digestsOf(configuration, plan);
