@@ -30,6 +30,7 @@ import { isS3Location } from '../shared/store/location.ts';
 import { retryTransient } from '../shared/store/retry.ts';
 import type { Store } from '../shared/store/store.ts';
 import { chooseEvaluated } from './choose-evaluated.ts';
+import { discardRun } from './discard-run.ts';
 import { planRun, type RunPlan } from './plan.ts';
 
 export interface FleetRun {
@@ -60,6 +61,11 @@ export async function openFleetRun(
   checkOutput(earlier, found, wantedRun, configuration.output);
   const run = earlier?.run ?? wantedRun ?? newRunId();
   const ledger = openRunLedger(redis, run);
+  if (earlier?.state === 'planning' && found === null && differs(earlier, configuration)) {
+    // Begun and never planned: nothing of it is lost.
+    await discardRun(ledger, output);
+    return openFleetRun(configuration, redis, output, wantedRun);
+  }
   if (earlier !== null) await checkLedger(ledger, earlier, found, configuration.output);
   const manifest = found ?? newPlanManifest(run, configuration.shardSize, configuration.selection);
   const known = earlier === null ? null : await readPlanClasses(output);
@@ -108,6 +114,15 @@ export function absoluteLocations(configuration: RunConfiguration): RunConfigura
     // A fleet's run always goes on where it stopped.
     resume: false,
   };
+}
+
+function differs(earlier: EarlierRun, configuration: RunConfiguration): boolean {
+  try {
+    checkSameRun(earlier, configuration, earlier.digests, configuration.output);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function checkOutput(

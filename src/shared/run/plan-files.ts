@@ -17,8 +17,8 @@ import type { PlannedImage, Shard } from './run-plan.ts';
 
 export const shardsPerPart = 256;
 const planManifestKey = 'plan/manifest.json';
-const classesKey = 'plan/classes.json';
-const sampleKey = 'plan/sample.jsonl';
+export const classesKey = 'plan/classes.json';
+export const sampleKey = 'plan/sample.jsonl';
 
 const count = z.int().min(0);
 const manifestShape = z.object({

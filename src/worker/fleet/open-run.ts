@@ -16,13 +16,13 @@ import { explainerOptions } from '../pipeline/explainer-options.ts';
 import { ImageSlots, slotShape } from '../pipeline/image-slots.ts';
 import { DurableInference, type OpenInference } from '../pipeline/inference/durable-inference.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
+import { fetchModel } from '../pipeline/model/fetch-model.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
 import { RunClosed } from './failures.ts';
-import { fetchModel } from './fetch-model.ts';
 import { readStoredRun } from './stored-run.ts';
 
 /** What the runs of one worker share. */
