@@ -3,8 +3,9 @@
 import { dependents, gradientReach } from '../gradients/sweep.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
-import { findGrid, type SpatialGrid } from './grid.ts';
+import type { SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
+import { Grids } from './grids.ts';
 import { findLastLayer, layerName } from './last-layer.ts';
 import { resolveLayer } from './resolve.ts';
 
@@ -45,6 +46,7 @@ export function withGrids(
   const { graph, score } = prepared;
   const fromImage = dependents(graph, [prepared.sizes.input.name]);
   const reach = gradientReach(graph, score.logits);
+  const grids = new Grids(graph, prepared.sizes);
   return [...tensors].map(([layer, tensor]) => {
     const shape = graph.type(tensor)?.shape;
     if (shape === undefined || !fromImage.has(tensor)) {
@@ -53,7 +55,7 @@ export function withGrids(
         `Layer '${layer}' is a constant of the model: it does not depend on the image. 'gradline layers' lists layers that do.`,
       );
     }
-    const grid = findGrid(shape, prepared.sizes);
+    const grid = grids.of(tensor);
     if (grid === undefined) {
       throw new UserError(
         'no-spatial-grid',

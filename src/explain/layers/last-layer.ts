@@ -4,10 +4,12 @@ import { dependents, gradientReach } from '../gradients/sweep.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
 import { barriers } from './barriers.ts';
-import { findGrid, inProportion, type SpatialGrid } from './grid.ts';
+import type { SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
+import { Grids } from './grids.ts';
 import { nodeName } from './module-path.ts';
 import type { Modules } from './modules.ts';
+import { beforeBound, pooledTail } from './pooled-tail.ts';
 
 interface Place {
   tensor: string;
@@ -33,20 +35,28 @@ export function requireLastLayer(prepared: PreparedModel, source: SourceModel): 
  * the last one. Its cells must get gradient, and the author's graph must have it too.
  */
 export function findLastLayer(prepared: PreparedModel, source: SourceModel): string | undefined {
+  const tensor =
+    findLastOutside(pooledTail(prepared), prepared, source) ?? findLastOutside(new Set(), prepared, source);
+  return tensor === undefined ? undefined : beforeBound(tensor, source.graph);
+}
+
+/** @param tail tensors that are no layer's output in this sense */
+function findLastOutside(tail: ReadonlySet<string>, prepared: PreparedModel, source: SourceModel): string | undefined {
   const { graph, score, sizes } = prepared;
   const reach = gradientReach(graph, score.logits);
+  const grids = new Grids(graph, sizes);
   const placeOf = (tensor: string): Place | undefined => {
     const shape = graph.type(tensor)?.shape;
     // Scores of shape [N, classes, 1] are no row of cells.
-    if (shape === undefined || tensor === score.logits) return undefined;
+    if (shape === undefined || tensor === score.logits || tail.has(tensor)) return undefined;
     if (reach.get(tensor) !== null || source.graph.producer(tensor) === undefined) return undefined;
-    const grid = findGrid(shape, sizes);
+    const grid = grids.of(tensor);
     return grid !== undefined && reachesCells(graph, reach, score.logits, tensor, grid) ? { tensor, grid } : undefined;
   };
   // Four axes out of the image's proportions are rather an attention's heads than a grid.
   const proportionalPlaceOf = (tensor: string): Place | undefined => {
     const place = placeOf(tensor);
-    return place !== undefined && inProportion(place.grid, sizes.input) ? place : undefined;
+    return place !== undefined && grids.isMeant(tensor, place.grid) ? place : undefined;
   };
   const passage = first(passages(prepared, reach), proportionalPlaceOf);
   if (passage?.grid.layout === 'tokens') {
