@@ -30,7 +30,7 @@ async function explained(bench: BenchModel): Promise<readonly NodeProto[]> {
     gates: gateForm({ model: '', layers: [], providers: [values.provider] }),
     gradientScale: 1,
     pixels: undefined,
-    targets: (classCount) => parseTargets(['predicted'], classCount, undefined),
+    targets: (classCount) => parseTargets(['predicted'], classCount, null),
   });
   return model.graph.node;
 }

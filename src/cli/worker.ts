@@ -102,7 +102,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
     log.onProvider(provider);
     const [{ runWorker }, { defaultModelCache }, { parseMaxFailures }, report] = await Promise.all([
       import('../worker/fleet/fleet-worker.ts'),
-      import('../worker/fleet/model-cache.ts'),
+      import('../worker/pipeline/model/model-cache.ts'),
       import('../shared/run/max-failures.ts'),
       import('../report/close-with-report.ts'),
     ]);

@@ -11,10 +11,10 @@ import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { digestLocation } from '../shared/store/digest.ts';
 import { isS3Location } from '../shared/store/location.ts';
 import { openStore } from '../shared/store/open-store.ts';
-import { fetchModel } from '../worker/fleet/fetch-model.ts';
 import { explainerOptions, type PipelineExplainerOptions } from '../worker/pipeline/explainer-options.ts';
 import { openInference } from '../worker/pipeline/inference/inference.ts';
 import type { InferenceModel } from '../worker/pipeline/inference/inference-messages.ts';
+import { fetchModel } from '../worker/pipeline/model/fetch-model.ts';
 import { pipelineSettings } from '../worker/pipeline/pipeline-settings.ts';
 import { cpu } from '../worker/pipeline/provider.ts';
 
@@ -50,7 +50,7 @@ async function checkModel(
   open: OpenModel,
 ): Promise<Pick<InferenceModel, 'layers' | 'warnings'>> {
   const { classes, labels, model } = configuration;
-  const classNames = classes === null ? null : [...(await readClassNames(classes)).names];
+  const classNames = classes === null ? null : await readClassNames(classes);
   // Names that come from the input's folders are not known before it is listed.
   const unknownNames = classNames === null && labels === 'folder';
   const targets = configuration.targets.filter((target) => !(unknownNames && /^class:.*\D/.test(target)));

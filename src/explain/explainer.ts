@@ -1,6 +1,7 @@
 /** The library's front door: a classifier opened for explanation. */
 
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { namesOf } from './class-names.ts';
 import { type CompiledOutputs, compile } from './compile.ts';
 import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
 import { fusedShapes, fuseMaps } from './fusion.ts';
@@ -94,7 +95,7 @@ export class Explainer implements AsyncDisposable {
         gates: gateForm(options),
         gradientScale: chosenPrecision(options) === 'float16' ? halfGradientScale : 1,
         pixels: options.pixels,
-        targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
+        targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, namesOf(options)),
       });
     });
     try {

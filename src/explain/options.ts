@@ -70,6 +70,8 @@ export interface ExplainerOptions {
   targets?: string[];
   /** Names by class index; needed for `class:<name>`. */
   classNames?: string[];
+  /** What classes are called besides, by class index: `n02012849`. */
+  classIds?: string[];
   /** Images per session run where the model leaves the batch free; a model with a fixed batch keeps its own. Default 8. */
   batchSize?: number;
   /** Height and width to compile for where the model leaves them free. Default 224 x 224. */

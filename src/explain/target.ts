@@ -1,6 +1,6 @@
 /** Targets: which class a map explains, and how a session finds that class for every image of a batch. */
 
-import { didYouMean } from './nearest-names.ts';
+import { type ClassNames, parseClassIndex } from './class-names.ts';
 import type { Builder } from './onnx/builder.ts';
 import { UserError } from './user-error.ts';
 
@@ -13,13 +13,13 @@ export interface Target {
 
 const written = '`predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b>`, `top:<k>`';
 
-/** @throws UserError `unknown-target`, `unknown-class` */
-export function parseTargets(texts: readonly string[], classCount: number, classNames?: readonly string[]): Target[] {
+/** @throws UserError `unknown-target`, `unknown-class`, `ambiguous-class` */
+export function parseTargets(texts: readonly string[], classCount: number, names: ClassNames | null): Target[] {
   return texts.flatMap((text): Target[] => {
     if (text === 'predicted') return [{ name: text, kind: { from: 'rank', rank: 0 } }];
     if (text === 'label') return [{ name: text, kind: { from: 'label' } }];
     const [, kind, value = ''] = /^(class|top):(.+)$/s.exec(text) ?? [];
-    if (kind === 'class') return [{ name: text, kind: classTarget(text, value, classCount, classNames) }];
+    if (kind === 'class') return [{ name: text, kind: classTarget(text, value, classCount, names) }];
     if (kind !== 'top') throw new UserError('unknown-target', `Target '${text}' is not known. Write ${written}.`);
     const k = Number(value);
     if (!Number.isInteger(k) || k < 1 || k > classCount) {
@@ -35,23 +35,18 @@ export function parseTargets(texts: readonly string[], classCount: number, class
 const versus = '-vs-';
 
 /** One class, or `a-vs-b`: why a and not b. A name that holds `-vs-` itself is taken whole first. */
-function classTarget(
-  text: string,
-  value: string,
-  classCount: number,
-  classNames: readonly string[] = [],
-): Target['kind'] {
+function classTarget(text: string, value: string, classCount: number, names: ClassNames | null): Target['kind'] {
   const splits = [...value.matchAll(/-vs-/g)].map(({ index }): [string, string] => [
     value.slice(0, index),
     value.slice(index + versus.length),
   ]);
   const [first] = splits;
-  if (first === undefined || classNames.includes(value)) {
-    return { from: 'class', class: classIndex(value, classCount, classNames) };
+  if (first === undefined || names?.has(value) === true) {
+    return { from: 'class', class: classIndex(value, classCount, names) };
   }
-  const isKnown = (name: string) => /^\d+$/.test(name) || classNames.includes(name);
+  const isKnown = (name: string) => parseClassIndex(name) !== null || names?.has(name) === true;
   const [a, b] = (splits.find((pair) => pair.every(isKnown)) ?? first).map((name) =>
-    classIndex(name, classCount, classNames),
+    classIndex(name, classCount, names),
   );
   if (a === undefined || b === undefined || a === b) {
     throw new UserError('unknown-target', `Target '${text}' compares a class with itself. Write two classes.`);
@@ -59,18 +54,20 @@ function classTarget(
   return { from: 'class', class: a, against: b };
 }
 
-function classIndex(value: string, classCount: number, classNames: readonly string[] = []): number {
-  const named = classNames.indexOf(value);
-  const index = /^\d+$/.test(value) ? Number(value) : named;
-  if (index >= 0 && index < classCount) return index;
-  if (/^\d+$/.test(value)) {
-    throw new UserError('unknown-class', `There is no class ${value}: the model has ${classCount}, counted from 0.`);
+function classIndex(value: string, classCount: number, names: ClassNames | null): number {
+  const index = names === null ? parseClassIndex(value) : names.classIndex(value);
+  if (index === null) {
+    throw new UserError(
+      'unknown-class',
+      `The class name '${value}' cannot be looked up without class names. Give --classes, or the class's index.`,
+    );
   }
+  if (index < classCount) return index;
   throw new UserError(
     'unknown-class',
-    classNames.length === 0
-      ? `The class name '${value}' cannot be looked up without class names. Give --classes, or the class's index.`
-      : `No class is named '${value}'.${didYouMean(value, classNames)}`,
+    parseClassIndex(value) === null
+      ? `Class '${value}' has the index ${index}, but the model has ${classCount} classes, counted from 0. Check --classes.`
+      : `There is no class ${value}: the model has ${classCount}, counted from 0.`,
   );
 }
 

@@ -11,7 +11,8 @@ import type { PlanManifest } from '../shared/run/plan-files.ts';
 import { readEarlierRun, writeRunFile } from '../shared/run/run-file.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import { retryTransient } from '../shared/store/retry.ts';
-import type { Store } from '../shared/store/store.ts';
+import { type Store, StoreError } from '../shared/store/store.ts';
+import { discardRun } from './discard-run.ts';
 import { defaultHighWatermark, type FeedEnd, feedQueue, ledgerLost, PlannedShards } from './feed-queue.ts';
 import { absoluteLocations, type FleetRun, openFleetRun } from './fleet-run.ts';
 import { newListingCounts } from './list-images.ts';
@@ -156,8 +157,25 @@ class Enqueueing {
     const failures = (await Promise.allSettled(works)).flatMap((work) =>
       work.status === 'rejected' && !isAbort(work.reason) ? [work.reason] : [],
     );
-    if (failures.length > 0) throw failures[0];
+    if (failures.length > 0) {
+      await this.#takeBack(failures[0]);
+      throw failures[0];
+    }
     return this.#summary(end ?? 'interrupted');
+  }
+
+  /** A mistake that shows before the first shard leaves nothing behind, so that the corrected command can start. */
+  async #takeBack(failure: unknown): Promise<void> {
+    const isMistake = failure instanceof UserError || (failure instanceof StoreError && !failure.transient);
+    if (!isMistake || this.#manifest.parts > 0) return;
+    const { ledger } = this.#run;
+    try {
+      await this.#lock.confirm();
+      await discardRun(ledger, this.#output);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#events.onWarning(`Run ${ledger.run} was begun and could not be taken back: ${reason}`);
+    }
   }
 
   async #plan(signal: AbortSignal): Promise<void> {

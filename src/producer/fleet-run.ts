@@ -9,6 +9,7 @@ import { readClassNames } from '../shared/run/class-names.ts';
 import { isLabelFile, type RunConfiguration } from '../shared/run/configuration.ts';
 import {
   newPlanManifest,
+  type PlanClasses,
   type PlanManifest,
   readManifest,
   readPlanClasses,
@@ -29,6 +30,7 @@ import { isS3Location } from '../shared/store/location.ts';
 import { retryTransient } from '../shared/store/retry.ts';
 import type { Store } from '../shared/store/store.ts';
 import { chooseEvaluated } from './choose-evaluated.ts';
+import { discardRun } from './discard-run.ts';
 import { planRun, type RunPlan } from './plan.ts';
 
 export interface FleetRun {
@@ -59,20 +61,25 @@ export async function openFleetRun(
   checkOutput(earlier, found, wantedRun, configuration.output);
   const run = earlier?.run ?? wantedRun ?? newRunId();
   const ledger = openRunLedger(redis, run);
+  if (earlier?.state === 'planning' && found === null && differs(earlier, configuration)) {
+    // Begun and never planned: nothing of it is lost.
+    await discardRun(ledger, output);
+    return openFleetRun(configuration, redis, output, wantedRun);
+  }
   if (earlier !== null) await checkLedger(ledger, earlier, found, configuration.output);
   const manifest = found ?? newPlanManifest(run, configuration.shardSize, configuration.selection);
-  const names = earlier === null ? null : await readPlanClasses(output);
+  const known = earlier === null ? null : await readPlanClasses(output);
   const plan = manifest.finished
     ? null
-    : await planRun(configuration, { survey: false, ...(names === null ? {} : { classNames: names }) });
+    : await planRun(configuration, { survey: false, ...(known === null ? {} : { classes: known }) });
   try {
-    const classNames = plan?.classNames ?? (await finishedClasses(configuration, names));
-    const digests = await digestsOf(configuration.model, classNames);
+    const classes = plan?.classes ?? (await finishedClasses(configuration, known));
+    const digests = await digestsOf(configuration.model, classes);
     if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
     const started = earlier?.started ?? new Date().toISOString();
     const runFile = newRunFile({ run, started, configuration, digests });
     if (earlier === null) {
-      if (classNames !== null) await retryTransient(() => writePlanClasses(output, classNames));
+      if (classes !== null) await retryTransient(() => writePlanClasses(output, classes));
       await retryTransient(() => writeRunFile(output, runFile));
     }
     // Before the ledger knows the run: from then on workers read it.
@@ -107,6 +114,15 @@ export function absoluteLocations(configuration: RunConfiguration): RunConfigura
     // A fleet's run always goes on where it stopped.
     resume: false,
   };
+}
+
+function differs(earlier: EarlierRun, configuration: RunConfiguration): boolean {
+  try {
+    checkSameRun(earlier, configuration, earlier.digests, configuration.output);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function checkOutput(
@@ -156,13 +172,18 @@ async function checkLedger(
   );
 }
 
-async function finishedClasses({ classes }: RunConfiguration, planned: string[] | null): Promise<string[] | null> {
-  return classes === null ? planned : [...(await readClassNames(classes)).names];
+async function finishedClasses(
+  { classes }: RunConfiguration,
+  planned: PlanClasses | null,
+): Promise<PlanClasses | null> {
+  return classes === null ? planned : readClassNames(classes);
 }
 
-async function digestsOf(model: string, classNames: string[] | null): Promise<RunFile['digests']> {
-  const classes = classNames === null ? null : digestText(JSON.stringify(classNames));
-  return { model: await digestLocation(model), classes };
+async function digestsOf(model: string, classes: PlanClasses | null): Promise<RunFile['digests']> {
+  return {
+    model: await digestLocation(model),
+    classes: classes === null ? null : digestText(JSON.stringify(classes.names)),
+  };
 }
 
 function newRunFile(identity: Pick<RunFile, 'run' | 'started' | 'configuration' | 'digests'>): RunFile {

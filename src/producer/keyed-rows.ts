@@ -16,7 +16,8 @@ export interface KeyedRow {
 }
 
 /**
- * Reads a file with a `key` and an optional `label` for each image: CSV with a header line, or one JSON object a line.
+ * Reads a file with a `key` and an optional `label` for each image: CSV with a header line, its columns separated by commas, semicolons
+ * or tabs, or one JSON object a line.
  * Other columns are ignored.
  *
  * @throws UserError `bad-list` naming the line; StoreError when the file cannot be read
@@ -26,9 +27,10 @@ export function readKeyedRows(location: string): AsyncGenerator<KeyedRow> {
 }
 
 async function* csvRows(location: string): AsyncGenerator<KeyedRow> {
-  const text = Readable.from(readPieces(location));
+  const { first, all } = await firstLine(readPieces(location));
+  const text = Readable.from(all);
   // Rows as lists of fields, and lines counted here: the parser's own objects and counts take three times as long.
-  const parser = parse({ bom: true, skip_empty_lines: false, relax_column_count: true });
+  const parser = parse({ bom: true, delimiter: delimiterOf(first), skip_empty_lines: false, relax_column_count: true });
   text.on('error', (error) => parser.destroy(error));
   text.pipe(parser);
   let columns: Columns | null = null;
@@ -58,6 +60,32 @@ async function* csvRows(location: string): AsyncGenerator<KeyedRow> {
   }
 }
 
+/** The first line, and all that was read and will be. */
+async function firstLine(pieces: AsyncGenerator<Buffer>): Promise<{ first: string; all: AsyncIterable<Buffer> }> {
+  const read: Buffer[] = [];
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done === true) break;
+    read.push(next.value);
+    if (next.value.includes('\n')) break;
+  }
+  const [first = ''] = Buffer.concat(read).toString('utf8').split('\n', 1);
+  return {
+    first,
+    all: (async function* () {
+      yield* read;
+      yield* pieces;
+    })(),
+  };
+}
+
+/** What separates columns: a comma, else what Excel writes where numbers have decimal commas, or a tab. */
+function delimiterOf(header: string): string {
+  const columns = (delimiter: string) =>
+    header.split(delimiter).map((name) => name.trim().replace(/^\uFEFF?"?|"$/g, ''));
+  return [',', ';', '\t'].find((delimiter) => columns(delimiter).includes('key')) ?? ',';
+}
+
 /** Lines that a row takes in the file: a quoted field may hold line feeds. */
 function linesOf(fields: string[]): number {
   let lines = 1;
@@ -76,7 +104,10 @@ function readHeader(header: string[], location: string): Columns {
   const names = header.map((name) => name.trim());
   if (!names.includes('key')) {
     const found = names.map((name) => `'${name}'`).join(', ');
-    throw badList(location, `its first line must name the columns, with one called 'key'; it names ${found}.`);
+    throw badList(
+      location,
+      `its first line must name the columns, separated by commas, semicolons or tabs, with one called 'key'; it names ${found}.`,
+    );
   }
   return { count: names.length, key: names.lastIndexOf('key'), label: names.lastIndexOf('label') };
 }

@@ -1,7 +1,7 @@
 /** Where an image's label comes from: its folder, its name, a file, or the list that names it. */
 
+import { ClassNames, parseClassIndex } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
-import { ClassNames, parseClassIndex } from '../shared/run/class-names.ts';
 import { imageKeyProblem } from '../shared/run/output-key.ts';
 import { parseS3Location } from '../shared/store/location.ts';
 import { compareKeys } from '../shared/store/store-key.ts';
@@ -52,7 +52,7 @@ function labelPattern(source: string): RegExp {
 
 /**
  * Labels from the first folder in the key. Without class names the folders themselves are the classes: their index is the
- * number that they are called, when all are numbers, else their place in the sorted list.
+ * number that they are called, when all are numbers from 0 on, else their place in the sorted list.
  */
 export function folderLabels(classNames: ClassNames | null): Labeller {
   return (image) => {
@@ -68,11 +68,24 @@ export function firstFolder(key: string): string | null {
   return slash > 0 && imageKeyProblem(key) === null ? path.slice(0, slash) : null;
 }
 
-/** The classes that folders stand for; null when their names are numbers and so already indices. */
+/**
+ * The classes that folders stand for; null when their names are numbers and so already indices.
+ * @throws UserError `numbered-folders` where a number would be one class as an index and another one by its place in the sorted list
+ */
 export function classesOfFolders(folders: Iterable<string>): ClassNames | null {
   const names = [...folders].sort(compareKeys);
-  if (names.length > 0 && names.every((name) => parseClassIndex(name) !== null)) return null;
-  return new ClassNames(names, "the input's folders");
+  if (names.length === 0 || !names.every((name) => parseClassIndex(name) !== null)) {
+    return new ClassNames(names, "the input's folders");
+  }
+  const other = names.find((name, place) => parseClassIndex(name) !== place);
+  if (other === undefined) return null;
+  const shown = names.length > 5 ? `${names.slice(0, 5).join(', ')}, ...` : names.join(', ');
+  throw new UserError(
+    'numbered-folders',
+    `The input's folders have numbers for names (${shown}), and it is unclear which class ${other} is: number ${parseClassIndex(other)}, or number ` +
+      `${names.indexOf(other)} as its place among the sorted folders (what torchvision's ImageFolder and Keras take). Where the names are the indices, give ` +
+      "--labels 'regex:^([0-9]+)/'. Where places count, write the folders' names in their sorted order into a file, one a line, and give it as --classes.",
+  );
 }
 
 /** Labels cut out of the key by a pattern's group `label`, or its only group. A key that does not match has none. */
@@ -107,27 +120,22 @@ export async function fileLabels(location: string, classNames: ClassNames | null
   if (labels.size === 0) {
     throw new UserError('bad-labels', `${location} holds no labels: it needs the columns key and label.`);
   }
-  return (image) => labels.get(image.key) ?? null;
+  // A Mac decomposes the letters of file names, and tables are mostly composed.
+  const composed = new Map([...labels].map(([key, label]) => [key.normalize('NFC'), label]));
+  return ({ key }) => labels.get(key) ?? composed.get(key.normalize('NFC')) ?? null;
 }
 
 /** @param where the image or line, for messages */
 function indexOf(classNames: ClassNames | null, label: string | number, where: string): number {
-  if (typeof label === 'number') {
-    if (classNames === null || label < classNames.names.length) return label;
-    throw new UserError(
-      'unknown-class',
-      `Label ${label} of ${where} is not below the ${classNames.names.length} classes.`,
-    );
-  }
   if (classNames !== null) {
     try {
-      return classNames.classIndex(label);
+      return classNames.classIndex(String(label));
     } catch (error) {
       if (error instanceof UserError) throw new UserError(error.code, `Label of ${where}: ${error.message}`);
       throw error;
     }
   }
-  const index = parseClassIndex(label);
+  const index = parseClassIndex(String(label));
   if (index !== null) return index;
   throw new UserError(
     'unknown-class',

@@ -1,9 +1,11 @@
 /** From a configuration to the shards of a run, without ever holding the whole list of images. */
 
+import { ClassNames } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
-import { ClassNames, readClassNames } from '../shared/run/class-names.ts';
+import { readClassNames } from '../shared/run/class-names.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { imageSuffixes } from '../shared/run/input-kind.ts';
+import type { PlanClasses } from '../shared/run/plan-files.ts';
 import type { PlannedImage, Shard } from '../shared/run/run-plan.ts';
 import type { Store } from '../shared/store/store.ts';
 import { chosenImages, type Input, openInput } from './input.ts';
@@ -29,7 +31,9 @@ export interface RunPlan extends AsyncDisposable {
   ordered: boolean;
   /** Where the images are read from. */
   store: Store;
-  /** Names by class index: from `--classes`, else from the folders when those are the labels; null when unknown. */
+  /** From `--classes`, else from the model, else from the folders when those are the labels; null when unknown. */
+  classes: PlanClasses | null;
+  /** The names of `classes`. */
   classNames: string[] | null;
   /** Number of images; null for a bucket that was not counted. */
   total: number | null;
@@ -45,8 +49,8 @@ export interface RunPlan extends AsyncDisposable {
 export interface PlanOptions {
   /** Reads local folders and lists through once first; default: true. */
   survey?: boolean;
-  /** Names by class index that an earlier start found out, where the configuration names no file. */
-  classNames?: string[];
+  /** What an earlier start found out, where the configuration names no file. */
+  classes?: PlanClasses;
 }
 
 /**
@@ -57,7 +61,7 @@ export interface PlanOptions {
  */
 export async function planRun(configuration: RunConfiguration, options: PlanOptions = {}): Promise<RunPlan> {
   const source = parseLabelSource(configuration.labels);
-  const given = await givenClasses(configuration, options.classNames);
+  const given = await givenClasses(configuration, options.classes);
   const input = await openInput(configuration);
   try {
     const { classNames, label, survey } = await readLabels(source, given, input, options.survey ?? !input.inBucket);
@@ -70,6 +74,7 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
       ordered: input.ordered,
       store: input.store,
       [Symbol.asyncDispose]: () => input.store.close(),
+      classes: classNames,
       classNames: classNames === null ? null : [...classNames.names],
       total: survey?.total ?? null,
       labelled: survey?.labelled ?? null,
@@ -83,9 +88,9 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
   }
 }
 
-async function givenClasses({ classes }: RunConfiguration, earlier?: string[]): Promise<ClassNames | null> {
+async function givenClasses({ classes }: RunConfiguration, earlier?: PlanClasses): Promise<ClassNames | null> {
   if (classes !== null) return readClassNames(classes);
-  return earlier === undefined ? null : new ClassNames(earlier, "the input's folders");
+  return earlier === undefined ? null : new ClassNames(earlier.names, 'the classes of the run', earlier.ids);
 }
 
 interface Labels {

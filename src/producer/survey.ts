@@ -1,6 +1,6 @@
 /** One pass over the whole input, before the run: how many images, how many with a label, and which folders. */
 
-import type { ClassNames } from '../shared/run/class-names.ts';
+import type { ClassNames } from '../explain/class-names.ts';
 import type { Input } from './input.ts';
 import { classesOfFolders, firstFolder, type Labeller } from './label.ts';
 import { type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';

@@ -1,7 +1,7 @@
 /** A window of texts: tokens, groups of like lengths, explanations, records in the order of the texts. */
 
+import { type ClassNames, parseClassIndex } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
-import type { ClassNames } from '../shared/run/class-names.ts';
 import type { TextExplanation, TokenSequence } from './options.ts';
 import type { TextRow } from './read-texts.ts';
 import type { TextRecord } from './record.ts';
@@ -99,9 +99,9 @@ function noTokens(): UserError {
 
 function labelOf({ key, label }: TextRow, classNames: ClassNames | null): number | null {
   if (label === null) return null;
-  if (typeof label === 'number') return label;
-  if (/^\d+$/.test(label) && classNames === null) return Number(label);
-  if (classNames !== null) return classNames.classIndex(label);
+  if (classNames !== null) return classNames.classIndex(String(label));
+  const index = parseClassIndex(String(label));
+  if (index !== null) return index;
   throw new UserError(
     'unknown-class',
     `The label '${label}' of text ${key} is a name, and no names are known. Give --classes, or labels as indices.`,

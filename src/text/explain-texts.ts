@@ -3,6 +3,7 @@
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClassNames } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
 import { readClassNames } from '../shared/run/class-names.ts';
 import { openStore } from '../shared/store/open-store.ts';
@@ -36,7 +37,7 @@ export async function explainTexts(
   try {
     const tokenizer = await TextTokenizer.open(settings.tokenizer);
     const classNames = settings.classes === null ? null : await readClassNames(settings.classes);
-    await using explainer = await TextExplainer.open(explainerOptions(settings, tokenizer, classNames?.names));
+    await using explainer = await TextExplainer.open(explainerOptions(settings, tokenizer, classNames));
     const page = new TextPage(settings);
     const tally = new TextTally();
     const file = join(folder, recordsKey);
@@ -69,7 +70,7 @@ export async function explainTexts(
 function explainerOptions(
   settings: TextRunSettings,
   tokenizer: TextTokenizer,
-  names: readonly string[] | undefined,
+  classes: ClassNames | null,
 ): TextExplainerOptions {
   const { model, methods, targets, steps, baseline, batchSize, scoreActivation, layer, padTo, threads, exactLengths } =
     settings;
@@ -89,7 +90,8 @@ function explainerOptions(
     ...(padTo === null ? {} : { padTo }),
     ...(threads === null ? {} : { threads }),
     ...(maxLength === undefined ? {} : { maxLength }),
-    ...(names === undefined ? {} : { classNames: [...names] }),
+    ...(classes === null ? {} : { classNames: [...classes.names] }),
+    ...(classes?.ids == null ? {} : { classIds: [...classes.ids] }),
   };
 }
 

@@ -27,6 +27,8 @@ export interface TextExplainerOptions extends Omit<ExecutionOptions, 'precision'
   targets?: string[];
   /** Names by class index; needed for `class:<name>`. */
   classNames?: string[];
+  /** What classes are called besides, by class index. */
+  classIds?: string[];
   /** Points on the line of integrated gradients. Default 32. */
   steps?: number;
   /** Default `zero`. */

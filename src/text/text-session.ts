@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { namesOf } from '../explain/class-names.ts';
 import { ElementType } from '../explain/onnx/element-type.ts';
 import { simplify } from '../explain/onnx/simplify.ts';
 import { fixInputShapes } from '../explain/onnx/sizes.ts';
@@ -75,7 +76,7 @@ export class TextSession {
         outputs: source.outputs,
         scoreActivation: options.scoreActivation ?? 'auto',
         baseline: mixes ? { baseline: options.baseline ?? 'zero', padId } : undefined,
-        targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, options.classNames),
+        targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, namesOf(options)),
       });
       const session = await openExplained(model, simplified.folder, options);
       return new TextSession(sizes, outputs, session, tokens.inputs, { padId, mixes });

@@ -38,6 +38,24 @@ describe.skipIf(s3Program === null)('a run from bucket to bucket', () => {
     }
   });
 
+  test('takes its model from a bucket as well, and what lies there no more is named', async () => {
+    const folder = await tinyProject(2);
+    const args = runArguments(folder);
+    const at = args.indexOf('--model') + 1;
+    const store = await openStore('s3://photos/models');
+    await store.putFile('tiny.onnx', args[at] ?? '', 'application/octet-stream');
+    args[at] = 's3://photos/models/tiny.onnx';
+    const environment = { ...server().environment, XDG_CACHE_HOME: join(folder, 'cache') };
+    const { code, stdout } = await gradline(args, environment);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Explained 2 images')]);
+    const file = JSON.parse(await readFile(join(folder, 'out/run.json'), 'utf8'));
+    expect(file.configuration.model).toBe('s3://photos/models/tiny.onnx');
+    args[at] = 's3://photos/models/gone.onnx';
+    args[args.indexOf('--output') + 1] = join(folder, 'other');
+    const gone = await gradline(args, environment);
+    expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining('gone.onnx')]);
+  });
+
   test('a bucket that does not exist is exit code 2', async () => {
     const folder = await tinyProject(1);
     const args = runArguments(folder);

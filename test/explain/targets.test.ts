@@ -42,8 +42,8 @@ describe('predicted and top', () => {
 
 describe('class', () => {
   test.each([
-    ['class:0', 0],
-    ['class:4', 4],
+    ['class:#0', 0],
+    ['class:7', 4],
     ['class:goldfish', 1],
     ['class:tabby, tabby cat', 2],
     ['class:ratio 1:2', 3],
@@ -53,13 +53,31 @@ describe('class', () => {
     expect(classesOf(found.maps[0])).toEqual([index, index, index, index]);
   });
 
-  test('a number is an index, also where a class has it for a name', async () => {
+  test('a number is a name where classes have numbers for names, and #n an index', async () => {
+    const numbered = ['1', '10', '2', '3', '4'];
+    expect(classesOf((await explained({ targets: ['class:10'], classNames: numbered })).maps[0])).toEqual([1, 1, 1, 1]);
+    expect(classesOf((await explained({ targets: ['class:#2'], classNames: numbered })).maps[0])).toEqual([2, 2, 2, 2]);
+    await expectRefusal(explained({ targets: ['class:0'], classNames: numbered }), 'unknown-class', 'Write #0');
+  });
+
+  test('an ambiguous name is refused with its candidates, and an id is not ambiguous', async () => {
+    const cranes = ['crane', 'heron', 'forklift', 'crane', 'hen'];
+    const ids = ['n02012849', 'n02009912', 'n09999999', 'n03126707', 'n01514859'];
+    const options = { classNames: cranes, classIds: ids };
     await expectRefusal(
-      explained({ targets: ['class:7'], classNames }),
-      'unknown-class',
-      'no class 7',
-      '5, counted from 0',
+      explained({ targets: ['class:crane'], ...options }),
+      'ambiguous-class',
+      'n02012849',
+      'n03126707',
     );
+    await expectRefusal(explained({ targets: ['class:Crane-vs-heron'], ...options }), 'ambiguous-class');
+    expect(classesOf((await explained({ targets: ['class:n03126707'], ...options })).maps[0])).toEqual([3, 3, 3, 3]);
+  });
+
+  test('a name is found as a label is', async () => {
+    expect(classesOf((await explained({ targets: ['class:Tabby,_TABBY cat'], classNames })).maps[0])).toEqual([
+      2, 2, 2, 2,
+    ]);
   });
 
   test('an unknown name, with the nearest', async () => {

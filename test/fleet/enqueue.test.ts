@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startShard } from '../../src/shared/ledger/attempts.ts';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
 import { readStatus } from '../../src/shared/ledger/read-status.ts';
-import { openRunLedger, type RedisClient } from '../../src/shared/ledger/run-keys.ts';
+import { openRunLedger, type RedisClient, runRegistryKey } from '../../src/shared/ledger/run-keys.ts';
 import { cancelRun, pauseRun, resumeRun } from '../../src/shared/ledger/run-state.ts';
 import { commitShard } from '../../src/shared/ledger/settle-shard.ts';
 import { openShardQueue, shardQueueName, shardQueuePrefix } from '../../src/shared/queue/shard-queue.ts';
@@ -247,6 +247,29 @@ describe.skipIf(program === null)('enqueueing a list', () => {
     expect(await output.exists('run.json')).toBe(false);
     expect(await readManifest(output)).toBeNull();
     expect(await redis.keys('*')).toEqual([]);
+  });
+
+  test('that fails before its first shard leaves the output to the corrected command', async () => {
+    await writeProject(folder, 10);
+    await writeFile(join(folder, 'list.csv'), 'key,label\na.jpg,1\nb.jpg,owl\n');
+    await expect(produce(redis, folder)).rejects.toMatchObject({ code: 'unknown-class' });
+    const output = await openStore(join(folder, 'out'));
+    expect(await output.exists('run.json')).toBe(false);
+    expect(await redis.zcard(runRegistryKey)).toBe(0);
+    await writeList(folder, listedKeys(10));
+    const corrected = await produce(redis, folder, { settings: { 'shard-size': 8 } });
+    expect(corrected).toMatchObject({ images: 10, shards: 2 });
+  });
+
+  test('goes on with other settings where an earlier start was killed before its first shard', async () => {
+    await writeProject(folder, 10);
+    const { run } = await produce(redis, folder, { run: 'killed' });
+    await rm(join(folder, 'out/plan'), { recursive: true });
+    const file = JSON.parse(await readFile(join(folder, 'out/run.json'), 'utf8'));
+    await writeFiles(folder, { 'out/run.json': JSON.stringify({ ...file, state: 'planning' }) });
+    const again = await produce(redis, folder, { settings: { 'shard-size': 8 } });
+    expect(again).toMatchObject({ images: 10, shards: 2 });
+    expect(again.run).not.toBe(run);
   });
 
   test('draws the same sample on a second start, even when the list changed', async () => {

@@ -32,9 +32,23 @@ describe('--labels folder', () => {
   });
 
   test('takes folders that are numbers as indices', async () => {
-    const { labels, classNames } = await plan(['2/a.jpg', '10/b.jpg'], { labels: 'folder' });
-    expect(labels).toEqual({ '2/a.jpg': 2, '10/b.jpg': 10 });
+    const { labels, classNames } = await plan(['00/a.jpg', '01/b.jpg'], { labels: 'folder' });
+    expect(labels).toEqual({ '00/a.jpg': 0, '01/b.jpg': 1 });
     expect(classNames).toBeNull();
+  });
+
+  test('asks what numbers mean that are not the places of the sorted folders', async () => {
+    const numbered = ['1/a.jpg', '2/b.jpg', '10/c.jpg'];
+    await expect(plan(numbered, { labels: 'folder' })).rejects.toMatchObject({
+      code: 'numbered-folders',
+      message: expect.stringMatching(
+        /\(1, 10, 2\), and it is unclear which class 1 is: number 1, or number 0 .*ImageFolder/,
+      ),
+    });
+    const indices = await plan(numbered, { labels: 'regex:^([0-9]+)/' });
+    expect(indices.labels).toEqual({ '1/a.jpg': 1, '2/b.jpg': 2, '10/c.jpg': 10 });
+    const places = await plan(numbered, { labels: 'folder', classes: 'folders.txt' }, { 'folders.txt': '1\n10\n2\n' });
+    expect(places.labels).toEqual({ '1/a.jpg': 0, '2/b.jpg': 2, '10/c.jpg': 1 });
   });
 
   test('matches folders with class names, or their indices', async () => {
@@ -117,6 +131,34 @@ describe('--labels with a file', () => {
   });
 
   test.each([
+    ['semicolons', 'key;label\na.jpg;hen, biddy\n'],
+    ['tabs', 'key\tlabel\na.jpg\then, biddy\n'],
+    ['semicolons behind a byte order mark', '\uFEFF"key";"label"\na.jpg;"hen, biddy"\n'],
+  ])('may separate columns by %s', async (_, content) => {
+    const files = { 'labels.csv': content, 'classes.json': '["tench","hen, biddy"]' };
+    const { labels } = await plan(['a.jpg'], { labels: 'labels.csv', classes: 'classes.json' }, files);
+    expect(labels).toEqual({ 'a.jpg': 1 });
+  });
+
+  test('finds keys whose letters are composed otherwise', async () => {
+    const [decomposed, composed] = ['e\u0301.jpg', '\u00e9.jpg'];
+    const files = { 'labels.csv': `key,label\n${composed},1\n` };
+    expect((await plan([decomposed], { labels: 'labels.csv' }, files)).labels).toEqual({ [decomposed]: 1 });
+  });
+
+  test('means the same numbers in CSV and JSON lines, where classes have numbers for names', async () => {
+    const files = {
+      'labels.csv': 'key,label\na.jpg,10\nb.jpg,#2\n',
+      'labels.jsonl': '{"key":"a.jpg","label":10}\n{"key":"b.jpg","label":"#2"}',
+      'classes.txt': '1\n10\n2\n',
+    };
+    for (const labels of ['labels.csv', 'labels.jsonl']) {
+      const result = await plan(['a.jpg', 'b.jpg'], { labels, classes: 'classes.txt' }, files);
+      expect(result.labels).toEqual({ 'a.jpg': 1, 'b.jpg': 2 });
+    }
+  });
+
+  test.each([
     ['key,label\na.jpg,1\na.jpg,0\n', 'gives a.jpg two labels, 1 and 0 (line 3)'],
     ['key,label\na.jpg,7\n', 'nor an index below 2'],
     ['key,label\na.jpg,tensh\n', 'Did you mean tench?'],
@@ -130,7 +172,7 @@ describe('--labels with a file', () => {
   test('a numbered label must be a class', async () => {
     const files = { 'labels.jsonl': '{"key":"a.jpg","label":2}', 'classes.json': '["tench","dog"]' };
     await expect(plan(['a.jpg'], { labels: 'labels.jsonl', classes: 'classes.json' }, files)).rejects.toThrow(
-      'is not below the 2 classes',
+      'nor an index below 2',
     );
   });
 });

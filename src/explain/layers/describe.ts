@@ -10,8 +10,8 @@ import { isFloat } from '../onnx/element-type.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from '../prepare.ts';
 import { type Barrier, barriers } from './barriers.ts';
-import { findGrid, inProportion } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
+import { Grids } from './grids.ts';
 import { findLastLayer, passages } from './last-layer.ts';
 import { nodeName } from './module-path.ts';
 
@@ -67,7 +67,7 @@ export async function describeLayers(
     return {
       input: prepared.sizes.input,
       output: { name: output, classCount: Math.max(2, width), activation: activation ?? 'none' },
-      layers: layers.map(({ tensor: _, ...layer }) => layer),
+      layers: layers.map(({ tensor: _, isMeant: __, ...layer }) => layer),
       suggestions,
       barriers: barriers(prepared.graph, reach),
     };
@@ -76,7 +76,7 @@ export async function describeLayers(
   }
 }
 
-type Candidate = LayerDescription & { tensor: string };
+type Candidate = LayerDescription & { tensor: string; isMeant: boolean };
 
 /** What is in the way of each tensor's gradient, as `gradientReach` has it. */
 type Reach = ReturnType<typeof gradientReach>;
@@ -85,6 +85,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel, reach: Reach):
   const { graph, modules } = source;
   const fromImage = dependents(prepared.graph, [prepared.sizes.input.name]);
   const behindScore = dependents(prepared.graph, [prepared.score.logits]);
+  const grids = new Grids(prepared.graph, prepared.sizes);
   const listed = new Set<string>();
   const layers: Candidate[] = [];
 
@@ -93,7 +94,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel, reach: Reach):
     if (type === undefined || !isFloat(type.elementType) || !fromImage.has(entry.tensor)) return;
     // The scales of a dynamically quantised model.
     if (type.shape.length === 0) return;
-    const grid = findGrid(type.shape, prepared.sizes);
+    const grid = grids.of(entry.tensor);
     const blocker = reach.get(entry.tensor);
     const isBehind = behindScore.has(entry.tensor);
     const atGrid = grid === undefined || reachesCells(prepared.graph, reach, prepared.score.logits, entry.tensor, grid);
@@ -106,6 +107,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel, reach: Reach):
       differentiable: blocker === null && atGrid,
       reason: blocker === null && !atGrid ? 'the class score reads only its class token' : reasonFor(blocker, isBehind),
       suggested: false,
+      isMeant: grid !== undefined && grids.isMeant(entry.tensor, grid),
     });
   };
 
@@ -150,7 +152,7 @@ function suggest(layers: readonly Candidate[], source: SourceModel, prepared: Pr
   for (const layer of layers) {
     if (layer.grid === null || !layer.differentiable || layer.operator === 'Pad') continue;
     if (hasModules ? layer.kind !== 'module' : !throughAll.has(layer.tensor)) continue;
-    if (!inProportion(layer.grid, prepared.sizes.input)) continue;
+    if (!layer.isMeant) continue;
     const size = sizeOf(layer.grid);
     const best = bySize.get(size);
     if (best === undefined || compare(layer, best) > 0) bySize.set(size, layer);

@@ -5,8 +5,9 @@ import { isFloat } from '../onnx/element-type.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
-import { findGrid, type SpatialGrid } from './grid.ts';
+import type { SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
+import { Grids } from './grids.ts';
 import { findLastLayer, layerName } from './last-layer.ts';
 import { resolveLayer } from './resolve.ts';
 
@@ -56,6 +57,7 @@ export function withGrids(
   const { graph, score } = prepared;
   const fromImage = dependents(graph, [prepared.sizes.input.name]);
   const reach = gradientReach(graph, score.logits);
+  const grids = new Grids(graph, prepared.sizes);
   return [...tensors].map(([layer, tensor]) => {
     const shape = graph.type(tensor)?.shape;
     if (shape === undefined || !fromImage.has(tensor)) {
@@ -70,7 +72,7 @@ export function withGrids(
         `Layer '${layer}' holds whole numbers, and a map is made of floats. Choose the layer before; 'gradline layers --all' lists those of floats.`,
       );
     }
-    const grid = findGrid(shape, prepared.sizes);
+    const grid = grids.of(tensor);
     if (grid === undefined) {
       throw new UserError(
         'no-spatial-grid',

@@ -6,10 +6,12 @@ import { gradientFreeMethods } from '../options.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
 import { barriers } from './barriers.ts';
-import { findGrid, inProportion, type SpatialGrid } from './grid.ts';
+import type { SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
+import { Grids } from './grids.ts';
 import { nodeName } from './module-path.ts';
 import type { Modules } from './modules.ts';
+import { beforeBound, pooledTail } from './pooled-tail.ts';
 
 interface Place {
   tensor: string;
@@ -38,21 +40,34 @@ export function requireLastLayer(prepared: PreparedModel, source: SourceModel, n
  * the last one. Its cells must get gradient unless the methods need none, and the author's graph must have it too.
  */
 export function findLastLayer(prepared: PreparedModel, source: SourceModel, needsGradients = true): string | undefined {
+  const outside = (tail: ReadonlySet<string>) => findLastOutside(tail, prepared, source, needsGradients);
+  const tensor = outside(pooledTail(prepared)) ?? outside(new Set());
+  return tensor === undefined ? undefined : beforeBound(tensor, source.graph);
+}
+
+/** @param tail tensors that are no layer's output in this sense */
+function findLastOutside(
+  tail: ReadonlySet<string>,
+  prepared: PreparedModel,
+  source: SourceModel,
+  needsGradients: boolean,
+): string | undefined {
   const { graph, score, sizes } = prepared;
   const reach = gradientReach(graph, score.logits);
+  const grids = new Grids(graph, sizes);
   const placeOf = (tensor: string): Place | undefined => {
     const { shape, elementType = 0 } = graph.type(tensor) ?? {};
     // Scores of shape [N, classes, 1] are no row of cells.
-    if (shape === undefined || tensor === score.logits || !isFloat(elementType)) return undefined;
+    if (shape === undefined || tensor === score.logits || tail.has(tensor) || !isFloat(elementType)) return undefined;
     const isReached = needsGradients ? reach.get(tensor) === null : reach.has(tensor);
     if (!isReached || source.graph.producer(tensor) === undefined) return undefined;
-    const grid = findGrid(shape, sizes);
+    const grid = grids.of(tensor);
     return grid !== undefined && reachesCells(graph, reach, score.logits, tensor, grid) ? { tensor, grid } : undefined;
   };
   // Four axes out of the image's proportions are rather an attention's heads than a grid.
   const proportionalPlaceOf = (tensor: string): Place | undefined => {
     const place = placeOf(tensor);
-    return place !== undefined && inProportion(place.grid, sizes.input) ? place : undefined;
+    return place !== undefined && grids.isMeant(tensor, place.grid) ? place : undefined;
   };
   const passage = first(passages(prepared, reach), proportionalPlaceOf);
   if (passage?.grid.layout === 'tokens') {

@@ -88,11 +88,26 @@ export class Modules {
    */
   child(path: string, index: number): string | undefined {
     const children = this.children(path);
+    if (children.length === 0) return this.#uncalledChild(path, index);
     const prefix = path === '' ? '' : `${path}.`;
     const names = children.map((child) => child.slice(prefix.length));
     if (names.length === 0 || !names.every((name) => /^\d+$/.test(name))) return children.at(index);
     const length = Math.max(...names.map(Number)) + 1;
     const wanted = `${prefix}${index < 0 ? length + index : index}`;
     return children.find((child) => child === wanted);
+  }
+
+  /** For a container that is never called itself (a ModuleList), whose path may be the end of a longer one: `layer` in `vit.encoder`. */
+  #uncalledChild(path: string, index: number): string | undefined {
+    const containers = new Map<string, Map<number, string>>();
+    for (const candidate of this.#byPath.keys()) {
+      const [, container = '', number] = /^(.*)\.(\d+)$/.exec(candidate) ?? [];
+      if (number === undefined || (container !== path && !container.endsWith(`.${path}`))) continue;
+      const entries = containers.get(container) ?? new Map<number, string>();
+      containers.set(container, entries.set(Number(number), candidate));
+    }
+    const [only, another] = containers.has(path) ? [containers.get(path)] : [...containers.values()];
+    if (only === undefined || another !== undefined) return undefined;
+    return only.get(index < 0 ? Math.max(...only.keys()) + 1 + index : index);
   }
 }

@@ -1,6 +1,6 @@
 /** A run for Label Studio (https://labelstud.io/guide/predictions): tasks with the network's answers as predictions, and a labelling setup. */
 
-import { isAbsolute } from 'node:path';
+import { basename, dirname, isAbsolute } from 'node:path';
 import Builder from 'fast-xml-builder';
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
@@ -10,7 +10,7 @@ import { addressBelow } from './image-address.ts';
 import { jsonArray } from './json-array.ts';
 import { putText } from './put-made-file.ts';
 
-/** Where Label Studio serves files of its own machine (https://labelstud.io/guide/storage#Local-storage). */
+/** Where Label Studio serves files of its own machine, by their paths below its document root, which cannot be a storage itself (https://labelstud.io/guide/storage#Local-storage). */
 const localFiles = '/data/local-files/?d=';
 const tasksKey = 'tasks.json';
 const setupKey = 'labeling-config.xml';
@@ -29,7 +29,11 @@ export async function exportLabelStudio(run: ExportedRun, target: Store): Promis
       for (const image of ofShard) {
         const address = run.addressOf(image.record.key);
         folder ??= isAbsolute(address) && !address.includes('?') ? folderOf(address, image.record.key) : null;
-        yield taskOf(run, image, folder === null ? address : addressBelow(localFiles, image.record.key));
+        yield taskOf(
+          run,
+          image,
+          folder === null ? address : addressBelow(localFiles, `${basename(folder)}/${image.record.key}`),
+        );
       }
     }
   };
@@ -108,7 +112,7 @@ function notesOn(run: ExportedRun, folder: string | null): string[] {
     ...(folder === null
       ? []
       : [
-          `Images are taken from this machine: start Label Studio with LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true and LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT=${folder}, and add ${folder} as its local storage. Or give --images the address that serves them.`,
+          `Images are taken from this machine: start Label Studio with LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true and LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT=${dirname(folder)}, and add ${folder} as its local storage. Or give --images the address that serves them.`,
         ]),
     ...(run.findings === null ? ['There is no report yet, so clusters and suspected labels are left out.'] : []),
   ];

@@ -154,7 +154,10 @@ export const runConfigurationSchema = z.object({
     ...path,
     free: true,
   }),
-  model: setting('model <file>', 'ONNX file of the classifier (required)', z.string(), { ...path, free: true }),
+  model: setting('model <file>', 'ONNX file of the classifier, or its s3:// address (required)', z.string(), {
+    ...path,
+    free: true,
+  }),
   layers: setting(
     'layers <names>',
     'layers to hook: layer4, layer4[-2], features.18, a node, a tensor, input, or last',

@@ -17,8 +17,8 @@ import type { PlannedImage, Shard } from './run-plan.ts';
 
 export const shardsPerPart = 256;
 const planManifestKey = 'plan/manifest.json';
-const classesKey = 'plan/classes.json';
-const sampleKey = 'plan/sample.jsonl';
+export const classesKey = 'plan/classes.json';
+export const sampleKey = 'plan/sample.jsonl';
 
 const count = z.int().min(0);
 const manifestShape = z.object({
@@ -81,14 +81,30 @@ export async function writeManifest(output: Store, manifest: PlanManifest): Prom
   await output.put(planManifestKey, `${JSON.stringify(manifest, null, 2)}\n`, 'application/json');
 }
 
-/** Names by class index, as the run was planned with; null when they are not known. */
-export async function readPlanClasses(output: Store): Promise<string[] | null> {
-  const text = await readOptional(output, classesKey);
-  return text === null ? null : parsed(output, classesKey, () => z.array(z.string()).parse(JSON.parse(text)));
+/** Names by class index, and ids where classes have them. */
+export interface PlanClasses {
+  names: readonly string[];
+  ids: readonly string[] | null;
 }
 
-export async function writePlanClasses(output: Store, names: readonly string[]): Promise<void> {
-  await output.put(classesKey, `${JSON.stringify(names)}\n`, 'application/json');
+const classesShape = z.union([z.array(z.string()), z.array(z.tuple([z.string(), z.string()]))]);
+
+/** The classes that the run was planned with; null when they are not known. */
+export async function readPlanClasses(output: Store): Promise<PlanClasses | null> {
+  const text = await readOptional(output, classesKey);
+  if (text === null) return null;
+  const entries = parsed(output, classesKey, () => classesShape.parse(JSON.parse(text)));
+  const pairs = entries.filter((entry) => typeof entry !== 'string');
+  return {
+    names: entries.map((entry) => (typeof entry === 'string' ? entry : entry[1])),
+    ids: pairs.length === 0 ? null : pairs.map(([id]) => id),
+  };
+}
+
+/** As a list that `--classes` takes: of names, or of `[id, name]`. */
+export async function writePlanClasses(output: Store, { names, ids }: PlanClasses): Promise<void> {
+  const entries = names.map((name, index) => (ids === null ? name : [ids[index] ?? '', name]));
+  await output.put(classesKey, `${JSON.stringify(entries)}\n`, 'application/json');
 }
 
 /** The images that an earlier start drew; null when it had not come so far. */

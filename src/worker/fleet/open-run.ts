@@ -5,7 +5,7 @@ import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { commitShard } from '../../shared/ledger/settle-shard.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { type MaxFailures, parseMaxFailures } from '../../shared/run/max-failures.ts';
-import { PlanReader, readPlanClasses } from '../../shared/run/plan-files.ts';
+import { type PlanClasses, PlanReader, readPlanClasses } from '../../shared/run/plan-files.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
 import type { RunTotals } from '../../shared/run/tally.ts';
 import { openStore } from '../../shared/store/open-store.ts';
@@ -16,13 +16,13 @@ import { explainerOptions } from '../pipeline/explainer-options.ts';
 import { ImageSlots, slotShape } from '../pipeline/image-slots.ts';
 import { DurableInference, type OpenInference } from '../pipeline/inference/durable-inference.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
+import { fetchModel } from '../pipeline/model/fetch-model.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
 import { RunClosed } from './failures.ts';
-import { fetchModel } from './fetch-model.ts';
 import { readStoredRun } from './stored-run.ts';
 
 /** What the runs of one worker share. */
@@ -72,10 +72,11 @@ export class OpenRun {
       if (run !== ledger.run) {
         throw new UserError('damaged-output', `${location} holds run ${run}, not ${ledger.run}.`);
       }
-      const classNames = await retryTransient(() => readPlanClasses(output));
+      const classes = await retryTransient(() => readPlanClasses(output));
+      const classNames = classes === null ? null : [...classes.names];
       const order = { location: configuration.model, digest: digests.model, run, cache: tools.modelCache };
       const model = await retryTransient(() => fetchModel(order));
-      const inference = await openModel({ ...configuration, model }, classNames, tools);
+      const inference = await openModel({ ...configuration, model }, classes, tools);
       opened.push(inference);
       const chosen = await chosenByProducer(configuration, output);
       const measures = await openMeasures(configuration, chosen, classNames, tools.onWarning);
@@ -136,18 +137,14 @@ export class OpenRun {
 /** Compiles the model and runs one batch of zeros, so that the first images do not wait for what is only made then. */
 async function openModel(
   configuration: RunConfiguration,
-  classNames: string[] | null,
+  classes: PlanClasses | null,
   tools: RunTools,
 ): Promise<DurableInference> {
   const own = { ...configuration, threads: tools.threads ?? configuration.threads };
-  const inference = await DurableInference.open(
-    explainerOptions(own, classNames, tools.provider),
-    tools.openInference,
-    {
-      onWarning: tools.onWarning,
-      onDeath: 'restart',
-    },
-  );
+  const inference = await DurableInference.open(explainerOptions(own, classes, tools.provider), tools.openInference, {
+    onWarning: tools.onWarning,
+    onDeath: 'restart',
+  });
   try {
     const { batchSize } = inference.model;
     const slots = Array.from({ length: batchSize }, (_, slot) => slot);

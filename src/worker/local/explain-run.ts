@@ -13,6 +13,7 @@ import {
   softwareVersions,
 } from '../../shared/run/run-file.ts';
 import { digestLocation, digestText } from '../../shared/store/digest.ts';
+import { isS3Location } from '../../shared/store/location.ts';
 import { openStore } from '../../shared/store/open-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
@@ -20,6 +21,8 @@ import { openMeasures } from '../pipeline/evaluate/open-measures.ts';
 import { explainerOptions } from '../pipeline/explainer-options.ts';
 import { DurableInference, type OpenInference } from '../pipeline/inference/durable-inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
+import { fetchModel } from '../pipeline/model/fetch-model.ts';
+import { defaultModelCache } from '../pipeline/model/model-cache.ts';
 import { openPixels } from '../pipeline/pixels/pixel-threads.ts';
 import { openProvider } from '../pipeline/provider.ts';
 import { LocalLedger } from './local-ledger.ts';
@@ -54,13 +57,15 @@ export async function explainRun(
     precision: configuration.precision,
   });
   const onWarning = (message: string) => events.onWarning(message);
-  const options = explainerOptions(configuration, plan.classNames, provider);
+  const run = earlier?.run ?? newRunId();
+  const model = await modelFile(configuration.model, run);
+  const options = explainerOptions({ ...configuration, model }, plan.classes, provider);
   // A thread that died would die again: it is not known of which image.
   await using inference = await DurableInference.open(options, open, { onWarning, onDeath: 'fail' });
-  const digests = await digestsOf(configuration, plan);
+  const digests = await digestsOf(model, plan);
   if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
   const identity = {
-    run: earlier?.run ?? newRunId(),
+    run,
     started: earlier?.started ?? new Date().toISOString(),
     configuration,
     digests,
@@ -100,7 +105,13 @@ async function openOutput(output: Store, resume: boolean): Promise<OpenedOutput>
   return { earlier, ledger };
 }
 
-async function digestsOf({ model }: RunConfiguration, { classNames }: RunPlan) {
+/** A model in a bucket is kept where workers keep theirs. */
+async function modelFile(location: string, run: string): Promise<string> {
+  if (!isS3Location(location)) return location;
+  return fetchModel({ location, digest: await digestLocation(location), run, cache: defaultModelCache() });
+}
+
+async function digestsOf(model: string, { classNames }: RunPlan) {
   const classes = classNames === null ? null : digestText(JSON.stringify(classNames));
   return { model: await digestLocation(model), classes };
 }

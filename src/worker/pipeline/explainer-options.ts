@@ -17,12 +17,12 @@ const batchSizes = { cpu: 8, others: 64 };
 
 /**
  * How a run's model is opened.
- * @param classNames by class index; null when unknown
+ * @param classes by class index; null when unknown
  * @throws UserError `wrong-preprocessing`
  */
 export function explainerOptions(
   configuration: RunConfiguration,
-  classNames: string[] | null,
+  classes: { names: readonly string[]; ids: readonly string[] | null } | null,
   provider: Provider,
 ): LaneOptions {
   const { model, layers, methods, targets, scoreActivation, statistics, threads, fuse, precision } = configuration;
@@ -39,7 +39,8 @@ export function explainerOptions(
     provider: { name: provider.name, devices: provider.devices },
     busyWaiting: false,
     pixels: pixelScaling(configuration.preprocess),
-    ...(classNames === null ? {} : { classNames }),
+    ...(classes === null ? {} : { classNames: [...classes.names] }),
+    ...(classes?.ids == null ? {} : { classIds: [...classes.ids] }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(fuse === undefined ? {} : { fuse }),
     ...(precision === undefined ? {} : { precision }),

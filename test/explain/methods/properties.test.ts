@@ -188,7 +188,7 @@ describe('a class against another', () => {
 
   test.each([
     ['class:2-vs-2', 'unknown-target', 'itself'],
-    ['class:2-vs-9', 'unknown-class', 'no class 9'],
+    ['class:2-vs-9', 'unknown-class', 'nor an index below 5'],
     ['class:cat-vs-dgo', 'unknown-class', 'Did you mean dog'],
   ])('%s is refused', async (target, code, text) => {
     await expectRefusal(openTiny(smallClassifier(), { classNames, targets: [target] }), code, text);

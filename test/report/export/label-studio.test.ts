@@ -30,14 +30,15 @@ describe('Label Studio', () => {
     expect(tasks.map(({ data }) => data.key)).toEqual([hostile, 'dog/d.jpg']);
     expect(tasks[0]).toMatchObject({
       data: {
-        image: '/data/local-files/?d=dog/%3D1%2B1%20%22%3Cscript%3E%23.jpg',
+        image: '/data/local-files/?d=photos/dog/%3D1%2B1%20%22%3Cscript%3E%23.jpg',
         label: 'dog',
         clusters: 'cluster-1',
       },
       predictions: [{ score: 0.75, result: [{ value: { choices: ['cat'] } }] }],
     });
     expect(tasks[1]?.data.suspected_label).toBe(true);
-    expect(notes.join(' ')).toMatch(/LOCAL_FILES_DOCUMENT_ROOT=\/.*photos,/);
+    // The storage has to lie below the document root.
+    expect(notes.join(' ')).toMatch(/LOCAL_FILES_DOCUMENT_ROOT=(\/.*), and add \1\/photos as its local storage/);
   });
 
   test('the labelling interface offers every class once, whatever its name', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ClassNames, parseClassNames, readClassNames } from '../../../src/shared/run/class-names.ts';
+import { ClassNames } from '../../../src/explain/class-names.ts';
+import { parseClassNames, readClassNames } from '../../../src/shared/run/class-names.ts';
 import { temporaryFolder, writeFiles } from '../temporary-folder.ts';
 
 describe('the file', () => {
@@ -10,9 +11,13 @@ describe('the file', () => {
     ['the config.json of a Hugging Face model', '{"model_type": "bert", "id2label": {"0": "tench", "1": "tabby cat"}}'],
     ['a JSON object as Keras writes it', '{"0": ["n01440764", "tench"], "1": ["n02123045", "tabby cat"]}'],
     ['one name a line', 'tench\ntabby cat\n\n'],
+    ['a JSON object from name to index, as Keras and torchvision have it', '{"tabby cat": 1, "tench": 0}'],
+    ['a dictionary as Python prints it', "{0: 'tench',\n 1: 'tabby cat',}"],
+    ['a list as Python prints it', "['tench', 'tabby cat']"],
+    ['the synset.txt beside many models', 'n01440764 tench\nn02123045 tabby cat\n'],
     ['lines from Windows with a byte order mark', '\uFEFFtench\r\ntabby cat\r\n'],
   ])('may be %s', (_, content) => {
-    expect(parseClassNames(content, 'classes')).toEqual(['tench', 'tabby cat']);
+    expect(parseClassNames(content, 'classes').names).toEqual(['tench', 'tabby cat']);
   });
 
   test.each([
@@ -48,7 +53,7 @@ describe('a name', () => {
     [' TENCH ', 0],
     ['Cardigan', 3],
     ['cardigan', 4],
-    ['1', 1],
+    ['#1', 1],
     ['7', 6],
   ])('%j is class %i', (name, index) => {
     expect(names.classIndex(name)).toBe(index);
@@ -59,12 +64,33 @@ describe('a name', () => {
       "Class 'taby cat' is not in classes.json. Did you mean tabby cat?",
     );
     expect(() => names.classIndex('zebra')).toThrow(/^Class 'zebra' is not in classes\.json\.$/);
-    expect(() => names.classIndex('12')).toThrow("Class '12' is neither a name in classes.json nor an index below 7.");
+    const plain = new ClassNames(['tench', 'tabby cat'], 'classes.json');
+    expect(plain.classIndex('1')).toBe(1);
+    expect(() => plain.classIndex('12')).toThrow("Class '12' is neither a name in classes.json nor an index below 2.");
+    expect(() => plain.classIndex('#12')).toThrow('There is no class #12: classes.json has 2, counted from #0.');
+  });
+
+  test('that is a number is no index where classes have numbers for names', () => {
+    expect(() => names.classIndex('1')).toThrow('Write #1 for the class at index 1.');
+    const sorted = new ClassNames(['1', '10', '2'], 'folders.txt');
+    expect([sorted.classIndex('10'), sorted.classIndex('#2')]).toEqual([1, 2]);
+    expect(() => sorted.classIndex('0')).toThrow('whether it is a name or an index is unclear');
+  });
+
+  test('may be an id beside it', () => {
+    const birds = parseClassNames('{"0": ["n02012849", "crane"], "1": ["n03126707", "crane"]}', 'index.json');
+    expect(birds.classIndex('n03126707')).toBe(1);
+    expect(birds.ids).toEqual(['n02012849', 'n03126707']);
+    expect(() => birds.classIndex('crane')).toThrow(
+      "Class 'crane' stands for several classes in index.json: #0 (n02012849, crane), #1 (n03126707, crane). Give the index instead, as #0.",
+    );
   });
 
   test('that stands for two classes is refused with their indices', () => {
-    expect(() => names.classIndex('crane')).toThrow('stands for several classes in classes.json: 2, 5. Give the index');
-    expect(() => names.classIndex('CARDIGAN')).toThrow('3, 4');
+    expect(() => names.classIndex('crane')).toThrow(
+      'stands for several classes in classes.json: #2 (crane), #5 (crane). Give the index',
+    );
+    expect(() => names.classIndex('CARDIGAN')).toThrow('#3 (Cardigan), #4 (cardigan)');
   });
 
   test('is given for an index, or null', () => {

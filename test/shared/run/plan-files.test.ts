@@ -38,9 +38,11 @@ test('what is not there yet is null; what is no plan is named', async () => {
   ]);
   const manifest = newPlanManifest('run', 64, selection);
   await writeManifest(output, manifest);
-  await writePlanClasses(output, ['cat', 'dog']);
+  await writePlanClasses(output, { names: ['cat', 'dog'], ids: null });
   expect(await readManifest(output)).toEqual(manifest);
-  expect(await readPlanClasses(output)).toEqual(['cat', 'dog']);
+  expect(await readPlanClasses(output)).toEqual({ names: ['cat', 'dog'], ids: null });
+  await writePlanClasses(output, { names: ['crane', 'crane'], ids: ['n02012849', 'n03126707'] });
+  expect(await readPlanClasses(output)).toEqual({ names: ['crane', 'crane'], ids: ['n02012849', 'n03126707'] });
   await writeFiles(folder, { 'plan/manifest.json': '{"run":"x"}' });
   await expect(readManifest(output)).rejects.toMatchObject({
     code: 'damaged-output',

@@ -1,8 +1,8 @@
 /** Regions from a file in COCO's format for objects: images, annotations with boxes, polygons or run lengths, and categories. */
 
 import { z } from 'zod';
+import { ClassNames } from '../../../explain/class-names.ts';
 import { UserError } from '../../../explain/user-error.ts';
-import { ClassNames } from '../../run/class-names.ts';
 import type { RegionSettings } from '../../run/configuration.ts';
 import { readLocation } from '../../store/open-store.ts';
 import { StoreError } from '../../store/store.ts';

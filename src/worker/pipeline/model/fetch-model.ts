@@ -1,5 +1,5 @@
-import { inThread } from '../../shared/threads/in-thread.ts';
-import { threadFile } from '../../shared/threads/thread-file.ts';
+import { inThread } from '../../../shared/threads/in-thread.ts';
+import { threadFile } from '../../../shared/threads/thread-file.ts';
 import { localModel, type ModelOrder } from './model-cache.ts';
 
 const thread = {

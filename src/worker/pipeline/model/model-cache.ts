@@ -4,12 +4,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { externalFiles, readModel } from '../../explain/onnx/model-file.ts';
-import { UserError } from '../../explain/user-error.ts';
-import { digestLocation } from '../../shared/store/digest.ts';
-import { isS3Location, splitLocation } from '../../shared/store/location.ts';
-import { readPieces } from '../../shared/store/read-pieces.ts';
-import { StoreError } from '../../shared/store/store.ts';
+import { externalFiles, readModel } from '../../../explain/onnx/model-file.ts';
+import { UserError } from '../../../explain/user-error.ts';
+import { digestLocation } from '../../../shared/store/digest.ts';
+import { isS3Location, splitLocation } from '../../../shared/store/location.ts';
+import { readPieces } from '../../../shared/store/read-pieces.ts';
+import { StoreError } from '../../../shared/store/store.ts';
 
 export interface ModelOrder {
   /** Path or s3:// address, as the run's configuration has it. */

@@ -1,0 +1,51 @@
+/** What stands between the last features and the scores without being a layer: class maps, and the parts of a pooling. */
+
+import { operatorName } from '../gradients/rules.ts';
+import type { Graph } from '../onnx/graph.ts';
+import { shapeOnly } from '../onnx/shape-only.ts';
+import type { PreparedModel } from '../prepare.ts';
+
+const poolings = new Set([
+  'AveragePool',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+  'MaxPool',
+  'ReduceMax',
+  'ReduceMean',
+  'ReduceSum',
+]);
+/** What a class map may pass on its way to a score. */
+const kept = new Set(['Clip', 'Dropout', 'LeakyRelu', 'Relu', 'Transpose']);
+
+/**
+ * Maps of one class a channel, of which the scores are nothing but means: the map of a class would be its channel. And the powers of a
+ * generalised mean (Radenovic et al. 2018, equation 3).
+ */
+export function pooledTail({ graph, score }: PreparedModel): Set<string> {
+  const tail = new Set<string>();
+  let tensor = score.logits;
+  for (;;) {
+    const node = graph.producer(tensor);
+    const [input = ''] = node?.input ?? [];
+    if (node === undefined) break;
+    const operator = operatorName(node);
+    if (graph.type(tensor)?.shape.length === 4) tail.add(tensor);
+    if (!shapeOnly.has(operator) && !poolings.has(operator) && !kept.has(operator)) break;
+    tensor = input;
+  }
+  for (const node of graph.nodes) {
+    if (node.opType !== 'Pow') continue;
+    const [power = ''] = node.output;
+    if (!graph.consumers(power).every((reader) => poolings.has(operatorName(reader)))) continue;
+    tail.add(power);
+  }
+  return tail;
+}
+
+/** What a generalised mean bounds from below before it takes powers; the tensor itself elsewhere. */
+export function beforeBound(tensor: string, graph: Graph): string {
+  const node = graph.producer(tensor);
+  const [input = ''] = node?.input ?? [];
+  const isBound = node?.opType === 'Clip' || node?.opType === 'Max';
+  return isBound && graph.consumers(tensor).every(({ opType }) => opType === 'Pow') ? input : tensor;
+}

@@ -1,0 +1,135 @@
+/** Layers that a person means: sequences that are one row, attention that is no grid, poolings and class maps that are no layers. */
+
+import { expect, test } from 'vitest';
+import { Explainer } from '../../src/explain/explainer.ts';
+import { describeLayers } from '../../src/explain/layers/describe.ts';
+import { writeModel } from '../../src/explain/onnx/model-file.ts';
+import { temporaryFolder } from '../shared/temporary-folder.ts';
+import { expectRefusal } from './open-tiny.ts';
+import { TinyModel } from './tiny-model.ts';
+
+async function fileOf(model: TinyModel): Promise<string> {
+  const file = `${await temporaryFolder()}/model.onnx`;
+  await writeModel(model.build(), file);
+  return file;
+}
+
+/** Where a layer is hooked, and its grid. */
+async function hooked(model: TinyModel, layer: string) {
+  await using explainer = await Explainer.open({ model: await fileOf(model), layers: [layer] });
+  const [found] = explainer.layers;
+  return { tensor: found?.tensor, height: found?.grid.height, width: found?.grid.width };
+}
+
+const lastOf = (model: TinyModel) => hooked(model, 'last');
+const described = async (model: TinyModel) => describeLayers(await fileOf(model));
+
+/** A line of text: columns of a 16 x 16 grid, read one after the other by an LSTM. */
+function textLine(columns: (model: TinyModel, features: string) => { sequence: string; width: number }): TinyModel {
+  const model = new TinyModel({ seed: 'text line' });
+  const features = model.conv(model.input([1, 3, 64, 64]), '/body/Conv', 3, 4, { strides: [4, 4] });
+  const { sequence, width } = columns(model, features);
+  const first = model.node('Transpose', [sequence], { attributes: { perm: [1, 0, 2] } });
+  const weights = [model.weight('w', [1, 24, width]), model.weight('r', [1, 24, 6])];
+  const read = model.node('LSTM', [first, ...weights], { name: '/lstm/LSTM', attributes: { hidden_size: 6 } });
+  const rows = model.node('Squeeze', [read, model.ints('direction', [1])]);
+  const back = model.node('Transpose', [rows], { name: '/lstm/Transpose', attributes: { perm: [1, 0, 2] } });
+  const mean = model.node('ReduceMean', [back, model.ints('along', [1])], { attributes: { keepdims: 0 } });
+  return model.output(model.linear(mean, '/fc/Gemm', 6, 5));
+}
+
+test.each<[string, Parameters<typeof textLine>[0]]>([
+  [
+    'the mean of each column',
+    (model, features) => {
+      const mean = model.node('ReduceMean', [features, model.ints('rows', [2])], { attributes: { keepdims: 0 } });
+      return { sequence: model.node('Transpose', [mean], { attributes: { perm: [0, 2, 1] } }), width: 4 };
+    },
+  ],
+  [
+    'whole columns',
+    (model, features) => {
+      const flat = model.node('Reshape', [features, model.ints('flat', [1, 64, 16])]);
+      return { sequence: model.node('Transpose', [flat], { attributes: { perm: [0, 2, 1] } }), width: 64 };
+    },
+  ],
+])('16 columns of an LSTM over %s are one row, not 4 x 4', async (_, columns) => {
+  expect(await lastOf(textLine(columns))).toMatchObject({ height: 1, width: 16 });
+});
+
+test('last is a grid of 1 x 48 behind 24 x 96, where only rows were pooled to one', async () => {
+  const model = new TinyModel();
+  let x = model.conv(model.input([1, 1, 24, 96]), '/body/body.0/Conv', 1, 4, { strides: [2, 1] });
+  x = model.conv(x, '/body/body.1/Conv', 4, 4, { strides: [2, 2] });
+  x = model.node('MaxPool', [x], {
+    name: '/body/body.2/MaxPool',
+    attributes: { kernel_shape: [6, 1], strides: [6, 1] },
+  });
+  model.output(model.pooledHead(x, 4, 5));
+  expect(await lastOf(model)).toEqual({ tensor: '/body/body.2/MaxPool_output_0', height: 1, width: 48 });
+  expect((await described(model)).suggestions).toContain('body');
+});
+
+test('last is what a generalised mean pools, not its bound and its powers', async () => {
+  const model = new TinyModel();
+  let x = model.conv(model.input([1, 3, 8, 8]), '/body/conv/Conv', 3, 4);
+  x = model.node('Relu', [x], { name: '/body/relu/Relu' });
+  x = model.node('Clip', [x, model.weight('least', [], [1e-6])], { name: '/gem/Clip' });
+  x = model.node('Pow', [x, model.weight('p', [], [3])], { name: '/gem/Pow' });
+  x = model.node('GlobalAveragePool', [x], { name: '/gem/Pool' });
+  x = model.node('Pow', [x, model.weight('root', [], [1 / 3])], { name: '/gem/Root' });
+  model.output(model.linear(model.node('Flatten', [x]), '/fc/Gemm', 4, 5));
+  expect((await lastOf(model)).tensor).toBe('/body/relu/Relu_output_0');
+  expect((await described(model)).suggestions).toEqual(['body']);
+});
+
+test('last is what a convolution makes class maps of, not the class maps', async () => {
+  const model = new TinyModel();
+  let x = model.conv(model.input([1, 3, 8, 8]), '/features/conv/Conv', 3, 4);
+  x = model.node('Relu', [x], { name: '/features/relu/Relu' });
+  x = model.conv(x, '/classifier/conv/Conv', 4, 5);
+  x = model.node('Relu', [x], { name: '/classifier/relu/Relu' });
+  model.output(model.node('Flatten', [model.node('GlobalAveragePool', [x])]));
+  expect((await lastOf(model)).tensor).toBe('/features/relu/Relu_output_0');
+});
+
+/** Stages that are never called themselves, with attention over 4 x 4 cells in the second: 16 x 16 weights. */
+function withAttention(): TinyModel {
+  const model = new TinyModel({ seed: 'attention' });
+  let x = model.conv(model.input([1, 3, 16, 16]), '/net/stages.0/Conv', 3, 6);
+  x = model.conv(x, '/net/stages.1/conv/Conv', 6, 6, { strides: [4, 4] });
+  const flat = model.node('Reshape', [x, model.ints('heads', [1, 2, 3, 16])], { name: '/net/stages.1/attn/Reshape' });
+  const turned = model.node('Transpose', [flat], {
+    name: '/net/stages.1/attn/Transpose',
+    attributes: { perm: [0, 1, 3, 2] },
+  });
+  const scores = model.node('MatMul', [turned, flat], { name: '/net/stages.1/attn/scores/MatMul' });
+  const weights = model.node('Softmax', [scores], {
+    name: '/net/stages.1/attn/softmax/Softmax',
+    attributes: { axis: -1 },
+  });
+  const read = model.node('MatMul', [flat, weights], { name: '/net/stages.1/attn/read/MatMul' });
+  x = model.node('Reshape', [read, model.ints('grid', [1, 6, 4, 4])], { name: '/net/stages.1/out/Reshape' });
+  return model.output(model.pooledHead(x, 6, 5));
+}
+
+test('attention matrices have no grid and are not suggested', async () => {
+  const { layers, suggestions } = await described(withAttention());
+  const attention = layers.filter(({ name }) => /attn\.(scores|softmax)$/.test(name));
+  expect(attention.map(({ shape, grid }) => [shape, grid])).toEqual([
+    [[1, 2, 16, 16], null],
+    [[1, 2, 16, 16], null],
+  ]);
+  expect(suggestions).toEqual(['net.stages.0', 'net']);
+  const named = hooked(withAttention(), 'net.stages.1.attn.softmax');
+  await expectRefusal(named, 'no-spatial-grid', '[1, 2, 16, 16]');
+});
+
+test.each([
+  ['net.stages[-1]', '/net/stages.1/out/Reshape_output_0'],
+  ['net.stages[0]', '/net/stages.0/Conv_output_0'],
+  ['stages[-2]', '/net/stages.0/Conv_output_0'],
+  ['stages[1].conv', '/net/stages.1/conv/Conv_output_0'],
+])('%s counts in a container that is never called itself', async (layer, tensor) => {
+  expect((await hooked(withAttention(), layer)).tensor).toBe(tensor);
+});
