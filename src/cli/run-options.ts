@@ -12,7 +12,10 @@ const mainSettings = ['model', 'output', 'layers', 'method', 'target', 'fuse', '
 /** Under their headings. */
 const groups = {
   'Selection:': ['include', 'exclude', 'suffixes', 'sample', 'seed', 'limit'],
-  'Preprocessing:': ['preprocess', 'size', 'fit', 'resize', 'mean', 'std', 'range', 'channels'],
+  'Preprocessing:': [
+    ...['preprocess', 'size', 'fit', 'resize', 'crop-pct', 'crop-corner', 'interpolation', 'antialias', 'pillow'],
+    ...['pad', 'pad-at', 'mean', 'std', 'range', 'channels', 'orientation', 'levels', 'pixel-limit'],
+  ],
   'Results:': [
     ...['overlays', 'colormap', 'alpha', 'overlay-scale', 'overlay-on', 'overlay-format', 'maps', 'evidence', 'report'],
     ...['reference', 'since', 'scores', 'score-activation', 'statistics'],
