@@ -152,7 +152,8 @@ function values(config: ProcessorConfig, name: string): Pick<RecipeSettings, 'ra
   const offset = do_rescale && rescale_offset ? 1 : 0;
   // 255 / 255 must be 1, and 255 * (1 / 255) is not quite that in every float.
   const range: [number, number] = [0 - offset, rounded(255 * factor) - offset];
-  const isNormalised = do_normalize ?? config.image_mean !== undefined;
+  // MobileViT's processor holds a mean that it does not use.
+  const isNormalised = do_normalize ?? (config.image_mean !== undefined && family(config) !== 'MobileViT');
   if (!isNormalised) return { range, mean: [0, 0, 0], std: [1, 1, 1] };
   if (config.image_mean === undefined || config.image_std === undefined) {
     throw unusable(name, 'it normalises, but holds no image_mean and image_std');

@@ -72,8 +72,9 @@ export async function findRecipe(model: string): Promise<Recipe> {
 function parseRecipe(text: string, name: string): Recipe | null {
   const content = jsonObject(text);
   if (content === null) return isPrintedTransforms(text) ? readPrintedTransforms(text, name) : null;
-  if (isTimmConfig(content)) return readTimmConfig(content, name);
-  return isProcessorConfig(content) ? readProcessorConfig(content, name) : null;
+  // Both know a crop_pct; a processor that wraps a model of timm holds its configuration.
+  if (isProcessorConfig(content) && !('pretrained_cfg' in content)) return readProcessorConfig(content, name);
+  return isTimmConfig(content) ? readTimmConfig(content, name) : null;
 }
 
 function jsonObject(text: string): object | null {

@@ -14,6 +14,11 @@ const pretrainedConfig = z.object({
 
 const wrapped = z.object({ pretrained_cfg: z.record(z.string(), z.unknown()) });
 
+/** Python's `round`. */
+function roundHalfToEven(value: number): number {
+  return new Uint8ClampedArray([value])[0] ?? 0;
+}
+
 /** Whether a JSON file is one: a model's config.json with a pretrained_cfg, or that by itself. */
 export function isTimmConfig(content: object): boolean {
   return wrapped.safeParse(content).success || 'crop_pct' in content || 'input_size' in content;
@@ -53,7 +58,7 @@ function geometry(
       return { fit: 'squish', 'crop-pct': crop_pct };
     case 'border': {
       if (crop_pct !== 1) throw unusable(name, `its crop_mode is border with a crop_pct of ${crop_pct}`);
-      const [r, g, b] = perChannel(mean, 'mean', name).map((share) => Math.round(share * 255));
+      const [r, g, b] = perChannel(mean, 'mean', name).map((share) => roundHalfToEven(share * 255));
       return { fit: 'pad', pad: [r ?? 0, g ?? 0, b ?? 0] };
     }
     case 'center':

@@ -54,7 +54,8 @@ export async function renderImage(
 ): Promise<RenderedImage> {
   const { image, picture, seen, explanation, evaluation, regions } = explained;
   const { key } = image;
-  const original = { ...picture.original, seen: picture.placement };
+  const { levels } = picture;
+  const original = { ...picture.original, seen: picture.placement, ...(levels === undefined ? {} : { levels }) };
   const verdict = judgeImage(explained, explanation, 0, original, className);
   const maps = explanation.maps.map(mapOf);
   // Where an image has no such target there is nothing to see; the record says so.
