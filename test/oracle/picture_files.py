@@ -1,4 +1,4 @@
-"""Bitmaps and Netpbm pictures of every kind that Pillow reads, with its pixels, for test/worker/pipeline/decode.
+"""Bitmaps, Netpbm pictures and TIFF in L*a*b* of every kind that Pillow reads, with its pixels, for test/worker/pipeline/decode.
 
     python3 test/oracle/picture_files.py test/goldens/preprocess/formats
 
@@ -112,8 +112,17 @@ def netpbm():
     }
 
 
+def lab():
+    saved = {}
+    for name, compression in (("lab.tif", None), ("lab-lzw.tif", "tiff_lzw")):
+        buffer = io.BytesIO()
+        Image.frombytes("LAB", (WIDTH, HEIGHT), colours().tobytes()).save(buffer, "TIFF", compression=compression)
+        saved[name] = buffer.getvalue()
+    return saved
+
+
 def main(folder):
-    for name, body in (bitmaps() | netpbm()).items():
+    for name, body in (bitmaps() | netpbm() | lab()).items():
         (folder / name).write_bytes(body)
         expected = Image.open(io.BytesIO(body)).convert("RGB")
         expected.save(folder / f"{name}.expected.png", optimize=True)

@@ -4,6 +4,8 @@ import { detectFormat, type ImageFormat } from '../../../shared/picture/image-fo
 import type { Raster, Size } from '../../../shared/picture/raster.ts';
 import type { Orientation } from '../../../shared/run/configuration.ts';
 import { bmpSize, readBmp } from './bmp.ts';
+import { type LabTiff, readLabTiff } from './lab-tiff.ts';
+import { labToRgb } from './lab-to-rgb.ts';
 import { netpbmSize, readNetpbm } from './netpbm.ts';
 import { highBits, type Levels, levelsOfBits, levelsOfFloats, scaledBytes } from './sample-levels.ts';
 
@@ -40,6 +42,8 @@ export async function readRaster(bytes: Buffer, options: ReadOptions = {}): Prom
   const { pixelLimit = defaultPixelLimit, levels } = options;
   const format = detectFormat(bytes);
   if (format === 'BMP' || format === 'Netpbm') return readPlain(bytes, format, pixelLimit, levels);
+  const lab = format === 'TIFF' ? readLabTiff(bytes) : null;
+  if (lab !== null) return readLab(lab, options);
   const header = await readHeader(bytes, format);
   checkPixels(header, pixelLimit);
   if (header.depth !== 'uchar' && header.space !== 'cmyk') return readDeep(bytes, format, header, options);
@@ -52,6 +56,19 @@ export async function readRaster(bytes: Buffer, options: ReadOptions = {}): Prom
   if (channels === 1 || channels === 3) return { pixels: samples, width, height, channels };
   const kept = channels === 2 ? 1 : 3;
   return { pixels: firstChannels(samples, channels, kept), width, height, channels: kept };
+}
+
+async function readLab({ bytes, signed }: LabTiff, options: ReadOptions): Promise<DecodedRaster> {
+  const raster = await readRaster(bytes, options);
+  if (raster.channels === 3 && raster.levels === undefined) {
+    const { pixels } = raster;
+    const unsigned = signed ? pixels.map((sample, i) => (i % 3 === 0 ? sample : sample ^ 128)) : pixels;
+    return { ...raster, pixels: labToRgb(unsigned) };
+  }
+  throw new ImageError(
+    'unsupported-format',
+    'L*a*b* TIFF with more than 8 bits a sample is not supported. Convert the file to RGB.',
+  );
 }
 
 /** More than 8 bits a sample, or fractions. */
