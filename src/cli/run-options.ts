@@ -40,6 +40,15 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
   command.option('--quiet', 'print nothing but errors');
 }
 
+/** For a command that looks at a few images: what they are, and how they are prepared. */
+export function addPreviewOptions(command: Command): void {
+  addSettings(command, ['classes', 'labels', 'score-activation']);
+  for (const heading of ['Selection:', 'Preprocessing:'] as const) {
+    command.optionsGroup(heading);
+    addSettings(command, groups[heading]);
+  }
+}
+
 function addSettings(command: Command, names: readonly string[]): void {
   for (const setting of names.flatMap((wanted) => runSettings.filter(({ name }) => name === wanted))) {
     const { name, value, isList, off = 'do not, whatever the configuration file says' } = setting;

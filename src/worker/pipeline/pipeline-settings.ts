@@ -8,7 +8,10 @@ import type { StageSettings } from './pixels/image-stages.ts';
  * What the stages need to know, from what the user asked for and what the model turned out to be.
  * @throws UserError `wrong-size`, `wrong-preprocessing`
  */
-export function pipelineSettings(configuration: RunConfiguration, { input }: InferenceModel): StageSettings {
+export function pipelineSettings(
+  configuration: RunConfiguration,
+  { input }: Pick<InferenceModel, 'input'>,
+): StageSettings {
   const preprocessing = resolvePreprocessing(configuration.preprocess, { height: input.height, width: input.width });
   const { height, width } = preprocessing.size;
   if (height !== input.height || width !== input.width) {
