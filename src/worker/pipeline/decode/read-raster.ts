@@ -4,6 +4,7 @@ import { detectFormat, type ImageFormat } from '../../../shared/picture/image-fo
 import type { Raster, Size } from '../../../shared/picture/raster.ts';
 import type { Orientation } from '../../../shared/run/configuration.ts';
 import { bmpSize, readBmp } from './bmp.ts';
+import { withoutStrayBytes } from './jpeg-stray-bytes.ts';
 import { type LabTiff, readLabTiff } from './lab-tiff.ts';
 import { labToRgb } from './lab-to-rgb.ts';
 import { netpbmSize, readNetpbm } from './netpbm.ts';
@@ -136,20 +137,21 @@ async function decodeSamples(
   { pixelLimit = defaultPixelLimit, orientation }: ReadOptions,
   as: (image: Sharp) => Sharp,
 ) {
-  const decode = (failOn: 'warning' | 'error') => {
-    const image = sharp(bytes, { failOn, limitInputPixels: pixelLimit, ignoreIcc: true });
+  const decode = (file: Buffer, failOn: 'warning' | 'error') => {
+    const image = sharp(file, { failOn, limitInputPixels: pixelLimit, ignoreIcc: true });
     return as(orientation === 'ignore' ? image : image.autoOrient()).toBuffer({ resolveWithObject: true });
   };
   try {
     // libjpeg reports damaged data as a warning and paints grey; other libraries warn about harmless tags.
-    return await decode(format === 'JPEG' ? 'warning' : 'error');
+    return await decode(bytes, format === 'JPEG' ? 'warning' : 'error');
   } catch (error) {
-    if (!onlyStrayBytes(error)) throw damaged(bytes, format, error);
-  }
-  try {
-    return await decode('error');
-  } catch (error) {
-    throw damaged(bytes, format, error);
+    const whole = format === 'JPEG' ? withoutStrayBytes(bytes) : null;
+    if (whole === null && !onlyStrayBytes(error)) throw damaged(bytes, format, error);
+    try {
+      return await (whole === null ? decode(bytes, 'error') : decode(whole, 'warning'));
+    } catch (second) {
+      throw damaged(bytes, format, second);
+    }
   }
 }
 
@@ -158,7 +160,7 @@ function keepColourSpace(image: Sharp, header: Metadata): Sharp {
   return image.toColourspace(header.channels <= 2 ? 'b-w' : 'srgb');
 }
 
-/** Some cameras leave bytes between JPEG markers. Every decoder skips them and the picture is whole. */
+/** Between scans, where only libjpeg finds them; its words are lost when another thread reads at the same moment. */
 function onlyStrayBytes(error: unknown): boolean {
   const lines = messageOf(error).split('\n');
   return lines.every((line) => /extraneous bytes before marker/.test(line));
