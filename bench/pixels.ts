@@ -118,7 +118,7 @@ if (pillow !== null) {
   await pillow.close();
 }
 
-type Resize = Parameters<typeof resample>;
+type Resize = Parameters<typeof resampleInTypeScript>;
 
 function inTypeScript(resize: Resize): Raster {
   return resampleInTypeScript(...resize);

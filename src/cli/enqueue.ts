@@ -3,6 +3,7 @@ import type { RunStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { exitCode } from './exit-code.ts';
+import { recipeText } from './recipe-text.ts';
 import { addRedisOption, type RedisOption, redisAddress } from './redis-option.ts';
 import { addRunOptions, givenSettings } from './run-options.ts';
 
@@ -72,6 +73,8 @@ async function enqueueAction(
     import('./interrupt.ts'),
   ]);
   const report = createEnqueueReport(options);
+  const recipe = recipeText(configuration.preprocess);
+  if (recipe !== null) report.onNotice(recipe);
   const interrupt = catchInterrupt(() => report.onNotice('Stopping. Press Ctrl-C again to stop at once.'));
   // Waits for a Redis that goes away: a producer may be at work all night. That there is one has to show at once.
   const redis = await connectRedis(redisAddress(options), {

@@ -12,7 +12,10 @@ const mainSettings = ['model', 'output', 'layers', 'method', 'target', 'fuse', '
 /** Under their headings. */
 const groups = {
   'Selection:': ['include', 'exclude', 'suffixes', 'sample', 'seed', 'limit'],
-  'Preprocessing:': ['preprocess', 'size', 'fit', 'resize', 'mean', 'std', 'range', 'channels'],
+  'Preprocessing:': [
+    ...['preprocess', 'size', 'fit', 'resize', 'crop-pct', 'crop-corner', 'interpolation', 'antialias', 'pillow'],
+    ...['pad', 'pad-at', 'mean', 'std', 'range', 'channels', 'orientation', 'levels', 'pixel-limit'],
+  ],
   'Results:': [
     ...['overlays', 'colormap', 'alpha', 'overlay-scale', 'overlay-on', 'overlay-format', 'maps', 'evidence', 'report'],
     ...['reference', 'since', 'scores', 'score-activation', 'statistics'],
@@ -35,6 +38,15 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
   command.optionsGroup('Terminal:');
   command.option('--json', 'print progress and summary as JSON lines');
   command.option('--quiet', 'print nothing but errors');
+}
+
+/** For a command that looks at a few images: what they are, and how they are prepared. */
+export function addPreviewOptions(command: Command): void {
+  addSettings(command, ['classes', 'labels', 'score-activation']);
+  for (const heading of ['Selection:', 'Preprocessing:'] as const) {
+    command.optionsGroup(heading);
+    addSettings(command, groups[heading]);
+  }
 }
 
 function addSettings(command: Command, names: readonly string[]): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { exitCode } from './exit-code.ts';
+import { recipeText } from './recipe-text.ts';
 import { addRunOptions, givenSettings } from './run-options.ts';
 
 const notes = `
@@ -41,6 +42,8 @@ async function runAction(input: string | undefined, options: TerminalOptions & R
   ]);
   const progress = createProgress(progressStyle(options), options.json ? process.stdout : process.stderr);
   const interrupt = catchInterrupt((message) => progress.say(message));
+  const recipe = recipeText(configuration.preprocess);
+  if (recipe !== null) progress.say(recipe);
   try {
     const summary = await explainRun(configuration, progress, interrupt.signal);
     progress.end();

@@ -6,7 +6,9 @@ import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { openImageStore } from '../shared/run/image-store.ts';
 import { hasImageSuffix, imageSuffixes, isImageList } from '../shared/run/input-kind.ts';
 import { isS3Location, splitLocation } from '../shared/store/location.ts';
+import { openStore } from '../shared/store/open-store.ts';
 import type { Store } from '../shared/store/store.ts';
+import { holdsImage } from './holds-image.ts';
 import {
   type ListedImage,
   type ListingCounts,
@@ -46,11 +48,11 @@ export async function openInput({ input, output, selection: settings }: RunConfi
       candidates: (counts) => selection.candidates(listNamedImages(input, folder, counts), counts),
     };
   }
-  const selection = readSelection(settings, imageSuffixes);
   const kind = inBucket ? 'folder' : await kindOfPath(input);
   if (kind === 'file') {
     const { name } = splitLocation(input);
     const store = await openImageStore(input);
+    const selection = readSelection(settings, imageSuffixes);
     return { store, inBucket: false, ordered: false, selection, candidates: () => onlyImage(name) };
   }
   const outside = outputInside(input, output);
@@ -61,6 +63,7 @@ export async function openInput({ input, output, selection: settings }: RunConfi
     );
   }
   const store = await openImageStore(input);
+  const selection = readSelection(settings, imageSuffixes, (key) => holdsImage(store, key));
   return {
     store,
     inBucket,
@@ -77,6 +80,9 @@ async function kindOfPath(path: string): Promise<'folder' | 'file'> {
   }
   if (stats.isDirectory()) return 'folder';
   if (hasImageSuffix(path)) return 'file';
+  const { folder, name } = splitLocation(path);
+  await using store = await openStore(folder);
+  if (await holdsImage(store, name)) return 'file';
   throw new UserError('no-input', `The input ${path} is neither a folder, an image, nor a .csv or .jsonl list.`);
 }
 

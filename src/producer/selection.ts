@@ -20,9 +20,14 @@ export interface Selection {
 
 /**
  * @param defaultSuffixes endings that count where the settings name none; null: any
+ * @param isImage looks into a file whose name has no ending; without: such files do not count
  * @throws UserError `bad-setting` for a glob that cannot be read
  */
-export function readSelection(settings: SelectionSettings, defaultSuffixes: readonly string[] | null): Selection {
+export function readSelection(
+  settings: SelectionSettings,
+  defaultSuffixes: readonly string[] | null,
+  isImage?: (key: string) => Promise<boolean>,
+): Selection {
   const { sample, seed, limit } = settings;
   const hasSuffix = suffixTest(settings.suffixes ?? defaultSuffixes);
   const included = settings.include.length === 0 ? () => true : globTest('include', settings.include);
@@ -32,9 +37,10 @@ export function readSelection(settings: SelectionSettings, defaultSuffixes: read
   return {
     filter,
     async *candidates(images, counts) {
-      for await (const image of images) {
-        if (!hasSuffix(image.key)) counts.ignored += 1;
-        else if (excluded(image.key)) counts.unselected += 1;
+      const looks = settings.suffixes === null && isImage !== undefined ? isImage : async () => false;
+      const kept = keepWanted(images, ({ key }) => hasSuffix(key) || (!hasEnding(key) && looks(key)), counts);
+      for await (const image of kept) {
+        if (excluded(image.key)) counts.unselected += 1;
         else yield image;
       }
     },
@@ -44,6 +50,43 @@ export function readSelection(settings: SelectionSettings, defaultSuffixes: read
       return limit === null ? drawn : first(drawn, limit);
     },
   };
+}
+
+/** Looks into files that are under way at once: a bucket answers after milliseconds. */
+const looksAtOnce = 32;
+
+/** Those that are wanted, in their order. Waits only behind an image of which that is not known at once. */
+async function* keepWanted(
+  images: AsyncIterable<ListedImage>,
+  isWanted: (image: ListedImage) => boolean | Promise<boolean>,
+  counts: ListingCounts,
+): AsyncGenerator<ListedImage> {
+  const waiting: { image: ListedImage; wanted: boolean | Promise<boolean> }[] = [];
+  const drain = async function* (most: number): AsyncGenerator<ListedImage> {
+    while (waiting.length > most) {
+      const first = waiting.shift();
+      if (first === undefined) return;
+      if (await first.wanted) yield first.image;
+      else counts.ignored += 1;
+    }
+  };
+  for await (const image of images) {
+    const wanted = isWanted(image);
+    if (typeof wanted !== 'boolean') {
+      // Whoever waits for it hears of an error; until then it is nobody's.
+      wanted.catch(() => undefined);
+      waiting.push({ image, wanted });
+    } else if (waiting.length > 0) waiting.push({ image, wanted });
+    else if (wanted) yield image;
+    else counts.ignored += 1;
+    if (waiting.length > looksAtOnce) yield* drain(looksAtOnce);
+  }
+  yield* drain(0);
+}
+
+/** Whether the last part of a key has a dot in it. */
+function hasEnding(key: string): boolean {
+  return key.lastIndexOf('.') > key.lastIndexOf('/');
 }
 
 async function* matching(images: AsyncIterable<ListedImage>, wanted: Test, counts: ListingCounts) {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { planRun } from '../../src/producer/plan.ts';
 import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
@@ -134,4 +135,28 @@ describe('a sample', () => {
       expect(counts.get(`${i}`)).toBeLessThan(600);
     }
   });
+});
+
+test('of files without an ending, those that start like an image are taken, in their place', async () => {
+  const folder = await temporaryFolder();
+  const png = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+  await writeFiles(folder, {
+    'a.jpg': '',
+    b: png,
+    README: 'About these photos',
+    'c/0123': 'GIF89a',
+    'c/z.png': '',
+    notes: '',
+  });
+  const wanted = { input: folder, model: 'm.onnx', output: '/nowhere/out' };
+  const keysOf = async (more: object) => {
+    const plan = await planRun(await readConfiguration({ ...wanted, ...more }));
+    const keys: string[] = [];
+    for await (const { key } of plan.images()) keys.push(key);
+    expect(plan.total).toBe(keys.length);
+    return { keys, ignored: plan.ignored };
+  };
+  expect(await keysOf({})).toEqual({ keys: ['a.jpg', 'b', 'c/0123', 'c/z.png'], ignored: 2 });
+  expect((await keysOf({ suffixes: 'jpg' })).keys).toEqual(['a.jpg']);
+  expect((await keysOf({ input: join(folder, 'b') })).keys).toEqual(['b']);
 });

@@ -11,11 +11,13 @@ import { fieldsOf, setting, settingsIn } from './setting.ts';
 import {
   booleanSetting,
   channelsSetting,
+  colourSetting,
   globListSetting,
   listSetting,
   numberSetting,
   overlayScaleSetting,
   rangeSetting,
+  recipeSetting,
   resizeSetting,
   sizeSetting,
   suffixListSetting,
@@ -23,8 +25,23 @@ import {
   wholeNumber,
 } from './setting-values.ts';
 
-const presets = ['imagenet', 'fastai', 'caffe', 'tf', 'none'] as const;
+const presets = [
+  'imagenet',
+  'fastai',
+  'caffe',
+  'tf',
+  'keras-caffe',
+  'keras-tf',
+  'keras-torch',
+  'ultralytics',
+  'none',
+] as const;
 const fits = ['crop', 'squish', 'pad', 'none'] as const;
+const interpolations = ['bilinear', 'bicubic', 'lanczos', 'nearest', 'box', 'hamming', 'area'] as const;
+const pillows = ['12', '13'] as const;
+const cropCorners = ['even', 'down'] as const;
+const padPlaces = ['both', 'end', 'start'] as const;
+const orientations = ['exif', 'ignore'] as const;
 const channelOrders = ['rgb', 'bgr'] as const;
 const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
 const overlayFormats = ['jpg', 'png', 'webp'] as const;
@@ -33,6 +50,10 @@ const providers = ['auto', 'cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu',
 
 export type PreprocessPreset = (typeof presets)[number];
 export type Fit = (typeof fits)[number];
+export type Interpolation = (typeof interpolations)[number];
+export type CropCorner = (typeof cropCorners)[number];
+export type PadPlace = (typeof padPlaces)[number];
+export type Orientation = (typeof orientations)[number];
 export type Colormap = (typeof colormaps)[number];
 
 const text = { given: textSetting };
@@ -75,7 +96,13 @@ const selection = z.object({
 
 /** How pixels become the model's input. Fields left out come from the preset. */
 const preprocess = z.object({
-  preset: setting('preprocess <preset>', presets.join(', '), z.enum(presets), { default: 'imagenet' }),
+  /** A preset; or what the recipe was read from, whose other fields then hold all of it. */
+  preset: setting(
+    'preprocess <recipe>',
+    `${presets.join(', ')}; a file with the recipe; or auto: what the model or a file beside it says`,
+    z.union([z.enum(presets), z.object({ readFrom: z.string() })]),
+    { given: recipeSetting(presets), default: 'imagenet', isPath: (recipe) => isRecipeFile(recipe) },
+  ),
   /** Side of the square, or height and width, that the model sees; default: what the model asks for, else 224. */
   size: setting(
     'size <pixels>',
@@ -84,10 +111,57 @@ const preprocess = z.object({
     { given: sizeSetting, otherwise: 'what the model asks for, else 224' },
   ),
   fit: setting('fit <way>', fits.join(', '), z.enum(fits).exactOptional()),
-  /** Shorter side before the centre crop (`imagenet`, `caffe`: 256 for a size of 224). */
-  resize: setting('resize <pixels>', 'shorter side before the centre crop', count.exactOptional(), {
-    given: resizeSetting,
+  /** Before the centre crop: the shorter side with fit `crop` (`imagenet`, `caffe`: 256 for a size of 224), or height and width with `squish`. */
+  resize: setting(
+    'resize <pixels>',
+    'shorter side before the centre crop; with fit squish, what is squished to before it: 256x256',
+    z.union([count, z.object({ height: count, width: count })]).exactOptional(),
+    { given: resizeSetting },
+  ),
+  /** The model's size as a share of what the picture is resized to before the centre crop: 0.875 makes 256 of 224. */
+  cropPct: setting(
+    'crop-pct <share>',
+    "timm's crop_pct in place of --resize: 0.875 makes 256 of 224",
+    share.exactOptional(),
+    { given: numberSetting.pipe(z.number().gt(0, 'must be above 0').max(1, 'must be at most 1')) },
+  ),
+  /** Where the centre crop begins if half a pixel is left over: rounded half to even (torchvision) or down (Hugging Face, OpenCV). */
+  cropCorner: setting(
+    'crop-corner <rounding>',
+    'even (torchvision) or down (Hugging Face): where a crop begins that cannot be quite in the middle',
+    z.enum(cropCorners).exactOptional(),
+    { otherwise: 'even' },
+  ),
+  interpolation: setting('interpolation <filter>', interpolations.join(', '), z.enum(interpolations).exactOptional(), {
+    otherwise: 'bilinear',
   }),
+  /** Filters as wide as the reduction (Pillow, torchvision); without: as wide as for enlarging (tf.image, OpenCV). */
+  antialias: setting(
+    'antialias',
+    'widen the filter where pictures get smaller, as Pillow and torchvision do (default)',
+    z.boolean().exactOptional(),
+    { given: booleanSetting, off: 'do not, as tf.image.resize, Keras and OpenCV' },
+  ),
+  /** Whose order of passes: 13 begins with columns where the height shrinks by over twice as many pixels as the width. */
+  pillow: setting(
+    'pillow <version>',
+    'whose resizing, bit for bit: 12 (all versions before 13) or 13, which orders the passes by size',
+    z.enum(pillows).exactOptional(),
+    { given: z.union([z.number().transform(String), z.string()]).pipe(z.enum(pillows)), otherwise: '12' },
+  ),
+  /** Colour of the ground with fit `pad`: `mean` is what the model sees as nearly zero. */
+  pad: setting(
+    'pad <colour>',
+    'ground with fit pad: mean, black, white, or red, green and blue as 114,114,114',
+    z.union([z.enum(['mean', 'black', 'white']), z.tuple([count, count, count])]).exactOptional(),
+    { given: colourSetting, otherwise: 'mean' },
+  ),
+  padAt: setting(
+    'pad-at <place>',
+    'where the ground is added: both (sides), end (right or below), start (left or above)',
+    z.enum(padPlaces).exactOptional(),
+    { otherwise: 'both' },
+  ),
   mean: setting('mean <numbers>', 'subtracted from each channel: 0.485,0.456,0.406', perChannel.exactOptional(), {
     given: channelsSetting,
   }),
@@ -102,6 +176,19 @@ const preprocess = z.object({
     { given: rangeSetting },
   ),
   channels: setting('channels <order>', channelOrders.join(', '), z.enum(channelOrders).exactOptional()),
+  orientation: setting(
+    'orientation <rule>',
+    'exif: turn photos as their EXIF tag says; ignore: leave them as stored, as torchvision, timm and tf.io do',
+    z.enum(orientations).exactOptional(),
+    { otherwise: 'exif' },
+  ),
+  /** What becomes black and white of samples with more than 8 bits; left out: what each file needs. */
+  levels: setting(
+    'levels <black,white>',
+    'sample values that become black and white in files of more than 8 bits: 0,4095',
+    z.tuple([z.number(), z.number()]).exactOptional(),
+    { given: rangeSetting, otherwise: 'from the bits that each file uses' },
+  ),
 });
 
 const overlays = z.object({
@@ -196,6 +283,11 @@ export const runConfigurationSchema = z.object({
   ),
   selection,
   preprocess,
+  /** Most pixels, width times height, that an image may have; left out: 100 million. */
+  pixelLimit: setting('pixel-limit <n>', 'most pixels, width times height, of an image', count.exactOptional(), {
+    given: wholeNumber(1),
+    otherwise: '100000000',
+  }),
   scoreActivation: setting('score-activation <name>', scoreActivations.join(', '), z.enum(scoreActivations), {
     default: 'auto',
   }),
@@ -301,6 +393,11 @@ export type RegionSettings = NonNullable<RunConfiguration['regions']>;
 export const configurationFields = fieldsOf(runConfigurationSchema);
 /** In the order of run.json. */
 export const runSettings = settingsIn(configurationFields);
+
+/** Whether a `--preprocess` value is a file rather than a preset or `auto`. */
+export function isRecipeFile(recipe: string): boolean {
+  return recipe !== 'auto' && !presets.some((preset) => preset === recipe);
+}
 
 /** Whether a `--labels` value is a file rather than `folder` or a pattern. */
 export function isLabelFile(labels: string): boolean {

@@ -1,7 +1,10 @@
 /** What an input is, by its name. */
 
-export const imageSuffixes = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif', '.bmp'];
-const imageName = /\.(jpe?g|png|webp|tiff?|gif|avif|bmp)$/i;
+export const imageSuffixes = [
+  ...['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif'],
+  ...['.bmp', '.ppm', '.pgm', '.pbm', '.pnm'],
+];
+const imageName = /\.(jpe?g|jpe|jfif|png|webp|tiff?|gif|avif|bmp|p[pgbn]m)$/i;
 
 /** Whether the name ends like an image's, in either case. Content is checked when the image is decoded. */
 export function hasImageSuffix(key: string): boolean {

@@ -8,7 +8,13 @@ import { parseClassIndex } from '../../explain/class-names.ts';
 import { didYouMean } from '../../explain/nearest-names.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { resolveLocation } from '../store/location.ts';
-import { configurationFields, type RunConfiguration, runConfigurationSchema, runSettings } from './configuration.ts';
+import {
+  configurationFields,
+  isRecipeFile,
+  type RunConfiguration,
+  runConfigurationSchema,
+  runSettings,
+} from './configuration.ts';
 import { isImageList } from './input-kind.ts';
 import { assemble } from './setting.ts';
 import { listSetting } from './setting-values.ts';
@@ -30,7 +36,25 @@ export async function readConfiguration(
 ): Promise<RunConfiguration> {
   const fromFile = configFile === null ? {} : await readConfigurationFile(configFile);
   const fromFlags = checkSettings(flags, (name) => `--${name}`);
-  return runConfiguration({ ...fromFile, ...fromFlags });
+  return runConfiguration(await withRecipe({ ...fromFile, ...fromFlags }));
+}
+
+/** Settings of the recipe that `preprocess` names, under those that were given by themselves. */
+async function withRecipe(given: GivenSettings): Promise<GivenSettings> {
+  const { preprocess, model } = given;
+  if (typeof preprocess !== 'string' || (preprocess !== 'auto' && !isRecipeFile(preprocess))) return given;
+  if (preprocess === 'auto' && typeof model !== 'string') return given;
+  const { findRecipe, readRecipeFile } = await import('./recipe/read-recipe.ts');
+  const recipe = preprocess === 'auto' ? await findRecipe(String(model)) : await readRecipeFile(preprocess);
+  const { settings, readFrom } = recipe;
+  // Each of them says in its own way what another one says.
+  const replaced = [
+    ...(given['crop-pct'] === undefined ? [] : ['resize']),
+    ...(given.resize === undefined ? [] : ['crop-pct']),
+    ...(given.fit === undefined || given.fit === settings.fit ? [] : ['resize', 'crop-pct', 'pad']),
+  ];
+  const taken = Object.entries(settings).filter(([name]) => !replaced.includes(name));
+  return { ...Object.fromEntries(taken), ...given, preprocess: { readFrom } };
 }
 
 async function readConfigurationFile(path: string): Promise<GivenSettings> {

@@ -136,6 +136,10 @@ export const doneRecord = extensible({
     seen: seenPart
       .exactOptional()
       .describe('What the model saw of the original, in its pixels: maps cover exactly that'),
+    levels: z
+      .tuple([z.number(), z.number()])
+      .exactOptional()
+      .describe('Sample values that became black and white, of files with more than 8 bits a sample'),
   }),
   activations: z.array(activation).exactOptional(),
 });

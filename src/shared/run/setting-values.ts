@@ -94,9 +94,29 @@ export const sizeSetting = z
   .pipe(z.tuple([side, side], sizeProblem))
   .transform(([height, width]) => ({ height, width }));
 
-const sidePixels = 'must be a whole number of pixels from 1 to 16384';
+/** `256` for the shorter side, or height and width as `256x256`. */
+export const resizeSetting = z
+  .union([z.number(), z.string(), z.array(z.number())], sizeProblem)
+  .transform((given) => (/^\s*\d+\s*$/.test(String(given)) ? Number(given) : given))
+  .pipe(z.union([side, sizeSetting], sizeProblem));
 
-export const resizeSetting = numberSetting.pipe(z.int(sidePixels).min(1, sidePixels).max(16_384, sidePixels));
+const colourProblem = 'must be mean, black, white, or three numbers from 0 to 255 such as 114,114,114';
+const level = z.int(colourProblem).min(0, colourProblem).max(255, colourProblem);
+
+/** The name of a colour, or red, green and blue. */
+export const colourSetting = z.union(
+  [z.enum(['mean', 'black', 'white']), numbersSetting.pipe(z.tuple([level, level, level]))],
+  colourProblem,
+);
+
+/** The name of a preset, `auto`, or a path: whatever holds a dot or a slash. */
+export function recipeSetting(presets: readonly string[]) {
+  return textSetting.check((context) => {
+    const { value } = context;
+    if (presets.includes(value) || value === 'auto' || /[./\\]/.test(value)) return;
+    context.issues.push({ code: 'invalid_value', values: [...presets, 'auto', 'a file'], input: value });
+  });
+}
 
 const scaleProblem = "must be 'image' or a number above 0";
 

@@ -16,6 +16,7 @@ import { explainerOptions } from '../pipeline/explainer-options.ts';
 import { ImageSlots, slotShape } from '../pipeline/image-slots.ts';
 import { DurableInference, type OpenInference } from '../pipeline/inference/durable-inference.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
+import { levelsWarning } from '../pipeline/levels-warning.ts';
 import { fetchModel } from '../pipeline/model/fetch-model.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
@@ -95,8 +96,10 @@ export class OpenRun {
     this.batchSize = inference.model.batchSize;
     this.#inference = inference;
     this.#plan = new PlanReader(output, configuration.shardSize);
+    const seeLevels = levelsWarning(configuration.preprocess.levels !== undefined, tools.onWarning);
     this.pipeline = new ShardPipeline({
       inference,
+      onRecord: seeLevels,
       images: (slots) =>
         tools.pixels.openRun(
           {

@@ -8,6 +8,7 @@ import type { Store } from '../../shared/store/store.ts';
 import type { Measures } from '../pipeline/evaluate/open-measures.ts';
 import { runMerge } from '../pipeline/finish/run-merge.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
+import { levelsWarning } from '../pipeline/levels-warning.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
@@ -57,6 +58,9 @@ export class LocalRun {
       events.onWarning(message);
     });
     warnings.checkNames(plan.classNames);
+    const seeLevels = levelsWarning(configuration.preprocess.levels !== undefined, (message) =>
+      events.onWarning(message),
+    );
     this.#pipeline = new ShardPipeline({
       inference,
       ledger,
@@ -75,6 +79,7 @@ export class LocalRun {
       className: (index) => plan.classNames?.[index] ?? null,
       onRecord: (record, shard, place) => {
         progress.finish(record);
+        seeLevels(record);
         warnings.see(record, shard.number * configuration.shardSize + place);
         events.onProgress(progress.finished);
       },

@@ -20,16 +20,18 @@ const topCount = 5;
 /** The record without its maps, from which it is known whether the image is an error before anything is drawn. */
 export type Verdict = Omit<DoneRecord, 'maps' | 'baselines' | 'picture'>;
 
+/** The decoded image, and what of it the model saw. */
+export type SeenOriginal = DoneRecord['image'] & Required<Pick<DoneRecord['image'], 'seen'>>;
+
 /**
  * @param index position of the image in the explained batch
- * @param original size of the decoded, oriented image, and what of it the model saw
  * @throws QuarantineError `not-finite` when the model's scores, or statistics of its activations, are not finite numbers
  */
 export function judgeImage(
   { image, labelName }: NamedImage,
   explanation: Explanation,
   index: number,
-  original: Required<DoneRecord['image']>,
+  original: SeenOriginal,
   className: ClassNaming,
 ): Verdict {
   const { classCount } = explanation;
@@ -63,7 +65,12 @@ export function judgeImage(
     margin: significant(second === undefined ? score : score - at(scores, second)),
     ...(image.label === null ? {} : { correct: image.label === first }),
     top,
-    image: { width: original.width, height: original.height, seen: seenPart(original.seen) },
+    image: {
+      width: original.width,
+      height: original.height,
+      seen: seenPart(original.seen),
+      ...(original.levels === undefined ? {} : { levels: original.levels }),
+    },
     ...(activations.length === 0 ? {} : { activations }),
   };
 }

@@ -6,11 +6,22 @@ export type SettledImage = {
   label: number | null;
   /** The record as a line of JSON, without the line's end. */
   line: string;
-} & ({ status: 'done'; correct?: boolean } | { status: 'quarantined'; error: { code: string; message: string } });
+} & (
+  | { status: 'done'; correct?: boolean; levels?: readonly [number, number] }
+  | { status: 'quarantined'; error: { code: string; message: string } }
+);
 
 export function settledImage(record: ImageRecord): SettledImage {
   const { key, label } = record;
   const line = JSON.stringify(record);
   if (record.status === 'quarantined') return { status: 'quarantined', key, label, line, error: record.error };
-  return { status: 'done', key, label, line, ...(record.correct === undefined ? {} : { correct: record.correct }) };
+  const { correct, image } = record;
+  return {
+    status: 'done',
+    key,
+    label,
+    line,
+    ...(correct === undefined ? {} : { correct }),
+    ...(image.levels === undefined ? {} : { levels: image.levels }),
+  };
 }

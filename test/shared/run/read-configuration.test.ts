@@ -236,7 +236,7 @@ describe('a wrong value is one clear sentence', () => {
   test.each([
     [
       { preprocess: 'imagnet' },
-      "--preprocess cannot be 'imagnet'. Did you mean imagenet? Use imagenet, fastai, caffe, tf, none.",
+      "--preprocess cannot be 'imagnet'. Did you mean imagenet? Use imagenet, fastai, caffe, tf, keras-caffe, keras-tf, keras-torch, ultralytics, none, auto, a file.",
     ],
     [{ method: 'cam,gradcm' }, `--method cannot be 'gradcm'. Did you mean grad-cam? Use ${methodNames.join(', ')}.`],
     [{ 'batch-size': '2.5' }, '--batch-size must be a whole number of at least 1; it is 2.5.'],

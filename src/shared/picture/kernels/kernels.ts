@@ -29,6 +29,21 @@ interface Functions {
     height: number,
     target: number,
   ): void;
+  weighRow(
+    source: number,
+    length: number,
+    rows: number,
+    rowWeights: number,
+    channels: number,
+    firsts: number,
+    counts: number,
+    weights: number,
+    taps: number,
+    width: number,
+    bias: number,
+    sums: number,
+    target: number,
+  ): void;
   grey(source: number, target: number, count: number): void;
   blend(
     pixels: number,

@@ -1,24 +1,24 @@
 import { toGrey } from '../../../shared/picture/grey.ts';
 import { type Raster, type Rectangle, type RgbImage, type Size, toRgb } from '../../../shared/picture/raster.ts';
 import { type Geometry, planGeometry } from './geometry.ts';
-import { type Preprocessing, zeroColour } from './preprocessing.ts';
-import { readRaster } from './read-raster.ts';
-import { resample } from './resample.ts';
+import { groundColour, type Preprocessing } from './preprocessing.ts';
+import { type DecodedRaster, type ReadOptions, readRaster } from './read-raster.ts';
+import { type Resampling, resample } from './resample.ts';
 
 export interface DecodedImage extends RgbImage {
   /** Size of the whole picture after its orientation was applied. */
   original: Size;
   /** What `pixels` cover in the original, in its pixels: `x` in `pixels` lies at `left + x * placement.width / width`, `y` likewise. */
   placement: Rectangle;
+  /** Values that became black and white, where the file's samples have more than 8 bits. */
+  levels?: DecodedRaster['levels'];
 }
 
-export interface DecodeOptions {
+export interface DecodeOptions extends ReadOptions {
   /** Channels of the model's input. With 1 the picture becomes grey as Pillow's `convert('L')` makes it. Default 3. */
   channels?: 1 | 3;
   /** Where to write the pixels, `height * width * 3` bytes: memory that another thread reads. Default: a new array. */
   target?: Uint8Array;
-  /** Most pixels (width times height) that an image may have. Default 100 million. */
-  pixelLimit?: number;
 }
 
 /**
@@ -37,10 +37,10 @@ export async function decodeImage(
   if (target !== undefined && target.length !== height * width * 3) {
     throw new RangeError(`The target holds ${target.length} bytes; an image needs ${height * width * 3}.`);
   }
-  const source = await readRaster(bytes, options.pixelLimit);
+  const source = await readRaster(bytes, options);
   const raster = channels === 1 ? toGrey(source) : source;
   const geometry = planGeometry(raster, preprocessing);
-  const seen = toRgb(shape(raster, geometry));
+  const seen = toRgb(shape(raster, geometry, preprocessing.resampling));
   const { pixels } =
     geometry.window.width === width && geometry.window.height === height
       ? seen
@@ -52,24 +52,25 @@ export async function decodeImage(
     height,
     original: { width: raster.width, height: raster.height },
     placement: geometry.placement,
+    ...(source.levels === undefined ? {} : { levels: source.levels }),
   };
 }
 
 /** The whole oriented picture in RGB, at full size: for overlays on the original. @throws ImageError */
-export async function decodeOriginal(bytes: Buffer, pixelLimit?: number): Promise<RgbImage> {
-  return toRgb(await readRaster(bytes, pixelLimit));
+export async function decodeOriginal(bytes: Buffer, options?: ReadOptions): Promise<RgbImage> {
+  return toRgb(await readRaster(bytes, options));
 }
 
-function shape(raster: Raster, { box, size, window }: Geometry): Raster {
+function shape(raster: Raster, { box, size, window }: Geometry, resampling: Resampling): Raster {
   const asItIs = size.width === raster.width && size.height === raster.height;
   if (asItIs && window.width === raster.width && window.height === raster.height) return raster;
-  return resample(raster, box, size, window);
+  return resample(raster, box, size, window, resampling);
 }
 
 function pad(image: RgbImage, { offset }: Geometry, preprocessing: Preprocessing, channels: 1 | 3): RgbImage {
   const { width, height } = preprocessing.size;
   const pixels = new Uint8Array(width * height * 3);
-  const colour = zeroColour(preprocessing, channels);
+  const colour = groundColour(preprocessing, channels);
   for (let i = 0; i < pixels.length; i += 3) pixels.set(colour, i);
   for (let row = 0; row < image.height; row++) {
     const line = image.pixels.subarray(row * image.width * 3, (row + 1) * image.width * 3);

@@ -1,5 +1,6 @@
 import { ImageError } from '../../../shared/picture/image-error.ts';
 import type { Rectangle, Size } from '../../../shared/picture/raster.ts';
+import type { CropCorner, PadPlace } from '../../../shared/run/configuration.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
 /** The way from an oriented original to the picture that the model sees. */
@@ -18,16 +19,20 @@ export interface Geometry {
 
 /** @throws ImageError `wrong-size` where the fit is `none` and the sizes differ */
 export function planGeometry(original: Size, preprocessing: Preprocessing): Geometry {
-  const { size, fit, resize } = preprocessing;
+  const { size, fit, resize, keepsSize, cropCorner, ground } = preprocessing;
+  const fits = original.width === size.width && original.height === size.height;
   switch (fit) {
     case 'crop':
-      return resize === null ? largestPart(original, size) : resizeThenCrop(original, size, resize);
+      if (fits && keepsSize) return resizeOnly(whole(original), size);
+      if (resize === null) return largestPart(original, size);
+      return cutMiddle(original, typeof resize === 'number' ? shorterSide(original, resize) : resize, size, cropCorner);
     case 'squish':
-      return resizeOnly(whole(original), size);
+      if (resize === null || typeof resize === 'number') return resizeOnly(whole(original), size);
+      return cutMiddle(original, resize, size, cropCorner);
     case 'pad':
-      return fitInside(original, size);
+      return fitInside(original, size, ground.at);
     case 'none':
-      if (original.width === size.width && original.height === size.height) return resizeOnly(whole(original), size);
+      if (fits) return resizeOnly(whole(original), size);
       throw new ImageError(
         'wrong-size',
         `The image has ${original.width} x ${original.height} pixels, the model takes ${size.width} x ${size.height}, and the fit is none. Scale the images beforehand, or set the fit to crop, squish or pad.`,
@@ -35,21 +40,24 @@ export function planGeometry(original: Size, preprocessing: Preprocessing): Geom
   }
 }
 
-/** torchvision's Resize(shorterSide) and CenterCrop(size): the longer side is cut to whole pixels, the crop's corner rounded half to even. */
-function resizeThenCrop(original: Size, size: Size, shorterSide: number): Geometry {
-  const { width, height } = original;
-  const resized =
-    width <= height
-      ? { width: shorterSide, height: Math.trunc((shorterSide * height) / width) }
-      : { width: Math.trunc((shorterSide * width) / height), height: shorterSide };
+/** torchvision's Resize(side): the longer side is cut to whole pixels. */
+function shorterSide({ width, height }: Size, side: number): Size {
+  return width <= height
+    ? { width: side, height: Math.trunc((side * height) / width) }
+    : { width: Math.trunc((side * width) / height), height: side };
+}
+
+/** The middle of the resized picture: torchvision's CenterCrop(size) rounds the crop's corner half to even, others down. */
+function cutMiddle(original: Size, resized: Size, size: Size, corner: CropCorner): Geometry {
+  const round = corner === 'even' ? roundHalfToEven : Math.floor;
   const window = {
-    left: roundHalfToEven((resized.width - size.width) / 2),
-    top: roundHalfToEven((resized.height - size.height) / 2),
+    left: round((resized.width - size.width) / 2),
+    top: round((resized.height - size.height) / 2),
     width: size.width,
     height: size.height,
   };
-  const across = width / resized.width;
-  const down = height / resized.height;
+  const across = original.width / resized.width;
+  const down = original.height / resized.height;
   return {
     box: whole(original),
     size: resized,
@@ -78,14 +86,15 @@ function largestPart(original: Size, size: Size): Geometry {
   return resizeOnly({ left, top, ...part }, size);
 }
 
-function fitInside(original: Size, size: Size): Geometry {
+function fitInside(original: Size, size: Size, place: PadPlace): Geometry {
   const scale = Math.min(size.width / original.width, size.height / original.height);
   const resized = {
     width: Math.max(Math.round(original.width * scale), 1),
     height: Math.max(Math.round(original.height * scale), 1),
   };
-  const left = Math.floor((size.width - resized.width) / 2);
-  const top = Math.floor((size.height - resized.height) / 2);
+  const share = { both: 0.5, end: 0, start: 1 }[place];
+  const left = Math.floor((size.width - resized.width) * share);
+  const top = Math.floor((size.height - resized.height) * share);
   const across = original.width / resized.width;
   const down = original.height / resized.height;
   return {

@@ -1,33 +1,63 @@
 import type { PixelScaling } from '../../../explain/options.ts';
 import { sampleValues } from '../../../explain/pixel-input.ts';
 import { UserError } from '../../../explain/user-error.ts';
-import type { Fit, PreprocessPreset, PreprocessSettings } from '../../../shared/run/configuration.ts';
+import type { Size } from '../../../shared/picture/raster.ts';
+import type {
+  CropCorner,
+  Fit,
+  PadPlace,
+  PreprocessPreset,
+  PreprocessSettings,
+} from '../../../shared/run/configuration.ts';
+import type { Resampling } from './resample.ts';
 
 /** How bytes become a model's input, with nothing left open. */
 export interface Preprocessing extends PixelScaling {
   /** What the model sees, in pixels. */
-  size: { height: number; width: number };
+  size: Size;
   /**
    * - `crop`: the middle of the picture, see `resize`;
-   * - `squish`: the whole picture, both sides scaled on their own;
-   * - `pad`: the whole picture in its own proportions, in the middle of a plain ground that the model sees as nearly zero;
+   * - `squish`: the whole picture, both sides scaled on their own; see `resize`;
+   * - `pad`: the whole picture in its own proportions, on a plain ground;
    * - `none`: as it is; another size is an error.
    */
   fit: Fit;
   /**
    * For `crop`. A number: the shorter side is scaled to it and the middle cut out (torchvision's Resize and CenterCrop). `null`: the
    * largest middle part of the model's proportions is cut out and scaled (fastai's Resize).
+   * For `squish`. A size: both sides are scaled to it and the middle cut out. `null`: to the model's size.
    */
-  resize: number | null;
+  resize: number | Size | null;
+  /** Whether a picture of the model's size stays as it is, where the recipe would enlarge it and cut off its borders. */
+  keepsSize: boolean;
+  cropCorner: CropCorner;
+  resampling: Resampling;
+  /** For `pad`. */
+  ground: { colour: [number, number, number] | 'mean'; at: PadPlace };
 }
 
-interface Recipe extends Omit<Preprocessing, 'size' | 'resize'> {
-  /** `recipe`: 256 for a size of 224, scaled with it. `largest`: see `Preprocessing.resize`. */
-  resize: 'recipe' | 'largest';
+interface Recipe extends PixelScaling {
+  fit: Fit;
+  /** `recipe`: 256 for a size of 224, scaled with it. `size`: the model's own. `largest`: see `Preprocessing.resize`. */
+  resize: 'recipe' | 'size' | 'largest';
+  /** Default true. */
+  antialias?: boolean;
 }
 
 const imagenetMean: [number, number, number] = [0.485, 0.456, 0.406];
 const imagenetStd: [number, number, number] = [0.229, 0.224, 0.225];
+
+const keras = { fit: 'squish', resize: 'largest', antialias: false } as const;
+
+/** The picture as it is: 0 to 255, no mean, no scaling, for models that hold their own preprocessing. */
+const plain: Recipe = {
+  fit: 'none',
+  resize: 'largest',
+  range: [0, 255],
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+  channels: 'rgb',
+};
 
 const recipes: Record<PreprocessPreset, Recipe> = {
   /** torchvision: Resize(256), CenterCrop(224), ToTensor, Normalize. */
@@ -59,9 +89,24 @@ const recipes: Record<PreprocessPreset, Recipe> = {
   },
   /** TensorFlow's scaling to -1..1, on the geometry of `imagenet`. */
   tf: { fit: 'crop', resize: 'recipe', range: [-1, 1], mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' },
-  /** The picture as it is: 0 to 255, no mean, no scaling, for models that hold their own preprocessing. */
-  none: { fit: 'none', resize: 'largest', range: [0, 255], mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' },
+  /** What Keras's preprocess_input does in its three modes; pictures as image_dataset_from_directory scales them. */
+  'keras-caffe': {
+    ...keras,
+    range: [0, 255],
+    mean: [103.939, 116.779, 123.68],
+    std: [1, 1, 1],
+    channels: 'bgr',
+  },
+  'keras-tf': { ...keras, range: [-1, 1], mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' },
+  'keras-torch': { ...keras, range: [0, 1], mean: imagenetMean, std: imagenetStd, channels: 'rgb' },
+  /** Ultralytics' classify_transforms: Resize(size), CenterCrop(size), ToTensor. */
+  ultralytics: { ...plain, fit: 'crop', resize: 'size', range: [0, 1] },
+  none: plain,
 };
+
+function recipeOf({ preset }: PreprocessSettings): Recipe {
+  return typeof preset === 'string' ? recipes[preset] : plain;
+}
 
 /**
  * Fills what the settings leave out from their preset. With another size than 224 the shorter side becomes `size * 256 / 224` of the larger
@@ -71,9 +116,9 @@ const recipes: Record<PreprocessPreset, Recipe> = {
  */
 export function resolvePreprocessing(
   settings: PreprocessSettings,
-  modelSize: { height: number; width: number } = { height: 224, width: 224 },
+  modelSize: Size = { height: 224, width: 224 },
 ): Preprocessing {
-  const recipe = recipes[settings.preset];
+  const recipe = recipeOf(settings);
   const size = settings.size ?? modelSize;
   if (!isCount(size.height) || !isCount(size.width)) {
     throw wrong(
@@ -85,14 +130,18 @@ export function resolvePreprocessing(
   return {
     size: { height: size.height, width: size.width },
     fit,
-    resize: resizeSide(settings, recipe, fit, Math.max(size.height, size.width)),
+    resize: resizedTo(settings, recipe, fit, size),
+    keepsSize: fit === 'crop' && settings.resize === undefined && settings.cropPct === undefined,
+    cropCorner: settings.cropCorner ?? 'even',
+    resampling: resampling(settings, recipe),
+    ground: ground(settings, fit),
     ...pixelScaling(settings),
   };
 }
 
 /** What samples mean to the model. @throws UserError `wrong-preprocessing` where settings contradict each other */
 export function pixelScaling(settings: PreprocessSettings): PixelScaling {
-  const recipe = recipes[settings.preset];
+  const recipe = recipeOf(settings);
   const channels = settings.channels ?? recipe.channels;
   const range = settings.range ?? recipe.range;
   if (range[0] === range[1]) {
@@ -115,21 +164,78 @@ export function pixelScaling(settings: PreprocessSettings): PixelScaling {
   };
 }
 
-function resizeSide(settings: PreprocessSettings, recipe: Recipe, fit: Fit, longerSide: number): number | null {
-  const { resize } = settings;
-  if (resize === undefined) {
-    return fit === 'crop' && recipe.resize === 'recipe' ? Math.round((longerSide * 256) / 224) : null;
+function resizedTo(settings: PreprocessSettings, recipe: Recipe, fit: Fit, size: Size): Preprocessing['resize'] {
+  const { resize, cropPct } = settings;
+  if (resize === undefined && cropPct === undefined) {
+    const longerSide = Math.max(size.height, size.width);
+    if (fit !== 'crop' || recipe.resize === 'largest') return null;
+    return recipe.resize === 'size' ? longerSide : Math.round((longerSide * 256) / 224);
   }
-  if (fit !== 'crop') {
-    throw wrong(`resize ${resize} has no meaning with fit ${fit}`, 'Leave resize out, or set fit to crop.');
+  const option = resize === undefined ? `crop-pct ${cropPct}` : `resize ${shown(resize)}`;
+  if (resize !== undefined && cropPct !== undefined) {
+    throw wrong(`${option} and crop-pct ${cropPct} say the same thing twice`, 'Leave one of them out.');
   }
-  if (!isCount(resize) || resize < longerSide) {
+  if (fit !== 'crop' && fit !== 'squish') {
+    throw wrong(`${option} has no meaning with fit ${fit}`, 'Leave it out, or set fit to crop or squish.');
+  }
+  return fit === 'crop' ? shorterSide(settings, option, size) : squishedTo(settings, size);
+}
+
+function shorterSide({ resize, cropPct = 1 }: PreprocessSettings, option: string, size: Size): number {
+  const longerSide = Math.max(size.height, size.width);
+  if (typeof resize === 'object') {
+    throw wrong(`${option} gives two sides, and fit crop scales the shorter one`, 'Give one, or set fit to squish.');
+  }
+  // timm rounds down.
+  const side = resize ?? Math.floor(longerSide / cropPct);
+  if (!isCount(side) || side < longerSide) {
     throw wrong(
-      `resize ${resize} is smaller than the size of ${longerSide} that is cut out of the result`,
+      `resize ${side} is smaller than the size of ${longerSide} that is cut out of the result`,
       `Give a whole number of pixels from ${longerSide} up.`,
     );
   }
-  return resize;
+  return side;
+}
+
+function squishedTo({ resize, cropPct = 1 }: PreprocessSettings, size: Size): Size {
+  const { height, width } =
+    resize === undefined
+      ? { height: Math.floor(size.height / cropPct), width: Math.floor(size.width / cropPct) }
+      : typeof resize === 'number'
+        ? { height: resize, width: resize }
+        : resize;
+  if (!isCount(height) || !isCount(width) || height < size.height || width < size.width) {
+    throw wrong(
+      `resize ${height}x${width} is smaller than the ${size.height} x ${size.width} that are cut out of the result`,
+      'Give height and width from those up.',
+    );
+  }
+  return { height, width };
+}
+
+function shown(resize: number | Size): string {
+  return typeof resize === 'number' ? String(resize) : `${resize.height}x${resize.width}`;
+}
+
+function resampling(settings: PreprocessSettings, recipe: Recipe): Resampling {
+  const { interpolation: filter = 'bilinear', pillow = '12' } = settings;
+  const hasTwoForms = filter === 'bilinear' || filter === 'bicubic';
+  if (settings.antialias === false && !hasTwoForms && filter !== 'nearest') {
+    throw wrong(
+      `interpolation ${filter} without antialias is nobody's filter`,
+      'Leave --no-antialias out, or set the interpolation to bilinear or bicubic.',
+    );
+  }
+  const antialias = settings.antialias ?? recipe.antialias ?? true;
+  return { filter, antialias: antialias || !hasTwoForms, columnsFirst: pillow === '13' };
+}
+
+function ground(settings: PreprocessSettings, fit: Fit): Preprocessing['ground'] {
+  const { pad = 'mean', padAt = 'both' } = settings;
+  if (fit !== 'pad' && (settings.pad ?? settings.padAt) !== undefined) {
+    throw wrong(`pad has no meaning with fit ${fit}`, 'Leave --pad and --pad-at out, or set fit to pad.');
+  }
+  return { colour: typeof pad === 'string' ? namedColour(pad) : pad, at: padAt };
 }
 
 /** A preset's mean and std are in the units of its range; with another range they would be silently wrong. */
@@ -140,9 +246,18 @@ function checkUnits(settings: PreprocessSettings, recipe: Recipe): void {
   const stdIsMissing = settings.std === undefined && recipe.std.some((value) => value !== 1);
   if (!meanIsMissing && !stdIsMissing) return;
   throw wrong(
-    `range ${range.join(',')} differs from the ${recipe.range.join(',')} that the mean and std of ${settings.preset} are meant for`,
+    `range ${range.join(',')} differs from the ${recipe.range.join(',')} that the mean and std of ${presetName(settings)} are meant for`,
     'Give mean and std as well, in the units of the new range.',
   );
+}
+
+function namedColour(name: 'mean' | 'black' | 'white'): Preprocessing['ground']['colour'] {
+  if (name === 'mean') return name;
+  return name === 'black' ? [0, 0, 0] : [255, 255, 255];
+}
+
+function presetName({ preset }: PreprocessSettings): string {
+  return typeof preset === 'string' ? preset : preset.readFrom;
 }
 
 function inOrder(values: [number, number, number], from: 'rgb' | 'bgr', to: 'rgb' | 'bgr'): [number, number, number] {
@@ -157,8 +272,10 @@ function wrong(what: string, nextStep: string): UserError {
   return new UserError('wrong-preprocessing', `The preprocessing cannot be used: ${what}. ${nextStep}`);
 }
 
-/** The colour that the model sees as nearly zero in every channel, in RGB. */
-export function zeroColour(preprocessing: Preprocessing, channels: 1 | 3): [number, number, number] {
+/** The colour of the ground, in RGB: `mean` is what the model sees as nearly zero in every channel. */
+export function groundColour(preprocessing: Preprocessing, channels: 1 | 3): [number, number, number] {
+  const { colour } = preprocessing.ground;
+  if (colour !== 'mean') return colour;
   const [first = 0, second = first, third = first] = sampleValues(preprocessing, { channels }).map(nearestToZero);
   return preprocessing.channels === 'bgr' && channels === 3 ? [third, second, first] : [first, second, third];
 }

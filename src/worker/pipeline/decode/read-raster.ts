@@ -1,7 +1,28 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { ImageError } from '../../../shared/picture/image-error.ts';
-import type { Raster } from '../../../shared/picture/raster.ts';
-import { detectFormat, type ImageFormat } from './image-format.ts';
+import { detectFormat, type ImageFormat } from '../../../shared/picture/image-format.ts';
+import type { Raster, Size } from '../../../shared/picture/raster.ts';
+import type { Orientation } from '../../../shared/run/configuration.ts';
+import { bmpSize, readBmp } from './bmp.ts';
+import { withoutStrayBytes } from './jpeg-stray-bytes.ts';
+import { type LabTiff, readLabTiff } from './lab-tiff.ts';
+import { labToRgb } from './lab-to-rgb.ts';
+import { netpbmSize, readNetpbm } from './netpbm.ts';
+import { highBits, type Levels, levelsOfBits, levelsOfFloats, scaledBytes } from './sample-levels.ts';
+
+export interface ReadOptions {
+  /** Most pixels (width times height) that an image may have. Default 100 million. */
+  pixelLimit?: number;
+  /** Whether the picture is turned as its EXIF tag says (the default), or stays as it is stored. */
+  orientation?: Orientation;
+  /** What becomes black and white where samples have more than 8 bits; default: what the file needs (`sample-levels.ts`). */
+  levels?: Levels;
+}
+
+export interface DecodedRaster extends Raster {
+  /** What became black and white, where the file's samples have more than 8 bits. */
+  levels?: Levels;
+}
 
 /** Most pixels an image may have: width times height as its header states them. */
 const defaultPixelLimit = 100_000_000;
@@ -11,28 +32,95 @@ const defaultPixelLimit = 100_000_000;
  * - colour profiles are ignored;
  * - alpha is dropped: the colours stored under transparent pixels show;
  * - CMYK becomes RGB by `(255 - ink) * (255 - black) / 255`, in Adobe's inverted files too;
- * - of 16-bit samples the high byte is kept. Pillow does so for colour, but clips 16-bit grey at 255, which makes nearly every such
- *   picture white; there we differ on purpose;
+ * - of 16-bit samples the highest bits that are in use are kept (`levelsOfBits`), and fractions are scaled (`levelsOfFloats`), where no levels
+ *   are given. Pillow keeps the high byte of colour, but clips grey at 255, which makes nearly every such picture white; there we differ on
+ *   purpose;
  * - of an animation or a multi-page file the first picture is taken.
  * Grey pictures stay at one channel.
  * @throws ImageError
  */
-export async function readRaster(bytes: Buffer, pixelLimit = defaultPixelLimit): Promise<Raster> {
+export async function readRaster(bytes: Buffer, options: ReadOptions = {}): Promise<DecodedRaster> {
+  const { pixelLimit = defaultPixelLimit, levels } = options;
   const format = detectFormat(bytes);
+  if (format === 'BMP' || format === 'Netpbm') return readPlain(bytes, format, pixelLimit, levels);
+  const lab = format === 'TIFF' ? readLabTiff(bytes) : null;
+  if (lab !== null) return readLab(lab, options);
   const header = await readHeader(bytes, format);
-  if (header.width * header.height > pixelLimit) {
-    throw new ImageError(
-      'too-large',
-      `The image has ${header.width} x ${header.height} pixels, more than the limit of ${pixelLimit / 1e6} million. Scale it down, or take it out of the input.`,
-    );
-  }
-  const decoded = await decodeSamples(bytes, format, header, pixelLimit);
+  checkPixels(header, pixelLimit);
+  if (header.depth !== 'uchar' && header.space !== 'cmyk') return readDeep(bytes, format, header, options);
+  const decoded = await decodeSamples(bytes, format, options, (image) =>
+    keepColourSpace(image, header).raw({ depth: 'uchar' }),
+  );
   const { width, height, channels } = decoded.info;
   const samples = new Uint8Array(decoded.data.buffer, decoded.data.byteOffset, decoded.data.byteLength);
   if (header.space === 'cmyk') return { pixels: cmykToRgb(samples, channels), width, height, channels: 3 };
   if (channels === 1 || channels === 3) return { pixels: samples, width, height, channels };
   const kept = channels === 2 ? 1 : 3;
   return { pixels: firstChannels(samples, channels, kept), width, height, channels: kept };
+}
+
+async function readLab({ bytes, signed }: LabTiff, options: ReadOptions): Promise<DecodedRaster> {
+  const raster = await readRaster(bytes, options);
+  if (raster.channels === 3 && raster.levels === undefined) {
+    const { pixels } = raster;
+    const unsigned = signed ? pixels.map((sample, i) => (i % 3 === 0 ? sample : sample ^ 128)) : pixels;
+    return { ...raster, pixels: labToRgb(unsigned) };
+  }
+  throw new ImageError(
+    'unsupported-format',
+    'L*a*b* TIFF with more than 8 bits a sample is not supported. Convert the file to RGB.',
+  );
+}
+
+/** More than 8 bits a sample, or fractions. */
+async function readDeep(
+  bytes: Buffer,
+  format: ImageFormat,
+  header: Metadata,
+  options: ReadOptions,
+): Promise<DecodedRaster> {
+  const isWhole = header.depth === 'ushort';
+  const isGrey = header.channels <= 2;
+  const space = isWhole ? (isGrey ? 'grey16' : 'rgb16') : isGrey ? 'b-w' : 'scrgb';
+  const { data, info } = await decodeSamples(bytes, format, options, (image) =>
+    (space === 'scrgb' ? image.pipelineColourspace(space) : image)
+      .toColourspace(space)
+      .raw({ depth: isWhole ? 'ushort' : 'float' }),
+  );
+  const { width, height } = info;
+  const channels = info.channels <= 2 ? 1 : 3;
+  const all = isWhole ? new Uint16Array(aligned(data)) : new Float32Array(aligned(data));
+  const samples = firstChannels(all, info.channels, channels);
+  const own = samples instanceof Uint16Array ? levelsOfBits(samples, channels) : levelsOfFloats(samples);
+  const levels = options.levels ?? own;
+  const pixels =
+    options.levels === undefined && samples instanceof Uint16Array
+      ? highBits(samples, levels)
+      : scaledBytes(samples, levels);
+  return { pixels, width, height, channels, levels };
+}
+
+/** The formats that libvips leaves out, and that have no orientation. */
+function readPlain(bytes: Buffer, format: 'BMP' | 'Netpbm', pixelLimit: number, given?: Levels): DecodedRaster {
+  try {
+    checkPixels(format === 'BMP' ? bmpSize(bytes) : netpbmSize(bytes), pixelLimit);
+    if (format === 'BMP') return readBmp(bytes);
+    const { samples, top, width, height, channels } = readNetpbm(bytes);
+    if (top < 256) return { pixels: scaledBytes(samples, [0, top]), width, height, channels };
+    const levels = given ?? (top === 65_535 ? levelsOfBits(samples, channels) : [0, top]);
+    return { pixels: scaledBytes(samples, levels), width, height, channels, levels };
+  } catch (error) {
+    if (error instanceof RangeError) throw damaged(bytes, format, error);
+    throw error;
+  }
+}
+
+function checkPixels({ width, height }: Size, limit: number): void {
+  if (width * height <= limit) return;
+  throw new ImageError(
+    'too-large',
+    `The image has ${width} x ${height} pixels, more than the limit of ${limit / 1e6} million. Scale it down, raise --pixel-limit, or take it out of the input.`,
+  );
 }
 
 async function readHeader(bytes: Buffer, format: ImageFormat): Promise<Metadata> {
@@ -43,31 +131,36 @@ async function readHeader(bytes: Buffer, format: ImageFormat): Promise<Metadata>
   }
 }
 
-async function decodeSamples(bytes: Buffer, format: ImageFormat, header: Metadata, limitInputPixels: number) {
-  const decode = (failOn: 'warning' | 'error') => {
-    const image = sharp(bytes, { failOn, limitInputPixels, ignoreIcc: true }).autoOrient();
-    return keepColourSpace(image, header).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+async function decodeSamples(
+  bytes: Buffer,
+  format: ImageFormat,
+  { pixelLimit = defaultPixelLimit, orientation }: ReadOptions,
+  as: (image: Sharp) => Sharp,
+) {
+  const decode = (file: Buffer, failOn: 'warning' | 'error') => {
+    const image = sharp(file, { failOn, limitInputPixels: pixelLimit, ignoreIcc: true });
+    return as(orientation === 'ignore' ? image : image.autoOrient()).toBuffer({ resolveWithObject: true });
   };
   try {
     // libjpeg reports damaged data as a warning and paints grey; other libraries warn about harmless tags.
-    return await decode(format === 'JPEG' ? 'warning' : 'error');
+    return await decode(bytes, format === 'JPEG' ? 'warning' : 'error');
   } catch (error) {
-    if (!onlyStrayBytes(error)) throw damaged(bytes, format, error);
-  }
-  try {
-    return await decode('error');
-  } catch (error) {
-    throw damaged(bytes, format, error);
+    const whole = format === 'JPEG' ? withoutStrayBytes(bytes) : null;
+    if (whole === null && !onlyStrayBytes(error)) throw damaged(bytes, format, error);
+    try {
+      return await (whole === null ? decode(bytes, 'error') : decode(whole, 'warning'));
+    } catch (second) {
+      throw damaged(bytes, format, second);
+    }
   }
 }
 
 function keepColourSpace(image: Sharp, header: Metadata): Sharp {
   if (header.space === 'cmyk') return image.pipelineColourspace('cmyk').toColourspace('cmyk');
-  // From 16-bit grey, libvips rounds on the way to 'b-w' and keeps the high byte on the way to 'srgb'.
-  return image.toColourspace(header.channels <= 2 && header.depth === 'uchar' ? 'b-w' : 'srgb');
+  return image.toColourspace(header.channels <= 2 ? 'b-w' : 'srgb');
 }
 
-/** Some cameras leave bytes between JPEG markers. Every decoder skips them and the picture is whole. */
+/** Between scans, where only libjpeg finds them; its words are lost when another thread reads at the same moment. */
 function onlyStrayBytes(error: unknown): boolean {
   const lines = messageOf(error).split('\n');
   return lines.every((line) => /extraneous bytes before marker/.test(line));
@@ -99,6 +192,9 @@ function endsEarly(bytes: Buffer, format: ImageFormat, message: string): boolean
       return /unexpected end/i.test(message);
     case 'AVIF':
       return /unexpected end of file|size too small/i.test(message);
+    case 'BMP':
+    case 'Netpbm':
+      return /ends before|out of range|outside buffer/i.test(message);
   }
 }
 
@@ -109,6 +205,11 @@ function firstTiffDirectory(bytes: Buffer): number {
   const little = bytes[0] === 0x49;
   if (big) return Number(little ? bytes.readBigUInt64LE(8) : bytes.readBigUInt64BE(8));
   return little ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4);
+}
+
+/** A copy that begins where arrays of larger numbers can begin. */
+function aligned(data: Buffer): ArrayBuffer {
+  return new Uint8Array(data).buffer;
 }
 
 function messageOf(error: unknown): string {
@@ -132,11 +233,14 @@ function underInk(ink: number, light: number): number {
   return light - Math.round((ink * light) / 255);
 }
 
-function firstChannels(samples: Uint8Array, channels: number, kept: 1 | 3): Uint8Array {
+function firstChannels(samples: Uint8Array, channels: number, kept: 1 | 3): Uint8Array;
+function firstChannels(samples: Uint16Array | Float32Array, channels: number, kept: 1 | 3): Uint16Array | Float32Array;
+function firstChannels(samples: Uint8Array | Uint16Array | Float32Array, channels: number, kept: 1 | 3) {
+  if (channels === kept) return samples;
+  // In place: what is written lies before what is still to be read.
   const count = samples.length / channels;
-  const pixels = new Uint8Array(count * kept);
   for (let i = 0, from = 0, to = 0; i < count; i++, from += channels, to += kept) {
-    for (let c = 0; c < kept; c++) pixels[to + c] = samples[from + c] ?? 0;
+    for (let c = 0; c < kept; c++) samples[to + c] = samples[from + c] ?? 0;
   }
-  return pixels;
+  return samples.subarray(0, count * kept);
 }

@@ -1,6 +1,10 @@
 import { at } from '../../../explain/at.ts';
 import { freshKernels, type Kernels } from '../../../shared/picture/kernels/kernels.ts';
 import type { Raster, Rectangle, Size } from '../../../shared/picture/raster.ts';
+import type { Interpolation } from '../../../shared/run/configuration.ts';
+import { type Filter, filters } from './filters.ts';
+import { nearest } from './nearest.ts';
+import { resampleFloat } from './resample-float.ts';
 
 /** Bits after the point of a weight: 8-bit samples, 2 bits of headroom, the rest of an int32. */
 const fractionBits = 22;
@@ -14,7 +18,7 @@ const columnsBytes = 2 ** 20;
 
 /** Which source samples make each output sample of an axis, and with what weight. Output `i` uses `weights[i * taps ...]`. */
 interface Axis {
-  /** Source samples for each output. */
+  /** Source samples for each output, 1 at least. */
   scale: number;
   first: Int32Array;
   count: Int32Array;
@@ -30,17 +34,52 @@ interface AxisPart {
   length: number;
 }
 
+/** How samples of a resized picture are made of those around them. */
+export interface Resampling {
+  filter: Interpolation;
+  /** False for `bilinear` and `bicubic` that stay as narrow as for enlarging, as tensor libraries have them. */
+  antialias: boolean;
+  /** Pillow 13's order: columns before rows where the height shrinks by over twice as many pixels as the width. */
+  columnsFirst: boolean;
+}
+
+const bilinear: Resampling = { filter: 'bilinear', antialias: true, columnsFirst: false };
+
 /**
  * Resizes the part `box` of an image to `size` and returns the part `window` of the result; all in whole pixels.
  *
- * The same numbers as Pillow's `crop(box).resize(size, BILINEAR).crop(window)`, bit for bit: a triangle filter as wide as the reduction
- * (so it is antialiased), rows first, 8 bits between the passes, 22-bit fixed point weights (Pillow, src/libImaging/Resample.c).
+ * Except for `area` and without antialiasing, the same numbers as Pillow's `crop(box).resize(size, filter).crop(window)`, bit for bit:
+ * filters as wide as the reduction (so they are antialiased), 8 bits between the passes, 22-bit fixed point weights, rows first as before
+ * Pillow 13 or in that one's order (Pillow, src/libImaging/Resample.c).
  * sharp's own `linear` kernel differs by up to 13 levels on average where it enlarges. Only pixels that the window needs are computed.
  */
-export function resample(image: Raster, box: Rectangle, size: Size, window: Rectangle): Raster {
+export function resample(
+  image: Raster,
+  box: Rectangle,
+  size: Size,
+  window: Rectangle,
+  { filter, antialias, columnsFirst }: Resampling = bilinear,
+): Raster {
+  if (filter === 'nearest') return nearest(image, box, size, window);
+  if (filter === 'area') return resampleFloat(image, box, size, window, filter);
+  if (!antialias && (filter === 'bilinear' || filter === 'bicubic')) {
+    return resampleFloat(image, box, size, window, filter);
+  }
+  if (columnsFirst && box.height > size.height && box.height - size.height > (box.width - size.width) * 2) {
+    // A pass along rows that changes no width changes no sample.
+    const tall = { left: 0, top: window.top, width: box.width, height: window.height };
+    const lower = weighed(image, box, { width: box.width, height: size.height }, tall, filters[filter]);
+    const wide = { left: 0, top: 0, width: box.width, height: window.height };
+    return weighed(lower, wide, { width: size.width, height: window.height }, { ...window, top: 0 }, filters[filter]);
+  }
+  return weighed(image, box, size, window, filters[filter]);
+}
+
+/** In two passes, rows first. */
+function weighed(image: Raster, box: Rectangle, size: Size, window: Rectangle, filter: Filter): Raster {
   const { channels } = image;
-  const across = contributions(box.width, size.width, window.left, window.width);
-  const down = contributions(box.height, size.height, window.top, window.height);
+  const across = contributions(box.width, size.width, window.left, window.width, filter);
+  const down = contributions(box.height, size.height, window.top, window.height, filter);
   const line = window.width * channels;
   const stride = Math.ceil(line / together) * together;
   const pixels = new Uint8Array(window.height * line);
@@ -106,7 +145,7 @@ function narrow(
  * @param step every part but the last has a multiple of so many outputs
  */
 function partsOf({ scale, first, count }: Axis, samples: number, step: number): AxisPart[] {
-  const most = Math.max(Math.floor(samples / Math.max(scale, 1) / step), 1) * step;
+  const most = Math.max(Math.floor(samples / scale / step), 1) * step;
   const parts: AxisPart[] = [];
   for (let from = 0; from < first.length; from += most) {
     const outputs = Math.min(most, first.length - from);
@@ -128,9 +167,10 @@ function putAxis(kernels: Kernels, axis: Axis, { from, outputs, start }: AxisPar
 }
 
 /** Weights for the outputs `from` to `from + outputs - 1` of an axis that goes from `sourceLength` samples to `length`. */
-function contributions(sourceLength: number, length: number, from: number, outputs: number): Axis {
+function contributions(sourceLength: number, length: number, from: number, outputs: number, filter: Filter): Axis {
   const scale = sourceLength / length;
-  const support = Math.max(scale, 1);
+  const widening = Math.max(scale, 1);
+  const support = filter.support * widening;
   const taps = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(outputs);
   const count = new Int32Array(outputs);
@@ -142,15 +182,16 @@ function contributions(sourceLength: number, length: number, from: number, outpu
     const end = Math.min(Math.trunc(centre + support + 0.5), sourceLength);
     let total = 0;
     for (let j = 0; j < end - begin; j++) {
-      const weight = Math.max(1 - Math.abs((j + begin - centre + 0.5) * (1 / support)), 0);
+      const weight = filter.weight((j + begin - centre + 0.5) * (1 / widening));
       exact[j] = weight;
       total += weight;
     }
     first[i] = begin;
     count[i] = end - begin;
     for (let j = 0; j < end - begin; j++) {
-      weights[i * taps + j] = Math.trunc(0.5 + (at(exact, j) / total) * 2 ** fractionBits);
+      const share = at(exact, j) / total;
+      weights[i * taps + j] = Math.trunc((share < 0 ? -0.5 : 0.5) + share * 2 ** fractionBits);
     }
   }
-  return { scale, first, count, weights, taps };
+  return { scale: widening, first, count, weights, taps };
 }

@@ -5,6 +5,7 @@ import type { OverlaySettings } from '../../../shared/run/configuration.ts';
 import { overlayKey, seenPictureKey } from '../../../shared/run/output-key.ts';
 import type { DoneRecord, MapRecord } from '../../../shared/run/record.ts';
 import { decodeOriginal } from '../decode/decode.ts';
+import type { ReadOptions } from '../decode/read-raster.ts';
 import type { ImageEvaluation } from '../evaluate/evaluation.ts';
 import { baselineRecord, faithfulnessRecord } from '../evaluate/faithfulness-record.ts';
 import { type RegionsByClass, regionRecords } from '../evaluate/regions/region-records.ts';
@@ -23,6 +24,8 @@ export interface RenderSettings {
   maps: boolean;
   /** Keep evidence vectors and small heatmaps. */
   evidence: boolean;
+  /** How the whole original is read again, where overlays are drawn on it. */
+  reading: ReadOptions;
 }
 
 /** An image, what of it the model saw, and what the model said. */
@@ -51,13 +54,14 @@ export async function renderImage(
 ): Promise<RenderedImage> {
   const { image, picture, seen, explanation, evaluation, regions } = explained;
   const { key } = image;
-  const original = { ...picture.original, seen: picture.placement };
+  const { levels } = picture;
+  const original = { ...picture.original, seen: picture.placement, ...(levels === undefined ? {} : { levels }) };
   const verdict = judgeImage(explained, explanation, 0, original, className);
   const maps = explanation.maps.map(mapOf);
   // Where an image has no such target there is nothing to see; the record says so.
   const existing = maps.filter((map) => map.class !== -1);
   const drawing = isDrawn(settings.overlays, verdict)
-    ? await drawOverlays(explained, existing, settings.overlays)
+    ? await drawOverlays(explained, existing, settings)
     : nothingDrawn;
   const raws = new Map(settings.maps ? existing.map((map) => [map, mapFile(key, map)]) : []);
   const regionOf = regions === null ? () => null : regionRecords(regions, { ...picture, ...seen });
@@ -100,14 +104,14 @@ const nothingDrawn: DrawnFiles = { overlays: new Map(), seen: null };
 async function drawOverlays(
   { image, picture, seen }: ExplainedImage,
   maps: RawMap[],
-  settings: OverlaySettings,
+  { overlays: settings, reading }: RenderSettings,
 ): Promise<DrawnFiles> {
   if (maps.length === 0) return nothingDrawn;
   const { format } = settings;
   const canvas: Canvas =
     settings.on === 'seen' || picture.bytes === null
       ? seen
-      : { ...(await decodeOriginal(picture.bytes)), area: picture.placement };
+      : { ...(await decodeOriginal(picture.bytes, reading)), area: picture.placement };
   const [whole, ...bodies] = await Promise.all([
     encodePicture(seen, format),
     ...maps.map((map) => renderOverlay(canvas, map, settings)),

@@ -38,10 +38,9 @@ test.each([
   ['SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'],
   ['SVG', '\ufeff<?xml version="1.0"?>\n<!-- drawn -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'],
   ['PDF', '%PDF-1.7\n'],
-  ['BMP', `BM${'\0'.repeat(60)}`],
   ['HEIC', '\0\0\0\x18ftypheic\0\0\0\0mif1heic'],
   ['JPEG XL', '\0\0\0\x0cJXL \r\n\x87\n'],
-  ['PPM', 'P6\n1 1\n255\nabc'],
+  ['PAM', 'P7\nWIDTH 1\nHEIGHT 1\n'],
 ])('%s is refused by name', async (name, content) => {
   const error = await errorOf(Buffer.from(content));
   expect(error.code).toBe('unsupported-format');
@@ -59,9 +58,11 @@ describe('a file that ends early', () => {
     files.set('TIFF', await image.clone().tiff({ compression: 'lzw' }).toBuffer());
     files.set('GIF', await image.clone().gif().toBuffer());
     files.set('AVIF', await image.clone().avif().toBuffer());
+    files.set('BMP', await goldenFile('formats/bmp-rgb.bmp'));
+    files.set('Netpbm', await goldenFile('formats/ppm.ppm'));
   });
 
-  describe.each(['JPEG', 'progressive JPEG', 'PNG', 'WebP', 'TIFF', 'GIF', 'AVIF'])('%s', (kind) => {
+  describe.each(['JPEG', 'progressive JPEG', 'PNG', 'WebP', 'TIFF', 'GIF', 'AVIF', 'BMP', 'Netpbm'])('%s', (kind) => {
     test.each([0.95, 0.6, 0.25])('after %d of its bytes', async (share) => {
       const file = files.get(kind) ?? Buffer.alloc(0);
       const error = await errorOf(file.subarray(0, Math.floor(file.length * share)));

@@ -1,6 +1,16 @@
-import { ImageError } from '../../../shared/picture/image-error.ts';
+import { ImageError } from './image-error.ts';
 
-export type ImageFormat = 'JPEG' | 'PNG' | 'WebP' | 'TIFF' | 'GIF' | 'AVIF';
+export type ImageFormat = 'JPEG' | 'PNG' | 'WebP' | 'TIFF' | 'GIF' | 'AVIF' | 'BMP' | 'Netpbm';
+
+const taken = 'JPEG, PNG, WebP, TIFF, GIF, AVIF, BMP and PPM';
+
+/** Bytes from the start of a file in which its format shows. */
+export const formatBytes = 256;
+
+/** Whether a file that starts so is a picture that can be read. */
+export function startsLikeImage(bytes: Buffer): boolean {
+  return rasterFormat(bytes) !== null;
+}
 
 /**
  * Tells the format from the first bytes, never from a name. Only formats on the list reach a decoder: an SVG that loads
@@ -17,12 +27,12 @@ export function detectFormat(bytes: Buffer): ImageFormat {
   if (refused !== null) {
     throw new ImageError(
       'unsupported-format',
-      `${refused} is not supported. Convert the file to JPEG, PNG, WebP, TIFF, GIF or AVIF.`,
+      `${refused} is not supported. Convert the file to ${taken.replace('and', 'or')}.`,
     );
   }
   throw new ImageError(
     'not-an-image',
-    'The content is not an image: it starts like none of JPEG, PNG, WebP, TIFF, GIF and AVIF. Replace the file or take it out of the input.',
+    `The content is not an image: it starts like none of ${taken}. Replace the file or take it out of the input.`,
   );
 }
 
@@ -31,6 +41,8 @@ function rasterFormat(bytes: Buffer): ImageFormat | null {
   if (start.startsWith('\xff\xd8\xff')) return 'JPEG';
   if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'PNG';
   if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'GIF';
+  if (isBitmap(bytes)) return 'BMP';
+  if (/^P[1-6][\s#]/.test(start)) return 'Netpbm';
   if (start.startsWith('RIFF') && start.endsWith('WEBP')) return 'WebP';
   // 42 is classic TIFF, 43 BigTIFF; each in either byte order.
   if (/^(II[*+]\0|MM\0[*+])/.test(start)) return 'TIFF';
@@ -39,16 +51,21 @@ function rasterFormat(bytes: Buffer): ImageFormat | null {
   return null;
 }
 
+/** Two letters begin many a text; a bitmap's header also says how long it is. */
+function isBitmap(bytes: Buffer): boolean {
+  if (bytes.toString('latin1', 0, 2) !== 'BM' || bytes.length < 26) return false;
+  return [12, 40, 52, 56, 64, 108, 124].includes(bytes.readUInt32LE(14));
+}
+
 function refusedFormat(bytes: Buffer): string | null {
   const start = bytes.toString('latin1', 0, 1024);
   if (start.startsWith('%PDF')) return 'PDF';
   if (start.startsWith('%!PS')) return 'PostScript';
-  if (start.startsWith('BM')) return 'BMP';
   if (start.startsWith('8BPS')) return 'Photoshop (PSD)';
   if (start.startsWith('\0\0\x01\0')) return 'ICO';
   if (start.startsWith('\0\0\0\x0cJXL ') || start.startsWith('\xff\x0a')) return 'JPEG XL';
   if (start.startsWith('\0\0\0\x0cjP  ')) return 'JPEG 2000';
-  if (/^P[1-7]\s/.test(start)) return 'Netpbm (PPM, PGM, PBM)';
+  if (/^P7\s/.test(start)) return 'PAM';
   if (isobmffBrands(bytes).some((brand) => /^(hei|hev|mif1|msf1)/.test(brand))) return 'HEIC';
   if (/<svg[\s>]/i.test(start)) return 'SVG';
   return null;
