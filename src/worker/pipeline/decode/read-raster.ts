@@ -1,9 +1,10 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { ImageError } from '../../../shared/picture/image-error.ts';
 import { detectFormat, type ImageFormat } from '../../../shared/picture/image-format.ts';
 import type { Raster, Size } from '../../../shared/picture/raster.ts';
 import type { Orientation } from '../../../shared/run/configuration.ts';
 import { bmpSize, readBmp } from './bmp.ts';
+import { type ImageHeader, readJpegHeader } from './jpeg-header.ts';
 import { withoutStrayBytes } from './jpeg-stray-bytes.ts';
 import { type LabTiff, readLabTiff } from './lab-tiff.ts';
 import { labToRgb } from './lab-to-rgb.ts';
@@ -76,7 +77,7 @@ async function readLab({ bytes, signed }: LabTiff, options: ReadOptions): Promis
 async function readDeep(
   bytes: Buffer,
   format: ImageFormat,
-  header: Metadata,
+  header: ImageHeader,
   options: ReadOptions,
 ): Promise<DecodedRaster> {
   const isWhole = header.depth === 'ushort';
@@ -123,7 +124,9 @@ function checkPixels({ width, height }: Size, limit: number): void {
   );
 }
 
-async function readHeader(bytes: Buffer, format: ImageFormat): Promise<Metadata> {
+async function readHeader(bytes: Buffer, format: ImageFormat): Promise<ImageHeader> {
+  const usual = format === 'JPEG' ? readJpegHeader(bytes) : null;
+  if (usual !== null) return usual;
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata();
   } catch (error) {
@@ -155,7 +158,7 @@ async function decodeSamples(
   }
 }
 
-function keepColourSpace(image: Sharp, header: Metadata): Sharp {
+function keepColourSpace(image: Sharp, header: ImageHeader): Sharp {
   if (header.space === 'cmyk') return image.pipelineColourspace('cmyk').toColourspace('cmyk');
   return image.toColourspace(header.channels <= 2 ? 'b-w' : 'srgb');
 }
