@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { Explainer } from '../../src/explain/explainer.ts';
+import type { Precision } from '../../src/explain/options.ts';
 import { pictureLength } from '../../src/explain/pixel-input.ts';
 import { randomBatch } from '../batch.ts';
 import { type Contender, interleave, ratioText, ratioTo } from '../interleave.ts';
@@ -20,6 +21,7 @@ export interface WrittenModel {
 
 export interface EngineSettings {
   provider: string;
+  precision: Precision;
   batchSize: number;
   rounds: number;
   /** Seconds of the bare session in each round. */
@@ -31,8 +33,10 @@ export interface EngineSettings {
 const torchRow = z.object({ mode: z.string(), bare: z.number(), last: z.number(), four: z.number() });
 
 export async function compareEngine(models: readonly WrittenModel[], settings: EngineSettings): Promise<void> {
-  const { provider, batchSize, rounds, python } = settings;
-  console.log(`\nEngine on ${provider}, batch ${batchSize}, ${imageSide} x ${imageSide}, ${rounds} rounds`);
+  const { provider, precision, batchSize, rounds, python } = settings;
+  console.log(
+    `\nEngine on ${provider} in ${precision}, batch ${batchSize}, ${imageSide} x ${imageSide}, ${rounds} rounds`,
+  );
   for (const written of models) {
     const rows = await engineRows(written, settings);
     if (python !== null) rows.push(...(await torchRows(written, python, batchSize, provider)));
@@ -41,7 +45,7 @@ export async function compareEngine(models: readonly WrittenModel[], settings: E
 }
 
 async function engineRows({ model, file }: WrittenModel, settings: EngineSettings): Promise<string[][]> {
-  const { provider, batchSize, rounds, turn } = settings;
+  const { provider, precision, batchSize, rounds, turn } = settings;
   const floats = randomBatch(batchSize, 1);
   const bytes = new Uint8Array(batchSize * pictureLength({ height: imageSide, width: imageSide }));
   bytes.forEach((_, i) => {
@@ -52,7 +56,7 @@ async function engineRows({ model, file }: WrittenModel, settings: EngineSetting
   const opened: AsyncDisposable[] = [bare];
   const explained = async (name: string, layers: string[], asBytes: boolean): Promise<Contender> => {
     const pixels = asBytes ? { pixels: usualScaling } : {};
-    const options = { model: file, layers, batchSize, providers: [provider], ...pixels };
+    const options = { model: file, layers, batchSize, providers: [provider], precision, ...pixels };
     const explainer = await Explainer.open(options);
     opened.push(explainer);
     return { name, work: () => explainer.explain(asBytes ? bytes : floats, { count: batchSize }) };

@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { Explainer } from '../../src/explain/explainer.ts';
+import { precisions } from '../../src/explain/options.ts';
 import { pictureLength } from '../../src/explain/pixel-input.ts';
 import { usualScaling } from './usual-scaling.ts';
 
@@ -10,13 +11,21 @@ const laneOrder = z.object({
   model: z.string(),
   layers: z.array(z.string()),
   provider: z.string(),
+  precision: z.enum(precisions),
   batchSize: z.number(),
   seconds: z.number(),
 });
 export type LaneOrder = z.infer<typeof laneOrder>;
 
-const { model, layers, provider, batchSize, seconds } = laneOrder.parse(workerData);
-const explainer = await Explainer.open({ model, layers, batchSize, providers: [provider], pixels: usualScaling });
+const { model, layers, provider, precision, batchSize, seconds } = laneOrder.parse(workerData);
+const explainer = await Explainer.open({
+  model,
+  layers,
+  batchSize,
+  providers: [provider],
+  precision,
+  pixels: usualScaling,
+});
 const batch = new Uint8Array(batchSize * pictureLength(explainer.input)).map((_, i) => (i * 2_654_435_761) >>> 24);
 const explain = () => explainer.explain(batch, { count: batchSize });
 // The first runs choose algorithms and take memory.

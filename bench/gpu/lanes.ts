@@ -1,6 +1,7 @@
 /** Two sessions in two threads on one device against one: does the card have room for a second batch at the same time? */
 
 import { Worker } from 'node:worker_threads';
+import type { Precision } from '../../src/explain/options.ts';
 import { printTable } from '../table.ts';
 import type { WrittenModel } from './engine.ts';
 import type { LaneOrder } from './lane-thread.ts';
@@ -9,10 +10,15 @@ const counts = [1, 2, 3];
 
 export async function compareLanes(
   { model, file }: WrittenModel,
-  { provider, batchSize, seconds }: { provider: string; batchSize: number; seconds: number },
+  {
+    provider,
+    precision,
+    batchSize,
+    seconds,
+  }: { provider: string; precision: Precision; batchSize: number; seconds: number },
 ): Promise<void> {
   for (const layers of [model.layers.slice(0, 1), model.layers]) {
-    const order = { model: file, layers, provider, batchSize, seconds };
+    const order = { model: file, layers, provider, precision, batchSize, seconds };
     const rates: number[] = [];
     for (const lanes of counts) rates.push(await rateOf(lanes, order));
     console.log(

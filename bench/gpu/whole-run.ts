@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Precision } from '../../src/explain/options.ts';
 import { randomBatch } from '../batch.ts';
 import { interleave } from '../interleave.ts';
 import { median } from '../statistics.ts';
@@ -14,6 +15,7 @@ import { watchCard } from './watch-card.ts';
 
 export interface WatchedRuns {
   provider: string;
+  precision: Precision;
   batchSize: number;
   photos: string;
   /** A quarter as many: what an image costs is what the others cost more. */
@@ -24,11 +26,22 @@ export interface WatchedRuns {
 /** Prints images/s of `gradline run` with overlays and without, beside the bare session, and what that takes. */
 export async function watchRuns(
   { model, file }: WrittenModel,
-  { provider, batchSize, photos, few, folder }: WatchedRuns,
+  { provider, precision, batchSize, photos, few, folder }: WatchedRuns,
 ): Promise<void> {
   const [layer] = model.layers;
   const bare = await bareRate(file, provider, batchSize);
-  const settings = ['--model', file, '--layers', layer, '--provider', provider, '--batch-size', String(batchSize)];
+  const settings = [
+    '--model',
+    file,
+    '--layers',
+    layer,
+    '--provider',
+    provider,
+    '--precision',
+    precision,
+    '--batch-size',
+    String(batchSize),
+  ];
   const output = join(folder, 'run-output');
   const run = async (images: string, overlays: string) => {
     const measured = await measureRun([images, ...settings, '--overlays', overlays, '--no-report'], output);
