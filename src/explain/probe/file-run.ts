@@ -4,7 +4,8 @@ import path from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import type { InferenceSession } from 'onnxruntime-node';
 import { writeModel } from '../onnx/model-file.ts';
-import { ValueInfoProtoSchema } from '../onnx/onnx_pb.ts';
+import { type GraphProto, ValueInfoProtoSchema } from '../onnx/onnx_pb.ts';
+import { optimizerSettings } from '../onnx/optimizers.ts';
 import { openSession } from '../onnx/session.ts';
 import { sourceFolder } from '../onnx/simplify.ts';
 import { type FixedSizes, fixSizes, inputShape } from '../onnx/sizes.ts';
@@ -17,10 +18,12 @@ export type Answers = ReadonlyMap<string, Float32Array>;
 export class FileRun {
   readonly sizes: FixedSizes;
   readonly #file: string;
+  readonly #graph: GraphProto;
 
-  private constructor(sizes: FixedSizes, file: string) {
+  private constructor(sizes: FixedSizes, file: string, graph: GraphProto) {
     this.sizes = sizes;
     this.#file = file;
+    this.#graph = graph;
   }
 
   /**
@@ -43,12 +46,12 @@ export class FileRun {
     const file = path.join(sourceFolder(folder), 'gradline.probed.onnx');
     await writeModel({ ...model, graph: { ...model.graph, output } }, file);
     fixSizes(model, compiled);
-    return new FileRun(sizes, file);
+    return new FileRun(sizes, file, model.graph);
   }
 
   /**
    * @param batches of the sizes' images
-   * @param optimized without which optimizers; null: not optimised at all
+   * @param optimized without which optimizers, besides those that no session of the model has; null: not optimised at all
    * @returns one for each batch
    */
   async answers(batches: readonly Float32Array[], optimized: readonly string[] | null): Promise<Answers[]> {
@@ -74,9 +77,6 @@ export class FileRun {
     // For a single picture, waking other threads costs more than they do; and other lanes may be at the same.
     const common = { intraOpNumThreads: 1, interOpNumThreads: 1 };
     if (optimized === null) return { ...common, graphOptimizationLevel: 'disabled' };
-    const optimization = optimized.length === 0 ? {} : { disable_specified_optimizers: optimized.join(';') };
-    // Sessions that explain keep quantisers as they are (`optimizerSettings`).
-    const session = { disable_quant_qdq: '1' };
-    return { ...common, graphOptimizationLevel: 'all', extra: { session, optimization } };
+    return { ...common, graphOptimizationLevel: 'all', extra: { ...optimizerSettings(this.#graph, optimized) } };
   }
 }
