@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import sharp from 'sharp';
 import { z } from 'zod';
+import type { Precision } from '../../explain/options.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import type { BlankMaps } from './blank-maps.ts';
@@ -52,10 +53,10 @@ export interface RunFile extends z.infer<typeof runFileSchema>, MapFindings {
   error: { code: string; message: string } | null;
   versions: { gradline: string; onnxruntime: string; sharp: string; node: string };
   /**
-   * What the latest start explained with: the provider that `auto` meant, its cards, and images in one session run. Null for a fleet's
-   * run, whose workers each have their own.
+   * What the latest start explained with: the provider that `auto` meant, its cards, images in one session run, and in which numbers a GPU
+   * computed. Null for a fleet's run, whose workers each have their own.
    */
-  execution: { provider: string; devices: readonly number[]; batchSize: number } | null;
+  execution: { provider: string; devices: readonly number[]; batchSize: number; precision: Precision } | null;
 }
 
 export const runFileKey = 'run.json';

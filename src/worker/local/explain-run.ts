@@ -1,5 +1,6 @@
 /** A whole run in one process: plan, then the shard pipeline in a loop, with the ledger in the output. */
 
+import { chosenPrecision } from '../../explain/precision.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { chooseEvaluated } from '../../producer/choose-evaluated.ts';
 import { planRun, type RunPlan } from '../../producer/plan.ts';
@@ -70,7 +71,12 @@ export async function explainRun(
     configuration,
     digests,
     versions: softwareVersions(),
-    execution: { provider: provider.name, devices: provider.devices, batchSize: inference.model.batchSize },
+    execution: {
+      provider: provider.name,
+      devices: provider.devices,
+      batchSize: inference.model.batchSize,
+      precision: chosenPrecision({ ...options, providers: [provider.name] }),
+    },
   };
   const { evaluate } = configuration;
   const chosen = evaluate === undefined ? null : await chooseEvaluated(plan, output, evaluate.sample, earlier !== null);

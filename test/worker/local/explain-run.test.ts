@@ -65,6 +65,7 @@ describe('a run', () => {
       counts: { images: 20, done: 20, quarantined: 0, labelled: 20 },
       digests: { model: expect.stringMatching(/^[0-9a-f]{64}$/) },
       versions: { node: process.versions.node },
+      execution: { provider: 'cpu', devices: [], batchSize: configuration.batchSize, precision: 'float32' },
       error: null,
     });
   });
