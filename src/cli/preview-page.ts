@@ -12,7 +12,7 @@ const style = `
 body { margin: 1.5rem; }
 main { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1.5rem; }
 figure { margin: 0; overflow-wrap: anywhere; }
-img { display: block; width: 100%; image-rendering: pixelated; border: 1px solid GrayText; }
+img { display: block; width: 100%; height: auto; border: 1px solid GrayText; }
 ol { list-style: none; margin: .3rem 0 0; padding: 0; }
 li { display: grid; grid-template-columns: 1fr auto; padding: 0 .3rem; background: linear-gradient(to right, #7aa7e066 var(--score), transparent 0); }
 .wrong { color: #c33; } small { opacity: .75; } code { font-size: .95em; }
