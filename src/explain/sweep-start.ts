@@ -1,9 +1,10 @@
 /** Where the reverse sweep starts, and with which gradient. */
 
 import { type ClassScore, seedGradient } from './class-score.ts';
-import { floatAttribute, intAttribute } from './onnx/attributes.ts';
+import { floatAttribute, intAttribute, intsAttribute } from './onnx/attributes.ts';
 import type { Builder } from './onnx/builder.ts';
 import type { Graph } from './onnx/graph.ts';
+import type { NodeProto } from './onnx/onnx_pb.ts';
 import { appendOneHots, known, type SeedTerm } from './seed.ts';
 
 export interface SweepStart {
@@ -37,7 +38,7 @@ export function sweepStart(
     graph.type(input ?? '')?.shape[0] === batchSize;
   if (!plain || input === undefined || weight === undefined) {
     const oneHots = appendOneHots(build, terms, classCount, batchSize);
-    return { tensor: logits, gradient: seedGradient(build, score, graph, oneHots, batchSize) };
+    return { tensor: logits, gradient: seedGradient(build, { ...score, logits }, graph, oneHots, batchSize) };
   }
   const byClass = intAttribute(linear, 'transB', 0) === 1 ? 0 : 1;
   const rows = build.sum(
@@ -54,15 +55,34 @@ export function sweepStart(
 }
 
 /**
- * What was quantised to become the logits. The sweep starts there: a score a hair above the calibrated range is clipped, and from behind
- * that no gradient would come to the model's most confident images.
+ * What was quantised to become the logits, in their order. The sweep starts there: a score a hair above the calibrated range is clipped, and
+ * from behind that no gradient would come to the model's most confident images.
  */
 function beforeQuantization(graph: Graph, logits: string): string {
-  const dequantizer = graph.producer(logits);
+  const dequantizer = graph.producer(beforeReshaping(graph, logits));
   if (dequantizer?.opType !== 'DequantizeLinear') return logits;
   const quantizer = graph.producer(dequantizer.input[0] ?? '');
   if (quantizer?.opType !== 'QuantizeLinear') return logits;
   const [floats = '', ...how] = quantizer.input;
   // Other units behind than before would scale the gradient.
-  return how.join() === dequantizer.input.slice(1).join() ? floats : logits;
+  if (how.join() !== dequantizer.input.slice(1).join() || graph.type(floats) === undefined) return logits;
+  return beforeQuantization(graph, floats);
+}
+
+/** The tensor before nodes that leave its values in their order: an old Softmax, for one, flattens what it reads. */
+function beforeReshaping(graph: Graph, tensor: string): string {
+  const node = graph.producer(tensor);
+  const [input = ''] = node?.input ?? [];
+  if (node === undefined || input === '') return tensor;
+  const keepsOrder = reshaping.has(node.opType) || (node.opType === 'Transpose' && movesOnlyOnes(graph, node));
+  return keepsOrder ? beforeReshaping(graph, input) : tensor;
+}
+
+const reshaping = new Set(['Flatten', 'Identity', 'Reshape', 'Squeeze', 'Unsqueeze']);
+
+function movesOnlyOnes(graph: Graph, node: NodeProto): boolean {
+  const shape = graph.type(node.input[0] ?? '')?.shape ?? [];
+  const order = intsAttribute(node, 'perm') ?? shape.map((_, i) => shape.length - 1 - i);
+  const moved = order.filter((axis) => shape[axis] !== 1);
+  return moved.every((axis, i) => i === 0 || (moved[i - 1] ?? 0) < axis);
 }

@@ -145,6 +145,35 @@ describe('a file that is quantised during the run', () => {
   });
 });
 
+describe('a score that is clipped and given another shape before its softmax', () => {
+  /** Pooled as in SqueezeNet; `top` is the largest score that its calibration saw. */
+  const pooled = (behind: 'Flatten' | 'Transpose', top?: number) => {
+    const model = new TinyModel();
+    let x = model.conv(model.input(['n', 3, 8, 8]), '/conv/Conv', 3, 6);
+    x = model.node('GlobalAveragePool', [model.conv(x, '/head/Conv', 6, 4)]);
+    if (top !== undefined) {
+      const zero = model.node('Cast', [model.weight('zero', [], [0])], { attributes: { to: 3 } });
+      const grade = [model.weight('scale', [], [top / 127]), zero];
+      x = model.node('DequantizeLinear', [model.node('QuantizeLinear', [x, ...grade]), ...grade]);
+    }
+    x = model.node(behind, [x], { attributes: behind === 'Transpose' ? { perm: [0, 2, 3, 1] } : {} });
+    return model.output(model.node('Softmax', [x], { attributes: { axis: -1 } }));
+  };
+
+  it.each(['Flatten', 'Transpose'] as const)('behind %s has the maps of the network in floats', async (behind) => {
+    const maps = await Promise.all(
+      [undefined, 1e-4].map(async (top) => {
+        await using explainer = await openTiny(pooled(behind, top), { layers: ['conv'], targets: ['class:2'] });
+        const explanation = await explainer.explain(pixels(2), { count: 2 });
+        return Array.from(explanation.maps[0]?.values ?? []);
+      }),
+    );
+    const [floats = [], clipped = []] = maps;
+    expect(largest(floats)).toBeGreaterThan(0);
+    expect(distance(clipped, floats)).toBeLessThan(largest(floats) * 1e-4);
+  });
+});
+
 describe('an operator with integers that is not read', () => {
   /** As ONNX Runtime saves it after its optimisation: channels last. */
   const optimized = () => {
