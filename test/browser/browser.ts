@@ -24,7 +24,8 @@ export async function openPage(
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  // Only for pages that never come: on a busy machine a whole one takes ten seconds and more.
+  page.setDefaultTimeout(40_000);
   const problems: string[] = [];
   const home = new URL('..', address.replace(/#.*/s, '')).href;
   page.on('console', (message) => {
