@@ -13,15 +13,25 @@ export function addLayersCommand(program: Command): void {
       'Lists what can be hooked in an ONNX file: a tree with shapes, where gradients reach, and suggestions.',
     )
     .argument('<model>', 'ONNX file')
+    .option('--output-name <name>', 'the output that holds the scores, where the model has several')
     .option('--all', 'list single nodes too, not only modules')
     .option('--json', 'print all of it as one JSON object')
     .addHelpText('after', notes)
     .action(layersAction);
 }
 
-async function layersAction(model: string, options: { all?: boolean; json?: boolean }): Promise<void> {
+interface LayersFlags {
+  outputName?: string;
+  all?: boolean;
+  json?: boolean;
+}
+
+async function layersAction(model: string, options: LayersFlags): Promise<void> {
   const { describeLayers } = await import('../explain/layers/describe.ts');
-  const description = await describeLayers(model);
+  const description = await describeLayers(
+    model,
+    options.outputName === undefined ? {} : { outputName: options.outputName },
+  );
   if (options.json) {
     process.stdout.write(`${JSON.stringify(description, null, 2)}\n`);
     return;

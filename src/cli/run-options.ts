@@ -18,7 +18,7 @@ const groups = {
   ],
   'Results:': [
     ...['overlays', 'colormap', 'alpha', 'overlay-scale', 'overlay-on', 'overlay-format', 'maps', 'evidence', 'report'],
-    ...['reference', 'since', 'scores', 'score-activation', 'statistics'],
+    ...['reference', 'since', 'scores', 'output-name', 'score-activation', 'statistics'],
   ],
   'Measuring maps:': ['evaluate', 'evaluate-sample', 'regions', 'region-categories'],
   'Execution:': [

@@ -83,6 +83,8 @@ export interface ExplainerOptions {
   pixels?: PixelScaling;
   /** Adds a map of layer `fused` for each method and target, made of the maps of all layers; default: none. */
   fuse?: Fusion;
+  /** Name of the model's output that holds the scores, where it has several; default: the one with a score for each class. */
+  outputName?: string;
   scoreActivation?: ScoreActivation;
   /**
    * Try the model on a few pictures of Gradline's own when it is opened: is it computed as its file says, are its scores what they seem? What was

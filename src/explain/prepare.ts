@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { type ClassScore, findClassScore } from './class-score.ts';
 import { Modules } from './layers/modules.ts';
+import { didYouMean } from './nearest-names.ts';
 import { Graph } from './onnx/graph.ts';
 import { refuseNoise, setInferenceMode } from './onnx/inference-mode.ts';
 import { bringExternalData, type OnnxModel, readModel } from './onnx/model-file.ts';
@@ -33,14 +34,18 @@ export interface PreparedModel extends Simplified {
 
 /**
  * @param folder a folder of this compilation's own
+ * @param outputName of the output that holds the scores; default: what the outputs themselves say
  * @param wholeInputs what the model's inputs of whole numbers are, see `upcastToFloat32`
+ * @throws UserError `unknown-output`
  */
 export async function readSource(
   file: string,
   folder: string,
+  outputName?: string,
   wholeInputs: 'images' | 'indices' = 'images',
 ): Promise<SourceModel> {
   const model = await readModel(file);
+  if (outputName !== undefined) keepOutput(model, outputName);
   const inputType = model.graph.input[0]?.type?.tensorType?.elemType ?? 0;
   const warnings = setInferenceMode(model);
   upgradeOpset(model);
@@ -50,6 +55,19 @@ export async function readSource(
   const graph = new Graph(model.graph);
   const outputs = model.graph.output.map((output) => output.name);
   return { model, graph, modules: new Modules(graph), outputs, inputType, warnings };
+}
+
+/** Whatever else the model returns may be anything: nobody asks for it. */
+function keepOutput({ graph }: OnnxModel, name: string): void {
+  const chosen = graph.output.find((output) => output.name === name);
+  const names = graph.output.map((output) => output.name);
+  if (chosen === undefined) {
+    throw new UserError(
+      'unknown-output',
+      `The model has no output '${name}'.${didYouMean(name, names)} It returns ${names.join(', ')}.`,
+    );
+  }
+  graph.output = [chosen];
 }
 
 /** Operators that scale by the largest number of a whole batch: an image's scores would depend on its neighbours. */

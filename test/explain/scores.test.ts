@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Explanation } from '../../src/explain/explanation.ts';
+import { describeLayers } from '../../src/explain/layers/describe.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 import { runDirectly } from './direct-run.ts';
 import { difference, expectRefusal, openTiny, type TinyOptions } from './open-tiny.ts';
@@ -152,6 +153,30 @@ describe('several outputs', () => {
     model.output('/features/features.4/Relu_output_0');
     const found = await explained(model);
     expect([...found.logits]).toEqual([...(await explained(smallClassifier())).logits]);
+  });
+});
+
+describe('an output that is named', () => {
+  const twoHeads = () => {
+    const model = smallClassifier();
+    return model.output(model.node('Neg', [logitsName], { name: 'other' }));
+  };
+
+  test('holds the scores', async () => {
+    const { logits } = await explained(smallClassifier());
+    const other = await explained(twoHeads(), { outputName: 'other_output_0' });
+    expect([...other.logits]).toEqual([...logits].map((logit) => -logit));
+    expect([...(await explained(twoHeads(), { outputName: logitsName })).logits]).toEqual([...logits]);
+  });
+
+  test('is what layers are described for', async () => {
+    const file = await twoHeads().write(await temporaryFolder());
+    expect((await describeLayers(file, { outputName: 'other_output_0' })).output.name).toBe('other_output_0');
+  });
+
+  test('is refused with the names that there are', async () => {
+    const opening = openTiny(twoHeads(), { outputName: 'othr_output_0' });
+    await expectRefusal(opening, 'unknown-output', "'othr_output_0'", 'Did you mean other_output_0?', logitsName);
   });
 });
 

@@ -49,16 +49,17 @@ export interface ModelDescription {
 
 const mostSuggestions = 4;
 
-/** @throws UserError as `Explainer.open` does for a model that cannot be read */
+/** Options are as in `ExplainerOptions`. @throws UserError as `Explainer.open` does for a model that cannot be read */
 export async function describeLayers(
   model: string,
-  options: { batchSize?: number; inputSize?: { height: number; width: number } } = {},
+  options: { batchSize?: number; inputSize?: { height: number; width: number }; outputName?: string } = {},
 ): Promise<ModelDescription> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
-    const source = await readSource(model, folder);
+    const { outputName, ...sizes } = options;
+    const source = await readSource(model, folder, outputName);
     const everything = source.graph.nodes.flatMap((node) => node.output).filter((tensor) => tensor !== '');
-    const prepared = await prepare(source, { batchSize: 1, ...options }, everything, folder);
+    const prepared = await prepare(source, { batchSize: 1, ...sizes }, everything, folder);
     const reach = gradientReach(prepared.graph, prepared.score.logits);
     const layers = listLayers(source, prepared, reach);
     const suggestions = suggest(layers, source, prepared, reach);

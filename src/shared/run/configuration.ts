@@ -288,6 +288,9 @@ export const runConfigurationSchema = z.object({
     given: wholeNumber(1),
     otherwise: '100000000',
   }),
+  outputName: setting('output-name <name>', "the model's output that holds the scores", z.string().exactOptional(), {
+    otherwise: 'the one with a score for each class',
+  }),
   scoreActivation: setting('score-activation <name>', scoreActivations.join(', '), z.enum(scoreActivations), {
     default: 'auto',
   }),

@@ -35,9 +35,12 @@ const topCount = 5;
  */
 export async function previewImages(configuration: RunConfiguration): Promise<Preview> {
   await using plan = await planRun(configuration);
-  const { model: file, scoreActivation, preprocess } = configuration;
-  const inputSize = preprocess.size === undefined ? {} : { inputSize: preprocess.size };
-  const model = await ScoreModel.open({ model: file, layers: [], batchSize: 1, scoreActivation, ...inputSize });
+  const { model: file, scoreActivation, preprocess, outputName } = configuration;
+  const chosen = {
+    ...(preprocess.size === undefined ? {} : { inputSize: preprocess.size }),
+    ...(outputName === undefined ? {} : { outputName }),
+  };
+  const model = await ScoreModel.open({ model: file, layers: [], batchSize: 1, scoreActivation, ...chosen });
   try {
     checkPixelInput(model.input);
     const { preprocessing, channels, reading } = pipelineSettings(configuration, model);

@@ -25,7 +25,8 @@ export function explainerOptions(
   classes: { names: readonly string[]; ids: readonly string[] | null } | null,
   provider: Provider,
 ): LaneOptions {
-  const { model, layers, methods, targets, scoreActivation, statistics, threads, fuse, precision } = configuration;
+  const { model, layers, methods, targets, scoreActivation, statistics, threads, fuse, precision, outputName } =
+    configuration;
   const batchSize = configuration.batchSize ?? (provider.name === 'cpu' ? batchSizes.cpu : batchSizes.others);
   const inputSize = configuration.preprocess.size;
   return {
@@ -42,6 +43,7 @@ export function explainerOptions(
     ...(classes === null ? {} : { classNames: [...classes.names] }),
     ...(classes?.ids == null ? {} : { classIds: [...classes.ids] }),
     ...(inputSize === undefined ? {} : { inputSize }),
+    ...(outputName === undefined ? {} : { outputName }),
     ...(fuse === undefined ? {} : { fuse }),
     ...(precision === undefined ? {} : { precision }),
     ...(threads === null ? {} : { threads }),

@@ -57,6 +57,7 @@ const given: Record<string, string | boolean> = {
   orientation: 'ignore',
   levels: '0,4095',
   'pixel-limit': '5000',
+  'output-name': 'probabilities',
   'score-activation': 'sigmoid',
   'batch-size': '4',
   'shard-size': '16',

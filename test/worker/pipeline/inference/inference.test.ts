@@ -53,9 +53,8 @@ describe('openInference', () => {
       port.postMessage({ type: 'explained', id: m.id, evaluations: [{ index: m.order.labels[0] }] });`);
     const inference = await openInference(options, echo);
     const slots = slotsWith(inference.model, [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)]);
-    const answer = inference.explain(slots, firstSlots(1, { slots: [1], labels: [8] }));
     expect([...slots.pixels(0)]).toEqual([1, 2, 3]);
-    expect(await answer).toEqual([{ index: 8 }]);
+    expect(await inference.explain(slots, firstSlots(1, { slots: [1], labels: [8] }))).toEqual([{ index: 8 }]);
     expect([...slots.pixels(0)]).toEqual([1, 5, 3]);
     await inference.close();
   });
