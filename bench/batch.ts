@@ -1,4 +1,5 @@
 import { Random } from '../demo/draw/random.ts';
+import { pictureLength } from '../src/explain/pixel-input.ts';
 import { imageSide } from './models/network.ts';
 
 const benchInput = { channels: 3, height: imageSide, width: imageSide };
@@ -23,4 +24,9 @@ export function randomBatch(
     for (let i = at * plane; i < (at + 1) * plane; i++) values[i] = shift + random.between(-limit, limit);
   }
   return values;
+}
+
+/** `count` pictures of scattered bytes, `[count, height, width, 3]`. */
+export function scatteredPictures(count: number): Uint8Array {
+  return new Uint8Array(count * pictureLength(benchInput)).map((_, i) => (i * 2_654_435_761) >>> 24);
 }

@@ -3,8 +3,7 @@
 import { z } from 'zod';
 import { Explainer } from '../../src/explain/explainer.ts';
 import type { Precision } from '../../src/explain/options.ts';
-import { pictureLength } from '../../src/explain/pixel-input.ts';
-import { randomBatch } from '../batch.ts';
+import { randomBatch, scatteredPictures } from '../batch.ts';
 import { type Contender, interleave, ratioText, ratioTo } from '../interleave.ts';
 import type { BenchModel } from '../models/models.ts';
 import { imageSide } from '../models/network.ts';
@@ -47,10 +46,7 @@ export async function compareEngine(models: readonly WrittenModel[], settings: E
 async function engineRows({ model, file }: WrittenModel, settings: EngineSettings): Promise<string[][]> {
   const { provider, precision, batchSize, rounds, turn } = settings;
   const floats = randomBatch(batchSize, 1);
-  const bytes = new Uint8Array(batchSize * pictureLength({ height: imageSide, width: imageSide }));
-  bytes.forEach((_, i) => {
-    bytes[i] = (i * 2_654_435_761) >>> 24;
-  });
+  const bytes = scatteredPictures(batchSize);
   const [last] = model.layers;
   const bare = await BareForward.open(file, floats, batchSize, provider);
   const opened: AsyncDisposable[] = [bare];

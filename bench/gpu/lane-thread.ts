@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { Explainer } from '../../src/explain/explainer.ts';
 import { precisions } from '../../src/explain/options.ts';
-import { pictureLength } from '../../src/explain/pixel-input.ts';
+import { scatteredPictures } from '../batch.ts';
 import { usualScaling } from './usual-scaling.ts';
 
 const laneOrder = z.object({
@@ -26,7 +26,7 @@ const explainer = await Explainer.open({
   precision,
   pixels: usualScaling,
 });
-const batch = new Uint8Array(batchSize * pictureLength(explainer.input)).map((_, i) => (i * 2_654_435_761) >>> 24);
+const batch = scatteredPictures(batchSize);
 const explain = () => explainer.explain(batch, { count: batchSize });
 // The first runs choose algorithms and take memory.
 for (let run = 0; run < 3; run += 1) await explain();

@@ -57,8 +57,6 @@ export function findFinalActivation(graph: Graph, output: string, batchSize: num
   return { ...found, logits };
 }
 
-type Found = FinalActivation;
-
 class Search {
   readonly #graph: Graph;
   readonly #batchSize: number;
@@ -76,7 +74,7 @@ class Search {
   }
 
   /** @param shaped whether the logits must have the tensor's own shape, because they are picked from by axis */
-  behind(tensor: string, shaped: boolean): Found | undefined {
+  behind(tensor: string, shaped: boolean): FinalActivation | undefined {
     const node = this.#graph.producer(tensor);
     const [input = ''] = node?.input ?? [];
     if (node === undefined || input === '') return undefined;
@@ -118,7 +116,7 @@ class Search {
   }
 
   /** An activation; where it reads what is an activation's result itself, the first one counts. */
-  #activated(node: NodeProto, activation: Activation, shaped: boolean): Found {
+  #activated(node: NodeProto, activation: Activation, shaped: boolean): FinalActivation {
     const [input = ''] = node.input;
     const inner = this.behind(input, shaped);
     const logarithm = node.opType === 'LogSoftmax';
@@ -131,7 +129,7 @@ class Search {
   }
 
   /** Picks from the logits what is picked from the scores. */
-  #picked(node: NodeProto, tensor: string): Found | undefined {
+  #picked(node: NodeProto, tensor: string): FinalActivation | undefined {
     const [input = '', ...others] = node.input;
     const inner = this.behind(input, true);
     if (inner === undefined) return undefined;
@@ -139,7 +137,7 @@ class Search {
   }
 
   /** Scores side by side: of several heads, or of a class and its opposite. */
-  #joined(node: NodeProto): Found | undefined {
+  #joined(node: NodeProto): FinalActivation | undefined {
     const parts = node.input.map((input) => this.behind(input, true));
     const known = parts.flatMap((part) => part ?? []);
     const [first] = known;
@@ -156,7 +154,7 @@ class Search {
   }
 
   /** `1 - p`; `x - log(sum(exp(x)))`; or a constant less. */
-  #difference(node: NodeProto, shaped: boolean): Found | undefined {
+  #difference(node: NodeProto, shaped: boolean): FinalActivation | undefined {
     const [a = '', b = ''] = node.input;
     if (this.#isConstant(a)) {
       const inner = this.#factor(a) === 1 ? this.behind(b, shaped) : undefined;
@@ -175,7 +173,7 @@ class Search {
   }
 
   /** Scaled by a constant, or divided by the sum of all: a softmax that is spelled out, or shares that are made to add up to 1. */
-  #quotient(node: NodeProto, shaped: boolean): Found | undefined {
+  #quotient(node: NodeProto, shaped: boolean): FinalActivation | undefined {
     const [a = '', b = ''] = node.input;
     const varying = this.#varying(node);
     if (varying !== undefined) {
@@ -196,7 +194,7 @@ class Search {
     return undefined;
   }
 
-  #normalised(value: string, sum: string, shaped: boolean): Found | undefined {
+  #normalised(value: string, sum: string, shaped: boolean): FinalActivation | undefined {
     const total = this.#reduction(sum, ['ReduceSum', 'ReduceL1']);
     if (total === undefined || this.#plain(total.input[0] ?? '') !== this.#plain(value)) return undefined;
     const node = this.#graph.producer(this.#plain(value));
@@ -205,7 +203,7 @@ class Search {
   }
 
   /** `1 / (1 + exp(-x))`, of which the divisor is given. */
-  #spelledSigmoid(divisor: string): Found | undefined {
+  #spelledSigmoid(divisor: string): FinalActivation | undefined {
     const sum = this.#graph.producer(divisor);
     const exponential = sum?.opType === 'Add' ? this.#varying(sum) : undefined;
     const ones = sum?.input.find((input) => input !== exponential) ?? '';
@@ -222,7 +220,7 @@ class Search {
     return this.#spelled(this.#node('Neg', [power], this.#graph.type(power)), 'sigmoid', false, [power]);
   }
 
-  #spelled(logits: string, activation: Activation, logarithm: boolean, sources = [logits]): Found {
+  #spelled(logits: string, activation: Activation, logarithm: boolean, sources = [logits]): FinalActivation {
     return this.behind(logits, true) ?? { logits, sources, activation, logarithm, overBatch: false };
   }
 
@@ -271,20 +269,20 @@ class Search {
    * The log-odds of one class of two: its logit less the other's.
    * @returns undefined where there are more than two
    */
-  oneOfTwo({ logits, sources, overBatch }: Found): string | undefined {
+  oneOfTwo({ logits, sources, overBatch }: FinalActivation): string | undefined {
     const [source = ''] = sources;
     const type = this.#graph.type(source);
     if (type === undefined || overBatch || sources.length > 1) return undefined;
     if (type.shape.reduce((a, b) => a * b, 1) !== 2 * this.#batchSize) return undefined;
     const axis = type.shape.lastIndexOf(2);
     const shape = this.#typeOf(logits)?.shape ?? [];
-    const twice = this.#node('Mul', [logits, this.#constant([2])], this.#typeOf(logits));
-    const axes = this.#axes([axis]);
+    const twice = this.#node('Mul', [logits, this.#constant(float32Tensor, [2])], this.#typeOf(logits));
+    const axes = this.#constant(int64Tensor, [axis]);
     const both = this.#node('ReduceSum', [source, axes], {
       ...type,
       shape: type.shape.map((n, i) => (i === axis ? 1 : n)),
     });
-    const sum = this.#node('Reshape', [both, this.#axes(shape)], { ...type, shape });
+    const sum = this.#node('Reshape', [both, this.#constant(int64Tensor, [...shape])], { ...type, shape });
     return this.#node('Sub', [twice, sum], { ...type, shape });
   }
 
@@ -292,15 +290,9 @@ class Search {
     return this.#types.get(tensor) ?? this.#graph.type(tensor);
   }
 
-  #constant(values: number[]): string {
+  #constant(make: (name: string, values: number[]) => TensorProto, values: number[]): string {
     const name = `${namePrefix}score/constant_${this.#weights.length}`;
-    this.#weights.push(float32Tensor(name, values));
-    return name;
-  }
-
-  #axes(values: number[]): string {
-    const name = `${namePrefix}score/constant_${this.#weights.length}`;
-    this.#weights.push(int64Tensor(name, values));
+    this.#weights.push(make(name, values));
     return name;
   }
 

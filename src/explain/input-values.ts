@@ -4,6 +4,7 @@ import { intAttribute } from './onnx/attributes.ts';
 import { ElementType } from './onnx/element-type.ts';
 import type { Graph } from './onnx/graph.ts';
 import type { NodeProto } from './onnx/onnx_pb.ts';
+import { placeOf } from './onnx/operator-name.ts';
 import type { PixelScaling } from './options.ts';
 import { sampleValues } from './pixel-input.ts';
 import type { PreparedModel, SourceModel } from './prepare.ts';
@@ -94,7 +95,7 @@ function ownScaling(graph: Graph, input: string): { factor: number; nodes: strin
       const dividing = node.opType === 'Div';
       if (dividing && node.input[0] !== tensor) break;
       factor *= dividing ? 1 / size : size;
-      nodes.push(`${node.opType} '${node.name || node.output[0]}'`);
+      nodes.push(placeOf(node));
     } else if (node.opType === 'Add' || node.opType === 'Sub') {
       if (size === undefined) break;
     } else if (!passing.has(node.opType)) break;

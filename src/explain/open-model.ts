@@ -42,7 +42,7 @@ export async function openModel<Outputs>(
   const precision = chosenPrecision(options);
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
-    const source = await readSource(options.model, folder, options.outputName);
+    const source = await readSource(options.model, folder, options);
     const { prepared, tensors, verdict } = await prepareAsFound(source, options, folder);
     const doubts = options.pixels === undefined ? [] : checkInputValues(source, prepared, options.pixels);
     const layers = withGrids(tensors, prepared, source);

@@ -32,17 +32,21 @@ export interface PreparedModel extends Simplified {
   score: ClassScore;
 }
 
+export interface ReadingOptions {
+  /** Of the output that holds the scores; default: what the outputs themselves say. */
+  outputName?: string | undefined;
+  /** What the model's inputs of whole numbers are, see `upcastToFloat32`. Default: images. */
+  wholeInputs?: 'images' | 'indices';
+}
+
 /**
  * @param folder a folder of this compilation's own
- * @param outputName of the output that holds the scores; default: what the outputs themselves say
- * @param wholeInputs what the model's inputs of whole numbers are, see `upcastToFloat32`
  * @throws UserError `unknown-output`
  */
 export async function readSource(
   file: string,
   folder: string,
-  outputName?: string,
-  wholeInputs: 'images' | 'indices' = 'images',
+  { outputName, wholeInputs = 'images' }: ReadingOptions = {},
 ): Promise<SourceModel> {
   const model = await readModel(file);
   if (outputName !== undefined) keepOutput(model, outputName);
@@ -74,8 +78,8 @@ function keepOutput({ graph }: OnnxModel, name: string): void {
 const wholeBatch = new Set(['DynamicQuantizeLSTM', 'DynamicQuantizeLinear', 'DynamicQuantizeMatMul']);
 
 /**
- * Fixes the sizes and simplifies. Images of a dynamically quantised model run one by one, as the file's own scores are meant. A model that says its batch is free but fixes it inside (a Reshape to `[1, ...]`) is
- * prepared for a batch of 1.
+ * Fixes the sizes and simplifies. Images of a dynamically quantised model run one by one, as the file's own scores are meant. A model that
+ * says its batch is free but fixes it inside (a Reshape to `[1, ...]`) is prepared for a batch of 1.
  * @param disabled see `simplify`
  */
 export async function prepare(

@@ -15,6 +15,7 @@ import {
   readPlanClasses,
   writePlanClasses,
 } from '../shared/run/plan-files.ts';
+import { runDigests } from '../shared/run/run-digests.ts';
 import {
   checkSameRun,
   type EarlierRun,
@@ -25,7 +26,6 @@ import {
   writeRunFile,
 } from '../shared/run/run-file.ts';
 import { emptyTally } from '../shared/run/tally.ts';
-import { digestLocation, digestText } from '../shared/store/digest.ts';
 import { isS3Location } from '../shared/store/location.ts';
 import { retryTransient } from '../shared/store/retry.ts';
 import type { Store } from '../shared/store/store.ts';
@@ -74,7 +74,7 @@ export async function openFleetRun(
     : await planRun(configuration, { survey: false, ...(known === null ? {} : { classes: known }) });
   try {
     const classes = plan?.classes ?? (await finishedClasses(configuration, known));
-    const digests = await digestsOf(configuration.model, classes);
+    const digests = await runDigests(configuration.model, classes?.names ?? null);
     if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
     const started = earlier?.started ?? new Date().toISOString();
     const runFile = newRunFile({ run, started, configuration, digests });
@@ -177,13 +177,6 @@ async function finishedClasses(
   planned: PlanClasses | null,
 ): Promise<PlanClasses | null> {
   return classes === null ? planned : readClassNames(classes);
-}
-
-async function digestsOf(model: string, classes: PlanClasses | null): Promise<RunFile['digests']> {
-  return {
-    model: await digestLocation(model),
-    classes: classes === null ? null : digestText(JSON.stringify(classes.names)),
-  };
 }
 
 function newRunFile(identity: Pick<RunFile, 'run' | 'started' | 'configuration' | 'digests'>): RunFile {

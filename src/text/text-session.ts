@@ -60,7 +60,7 @@ export class TextSession {
   static async open(options: TextExplainerOptions, sizes: TextSizes): Promise<TextSession> {
     const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
     try {
-      const source = await readSource(options.model, folder, undefined, 'indices');
+      const source = await readSource(options.model, folder, { wholeInputs: 'indices' });
       const tokens = findTokenInputs(source.model);
       const embedding = findEmbedding(source, tokens, options.layer);
       const { batchSize, length } = sizes;

@@ -1,6 +1,7 @@
 /** The rule table: every operator through which gradients pass, and those of which it is known why they cannot. */
 
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { operatorName } from '../onnx/operator-name.ts';
 import { activations } from './activations.ts';
 import { convolution } from './convolution.ts';
 import { cutting } from './cutting.ts';
@@ -78,14 +79,4 @@ export function ruleFor(node: NodeProto): Rule | string {
 /** Whether a node's derivative is zero everywhere, so that it adds nothing to a gradient that comes by another way. */
 export function hasZeroGradient(node: NodeProto): boolean {
   return zeroGradientOperators.has(operatorName(node));
-}
-
-/** A node in messages: `Hardmax '/gate/Hardmax'`. */
-export function placeOf(node: NodeProto): string {
-  return `${operatorName(node)} '${node.name || node.output[0]}'`;
-}
-
-/** `Conv` for the standard domain, `com.microsoft.Gelu` elsewhere. */
-export function operatorName(node: NodeProto): string {
-  return node.domain === '' || node.domain === 'ai.onnx' ? node.opType : `${node.domain}.${node.opType}`;
 }

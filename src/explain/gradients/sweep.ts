@@ -4,11 +4,12 @@ import type { Builder } from '../onnx/builder.ts';
 import { ElementType, isFloat } from '../onnx/element-type.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { placeOf } from '../onnx/operator-name.ts';
 import { gradientFreeMethods } from '../options.ts';
 import { UserError } from '../user-error.ts';
 import { ReverseNode } from './reverse-node.ts';
 import type { Rule } from './rule.ts';
-import { hasZeroGradient, placeOf, ruleFor } from './rules.ts';
+import { hasZeroGradient, ruleFor } from './rules.ts';
 import { sumOfGradients } from './sum-of-gradients.ts';
 
 /**

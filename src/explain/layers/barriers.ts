@@ -1,7 +1,8 @@
 /** Operators at which gradients stop on their way back from the class score. */
 
-import { placeOf, ruleFor } from '../gradients/rules.ts';
+import { ruleFor } from '../gradients/rules.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { placeOf } from '../onnx/operator-name.ts';
 
 export interface Barrier {
   /** Operator and node, as in `Hardmax '/gate/Hardmax'`. */

@@ -57,7 +57,7 @@ export async function describeLayers(
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
     const { outputName, ...sizes } = options;
-    const source = await readSource(model, folder, outputName);
+    const source = await readSource(model, folder, { outputName });
     const everything = source.graph.nodes.flatMap((node) => node.output).filter((tensor) => tensor !== '');
     const prepared = await prepare(source, { batchSize: 1, ...sizes }, everything, folder);
     const reach = gradientReach(prepared.graph, prepared.score.logits);

@@ -7,11 +7,11 @@ import { activations } from '../gradients/activations.ts';
 import { elementwise } from '../gradients/elementwise.ts';
 import { exponentialUnits } from '../gradients/exponential-units.ts';
 import { gatedActivations } from '../gradients/gated-activations.ts';
-import { operatorName } from '../gradients/rules.ts';
 import { trigonometry } from '../gradients/trigonometry.ts';
 import { intAttribute, intsAttribute } from '../onnx/attributes.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { operatorName } from '../onnx/operator-name.ts';
 import { shapeOnly } from '../onnx/shape-only.ts';
 import type { SpatialGrid } from './grid.ts';
 

@@ -4,9 +4,9 @@ import { activations } from '../gradients/activations.ts';
 import { elementwise } from '../gradients/elementwise.ts';
 import { exponentialUnits } from '../gradients/exponential-units.ts';
 import { gatedActivations } from '../gradients/gated-activations.ts';
-import { operatorName } from '../gradients/rules.ts';
 import { dependents } from '../gradients/sweep.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { operatorName } from '../onnx/operator-name.ts';
 import type { FixedSizes } from '../onnx/sizes.ts';
 import { findGrid, inProportion, type SpatialGrid } from './grid.ts';
 

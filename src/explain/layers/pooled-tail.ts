@@ -1,7 +1,7 @@
 /** What stands between the last features and the scores without being a layer: class maps, and the parts of a pooling. */
 
-import { operatorName } from '../gradients/rules.ts';
 import type { Graph } from '../onnx/graph.ts';
+import { operatorName } from '../onnx/operator-name.ts';
 import { shapeOnly } from '../onnx/shape-only.ts';
 import type { PreparedModel } from '../prepare.ts';
 

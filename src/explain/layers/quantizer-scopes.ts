@@ -3,9 +3,8 @@
 import { at } from '../at.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { quantizers } from '../onnx/quantized.ts';
 import type { Scope } from './scope.ts';
-
-const quantizers = new Set(['DequantizeLinear', 'QuantizeLinear']);
 
 /**
  * A quantiser's node without a module of its own belongs to the one that makes what it reads, so that a module's output is what goes on from

@@ -6,6 +6,7 @@ import type { ResolvedLayer } from '../layers/hooked-layers.ts';
 import { intsAttribute } from '../onnx/attributes.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import { quantizers } from '../onnx/quantized.ts';
 import { shapeOnly } from '../onnx/shape-only.ts';
 import { UserError } from '../user-error.ts';
 
@@ -15,9 +16,6 @@ export interface ClassWeights {
   /** Whether each cell of the tensor has its share of them, as before the pooling; else the tensor is what was pooled. */
   perCell: boolean;
 }
-
-/** What quantisation puts between the layers of a head. */
-const quantizers = new Set(['DequantizeLinear', 'QuantizeLinear']);
 
 /**
  * Checks that nothing but global average pooling and one linear layer lies between a layer and the class scores. The linear layer may be a

@@ -5,6 +5,7 @@ import { intAttribute, removeAttribute } from './attributes.ts';
 import { Graph } from './graph.ts';
 import type { OnnxModel } from './model-file.ts';
 import type { NodeProto } from './onnx_pb.ts';
+import { placeOf } from './operator-name.ts';
 
 /** Before this opset, a BatchNormalization that trains is one with more outputs than one. */
 const trainingModeSince = 14;
@@ -32,7 +33,7 @@ export function setInferenceMode(model: OnnxModel): string[] {
     if (isUntouched(graph, node)) {
       throw new UserError(
         'training-mode',
-        `${nameOf(node)} is in training mode: it normalises by the mean and variance of the batch, so the answer for an image depends on the images beside it, and the file holds no running statistics to use instead. ${remedy}`,
+        `${placeOf(node)} is in training mode: it normalises by the mean and variance of the batch, so the answer for an image depends on the images beside it, and the file holds no running statistics to use instead. ${remedy}`,
       );
     }
     removeAttribute(node, 'training_mode');
@@ -51,7 +52,8 @@ export function setInferenceMode(model: OnnxModel): string[] {
 function said(nodes: readonly NodeProto[], operator: string, how: string): string[] {
   const [first] = nodes;
   if (first === undefined) return [];
-  const many = nodes.length === 1 ? nameOf(first) : `${nodes.length} ${operator} nodes (the first is ${nameOf(first)})`;
+  const many =
+    nodes.length === 1 ? placeOf(first) : `${nodes.length} ${operator} nodes (the first is ${placeOf(first)})`;
   return [
     `The model was exported in training mode: ${many}. Gradline runs ${nodes.length === 1 ? 'it' : 'them'} in inference mode, ${how}, so that the answer for an image does not ` +
       `depend on the images beside it; the file itself answers otherwise. ${remedy}`,
@@ -84,13 +86,9 @@ export function refuseNoise(graph: Graph, output: string): void {
     if (noise.has(node.opType)) {
       throw new UserError(
         'training-mode',
-        `${nameOf(node)} draws random numbers, so the model answers otherwise each time: a dropout, or another layer that is meant for training, was exported with it. ${remedy}`,
+        `${placeOf(node)} draws random numbers, so the model answers otherwise each time: a dropout, or another layer that is meant for training, was exported with it. ${remedy}`,
       );
     }
     for (const tensor of graph.reads(node)) wanted.add(tensor);
   }
-}
-
-function nameOf(node: NodeProto): string {
-  return `${node.opType} '${node.name || node.output[0]}'`;
 }

@@ -10,7 +10,11 @@ import { Graph } from './graph.ts';
 import { type FloatResult, type FloatSpelling, floatForms, type Quantity } from './integer-operators.ts';
 import type { OnnxModel } from './model-file.ts';
 import { type AttributeProto, type NodeProto, NodeProtoSchema } from './onnx_pb.ts';
+import { operatorName } from './operator-name.ts';
 import { int64Tensor } from './tensor-data.ts';
+
+/** What stands between floats and integers in the form that all quantised models are brought into. */
+export const quantizers: ReadonlySet<string> = new Set(['DequantizeLinear', 'QuantizeLinear']);
 
 /** Operators that hand integers on as they are, or pick from them: the floats that these stand for pass as well. */
 const movers = new Set([
@@ -20,13 +24,10 @@ const movers = new Set([
 
 /** Changes a model of opset 18 or newer in place. */
 export function spellOutQuantized({ graph }: OnnxModel): void {
-  const isQuantized = ({ opType, domain }: NodeProto) =>
-    opType === 'DequantizeLinear' || floatForms[operatorOf({ opType, domain })] !== undefined;
+  const isQuantized = (node: NodeProto) =>
+    node.opType === 'DequantizeLinear' || floatForms[operatorName(node)] !== undefined;
   if (graph.node.some(isQuantized)) graph.node = new FloatingGraph(new Graph(graph)).rewritten();
 }
-
-const operatorOf = ({ domain, opType }: Pick<NodeProto, 'domain' | 'opType'>) =>
-  domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
 
 /** How integers were made: what is needed to make them again. */
 interface Grade {
@@ -135,7 +136,7 @@ class FloatingGraph implements FloatSpelling {
 
   #integerOperator(node: NodeProto): boolean {
     const [output = ''] = node.output;
-    const form = floatForms[operatorOf(node)]?.(node, this);
+    const form = floatForms[operatorName(node)]?.(node, this);
     if (form === undefined) return false;
     if (form.scale === '') this.#nodes.push(nodeOf('Identity', [form.floats], output, identity(node)));
     else this.#quantizedAgain(node, output, form);

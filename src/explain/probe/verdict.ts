@@ -3,12 +3,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Activation } from '../final-activation.ts';
 import { externalFiles, type OnnxModel } from '../onnx/model-file.ts';
+import { runtimeVersion } from '../onnx/runtime-version.ts';
+import { userCache } from '../user-cache.ts';
 
 export interface Verdict {
   /** ONNX Runtime's optimizers without which the model computes what its file says. */
@@ -25,13 +25,6 @@ export interface Verdict {
 /** Raised when the same model may get another verdict. */
 const version = 1;
 
-const require = createRequire(import.meta.url);
-
-export function runtimeVersion(): string {
-  const { version: installed }: { version: string } = require('onnxruntime-node/package.json');
-  return installed;
-}
-
 /**
  * Where the verdict on a model is kept: by the bytes of its file, size and time of the files with its weights, what it is given, and ONNX Runtime's
  * version.
@@ -45,8 +38,7 @@ export async function verdictFile(file: string, model: OnnxModel, given: unknown
     hash.update(JSON.stringify([name, size, mtimeMs]));
   }
   hash.update(JSON.stringify([version, runtimeVersion(), process.arch, given]));
-  const cache = process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache');
-  return path.join(cache, 'gradline', 'probes', `${hash.digest('hex')}.json`);
+  return path.join(userCache(), 'probes', `${hash.digest('hex')}.json`);
 }
 
 /** Undefined where there is none that can be read. */

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
+import { blankMaps } from '../../shared/run/blank-maps.ts';
 import { runConfigurationSchema } from '../../shared/run/configuration.ts';
 import { readRunFile, runFileKey, runFileSchema } from '../../shared/run/run-file.ts';
 import { retryTransient } from '../../shared/store/retry.ts';
@@ -20,15 +21,6 @@ const configuration = runConfigurationSchema.pick({ model: true, input: true, la
   regions: regions.unwrap().nullable().default(null),
   /** The run's preprocess settings, to compare. */
   preprocess: z.unknown().default(null),
-});
-const blankMaps = z.object({
-  layer: z.string(),
-  method: z.string(),
-  target: z.string(),
-  images: z.number(),
-  blank: z.number(),
-  reasons: z.record(z.string(), z.number()),
-  workingLayer: z.string().exactOptional(),
 });
 const fields = runFileSchema.pick({ run: true, state: true, digests: true }).extend({
   configuration,

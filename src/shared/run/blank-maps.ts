@@ -1,19 +1,22 @@
 /** Maps that show nothing, over a run, from its records: where most of them do, something is wrong with the set-up. */
 
+import { z } from 'zod';
 import { mapRecord } from './record.ts';
 
-export interface BlankMaps {
-  layer: string;
-  method: string;
-  target: string;
+export const blankMaps = z.object({
+  layer: z.string(),
+  method: z.string(),
+  target: z.string(),
   /** Images with such a map; those without the target's class are left out. */
-  images: number;
+  images: z.number(),
   /** How many of the maps are degenerate, and of how many each reason is given. */
-  blank: number;
-  reasons: Record<string, number>;
+  blank: z.number(),
+  reasons: z.record(z.string(), z.number()),
   /** With `class-token-only`: the layer to list in place of this one. */
-  workingLayer?: string;
-}
+  workingLayer: z.string().exactOptional(),
+});
+
+export type BlankMaps = z.infer<typeof blankMaps>;
 
 const described = mapRecord
   .pick({ layer: true, method: true, target: true, degenerateReason: true, workingLayer: true })

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import sharp from 'sharp';
 import { z } from 'zod';
+import { runtimeVersion } from '../../explain/onnx/runtime-version.ts';
 import type { Precision } from '../../explain/options.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { type Store, StoreError } from '../store/store.ts';
@@ -151,8 +152,8 @@ export function newRunId(now: Date = new Date()): string {
 
 export function softwareVersions(): RunFile['versions'] {
   return {
-    gradline: packageVersion('gradline'),
-    onnxruntime: packageVersion('onnxruntime-node'),
+    gradline: packageFile.parse(require('gradline/package.json')).version,
+    onnxruntime: runtimeVersion(),
     sharp: sharp.versions.sharp ?? 'unknown',
     node: process.versions.node,
   };
@@ -160,7 +161,3 @@ export function softwareVersions(): RunFile['versions'] {
 
 const require = createRequire(import.meta.url);
 const packageFile = z.object({ version: z.string() });
-
-function packageVersion(name: string): string {
-  return packageFile.parse(require(`${name}/package.json`)).version;
-}

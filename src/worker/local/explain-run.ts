@@ -3,8 +3,9 @@
 import { chosenPrecision } from '../../explain/precision.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { chooseEvaluated } from '../../producer/choose-evaluated.ts';
-import { planRun, type RunPlan } from '../../producer/plan.ts';
+import { planRun } from '../../producer/plan.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
+import { runDigests } from '../../shared/run/run-digests.ts';
 import {
   checkSameRun,
   type EarlierRun,
@@ -13,7 +14,7 @@ import {
   runFileKey,
   softwareVersions,
 } from '../../shared/run/run-file.ts';
-import { digestLocation, digestText } from '../../shared/store/digest.ts';
+import { digestLocation } from '../../shared/store/digest.ts';
 import { isS3Location } from '../../shared/store/location.ts';
 import { openStore } from '../../shared/store/open-store.ts';
 import type { Store } from '../../shared/store/store.ts';
@@ -63,7 +64,7 @@ export async function explainRun(
   const options = explainerOptions({ ...configuration, model }, plan.classes, provider);
   // A thread that died would die again: it is not known of which image.
   await using inference = await DurableInference.open(options, open, { onWarning, onDeath: 'fail' });
-  const digests = await digestsOf(model, plan);
+  const digests = await runDigests(model, plan.classNames);
   if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
   const identity = {
     run,
@@ -115,9 +116,4 @@ async function openOutput(output: Store, resume: boolean): Promise<OpenedOutput>
 async function modelFile(location: string, run: string): Promise<string> {
   if (!isS3Location(location)) return location;
   return fetchModel({ location, digest: await digestLocation(location), run, cache: defaultModelCache() });
-}
-
-async function digestsOf(model: string, { classNames }: RunPlan) {
-  const classes = classNames === null ? null : digestText(JSON.stringify(classNames));
-  return { model: await digestLocation(model), classes };
 }

@@ -1,5 +1,6 @@
 import type { ExplainerOptions } from '../../explain/options.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
+import type { PlanClasses } from '../../shared/run/plan-files.ts';
 import { pixelScaling } from './decode/preprocessing.ts';
 import type { Provider } from './provider.ts';
 
@@ -22,7 +23,7 @@ const batchSizes = { cpu: 8, others: 64 };
  */
 export function explainerOptions(
   configuration: RunConfiguration,
-  classes: { names: readonly string[]; ids: readonly string[] | null } | null,
+  classes: PlanClasses | null,
   provider: Provider,
 ): LaneOptions {
   const { model, layers, methods, targets, scoreActivation, statistics, threads, fuse, precision, outputName } =

@@ -1,16 +1,17 @@
 /** A recipe of preprocessing that was read, not typed: settings by their names, as `readConfiguration` has them, and where they are from. */
 
 import { UserError } from '../../../explain/user-error.ts';
+import type { CropCorner, Fit, Interpolation } from '../configuration.ts';
 
 type Triple = [number, number, number];
 
 export interface RecipeSettings {
   size?: { height: number; width: number };
-  fit: 'crop' | 'squish' | 'pad';
+  fit: Exclude<Fit, 'none'>;
   resize?: number | { height: number; width: number };
   'crop-pct'?: number;
-  'crop-corner'?: 'even' | 'down';
-  interpolation: 'bilinear' | 'bicubic' | 'lanczos' | 'nearest' | 'box' | 'hamming';
+  'crop-corner'?: CropCorner;
+  interpolation: Exclude<Interpolation, 'area'>;
   antialias?: boolean;
   pad?: Triple;
   range: [number, number];

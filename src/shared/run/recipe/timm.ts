@@ -1,6 +1,7 @@
 /** timm's config.json and pretrained_cfg, as timm.data.create_transform follows them for evaluation. */
 
 import { z } from 'zod';
+import { roundHalfToEven } from '../../../explain/round-half-to-even.ts';
 import { interpolationOf, perChannel, type Recipe, type RecipeSettings, unusable } from './recipe.ts';
 
 const pretrainedConfig = z.object({
@@ -13,11 +14,6 @@ const pretrainedConfig = z.object({
 });
 
 const wrapped = z.object({ pretrained_cfg: z.record(z.string(), z.unknown()) });
-
-/** Python's `round`. */
-function roundHalfToEven(value: number): number {
-  return new Uint8ClampedArray([value])[0] ?? 0;
-}
 
 /** Whether a JSON file is one: a model's config.json with a pretrained_cfg, or that by itself. */
 export function isTimmConfig(content: object): boolean {
@@ -58,7 +54,9 @@ function geometry(
       return { fit: 'squish', 'crop-pct': crop_pct };
     case 'border': {
       if (crop_pct !== 1) throw unusable(name, `its crop_mode is border with a crop_pct of ${crop_pct}`);
-      const [r, g, b] = perChannel(mean, 'mean', name).map((share) => roundHalfToEven(share * 255));
+      const [r, g, b] = perChannel(mean, 'mean', name).map((share) =>
+        roundHalfToEven(Math.min(Math.max(share, 0), 1) * 255),
+      );
       return { fit: 'pad', pad: [r ?? 0, g ?? 0, b ?? 0] };
     }
     case 'center':

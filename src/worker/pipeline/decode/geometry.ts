@@ -1,3 +1,4 @@
+import { roundHalfToEven } from '../../../explain/round-half-to-even.ts';
 import { ImageError } from '../../../shared/picture/image-error.ts';
 import type { Rectangle, Size } from '../../../shared/picture/raster.ts';
 import type { CropCorner, PadPlace } from '../../../shared/run/configuration.ts';
@@ -117,12 +118,4 @@ function resizeOnly(box: Rectangle, size: Size): Geometry {
 
 function whole({ width, height }: Size): Rectangle {
   return { left: 0, top: 0, width, height };
-}
-
-/** Python's `round`, which torchvision uses. */
-function roundHalfToEven(value: number): number {
-  const down = Math.floor(value);
-  const rest = value - down;
-  if (rest !== 0.5) return Math.round(value);
-  return down % 2 === 0 ? down : down + 1;
 }

@@ -1,10 +1,9 @@
 import type { Metadata } from 'sharp';
+import { jpegSegments } from './jpeg-segments.ts';
 
 /** What decides how an image is decoded, in the image library's words. */
 export type ImageHeader = Pick<Metadata, 'width' | 'height' | 'channels' | 'depth' | 'space'>;
 
-const marker = 0xff;
-const startOfScan = 0xda;
 /** Start of frame, of whatever kind; what else lies between are tables and an extension (ITU-T T.81, table B.1). */
 const isFrame = (code: number) => code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
 
@@ -20,20 +19,14 @@ const spaces = new Map<number, Pick<ImageHeader, 'channels' | 'space'>>([
  * @returns null for anything else, also for damaged files
  */
 export function readJpegHeader(bytes: Buffer): ImageHeader | null {
-  let at = 2;
-  while (at + 10 <= bytes.length && bytes[at] === marker) {
-    const code = bytes[at + 1] ?? 0;
-    if (code === startOfScan) return null;
-    if (code === marker) {
-      at += 1;
-    } else if (isFrame(code)) {
-      const components = spaces.get(bytes[at + 9] ?? 0);
-      const [height, width] = [bytes.readUInt16BE(at + 5), bytes.readUInt16BE(at + 7)];
-      const isUsual = bytes[at + 4] === 8 && width > 0 && height > 0;
-      return components === undefined || !isUsual ? null : { width, height, depth: 'uchar', ...components };
-    } else {
-      at += 2 + bytes.readUInt16BE(at + 2);
-    }
+  for (const { code, expected, start } of jpegSegments(bytes)) {
+    if (bytes.subarray(expected, start).some((byte) => byte !== 0xff)) return null;
+    if (!isFrame(code)) continue;
+    if (start + 10 > bytes.length) return null;
+    const components = spaces.get(bytes[start + 9] ?? 0);
+    const [height, width] = [bytes.readUInt16BE(start + 5), bytes.readUInt16BE(start + 7)];
+    const isUsual = bytes[start + 4] === 8 && width > 0 && height > 0;
+    return components === undefined || !isUsual ? null : { width, height, depth: 'uchar', ...components };
   }
   return null;
 }

@@ -2,9 +2,9 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { access, copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { externalFiles, readModel } from '../../../explain/onnx/model-file.ts';
+import { userCache } from '../../../explain/user-cache.ts';
 import { UserError } from '../../../explain/user-error.ts';
 import { digestLocation } from '../../../shared/store/digest.ts';
 import { isS3Location, splitLocation } from '../../../shared/store/location.ts';
@@ -22,7 +22,7 @@ export interface ModelOrder {
 }
 
 export function defaultModelCache(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gradline', 'models');
+  return join(userCache(environment), 'models');
 }
 
 const modelName = 'model.onnx';

@@ -1,0 +1,32 @@
+/** The segments before a JPEG's picture (ITU-T T.81, annex B). */
+
+export interface JpegSegment {
+  /** The second byte of its marker. */
+  code: number;
+  /** Where it was looked for: there it should begin. */
+  expected: number;
+  /** From its marker to behind its last byte; the picture's goes to the end of the file. */
+  start: number;
+  end: number;
+}
+
+export const startOfScan = 0xda;
+
+/**
+ * Segments in their order, up to the picture's or to where the file ends. Bytes between them are passed over, as every decoder does: further 0xff,
+ * which may stand before a marker, and those that some cameras leave there.
+ */
+export function* jpegSegments(bytes: Buffer): Generator<JpegSegment, undefined, undefined> {
+  for (let expected = 2; expected + 4 <= bytes.length; ) {
+    let start = expected;
+    // A marker is neither 0 nor 0xff.
+    while (start + 1 < bytes.length && (bytes[start] !== 0xff || bytes[start + 1] === 0 || bytes[start + 1] === 0xff)) {
+      start += 1;
+    }
+    if (start + 4 > bytes.length) return;
+    const code = bytes[start + 1] ?? 0;
+    const end = code === startOfScan ? bytes.length : start + 2 + bytes.readUInt16BE(start + 2);
+    yield { code, expected, start, end };
+    expected = end;
+  }
+}
