@@ -51,6 +51,10 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
         output.write(`${providerText(provider)}\n`);
       }
     },
+    onLastLayer(name) {
+      if (style === 'json') output.write(`${JSON.stringify({ event: 'last-layer', layer: name })}\n`);
+      else say('notice', `Layer 'last' is ${name}.`);
+    },
     onPlan(total) {
       if (style === 'json') output.write(`${JSON.stringify({ event: 'plan', total })}\n`);
       else if (style === 'lines') output.write(`Explaining ${total === null ? 'images' : plural(total, 'image')}\n`);

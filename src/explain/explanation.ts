@@ -13,6 +13,8 @@ export interface ModelInput {
 export interface HookedLayer {
   /** The layer as the user wrote it. */
   layer: string;
+  /** Set where `layer` is `last`: the name of the layer that it means, as `gradline layers` lists it. */
+  resolvedLayer?: string;
   /** The tensor that it resolved to in the model file. */
   tensor: string;
   /** Full shape of that tensor with the compiled batch size first. */
@@ -37,6 +39,8 @@ export interface MapShape {
   width: number;
   /** Length of an evidence vector; 0 where there is none. */
   channels: number;
+  /** See `HookedLayer`. */
+  resolvedLayer?: string;
   /** See `HookedLayer`. */
   workingLayer?: string;
 }

@@ -20,6 +20,8 @@ export const inputLayer = 'input';
 export interface ResolvedLayer {
   /** As the user wrote it. */
   layer: string;
+  /** Set for `last`: the layer's own name. */
+  resolvedLayer?: string;
   tensor: string;
   shape: number[];
   grid: SpatialGrid;
@@ -80,7 +82,8 @@ export function withGrids(
       );
     }
     const works = reach.get(tensor) !== null || reachesCells(graph, reach, score.logits, tensor, grid);
-    const found = { layer, tensor, shape, grid };
+    const named = layer === lastLayer ? { resolvedLayer: layerName(tensor, source) } : {};
+    const found = { layer, ...named, tensor, shape, grid };
     const working = works ? undefined : findLastLayer(prepared, source);
     return working === undefined ? found : { ...found, workingLayer: layerName(working, source) };
   });

@@ -66,6 +66,7 @@ export const region = extensible({
 /** What one map says. */
 export const mapRecord = extensible({
   layer: z.string().describe('The layer as the user wrote it'),
+  resolvedLayer: z.string().exactOptional().describe("With the layer 'last': the name of the layer that it means"),
   method: z.string(),
   target: z.string(),
   class: z.int().min(-1).describe('The explained class; -1 where the image has no such target'),

@@ -8,6 +8,7 @@ import type { Store } from '../../shared/store/store.ts';
 import type { Measures } from '../pipeline/evaluate/open-measures.ts';
 import { runMerge } from '../pipeline/finish/run-merge.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
+import { lastLayerOf } from '../pipeline/inference/inference-messages.ts';
 import { levelsWarning } from '../pipeline/levels-warning.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
@@ -91,6 +92,11 @@ export class LocalRun {
     for (const warning of warnings) this.#parts.events.onWarning(warning);
     this.#parts.events.onPlan(total);
     this.#parts.events.onProvider(this.#parts.provider);
+    const { lastLayer } = lastLayerOf(this.#parts.inference.model);
+    if (lastLayer !== undefined) {
+      this.#parts.progress.found({ lastLayer });
+      this.#parts.events.onLastLayer(lastLayer);
+    }
     let state: RunSummary['state'] = 'complete';
     try {
       await this.#write('running');

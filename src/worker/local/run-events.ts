@@ -14,6 +14,8 @@ export interface ImageProgress {
 export interface RunEvents {
   /** Once, after the plan: what the model was opened on. */
   onProvider(provider: Provider): void;
+  /** Once, where the layer `last` is hooked: the name of the layer that it means. */
+  onLastLayer(name: string): void;
   /** Once, when the input is known. */
   onPlan(total: number | null): void;
   /** After every image; images that an earlier start had committed are in `done` and `quarantined`, not in the rate. */

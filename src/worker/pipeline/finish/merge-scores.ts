@@ -7,6 +7,7 @@ import { UserError } from '../../../explain/user-error.ts';
 import { BlankMapsTally } from '../../../shared/run/blank-maps.ts';
 import { FaithfulnessTally } from '../../../shared/run/faithfulness-summary.ts';
 import { scoresPartKey } from '../../../shared/run/output-key.ts';
+import { mapRecord } from '../../../shared/run/record.ts';
 import { RegionTally } from '../../../shared/run/region-summary.ts';
 import type { MapFindings } from '../../../shared/run/run-file.ts';
 import { count, emptyTally, type Tally } from '../../../shared/run/tally.ts';
@@ -66,14 +67,22 @@ export async function mergeScores({ output: location, shards, missing }: MergeOr
   }
 }
 
-/** What the records say of their maps: whether they are blank, and what was measured. */
+const namedMap = mapRecord.pick({ resolvedLayer: true }).strip();
+
+/** What the records say of their maps: of which layer they are, whether they are blank, and what was measured. */
 class FindingsTally {
+  /** Every record of a run says the same: undefined until the first. */
+  #lastLayer: string | null | undefined;
   readonly #blank = new BlankMapsTally();
   readonly #faithfulness = new FaithfulnessTally();
   readonly #regions = new RegionTally();
 
   add(record: StoredRecord): void {
     if (record.status !== 'done') return;
+    if (this.#lastLayer === undefined) {
+      const names = record.maps.flatMap((map) => namedMap.parse(map).resolvedLayer ?? []);
+      this.#lastLayer = names[0] ?? null;
+    }
     this.#blank.add(record);
     this.#faithfulness.add(record);
     this.#regions.add(record);
@@ -82,6 +91,7 @@ class FindingsTally {
   get result(): MapFindings {
     const [blankMaps, faithfulness, regions] = [this.#blank.summary, this.#faithfulness.summary, this.#regions.summary];
     return {
+      ...(this.#lastLayer == null ? {} : { lastLayer: this.#lastLayer }),
       ...(blankMaps === null ? {} : { blankMaps }),
       ...(faithfulness === null ? {} : { faithfulness }),
       ...(regions === null ? {} : { regions }),

@@ -20,6 +20,12 @@ export interface InferenceModel {
   warnings: readonly string[];
 }
 
+/** What the layer `last` means, where it is hooked. */
+export function lastLayerOf({ layers }: Pick<InferenceModel, 'layers'>): { lastLayer?: string } {
+  const lastLayer = layers.find(({ resolvedLayer }) => resolvedLayer !== undefined)?.resolvedLayer;
+  return lastLayer === undefined ? {} : { lastLayer };
+}
+
 export interface ExplainOrder {
   /** Slots of the batch's images, in its order. */
   slots: number[];

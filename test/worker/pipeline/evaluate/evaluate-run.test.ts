@@ -38,6 +38,7 @@ async function measure(
     configuration,
     {
       onProvider: () => {},
+      onLastLayer: () => {},
       onPlan: () => {},
       onProgress: ({ done }) => void (done >= abortAfter && abort.abort()),
       onWarning: (message) => warnings.push(message),
