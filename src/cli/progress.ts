@@ -2,6 +2,7 @@
 
 import type { ImageProgress, RunEvents } from '../worker/local/explain-run.ts';
 import type { Provider } from '../worker/pipeline/provider.ts';
+import { layerNotes } from './layer-notes.ts';
 
 export type ProgressStyle = 'bar' | 'lines' | 'json' | 'none';
 
@@ -51,9 +52,8 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
         output.write(`${providerText(provider)}\n`);
       }
     },
-    onLastLayer(name) {
-      if (style === 'json') output.write(`${JSON.stringify({ event: 'last-layer', layer: name })}\n`);
-      else say('notice', `Layer 'last' is ${name}.`);
+    onLayers(layers) {
+      for (const note of layerNotes(layers)) say('notice', note);
     },
     onPlan(total) {
       if (style === 'json') output.write(`${JSON.stringify({ event: 'plan', total })}\n`);

@@ -13,8 +13,13 @@ export interface ModelInput {
 export interface HookedLayer {
   /** The layer as the user wrote it. */
   layer: string;
-  /** Set where `layer` is `last`: the name of the layer that it means, as `gradline layers` lists it. */
+  /**
+   * Its name as `gradline layers` lists it, set where `layer` is not in the file by its own: `last`, a path with indices to a folded layer, or one of a convolution
+   * and a BatchNormalization that the exporter folded into one.
+   */
   resolvedLayer?: string;
+  /** Set for a convolution and the BatchNormalization behind it in one. */
+  holdsNorm?: true;
   /** The tensor that it resolved to in the model file. */
   tensor: string;
   /** Full shape of that tensor with the compiled batch size first. */

@@ -34,7 +34,7 @@ export async function explainSet(
   await writeFile(classes, `${set.classes.join('\n')}\n`);
   const events = {
     onProvider: () => {},
-    onLastLayer: () => {},
+    onLayers: () => {},
     onPlan: () => {},
     onProgress: () => {},
     onWarning: () => {},

@@ -92,11 +92,8 @@ export class LocalRun {
     for (const warning of warnings) this.#parts.events.onWarning(warning);
     this.#parts.events.onPlan(total);
     this.#parts.events.onProvider(this.#parts.provider);
-    const { lastLayer } = lastLayerOf(this.#parts.inference.model);
-    if (lastLayer !== undefined) {
-      this.#parts.progress.found({ lastLayer });
-      this.#parts.events.onLastLayer(lastLayer);
-    }
+    this.#parts.events.onLayers(this.#parts.inference.model.layers);
+    this.#parts.progress.found(lastLayerOf(this.#parts.inference.model));
     let state: RunSummary['state'] = 'complete';
     try {
       await this.#write('running');

@@ -1,5 +1,6 @@
 /** What a caller hears of a local run, and what it gets in the end. */
 
+import type { HookedLayer } from '../../explain/explanation.ts';
 import type { MapFindings } from '../../shared/run/run-file.ts';
 import type { Provider } from '../pipeline/provider.ts';
 
@@ -14,8 +15,8 @@ export interface ImageProgress {
 export interface RunEvents {
   /** Once, after the plan: what the model was opened on. */
   onProvider(provider: Provider): void;
-  /** Once, where the layer `last` is hooked: the name of the layer that it means. */
-  onLastLayer(name: string): void;
+  /** Once, when the model is open: what the listed layers are in its file. */
+  onLayers(layers: readonly HookedLayer[]): void;
   /** Once, when the input is known. */
   onPlan(total: number | null): void;
   /** After every image; images that an earlier start had committed are in `done` and `quarantined`, not in the rate. */

@@ -120,7 +120,7 @@ export async function explain(
   const abort = new AbortController();
   const events: RunEvents = {
     onProvider: () => undefined,
-    onLastLayer: () => undefined,
+    onLayers: () => undefined,
     onPlan: (total) => told.plans.push(total),
     onProgress: (progress) => {
       told.progress.push(progress);

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lastLayer } from '../../../explain/layers/hooked-layers.ts';
 import { UserError } from '../../../explain/user-error.ts';
 import { BlankMapsTally } from '../../../shared/run/blank-maps.ts';
 import { FaithfulnessTally } from '../../../shared/run/faithfulness-summary.ts';
@@ -67,7 +68,7 @@ export async function mergeScores({ output: location, shards, missing }: MergeOr
   }
 }
 
-const namedMap = mapRecord.pick({ resolvedLayer: true }).strip();
+const namedMap = mapRecord.pick({ layer: true, resolvedLayer: true }).strip();
 
 /** What the records say of their maps: of which layer they are, whether they are blank, and what was measured. */
 class FindingsTally {
@@ -80,8 +81,8 @@ class FindingsTally {
   add(record: StoredRecord): void {
     if (record.status !== 'done') return;
     if (this.#lastLayer === undefined) {
-      const names = record.maps.flatMap((map) => namedMap.parse(map).resolvedLayer ?? []);
-      this.#lastLayer = names[0] ?? null;
+      const named = record.maps.map((map) => namedMap.parse(map));
+      this.#lastLayer = named.find(({ layer }) => layer === lastLayer)?.resolvedLayer ?? null;
     }
     this.#blank.add(record);
     this.#faithfulness.add(record);

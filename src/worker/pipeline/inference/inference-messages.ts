@@ -1,6 +1,7 @@
 /** What the main thread and the inference thread say to each other: numbers. Pixels and results lie in the slots, which both share. */
 
 import type { HookedLayer, MapShape, ModelInput } from '../../../explain/explanation.ts';
+import { lastLayer } from '../../../explain/layers/hooked-layers.ts';
 import type { CarriedError } from '../../../shared/threads/carried-error.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
@@ -22,8 +23,8 @@ export interface InferenceModel {
 
 /** What the layer `last` means, where it is hooked. */
 export function lastLayerOf({ layers }: Pick<InferenceModel, 'layers'>): { lastLayer?: string } {
-  const lastLayer = layers.find(({ resolvedLayer }) => resolvedLayer !== undefined)?.resolvedLayer;
-  return lastLayer === undefined ? {} : { lastLayer };
+  const resolved = layers.find(({ layer }) => layer === lastLayer)?.resolvedLayer;
+  return resolved === undefined ? {} : { lastLayer: resolved };
 }
 
 export interface ExplainOrder {

@@ -38,7 +38,7 @@ async function measure(
     configuration,
     {
       onProvider: () => {},
-      onLastLayer: () => {},
+      onLayers: () => {},
       onPlan: () => {},
       onProgress: ({ done }) => void (done >= abortAfter && abort.abort()),
       onWarning: (message) => warnings.push(message),

@@ -34,7 +34,7 @@ async function explainReally(folder: string, changes: { batchSize: number; shard
   await writeColorModel(configuration.model);
   const events = {
     onProvider: () => {},
-    onLastLayer: () => {},
+    onLayers: () => {},
     onPlan: () => {},
     onProgress: () => {},
     onWarning: () => {},

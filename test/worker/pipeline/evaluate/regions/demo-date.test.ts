@@ -38,7 +38,7 @@ test('the regions of the date hold the evidence for lighthouses, far more than b
   });
   const events = {
     onProvider: () => {},
-    onLastLayer: () => {},
+    onLayers: () => {},
     onPlan: () => {},
     onProgress: () => {},
     onWarning: () => {},
