@@ -64,6 +64,7 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
       if (style !== 'none' && now() >= nextTime) show(progress);
     },
     onWarning: (message) => say('warning', style === 'json' ? message : `Warning: ${message}`),
+    onNotice: (message) => say('notice', message),
     say: (message) => say('notice', message),
     end() {
       if (style === 'none') return;

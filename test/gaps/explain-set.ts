@@ -35,6 +35,7 @@ export async function explainSet(
   const events = {
     onProvider: () => {},
     onLayers: () => {},
+    onNotice: () => {},
     onPlan: () => {},
     onProgress: () => {},
     onWarning: () => {},

@@ -88,7 +88,8 @@ export class LocalRun {
   }
 
   async execute(signal: AbortSignal): Promise<RunSummary> {
-    const { warnings, total } = this.#parts.plan;
+    const { warnings, notices, total } = this.#parts.plan;
+    for (const notice of notices) this.#parts.events.onNotice(notice);
     for (const warning of warnings) this.#parts.events.onWarning(warning);
     this.#parts.events.onPlan(total);
     this.#parts.events.onProvider(this.#parts.provider);

@@ -21,6 +21,8 @@ export interface RunEvents {
   onPlan(total: number | null): void;
   /** After every image; images that an earlier start had committed are in `done` and `quarantined`, not in the rate. */
   onProgress(progress: ImageProgress): void;
+  /** Something that was found or chosen, and is no cause for worry. */
+  onNotice(message: string): void;
   onWarning(message: string): void;
 }
 

@@ -121,6 +121,7 @@ export async function explain(
   const events: RunEvents = {
     onProvider: () => undefined,
     onLayers: () => undefined,
+    onNotice: () => undefined,
     onPlan: (total) => told.plans.push(total),
     onProgress: (progress) => {
       told.progress.push(progress);

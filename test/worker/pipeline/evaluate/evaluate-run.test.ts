@@ -39,6 +39,7 @@ async function measure(
     {
       onProvider: () => {},
       onLayers: () => {},
+      onNotice: () => {},
       onPlan: () => {},
       onProgress: ({ done }) => void (done >= abortAfter && abort.abort()),
       onWarning: (message) => warnings.push(message),

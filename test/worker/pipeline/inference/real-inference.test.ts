@@ -35,6 +35,7 @@ async function explainReally(folder: string, changes: { batchSize: number; shard
   const events = {
     onProvider: () => {},
     onLayers: () => {},
+    onNotice: () => {},
     onPlan: () => {},
     onProgress: () => {},
     onWarning: () => {},

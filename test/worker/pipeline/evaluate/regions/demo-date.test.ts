@@ -39,6 +39,7 @@ test('the regions of the date hold the evidence for lighthouses, far more than b
   const events = {
     onProvider: () => {},
     onLayers: () => {},
+    onNotice: () => {},
     onPlan: () => {},
     onProgress: () => {},
     onWarning: () => {},
