@@ -70,6 +70,7 @@ try {
     { run: 'bench', highWatermark, lowWatermark: null, interval: 20 },
     {
       onStart: () => undefined,
+      onNotice: () => undefined,
       onWarning: (message) => console.log(message),
       onProgress: (progress) => {
         if (progress.planned && Number.isNaN(planned)) planned = seconds(begin);

@@ -97,7 +97,12 @@ async function measureScale(workers: number, settings: ScalingSettings): Promise
       preprocess: 'none',
       overlays: 'none',
     });
-    const events = { onStart: () => undefined, onWarning: console.log, onProgress: () => undefined };
+    const events = {
+      onStart: () => undefined,
+      onNotice: () => undefined,
+      onWarning: console.log,
+      onProgress: () => undefined,
+    };
     const options = { run: 'scaling', highWatermark: null, lowWatermark: null };
     await enqueueRun(configuration, redis, options, events, new AbortController().signal);
 

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
+import type { EnqueueReport } from './enqueue-report.ts';
 import { exitCode } from './exit-code.ts';
+import { layerNotes } from './layer-notes.ts';
 import { recipeText } from './recipe-text.ts';
 import { addRedisOption, type RedisOption, redisAddress } from './redis-option.ts';
 import { addRunOptions, givenSettings } from './run-options.ts';
@@ -105,10 +107,11 @@ async function enqueueAction(
 async function checkFirst(
   redis: RedisClient,
   configuration: RunConfiguration,
-  { onWarning }: { onWarning(message: string): void },
+  { onNotice, onWarning }: Pick<EnqueueReport, 'onNotice' | 'onWarning'>,
 ): Promise<void> {
   const { preflightRun } = await import('../control/preflight-run.ts');
-  const { warnings } = await preflightRun(redis, configuration);
+  const { warnings, layers } = await preflightRun(redis, configuration);
+  for (const note of layerNotes(layers)) onNotice(note);
   for (const warning of warnings) onWarning(warning);
 }
 

@@ -49,7 +49,8 @@ function marks(layer: Layer): string {
 
 function notesOf(layer: Layer): string {
   const grid = layer.grid === null ? 'no grid' : `grid ${layer.grid.height} x ${layer.grid.width}`;
-  return layer.reason === null ? grid : `${grid}; ${layer.reason}`;
+  const norm = layer.holdsNorm ? '; a convolution and its BatchNormalization in one' : '';
+  return `${grid}${norm}${layer.reason === null ? '' : `; ${layer.reason}`}`;
 }
 
 /** A name as `--layers` takes it: a comma inside a name is written `\,`, and a shell leaves quoted brackets alone. */

@@ -42,6 +42,6 @@ async function previewAction(
   const preview = await previewImages(configuration);
   await writeFile(options.output, await previewPage(configuration, preview));
   const recipe = recipeText(configuration.preprocess);
-  if (recipe !== null) process.stdout.write(`${recipe}\n`);
+  for (const notice of [...(recipe === null ? [] : [recipe]), ...preview.notices]) process.stdout.write(`${notice}\n`);
   process.stdout.write(`${options.output} shows ${preview.images.length} images as the model sees them.\n`);
 }

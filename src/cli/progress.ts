@@ -2,6 +2,7 @@
 
 import type { ImageProgress, RunEvents } from '../worker/local/explain-run.ts';
 import type { Provider } from '../worker/pipeline/provider.ts';
+import { layerNotes } from './layer-notes.ts';
 
 export type ProgressStyle = 'bar' | 'lines' | 'json' | 'none';
 
@@ -51,6 +52,9 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
         output.write(`${providerText(provider)}\n`);
       }
     },
+    onLayers(layers) {
+      for (const note of layerNotes(layers)) say('notice', note);
+    },
     onPlan(total) {
       if (style === 'json') output.write(`${JSON.stringify({ event: 'plan', total })}\n`);
       else if (style === 'lines') output.write(`Explaining ${total === null ? 'images' : plural(total, 'image')}\n`);
@@ -60,6 +64,7 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
       if (style !== 'none' && now() >= nextTime) show(progress);
     },
     onWarning: (message) => say('warning', style === 'json' ? message : `Warning: ${message}`),
+    onNotice: (message) => say('notice', message),
     say: (message) => say('notice', message),
     end() {
       if (style === 'none') return;

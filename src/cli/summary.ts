@@ -14,6 +14,7 @@ export function summaryText(summary: RunSummary): string {
   if (quarantined > 0) lines.push(row('failed', `${quarantined} (${reasons(summary.failures)})`));
   if (skipped > 0) lines.push(row('earlier', `${skipped} of them were committed by an earlier start`));
   if (accuracy !== null) lines.push(row('accuracy', `${accuracy.toFixed(4)} of ${plural(labelled, 'labelled image')}`));
+  if (summary.lastLayer !== undefined) lines.push(row('last', `layer ${summary.lastLayer}`));
   lines.push(row('output', summary.output));
   for (const blank of summary.blankMaps ?? []) lines.push(row('BLANK', blankMapsText(blank)));
   if (summary.faithfulness !== undefined) lines.push('', ...faithfulnessText(summary.faithfulness));

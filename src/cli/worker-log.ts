@@ -22,7 +22,8 @@ export function createWorkerLog(style: WorkerLogStyle, output: TextOutput): Work
     onProvider: (provider) => say('provider', provider, providerText(provider)),
     onRunOpened: (run) => {
       const images = plural(run.batchSize, 'image');
-      say('run-opened', run, `Run ${run.run}: model ready for batches of ${images}, output ${run.output}`);
+      const last = run.lastLayer === null ? '' : `, layer 'last' is ${run.lastLayer}`;
+      say('run-opened', run, `Run ${run.run}: model ready for batches of ${images}${last}, output ${run.output}`);
     },
     onReady: () => say('ready', {}, 'Waiting for shards'),
     onShard: (shard) => say('shard', shard, null),

@@ -8,6 +8,7 @@ import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import { type PreflightReport, preflight } from '../shared/queue/preflight.ts';
 import { readClassNames } from '../shared/run/class-names.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
+import { readModelClasses } from '../shared/run/model-classes.ts';
 import { digestLocation } from '../shared/store/digest.ts';
 import { isS3Location } from '../shared/store/location.ts';
 import { openStore } from '../shared/store/open-store.ts';
@@ -50,7 +51,8 @@ async function checkModel(
   open: OpenModel,
 ): Promise<Pick<InferenceModel, 'layers' | 'warnings'>> {
   const { classes, labels, model } = configuration;
-  const classNames = classes === null ? null : await readClassNames(classes);
+  const classNames =
+    classes === null ? ((await readModelClasses(model))?.names ?? null) : await readClassNames(classes);
   // Names that come from the input's folders are not known before it is listed.
   const unknownNames = classNames === null && labels === 'folder';
   const targets = configuration.targets.filter((target) => !(unknownNames && /^class:.*\D/.test(target)));

@@ -155,7 +155,7 @@ export class Explainer implements AsyncDisposable {
       const layers = this.layers.map(({ layer }) => layer);
       explanation.maps.push(...fuseMaps(explanation.maps, layers, this.#fuse));
     }
-    return explanation;
+    return { ...explanation, maps: this.#withResolved(explanation.maps) };
   }
 
   /** The batch as the session's input, padded where it is short. */
@@ -197,7 +197,16 @@ export class Explainer implements AsyncDisposable {
     const targets = this.#outputs.targets.map(({ name }) => name);
     const maps = [...appended, ...(this.#repeated?.shapes(targets) ?? [])];
     const layers = this.layers.map(({ layer }) => layer);
-    return this.#fuse === undefined ? maps : [...maps, ...fusedShapes(maps, layers)];
+    return this.#withResolved(this.#fuse === undefined ? maps : [...maps, ...fusedShapes(maps, layers)]);
+  }
+
+  /** The same maps; those of `last` say which layer that is. */
+  #withResolved<Shape extends MapShape>(maps: readonly Shape[]): Shape[] {
+    const resolved = new Map(this.layers.map(({ layer, resolvedLayer }) => [layer, resolvedLayer]));
+    return maps.map((map) => {
+      const resolvedLayer = resolved.get(map.layer);
+      return resolvedLayer === undefined ? map : { ...map, resolvedLayer };
+    });
   }
 
   #read(results: InferenceSession.OnnxValueMapType, count: number): Explanation {

@@ -13,6 +13,13 @@ export interface ModelInput {
 export interface HookedLayer {
   /** The layer as the user wrote it. */
   layer: string;
+  /**
+   * Its name as `gradline layers` lists it, set where `layer` is not in the file by its own: `last`, a path with indices to a folded layer, or one of a convolution
+   * and a BatchNormalization that the exporter folded into one.
+   */
+  resolvedLayer?: string;
+  /** Set for a convolution and the BatchNormalization behind it in one. */
+  holdsNorm?: true;
   /** The tensor that it resolved to in the model file. */
   tensor: string;
   /** Full shape of that tensor with the compiled batch size first. */
@@ -37,6 +44,8 @@ export interface MapShape {
   width: number;
   /** Length of an evidence vector; 0 where there is none. */
   channels: number;
+  /** See `HookedLayer`. */
+  resolvedLayer?: string;
   /** See `HookedLayer`. */
   workingLayer?: string;
 }

@@ -44,6 +44,8 @@ export interface EnqueueProgress {
 
 export interface EnqueueEvents {
   onStart(run: string, resumed: boolean): void;
+  /** Something that was found or chosen, and is no cause for worry. */
+  onNotice(message: string): void;
   onWarning(message: string): void;
   onProgress(progress: EnqueueProgress): void;
 }
@@ -183,6 +185,7 @@ class Enqueueing {
     const counts = newListingCounts();
     this.#written(this.#manifest);
     if (plan !== null) {
+      for (const notice of plan.notices) this.#events.onNotice(notice);
       for (const warning of plan.warnings) this.#events.onWarning(warning);
       await writePlan(plan, this.#output, this.#manifest, counts, {
         signal,

@@ -1,10 +1,11 @@
 /** From a configuration to the shards of a run, without ever holding the whole list of images. */
 
-import { ClassNames } from '../explain/class-names.ts';
+import { ClassNames, parseClassIndex } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
 import { readClassNames } from '../shared/run/class-names.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { imageSuffixes } from '../shared/run/input-kind.ts';
+import { type ModelClasses, readModelClasses } from '../shared/run/model-classes.ts';
 import type { PlanClasses } from '../shared/run/plan-files.ts';
 import type { PlannedImage, Shard } from '../shared/run/run-plan.ts';
 import type { Store } from '../shared/store/store.ts';
@@ -44,6 +45,8 @@ export interface RunPlan extends AsyncDisposable {
   duplicates: number | null;
   /** What the user should know before the run, a sentence each. */
   warnings: string[];
+  /** What was found and chosen, a sentence each. */
+  notices: string[];
 }
 
 export interface PlanOptions {
@@ -61,10 +64,12 @@ export interface PlanOptions {
  */
 export async function planRun(configuration: RunConfiguration, options: PlanOptions = {}): Promise<RunPlan> {
   const source = parseLabelSource(configuration.labels);
-  const given = await givenClasses(configuration, options.classes);
+  const ofModel = await modelClasses(configuration, options.classes);
+  const given = ofModel?.names ?? (await givenClasses(configuration, options.classes));
   const input = await openInput(configuration);
   try {
     const { classNames, label, survey } = await readLabels(source, given, input, options.survey ?? !input.inBucket);
+    checkTargets(configuration, classNames);
     if (survey === null) await checkNotEmpty(configuration, input);
     checkSurvey(configuration, survey);
     const images = (counts = newListingCounts(), after = '') => labelled(chosenImages(input, counts, after), label);
@@ -81,6 +86,7 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
       ignored: survey?.counts.ignored ?? null,
       duplicates: survey?.counts.duplicates ?? null,
       warnings: survey === null ? [] : planWarnings(configuration, survey),
+      notices: ofModel === null ? [] : [`Classes are called by ${ofModel.source}.`],
     };
   } catch (error) {
     await input.store.close();
@@ -88,9 +94,26 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
   }
 }
 
+/** Names in the model file, where nobody gave others. */
+async function modelClasses({ classes, model }: RunConfiguration, earlier?: PlanClasses): Promise<ModelClasses | null> {
+  return classes === null && earlier === undefined ? readModelClasses(model) : null;
+}
+
 async function givenClasses({ classes }: RunConfiguration, earlier?: PlanClasses): Promise<ClassNames | null> {
   if (classes !== null) return readClassNames(classes);
   return earlier === undefined ? null : new ClassNames(earlier.names, 'the classes of the run', earlier.ids);
+}
+
+function checkTargets({ targets }: RunConfiguration, names: ClassNames | null): void {
+  if (names !== null) return;
+  for (const target of targets) {
+    const classes = /^class:(.+)$/s.exec(target)?.[1]?.split('-vs-') ?? [];
+    if (classes.every((name) => parseClassIndex(name) !== null)) continue;
+    throw new UserError(
+      'missing-setting',
+      `Missing --classes. The target '${target}' needs the names of the classes, and the model file has none.`,
+    );
+  }
 }
 
 interface Labels {

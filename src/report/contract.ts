@@ -17,6 +17,8 @@ export interface Findings {
   accuracy: number | null;
   /** Maps that the records hold; clusters and gaps are found from `analysed`. */
   maps: MapId[];
+  /** What the layer `last` of `maps` means; null where there is none, or the run does not say. */
+  lastLayer: string | null;
   /** Null when the run wrote no evidence or nothing is labelled; then there are no clusters and no gaps, and `notes` says why. */
   analysed: MapId | null;
   classes: ClassFinding[];

@@ -58,6 +58,7 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
     classNames: table.classNames,
     ...fromScores,
     maps: table.maps.map(({ layer, method, target }) => ({ layer, method, target })),
+    lastLayer: description.lastLayer,
     analysed,
     mistakes: Array.from(mistakes.subarray(0, mistakesKept), (row) => mistakeOf(table, row)),
     labelErrors: wrongLabels.slice(0, labelErrorsKept).map((row) => labelErrorOf(table, row, confidence)),

@@ -23,6 +23,10 @@ test('a complete run', () => {
   );
 });
 
+test('what last means is named', () => {
+  expect(summaryText({ ...summary, lastLayer: 'features.17' })).toContain('\n  last      layer features.17\n');
+});
+
 test('failures come by reason, the most frequent first', () => {
   const failures = { 'not-an-image': 1, truncated: 4, 'bad-key': 1 };
   expect(summaryText({ ...summary, done: 345, quarantined: 6, failures })).toContain(

@@ -35,6 +35,7 @@ test('each with its operator, shape and grid', async () => {
   const of = (name: string) => layers.find((layer) => layer.name === name);
   expect(of('features')).toEqual({
     name: 'features',
+    holdsNorm: false,
     kind: 'module',
     operator: 'Relu',
     shape: [1, 6, 4, 4],

@@ -71,7 +71,9 @@ describe('a transformer that reads its class token', () => {
       layers: ['last', 'blocks.2', 'norm', 'blocks.1', 'blocks.2.norm1'],
     });
     const working = Object.fromEntries(explainer.layers.map(({ layer, workingLayer }) => [layer, workingLayer]));
-    expect(explainer.layers[0]?.tensor).toBe('/blocks/blocks.1/Add_1_output_0');
+    expect(explainer.layers[0]).toMatchObject({ resolvedLayer: 'blocks.1', tensor: '/blocks/blocks.1/Add_1_output_0' });
+    expect(explainer.layers.slice(1).some(({ resolvedLayer }) => resolvedLayer !== undefined)).toBe(false);
+    expect(explainer.maps.filter(({ resolvedLayer }) => resolvedLayer === 'blocks.1')).toHaveLength(1);
     expect(working).toEqual({
       last: undefined,
       'blocks.2': 'blocks.1',

@@ -54,7 +54,7 @@ export async function produce(
     configuration,
     redis,
     { run: null, highWatermark: 100_000, lowWatermark: null, interval: 10, lease: 1_000, ...options },
-    { onStart: () => {}, onWarning: () => {}, onProgress: () => {}, ...events },
+    { onStart: () => {}, onNotice: () => {}, onWarning: () => {}, onProgress: () => {}, ...events },
     signal ?? new AbortController().signal,
   );
 }

@@ -32,7 +32,14 @@ export async function explainSet(
   }
   const classes = join(folder, 'classes.txt');
   await writeFile(classes, `${set.classes.join('\n')}\n`);
-  const events = { onProvider: () => {}, onPlan: () => {}, onProgress: () => {}, onWarning: () => {} };
+  const events = {
+    onProvider: () => {},
+    onLayers: () => {},
+    onNotice: () => {},
+    onPlan: () => {},
+    onProgress: () => {},
+    onWarning: () => {},
+  };
   const configuration = {
     input: join(folder, 'pictures'),
     output: join(folder, 'output'),

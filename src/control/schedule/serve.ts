@@ -15,6 +15,7 @@ function enqueueScheduled(redis: RedisClient, onNotice: (message: string) => voi
   return async (configuration, run, signal) => {
     const events = {
       onStart: () => undefined,
+      onNotice: (message: string) => onNotice(`Run ${run}: ${message}`),
       onWarning: (message: string) => onNotice(`Run ${run}: ${message}`),
       onProgress: () => undefined,
     };

@@ -10,6 +10,7 @@ import { isFloat } from '../onnx/element-type.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from '../prepare.ts';
 import { type Barrier, barriers } from './barriers.ts';
+import { foldedPairs } from './folded-norms.ts';
 import { reachesCells } from './grid-gradient.ts';
 import { Grids } from './grids.ts';
 import { findLastLayer, passages } from './last-layer.ts';
@@ -30,6 +31,8 @@ export interface LayerDescription {
   differentiable: boolean;
   /** Why not; null where they do. */
   reason: string | null;
+  /** Whether it is a convolution and the BatchNormalization behind it in one, as the exporter folded them. */
+  holdsNorm: boolean;
   /** Modules around it. */
   depth: number;
   suggested: boolean;
@@ -88,6 +91,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel, reach: Reach):
   const behindScore = dependents(prepared.graph, [prepared.score.logits]);
   const grids = new Grids(prepared.graph, prepared.sizes);
   const listed = new Set<string>();
+  const pairs = new Map(foldedPairs(graph, modules).map((pair) => [pair.path, pair]));
   const layers: Candidate[] = [];
 
   const add = (entry: Pick<Candidate, 'name' | 'kind' | 'depth' | 'tensor'>, node: NodeProto, moduleType?: string) => {
@@ -107,6 +111,7 @@ function listLayers(source: SourceModel, prepared: PreparedModel, reach: Reach):
       grid: grid === undefined ? null : { height: grid.height, width: grid.width, channels: grid.channels },
       differentiable: blocker === null && atGrid,
       reason: blocker === null && !atGrid ? 'the class score reads only its class token' : reasonFor(blocker, isBehind),
+      holdsNorm: entry.kind === 'module' && pairs.get(entry.name)?.tensor === entry.tensor,
       suggested: false,
       isMeant: grid !== undefined && grids.isMeant(entry.tensor, grid),
     });

@@ -9,7 +9,7 @@ import type { SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
 import { Grids } from './grids.ts';
 import { findLastLayer, layerName } from './last-layer.ts';
-import { resolveLayer } from './resolve.ts';
+import { foldedPairNamed, resolveLayer } from './resolve.ts';
 
 /** The layer name that means the last layer with a spatial grid. */
 export const lastLayer = 'last';
@@ -20,6 +20,9 @@ export const inputLayer = 'input';
 export interface ResolvedLayer {
   /** As the user wrote it. */
   layer: string;
+  /** See `HookedLayer`. */
+  resolvedLayer?: string;
+  holdsNorm?: true;
   tensor: string;
   shape: number[];
   grid: SpatialGrid;
@@ -80,8 +83,21 @@ export function withGrids(
       );
     }
     const works = reach.get(tensor) !== null || reachesCells(graph, reach, score.logits, tensor, grid);
-    const found = { layer, tensor, shape, grid };
+    const named =
+      layer === lastLayer ? { resolvedLayer: layerName(tensor, source) } : pairFields(layer, tensor, source);
+    const found = { layer, ...named, tensor, shape, grid };
     const working = works ? undefined : findLastLayer(prepared, source);
     return working === undefined ? found : { ...found, workingLayer: layerName(working, source) };
   });
+}
+
+/** What is to be said of a layer that is a convolution and its norm in one. */
+function pairFields(
+  layer: string,
+  tensor: string,
+  { graph, modules }: SourceModel,
+): Pick<ResolvedLayer, 'resolvedLayer' | 'holdsNorm'> {
+  const pair = foldedPairNamed(layer, graph, modules);
+  if (pair === undefined || pair.tensor !== tensor) return {};
+  return { holdsNorm: true, ...(modules.get(layer) === undefined ? { resolvedLayer: pair.path } : {}) };
 }

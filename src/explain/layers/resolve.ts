@@ -3,12 +3,13 @@
 import { didYouMean } from '../nearest-names.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { UserError } from '../user-error.ts';
+import { type FoldedPair, foldedPairs, pairOf } from './folded-norms.ts';
 import { nodeName } from './module-path.ts';
 import type { Modules } from './modules.ts';
 
 /**
- * Tries, in this order: module path (with indices, `layer4[-2]`), node name, tensor name, then the end of a module path
- * or node name if only one fits. `last` is not handled here.
+ * Tries, in this order: module path (with indices, `layer4[-2]`), node name, tensor name, the name of a convolution or norm that an exporter
+ * folded into one layer of another name, then the end of a module path or node name if only one fits. `last` is not handled here.
  * @throws UserError `unknown-layer` with the nearest existing names
  */
 export function resolveLayer(name: string, graph: Graph, modules: Modules): string {
@@ -19,10 +20,20 @@ export function resolveLayer(name: string, graph: Graph, modules: Modules): stri
   const node = graph.nodes.find((n) => n.name !== '' && n.name === name);
   const named = node?.output[0] ?? tensorNamed(graph, name);
   if (named !== undefined) return named;
+  const pair = pairOf(path ?? name, foldedPairs(graph, modules));
+  if (pair !== undefined) return pair.tensor;
   const ending = placesEndingIn(name, graph, modules);
   const [only, ...others] = new Set(ending.values());
   if (only !== undefined && others.length === 0) return only;
   throw unknownLayer(name, graph, modules, [...ending.keys()]);
+}
+
+/** The convolution and norm in one that a layer is; undefined for a layer that is something else, or more than that. */
+export function foldedPairNamed(name: string, graph: Graph, modules: Modules): FoldedPair | undefined {
+  const path = expandIndices(name, modules) ?? name;
+  const pairs = foldedPairs(graph, modules);
+  const own = pairs.find((pair) => pair.path === path);
+  return own ?? (modules.get(path) === undefined ? pairOf(path, pairs) : undefined);
 }
 
 /** `0[-2].conv1` to `0.6.conv1`; undefined where an index leads nowhere. */

@@ -26,6 +26,8 @@ const fields = runFileSchema.pick({ run: true, state: true, digests: true }).ext
   configuration,
   /** What was found wrong with the set-up, in words. */
   warnings: z.array(z.string()).default([]),
+  /** What the layer `last` means; null where it was not hooked, or the run does not say. */
+  lastLayer: z.string().nullable().default(null),
   /** Maps that mostly show nothing. */
   blankMaps: z.array(blankMaps).default([]),
 });

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseClassIndex } from '../../explain/class-names.ts';
 import { didYouMean } from '../../explain/nearest-names.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { resolveLocation } from '../store/location.ts';
@@ -136,7 +135,7 @@ function runConfiguration(given: GivenSettings): RunConfiguration {
 
 /** Settings that make sense one by one but not with each other. */
 function checkTogether(configuration: RunConfiguration): void {
-  const { targets, labels, classes, overlays, input, report, reference, since } = configuration;
+  const { targets, labels, overlays, input, report, reference, since } = configuration;
   const mayHaveLabels = labels !== null || isImageList(input);
   if (targets.includes('label') && !mayHaveLabels) {
     throw missing('--labels', "The target 'label' needs to know each image's label.");
@@ -146,13 +145,6 @@ function checkTogether(configuration: RunConfiguration): void {
   }
   if (!report && (reference ?? since) !== undefined) {
     throw missing('--report', `Without it --${reference === undefined ? 'since' : 'reference'} has nothing to say.`);
-  }
-  for (const target of targets) {
-    const names = /^class:(.+)$/s.exec(target)?.[1]?.split('-vs-') ?? [];
-    const areIndices = names.every((name) => parseClassIndex(name) !== null);
-    if (!areIndices && classes === null && labels !== 'folder') {
-      throw missing('--classes', `The target '${target}' needs the names of the classes.`);
-    }
   }
 }
 

@@ -66,6 +66,10 @@ export const region = extensible({
 /** What one map says. */
 export const mapRecord = extensible({
   layer: z.string().describe('The layer as the user wrote it'),
+  resolvedLayer: z
+    .string()
+    .exactOptional()
+    .describe("Of 'last', or of a name that an exporter folded away: the layer's name in the model file"),
   method: z.string(),
   target: z.string(),
   class: z.int().min(-1).describe('The explained class; -1 where the image has no such target'),

@@ -21,6 +21,8 @@ export type RunFileState = 'planning' | 'running' | 'complete' | 'interrupted' |
 
 /** What the records of a complete run say of its maps: where that was asked for (`--evaluate`, `--regions`), and where most are blank. */
 export interface MapFindings {
+  /** With the layer `last`: the name of the layer that it means. */
+  lastLayer?: string;
   blankMaps?: BlankMaps[];
   faithfulness?: FaithfulnessSummary;
   regions?: RegionRow[];

@@ -103,7 +103,8 @@ class FleetWorker {
           this.#ending.settled(run.ledger, totals, run.maxFailures);
         },
       },
-      ({ ledger, output, batchSize }) => events.onRunOpened({ run: ledger.run, output: output.location, batchSize }),
+      ({ ledger, output, batchSize, lastLayer }) =>
+        events.onRunOpened({ run: ledger.run, output: output.location, batchSize, lastLayer }),
     );
     this.#work = new ShardWork({
       redis,

@@ -16,6 +16,7 @@ import { explainerOptions } from '../pipeline/explainer-options.ts';
 import { ImageSlots, slotShape } from '../pipeline/image-slots.ts';
 import { DurableInference, type OpenInference } from '../pipeline/inference/durable-inference.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
+import { lastLayerOf } from '../pipeline/inference/inference-messages.ts';
 import { levelsWarning } from '../pipeline/levels-warning.ts';
 import { fetchModel } from '../pipeline/model/fetch-model.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
@@ -60,6 +61,8 @@ export class OpenRun {
   readonly maxFailures: MaxFailures | null;
   /** Images per session run. */
   readonly batchSize: number;
+  /** What the layer `last` means; null where it is not hooked. */
+  readonly lastLayer: string | null;
   readonly #plan: PlanReader;
   readonly #inference: Inference;
 
@@ -94,6 +97,7 @@ export class OpenRun {
     this.classNames = classNames;
     this.maxFailures = configuration.maxFailures === undefined ? null : parseMaxFailures(configuration.maxFailures);
     this.batchSize = inference.model.batchSize;
+    this.lastLayer = lastLayerOf(inference.model).lastLayer ?? null;
     this.#inference = inference;
     this.#plan = new PlanReader(output, configuration.shardSize);
     const seeLevels = levelsWarning(configuration.preprocess.levels !== undefined, tools.onWarning);

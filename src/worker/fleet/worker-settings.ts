@@ -32,7 +32,7 @@ export interface WorkerSettings {
 
 export interface WorkerEvents {
   /** The model is loaded and has explained a first batch. */
-  onRunOpened(run: { run: string; output: string; batchSize: number }): void;
+  onRunOpened(run: { run: string; output: string; batchSize: number; lastLayer: string | null }): void;
   /** Takes work from now on. */
   onReady(): void;
   onShard(shard: { run: string; shard: number; done: number; quarantined: number }): void;

@@ -8,6 +8,7 @@ import type { Store } from '../../shared/store/store.ts';
 import type { Measures } from '../pipeline/evaluate/open-measures.ts';
 import { runMerge } from '../pipeline/finish/run-merge.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
+import { lastLayerOf } from '../pipeline/inference/inference-messages.ts';
 import { levelsWarning } from '../pipeline/levels-warning.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
@@ -87,10 +88,13 @@ export class LocalRun {
   }
 
   async execute(signal: AbortSignal): Promise<RunSummary> {
-    const { warnings, total } = this.#parts.plan;
+    const { warnings, notices, total } = this.#parts.plan;
+    for (const notice of notices) this.#parts.events.onNotice(notice);
     for (const warning of warnings) this.#parts.events.onWarning(warning);
     this.#parts.events.onPlan(total);
     this.#parts.events.onProvider(this.#parts.provider);
+    this.#parts.events.onLayers(this.#parts.inference.model.layers);
+    this.#parts.progress.found(lastLayerOf(this.#parts.inference.model));
     let state: RunSummary['state'] = 'complete';
     try {
       await this.#write('running');

@@ -25,6 +25,8 @@ export interface PreviewedImage {
 export interface Preview {
   preprocessing: Preprocessing;
   images: PreviewedImage[];
+  /** What was found and chosen, a sentence each. */
+  notices: string[];
 }
 
 const topCount = 5;
@@ -59,7 +61,7 @@ export async function previewImages(configuration: RunConfiguration): Promise<Pr
         }),
       );
     }
-    return { preprocessing, images };
+    return { preprocessing, images, notices: plan.notices };
   } finally {
     await model.close();
   }

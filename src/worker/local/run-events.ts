@@ -1,5 +1,6 @@
 /** What a caller hears of a local run, and what it gets in the end. */
 
+import type { HookedLayer } from '../../explain/explanation.ts';
 import type { MapFindings } from '../../shared/run/run-file.ts';
 import type { Provider } from '../pipeline/provider.ts';
 
@@ -14,10 +15,14 @@ export interface ImageProgress {
 export interface RunEvents {
   /** Once, after the plan: what the model was opened on. */
   onProvider(provider: Provider): void;
+  /** Once, when the model is open: what the listed layers are in its file. */
+  onLayers(layers: readonly HookedLayer[]): void;
   /** Once, when the input is known. */
   onPlan(total: number | null): void;
   /** After every image; images that an earlier start had committed are in `done` and `quarantined`, not in the rate. */
   onProgress(progress: ImageProgress): void;
+  /** Something that was found or chosen, and is no cause for worry. */
+  onNotice(message: string): void;
   onWarning(message: string): void;
 }
 

@@ -56,6 +56,7 @@ export function simpleFindings(records: readonly ImageRecord[], classNames: (str
         alsoFrom: [],
         images: cluster.images,
       })),
+    lastLayer: null,
     warnings: [],
     notes: ['These findings were made for a test.'],
   };

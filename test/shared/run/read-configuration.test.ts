@@ -257,7 +257,6 @@ describe('a wrong value is one clear sentence', () => {
     ],
     [{ target: 'label' }, "Missing --labels. The target 'label' needs to know each image's label."],
     [{ overlays: 'errors' }, "Missing --labels. '--overlays errors' needs to know each image's label."],
-    [{ target: 'class:tabby' }, "Missing --classes. The target 'class:tabby' needs the names of the classes."],
     [{ model: undefined }, 'Missing --model. Give the ONNX file of the classifier.'],
   ])('%j', async (flags, message) => {
     const error = await readConfiguration({ ...required, ...flags }).catch((thrown: unknown) => thrown);
@@ -269,11 +268,5 @@ describe('a wrong value is one clear sentence', () => {
     expect((await readConfiguration({ ...required, labels: 'folder', target: 'class:cat' })).targets).toEqual([
       'class:cat',
     ]);
-  });
-
-  test('two classes by index need no names, by name they do', async () => {
-    const target = 'class:3-vs-12';
-    expect((await readConfiguration({ ...required, target })).targets).toEqual([target]);
-    await expect(readConfiguration({ ...required, target: 'class:3-vs-cat' })).rejects.toThrow(/Missing --classes/);
   });
 });

@@ -120,6 +120,8 @@ export async function explain(
   const abort = new AbortController();
   const events: RunEvents = {
     onProvider: () => undefined,
+    onLayers: () => undefined,
+    onNotice: () => undefined,
     onPlan: (total) => told.plans.push(total),
     onProgress: (progress) => {
       told.progress.push(progress);

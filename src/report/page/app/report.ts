@@ -51,6 +51,9 @@ export function openReport(page: PageReport) {
     isDegenerate: (row: number): boolean => degenerate[row] === 1,
     /** A class by name, or by number where it has none. */
     className: (index: number): string => findings.classNames[index] ?? `class ${index}`,
+    /** A layer as the user wrote it; for `last` with the layer that it means. */
+    layerName: (layer: string): string =>
+      layer === 'last' && findings.lastLayer !== null ? `last (${findings.lastLayer})` : layer,
     /** The image as the model saw it; null where it was not written. */
     seenLink: (row: number): string | null => fileLink('overlays', row, filesOf(row)?.seen),
     overlayLink: (row: number, map: number): string | null => fileLink('overlays', row, filesOf(row)?.overlays[map]),

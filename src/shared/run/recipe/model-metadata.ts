@@ -1,12 +1,13 @@
-/** The `metadata_props` of an ONNX file, without reading its weights. */
+/** The metadata and operator domains of an ONNX file, without reading its weights. */
 
 import { fromBinary } from '@bufbuild/protobuf';
-import { StringStringEntryProtoSchema } from '../../../explain/onnx/onnx_pb.ts';
+import { OperatorSetIdProtoSchema, StringStringEntryProtoSchema } from '../../../explain/onnx/onnx_pb.ts';
 import { splitLocation } from '../../store/location.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 
-/** `ModelProto.metadata_props` of onnx.proto. */
+/** `ModelProto.opset_import` and `ModelProto.metadata_props` of onnx.proto. */
+const operatorSetField = 8;
 const metadataField = 14;
 /** Protobuf's wire types: https://protobuf.dev/programming-guides/encoding/ */
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
@@ -15,15 +16,24 @@ const mostHeaderBytes = 20;
 /** More than any exporter writes into one entry. */
 const mostEntryBytes = 1e6;
 
+/** What an ONNX file says beside its graph. */
+export interface ModelHead {
+  metadata: Map<string, string>;
+  /** Of the operators that it may use; '' for ONNX's own. */
+  domains: Set<string>;
+}
+
 /**
  * Goes from field to field of the file, skipping what the graph holds. Of a file that is no protobuf nothing is found: opening the model says
  * what is wrong with it.
  * @throws StoreError
  */
-export async function readModelMetadata(location: string): Promise<Map<string, string>> {
+export async function readModelHead(location: string): Promise<ModelHead> {
   const { folder, name } = splitLocation(location);
   await using store = await openStore(folder);
-  const found = new Map<string, string>();
+  const metadata = new Map<string, string>();
+  const domains = new Set<string>();
+  const found = { metadata, domains };
   const { size } = await store.facts(name);
   let at = 0;
   while (at < size) {
@@ -34,10 +44,14 @@ export async function readModelMetadata(location: string): Promise<Map<string, s
     const rest = kind === wire.bytes || kind === wire.varint ? readVarint(header, tag.end) : null;
     if (kind === wire.bytes && rest !== null) {
       const start = at + rest.end;
-      if (Math.floor(tag.value / 8) === metadataField && rest.value <= mostEntryBytes) {
+      const field = Math.floor(tag.value / 8);
+      if ((field === metadataField || field === operatorSetField) && rest.value <= mostEntryBytes) {
         const entry = await readPart(store, name, start, Math.min(start + rest.value, size));
-        const { key, value } = fromBinary(StringStringEntryProtoSchema, entry);
-        if (key !== undefined && value !== undefined) found.set(key, value);
+        if (field === operatorSetField) domains.add(fromBinary(OperatorSetIdProtoSchema, entry).domain);
+        else {
+          const { key, value } = fromBinary(StringStringEntryProtoSchema, entry);
+          if (key !== undefined && value !== undefined) metadata.set(key, value);
+        }
       }
       at = start + rest.value;
     } else if (kind === wire.varint && rest !== null) at += rest.end;

@@ -5,7 +5,7 @@ import { splitLocation } from '../../store/location.ts';
 import { openStore, readLocation } from '../../store/open-store.ts';
 import { StoreError } from '../../store/store.ts';
 import { isProcessorConfig, readProcessorConfig } from './hugging-face.ts';
-import { readModelMetadata } from './model-metadata.ts';
+import { readModelHead } from './model-metadata.ts';
 import { isPrintedTransforms, readPrintedTransforms } from './printed-transforms.ts';
 import type { Recipe } from './recipe.ts';
 import { isTimmConfig, readTimmConfig } from './timm.ts';
@@ -39,7 +39,7 @@ export async function readRecipeFile(file: string): Promise<Recipe> {
  * @throws UserError `no-recipe` where nothing says how pictures are to be prepared; `bad-recipe`; StoreError
  */
 export async function findRecipe(model: string): Promise<Recipe> {
-  const metadata = await readModelMetadata(model).catch((cause: unknown) => {
+  const { metadata } = await readModelHead(model).catch((cause: unknown) => {
     if (!(cause instanceof StoreError) || cause.code !== 'not-found') throw cause;
     throw new UserError('model-not-found', `There is no model at '${model}'. Check the path given with --model.`, {
       cause,

@@ -3,10 +3,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lastLayer } from '../../../explain/layers/hooked-layers.ts';
 import { UserError } from '../../../explain/user-error.ts';
 import { BlankMapsTally } from '../../../shared/run/blank-maps.ts';
 import { FaithfulnessTally } from '../../../shared/run/faithfulness-summary.ts';
 import { scoresPartKey } from '../../../shared/run/output-key.ts';
+import { mapRecord } from '../../../shared/run/record.ts';
 import { RegionTally } from '../../../shared/run/region-summary.ts';
 import type { MapFindings } from '../../../shared/run/run-file.ts';
 import { count, emptyTally, type Tally } from '../../../shared/run/tally.ts';
@@ -66,14 +68,22 @@ export async function mergeScores({ output: location, shards, missing }: MergeOr
   }
 }
 
-/** What the records say of their maps: whether they are blank, and what was measured. */
+const namedMap = mapRecord.pick({ layer: true, resolvedLayer: true }).strip();
+
+/** What the records say of their maps: of which layer they are, whether they are blank, and what was measured. */
 class FindingsTally {
+  /** Every record of a run says the same: undefined until the first. */
+  #lastLayer: string | null | undefined;
   readonly #blank = new BlankMapsTally();
   readonly #faithfulness = new FaithfulnessTally();
   readonly #regions = new RegionTally();
 
   add(record: StoredRecord): void {
     if (record.status !== 'done') return;
+    if (this.#lastLayer === undefined) {
+      const named = record.maps.map((map) => namedMap.parse(map));
+      this.#lastLayer = named.find(({ layer }) => layer === lastLayer)?.resolvedLayer ?? null;
+    }
     this.#blank.add(record);
     this.#faithfulness.add(record);
     this.#regions.add(record);
@@ -82,6 +92,7 @@ class FindingsTally {
   get result(): MapFindings {
     const [blankMaps, faithfulness, regions] = [this.#blank.summary, this.#faithfulness.summary, this.#regions.summary];
     return {
+      ...(this.#lastLayer == null ? {} : { lastLayer: this.#lastLayer }),
       ...(blankMaps === null ? {} : { blankMaps }),
       ...(faithfulness === null ? {} : { faithfulness }),
       ...(regions === null ? {} : { regions }),

@@ -1,6 +1,7 @@
 /** What the main thread and the inference thread say to each other: numbers. Pixels and results lie in the slots, which both share. */
 
 import type { HookedLayer, MapShape, ModelInput } from '../../../explain/explanation.ts';
+import { lastLayer } from '../../../explain/layers/hooked-layers.ts';
 import type { CarriedError } from '../../../shared/threads/carried-error.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
@@ -18,6 +19,12 @@ export interface InferenceModel {
   statistics: string[];
   /** What a user has to know of the model, in words. */
   warnings: readonly string[];
+}
+
+/** What the layer `last` means, where it is hooked. */
+export function lastLayerOf({ layers }: Pick<InferenceModel, 'layers'>): { lastLayer?: string } {
+  const resolved = layers.find(({ layer }) => layer === lastLayer)?.resolvedLayer;
+  return resolved === undefined ? {} : { lastLayer: resolved };
 }
 
 export interface ExplainOrder {

@@ -66,13 +66,14 @@ export async function renderImage(
   const raws = new Map(settings.maps ? existing.map((map) => [map, mapFile(key, map)]) : []);
   const regionOf = regions === null ? () => null : regionRecords(regions, { ...picture, ...seen });
   const records = maps.map((map, i): MapRecord => {
-    const { gradientPeak, workingLayer } = at(explanation.maps, i);
+    const { gradientPeak, workingLayer, resolvedLayer } = at(explanation.maps, i);
     const origin = { class: map.class, gradientPeak: gradientPeak[0] ?? Number.NaN, workingLayer };
     const description = describeMap(map.values, map.height, map.width, seen, origin);
     const faithfulness = evaluation?.maps[i] ?? null;
     const region = description.degenerate ? null : regionOf(map, description.peak);
     return {
       ...identify(map, className),
+      ...(resolvedLayer === undefined ? {} : { resolvedLayer }),
       overlay: drawing.overlays.get(map)?.key ?? null,
       map: raws.get(map)?.key ?? null,
       ...description,

@@ -38,6 +38,8 @@ async function measure(
     configuration,
     {
       onProvider: () => {},
+      onLayers: () => {},
+      onNotice: () => {},
       onPlan: () => {},
       onProgress: ({ done }) => void (done >= abortAfter && abort.abort()),
       onWarning: (message) => warnings.push(message),

@@ -32,7 +32,14 @@ async function explainReally(folder: string, changes: { batchSize: number; shard
     ...changes,
   });
   await writeColorModel(configuration.model);
-  const events = { onProvider: () => {}, onPlan: () => {}, onProgress: () => {}, onWarning: () => {} };
+  const events = {
+    onProvider: () => {},
+    onLayers: () => {},
+    onNotice: () => {},
+    onPlan: () => {},
+    onProgress: () => {},
+    onWarning: () => {},
+  };
   return explainRun(configuration, events, new AbortController().signal, (options) =>
     openInference(options, builtThread),
   );
@@ -69,9 +76,15 @@ describe('a run with ONNX Runtime', () => {
     await writePictures(join(folder, 'input'), 20);
     await writeInto(folder, 'input/red/broken.png', 'nothing');
     const summary = await explainReally(folder, { batchSize: 4, shardSize: 6 });
-    expect(summary).toMatchObject({ state: 'complete', done: 20, quarantined: 1 });
+    expect(summary).toMatchObject({
+      state: 'complete',
+      done: 20,
+      quarantined: 1,
+      lastLayer: expect.stringMatching(/./),
+    });
     for (const record of await recordsIn(join(folder, 'output'))) {
       if (record.status === 'quarantined') continue;
+      expect(record.maps.map(({ resolvedLayer }) => resolvedLayer)).toEqual([summary.lastLayer, summary.lastLayer]);
       expect(record.predicted).toBe(['red', 'green', 'blue'].indexOf(record.key.split('/')[0] ?? ''));
       expect(record.maps.map((map) => map.class)).toEqual([record.predicted, 2]);
       expect(record.maps[0]?.degenerate).toBe(false);

@@ -12,7 +12,10 @@ export function GalleryFilters({ picture }: { picture: Layer }) {
   const query = readQuery(params);
   const filtered = queryParams.some((name) => name !== 'sort' && params.has(name));
   const pictures = [
-    ...report.maps.map((map, place) => ({ value: String(place), text: `${map.layer} ${map.method}, ${map.target}` })),
+    ...report.maps.map((map, place) => ({
+      value: String(place),
+      text: `${report.layerName(map.layer)} ${map.method}, ${map.target}`,
+    })),
     { value: 'seen', text: 'as the model saw it' },
   ];
   return (

@@ -24,7 +24,7 @@ export function EarlierPanel({ row }: { row: number }) {
       </figcaption>
       <EarlierMap row={row} earlier={earlier} />
       <p class="muted">
-        {map && `${map.layer} ${map.method}, ${map.target} class. `}
+        {map && `${report.layerName(map.layer)} ${map.method}, ${map.target} class. `}
         <a href={linkToView('changes')}>What changed since {report.changes.before.run}</a>
       </p>
     </figure>

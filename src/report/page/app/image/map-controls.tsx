@@ -1,4 +1,5 @@
 import { Choice } from '../parts/choice.tsx';
+import { useReport } from '../report-context.ts';
 import { changeParams } from '../route.ts';
 import type { MapChoice } from './map-choice.ts';
 
@@ -9,6 +10,7 @@ interface MapControlsProps {
 }
 
 export function MapControls({ choice, opacity, setOpacity }: MapControlsProps) {
+  const { layerName } = useReport();
   const toggle = (target: string) => {
     const shown = choice.shownTargets.includes(target)
       ? choice.shownTargets.filter((one) => one !== target)
@@ -20,7 +22,7 @@ export function MapControls({ choice, opacity, setOpacity }: MapControlsProps) {
       <Choice
         name="Layer"
         value={choice.layer}
-        options={choice.layers.map((layer) => ({ value: layer, text: layer }))}
+        options={choice.layers.map((layer) => ({ value: layer, text: layerName(layer) }))}
         onChange={(layer) => changeParams({ layer }, 'replace')}
       />
       <Choice

@@ -36,7 +36,14 @@ test('the regions of the date hold the evidence for lighthouses, far more than b
     overlays: 'none',
     regions,
   });
-  const events = { onProvider: () => {}, onPlan: () => {}, onProgress: () => {}, onWarning: () => {} };
+  const events = {
+    onProvider: () => {},
+    onLayers: () => {},
+    onNotice: () => {},
+    onPlan: () => {},
+    onProgress: () => {},
+    onWarning: () => {},
+  };
   const summary = await explainRun(configuration, events, new AbortController().signal, openHere);
   const [row, ...others] = summary.regions ?? [];
   expect(others).toEqual([]);

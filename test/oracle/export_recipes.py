@@ -1,0 +1,177 @@
+"""The recipes of docs/guide/export.md, run: each writes a file as the guide says, and is compared with its framework.
+
+    python3 test/oracle/export_recipes.py <output folder> [<recipe> ...]
+
+Prints the versions, then for each recipe the largest difference between ONNX Runtime's logits and the framework's for batches of 1 and 3, and what
+`gradline layers` (dist/cli/main.js, `npm run build` first) makes of the file. Weights are random: nothing is downloaded. Recipes whose packages are not
+installed are said to be left out. Needs torch, onnx, onnxscript and onnxruntime; torchvision, timm, transformers, scikit-learn and skl2onnx for their own.
+"""
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy
+import onnx
+import onnxruntime
+import torch
+
+MAIN = Path(__file__).resolve().parents[2] / "dist" / "cli" / "main.js"
+PIXELS = torch.randn(3, 3, 224, 224, generator=torch.Generator().manual_seed(0))
+
+
+def by_dynamo(model, path):
+    torch.onnx.export(
+        model,
+        (PIXELS,),
+        path,
+        dynamo=True,
+        external_data=False,
+        input_names=["pixels"],
+        output_names=["logits"],
+        dynamic_shapes=({0: torch.export.Dim("batch", min=1)},),
+    )
+
+
+def by_torchscript(model, path):
+    torch.onnx.export(
+        model,
+        (PIXELS,),
+        path,
+        dynamo=False,
+        input_names=["pixels"],
+        output_names=["logits"],
+        dynamic_axes={"pixels": {0: "batch"}, "logits": {0: "batch"}},
+    )
+
+
+def torchvision_model():
+    from torchvision import models
+
+    return models.resnet18(weights=None)
+
+
+def timm_model():
+    import timm
+
+    return timm.create_model("convnext_atto", pretrained=False, num_classes=10)
+
+
+class Logits(torch.nn.Module):
+    """A classifier of transformers returns a dictionary; the file is to return its logits alone."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, pixels):
+        return self.net(pixel_values=pixels).logits
+
+
+def transformers_model():
+    from transformers import ViTConfig, ViTForImageClassification
+
+    config = ViTConfig(hidden_size=48, num_hidden_layers=3, num_attention_heads=3, intermediate_size=96, num_labels=10)
+    return Logits(ViTForImageClassification(config))
+
+
+def timm_described(path):
+    """With the recipe of its pictures and the names of its classes in the file itself."""
+    model = timm_model().eval()
+    by_dynamo(model, path)
+    file = onnx.load(path)
+    names = [f"class {i}" for i in range(10)]
+    onnx.helper.set_model_props(file, {"pretrained_cfg": json.dumps(model.pretrained_cfg), "class_names": json.dumps(names)})
+    onnx.save(file, path)
+    with torch.no_grad():
+        return model(PIXELS).numpy()
+
+
+def torch_recipe(make, export):
+    def run(path):
+        torch.manual_seed(0)
+        model = make().eval()
+        export(model, path)
+        with torch.no_grad():
+            return model(PIXELS).numpy()
+
+    return run
+
+
+def scikit_learn(path):
+    """A logistic regression over pooled features, joined to the network that makes them."""
+    from onnx.compose import merge_models
+    from onnx.version_converter import convert_version
+    from skl2onnx import to_onnx
+    from sklearn.linear_model import LogisticRegression
+
+    torch.manual_seed(0)
+    features = torchvision_model().eval()
+    features.fc = torch.nn.Identity()
+    backbone = path.with_name("features.onnx")
+    by_torchscript(features, backbone)
+    with torch.no_grad():
+        rows = features(PIXELS).numpy()
+    head = LogisticRegression().fit(rows, ["fox", "crow", "owl"])
+    first = onnx.load(backbone)
+    opset = first.opset_import[0].version
+    # Without the dictionaries of a ZipMap, and in the network's own operator set.
+    second = to_onnx(head, rows[:1], options={"zipmap": False}, target_opset={"": opset, "ai.onnx.ml": 3})
+    first.ir_version = second.ir_version = 8
+    joined = merge_models(first, second, io_map=[("logits", second.graph.input[0].name)])
+    onnx.save(joined, path)
+    return head.predict_proba(rows)
+
+
+RECIPES = {
+    "torchvision-torchscript": torch_recipe(torchvision_model, by_torchscript),
+    "torchvision-dynamo": torch_recipe(torchvision_model, by_dynamo),
+    "timm-torchscript": torch_recipe(timm_model, by_torchscript),
+    "timm-dynamo": torch_recipe(timm_model, by_dynamo),
+    "timm-described": timm_described,
+    "transformers-torchscript": torch_recipe(transformers_model, by_torchscript),
+    "transformers-dynamo": torch_recipe(transformers_model, by_dynamo),
+    "scikit-learn": scikit_learn,
+}
+
+
+def difference(path, expected):
+    session = onnxruntime.InferenceSession(path)
+    name = session.get_inputs()[0].name
+    largest = 0.0
+    for count in (1, 3):
+        outputs = session.run(None, {name: PIXELS[:count].numpy()})
+        scores = next(array for array in outputs if getattr(array, "shape", None) == expected[:count].shape)
+        largest = max(largest, float(numpy.abs(scores - expected[:count]).max()))
+    return largest
+
+
+def layers(path):
+    answer = subprocess.run(["node", MAIN, "layers", path, "--json"], capture_output=True, text=True)
+    if answer.returncode != 0:
+        return answer.stderr.strip()
+    found = json.loads(answer.stdout)
+    return f"{found['output']['classCount']} classes, {found['output']['activation']}, layers {', '.join(found['suggestions'])}"
+
+
+def main(folder, *wanted):
+    for package in ["torch", "torchvision", "timm", "transformers", "sklearn", "skl2onnx", "onnx", "onnxscript", "onnxruntime"]:
+        try:
+            print(package, importlib.import_module(package).__version__)
+        except ImportError:
+            print(package, "is not installed")
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name in wanted or RECIPES:
+        path = Path(folder) / f"{name}.onnx"
+        try:
+            expected = RECIPES[name](path)
+        except ModuleNotFoundError as error:
+            print(f"{name}: left out, {error}")
+            continue
+        print(f"{name}: difference {difference(path, expected):.1e}; {layers(path)}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
