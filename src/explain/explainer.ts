@@ -8,6 +8,7 @@ import { fusedShapes, fuseMaps } from './fusion.ts';
 import { halfGradientScale } from './half-precision.ts';
 import { sortMethods } from './methods/methods.ts';
 import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
+import { loadRuntime } from './onnx/runtime.ts';
 import { inputShape } from './onnx/sizes.ts';
 import { gateForm, type OpenedModel, openModel } from './open-model.ts';
 import type { ExplainerOptions, Fusion, PixelScaling } from './options.ts';
@@ -134,7 +135,7 @@ export class Explainer implements AsyncDisposable {
         `A batch holds 1 to ${this.batchSize} images of ${perImage} values; got ${count} images in ${batch.length} values.`,
       );
     }
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await loadRuntime();
     const feeds = await this.#feed(batch, count * perImage, this.batchSize * perImage);
     if (this.#outputs.usesLabels) {
       const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
@@ -160,7 +161,7 @@ export class Explainer implements AsyncDisposable {
 
   /** The batch as the session's input, padded where it is short. */
   async #feed(batch: Float32Array | Uint8Array, used: number, whole: number): Promise<Record<string, Tensor>> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await loadRuntime();
     const { input, batchSize } = this;
     if (this.#pixels === undefined && batch instanceof Float32Array) {
       return { [input.name]: new Tensor('float32', padded(batch, used, whole), inputShape(input, batchSize)) };

@@ -9,14 +9,18 @@ installed are said to be left out. Needs torch, onnx, onnxscript and onnxruntime
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy
 import onnx
-import onnxruntime
 import torch
+
+# Read when ONNX Runtime is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime  # noqa: E402
 
 MAIN = Path(__file__).resolve().parents[2] / "dist" / "cli" / "main.js"
 PIXELS = torch.randn(3, 3, 224, 224, generator=torch.Generator().manual_seed(0))

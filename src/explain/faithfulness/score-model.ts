@@ -5,6 +5,7 @@ import { assemble } from '../assemble.ts';
 import { appendScores } from '../class-score.ts';
 import type { ModelInput } from '../explanation.ts';
 import { Builder } from '../onnx/builder.ts';
+import { loadRuntime } from '../onnx/runtime.ts';
 import { inputShape } from '../onnx/sizes.ts';
 import { gateForm, openModel } from '../open-model.ts';
 import type { ExplainerOptions } from '../options.ts';
@@ -60,7 +61,7 @@ export class ScoreModel {
   }
 
   async #run(batch: Float32Array, count: number): Promise<Float32Array[]> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await loadRuntime();
     const tensor = new Tensor('float32', batch, inputShape(this.input, this.#batchSize));
     const scores = floats(await this.#session.run({ [this.input.name]: tensor }), this.#output, count, this.#batchSize);
     return Array.from({ length: count }, (_, i) => scores.slice(i * this.classCount, (i + 1) * this.classCount));

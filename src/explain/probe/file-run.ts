@@ -6,6 +6,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { writeModel } from '../onnx/model-file.ts';
 import { type GraphProto, ValueInfoProtoSchema } from '../onnx/onnx_pb.ts';
 import { optimizerSettings } from '../onnx/optimizers.ts';
+import { loadRuntime } from '../onnx/runtime.ts';
 import { openSession } from '../onnx/session.ts';
 import { sourceFolder } from '../onnx/simplify.ts';
 import { type FixedSizes, fixSizes, inputShape } from '../onnx/sizes.ts';
@@ -55,7 +56,7 @@ export class FileRun {
    * @returns one for each batch
    */
   async answers(batches: readonly Float32Array[], optimized: readonly string[] | null): Promise<Answers[]> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await loadRuntime();
     const { input, batchSize } = this.sizes;
     const session = await openSession(this.#file, 'open the model as it is', this.#options(optimized));
     try {

@@ -2,6 +2,7 @@
 
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import type { ResolvedLayer } from '../../layers/hooked-layers.ts';
+import { loadRuntime } from '../../onnx/runtime.ts';
 import { inputShape } from '../../onnx/sizes.ts';
 import type { OpenedModel } from '../../open-model.ts';
 import { floats, padded } from '../../session-arrays.ts';
@@ -16,7 +17,7 @@ export type Head = OpenedModel<HeadOutputs>;
 type Results = InferenceSession.OnnxValueMapType;
 
 async function pixelFeed({ prepared }: { prepared: Gradients['prepared'] }, pixels: Float32Array, count: number) {
-  const { Tensor } = await import('onnxruntime-node');
+  const { Tensor } = await loadRuntime();
   const { input, batchSize } = prepared.sizes;
   const whole = (pixels.length / count) * batchSize;
   const feeds: Record<string, OnnxTensor> = {
@@ -48,7 +49,7 @@ export async function runForward(opened: Forward, pixels: Float32Array, count: n
 
 /** @param network what the whole network gave for the batch */
 export async function runHead({ session, outputs, prepared }: Head, network: Results, share: Share, count: number) {
-  const { Tensor } = await import('onnxruntime-node');
+  const { Tensor } = await loadRuntime();
   const { layer, crossing, keep, keepShape, logits } = outputs;
   const taken = crossing.flatMap((name) => {
     const tensor = network[name];

@@ -1,8 +1,9 @@
 /** The main thread's side of the inference thread. */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { claimPrecision } from '../../../explain/precision.ts';
 import { restore } from '../../../shared/threads/carried-error.ts';
+import { startThread } from '../../../shared/threads/start-thread.ts';
 import type { ImageEvaluation } from '../evaluate/evaluation.ts';
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
 import type { ImageSlots } from '../image-slots.ts';
@@ -72,7 +73,7 @@ class InferenceThread {
   #nextId = 0;
 
   constructor(threadFile: URL) {
-    this.#worker = new Worker(threadFile, { name: 'gradline-inference' });
+    this.#worker = startThread(threadFile, { name: 'gradline-inference' });
     this.#worker.on('message', (reply: InferenceReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#die(`The inference thread failed: ${messageOf(error)}`, error));
     this.#exited = new Promise((resolve) => {

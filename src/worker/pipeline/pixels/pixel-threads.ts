@@ -4,9 +4,10 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { at } from '../../../explain/at.ts';
 import { restore } from '../../../shared/threads/carried-error.ts';
+import { startThread } from '../../../shared/threads/start-thread.ts';
 import { threadFile } from '../../../shared/threads/thread-file.ts';
 import type { ImageSlots } from '../image-slots.ts';
 import type { SettledImage } from '../settled-image.ts';
@@ -152,7 +153,7 @@ class PixelThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, { name: 'gradline-pixels' });
+    const worker = startThread(this.#file, { name: 'gradline-pixels' });
     for (const [run, { order, slots }] of this.#runs) {
       worker.postMessage({ type: 'open', run, order, slots } satisfies PixelRequest);
     }
