@@ -18,6 +18,7 @@ import { floats, integers, padded } from './session-arrays.ts';
 import { labelInput, parseTargets } from './target.ts';
 import { UserError } from './user-error.ts';
 
+/** What a batch holds. */
 export interface BatchOptions {
   /** Number of images in the batch, at most the compiled batch size. */
   count: number;
