@@ -5,11 +5,13 @@ import { checkRedis } from '../../shared/ledger/check-redis.ts';
 import { connectRedis } from '../../shared/ledger/connect-redis.ts';
 import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
-import { listRuns } from '../../shared/ledger/runs.ts';
+import { readRuns } from '../../shared/ledger/runs.ts';
 import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../shared/queue/shard-queue.ts';
 import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
+import { within } from '../../shared/threads/within.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
 import type { OpenInference } from '../pipeline/inference/durable-inference.ts';
+import { openInference } from '../pipeline/inference/inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
 import { openPixels, type PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { ClosingStep } from './closing-step.ts';
@@ -19,14 +21,19 @@ import { OpenRuns } from './open-runs.ts';
 import { RunEnding } from './run-ending.ts';
 import { ShardWork } from './shard-work.ts';
 import { Upkeep } from './upkeep.ts';
-import { within } from './within.ts';
+import { WorkerHealth } from './worker-health.ts';
 import type { WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
+import { unwatched, type WorkerWatch } from './worker-watch.ts';
 
 export interface WorkerParts {
   /** How models are opened; another way is for measurements without a model. */
   open?: OpenInference;
   /** Makes something of a finished run's output. */
   closing?: ClosingStep | null;
+  /** Kept up to date, for whoever wants to know. */
+  health?: WorkerHealth;
+  /** Told of its work while it does it. */
+  watch?: WorkerWatch | null;
 }
 
 /**
@@ -40,7 +47,7 @@ export async function runWorker(
   settings: WorkerSettings,
   { onWarning: warn, ...listener }: WorkerEvents,
   stop: AbortSignal,
-  { open = openInferenceLanes, closing = null }: WorkerParts = {},
+  { open, closing = null, health = new WorkerHealth(), watch = null }: WorkerParts = {},
 ): Promise<WorkerSummary> {
   const onWarning = withoutRepeats(warn);
   const events = { ...listener, onWarning };
@@ -48,10 +55,16 @@ export async function runWorker(
   const onProblem = (error: Error) => onWarning(error.message);
   const redis = await connectRedis(settings.redis, { use: 'worker', onProblem });
   try {
+    health.connected(redis);
     for (const warning of (await checkRedis(redis)).warnings) onWarning(warning);
     // Takes a while to load: not when a shard is waiting for it.
     await import('@aws-sdk/client-s3');
-    const worker = new FleetWorker(settings, events, redis, { open, closing });
+    const worker = new FleetWorker(settings, events, redis, {
+      open: open ?? ((options) => openInferenceLanes(options, (lane) => openInference(lane, undefined, watch))),
+      closing,
+      health,
+      watch,
+    });
     return await worker.work(stop);
   } finally {
     redis.disconnect();
@@ -63,6 +76,8 @@ class FleetWorker {
   readonly #events: WorkerEvents;
   readonly #redis: RedisClient;
   readonly #pixels: PixelWork;
+  readonly #health: WorkerHealth;
+  readonly #watch: WorkerWatch;
   readonly #ending: RunEnding;
   readonly #runs: OpenRuns;
   readonly #work: ShardWork;
@@ -75,12 +90,14 @@ class FleetWorker {
     settings: WorkerSettings,
     events: WorkerEvents,
     redis: RedisClient,
-    { open, closing }: Required<WorkerParts>,
+    { open, closing, health, watch }: Required<WorkerParts>,
   ) {
     this.#settings = settings;
     this.#events = events;
     this.#redis = redis;
-    this.#pixels = openPixels(settings.pixelThreads ?? undefined);
+    this.#health = health;
+    this.#watch = watch ?? unwatched;
+    this.#pixels = openPixels(settings.pixelThreads ?? undefined, watch);
     const onWarning = (message: string) => events.onWarning(message);
     const onIdle = () => this.#upkeep?.soon();
     this.#ending = new RunEnding(settings.maxFailures, settings.lockDuration, events, onIdle, closing);
@@ -92,6 +109,8 @@ class FleetWorker {
         threads: settings.threads,
         modelCache: settings.modelCache,
         pixels: this.#pixels,
+        health,
+        watch: this.#watch,
         openInference: open,
         onWarning,
         onSettled: (run, shard, records, totals) => {
@@ -99,6 +118,7 @@ class FleetWorker {
           const done = records.length - quarantined;
           this.#summary.shards += 1;
           this.#summary.images += records.length;
+          this.#watch.onCommitted(records);
           events.onShard({ run: run.ledger.run, shard: shard.number, done, quarantined });
           this.#ending.settled(run.ledger, totals, run.maxFailures);
         },
@@ -113,6 +133,7 @@ class FleetWorker {
       runs: this.#runs,
       ending: this.#ending,
       stopping: () => this.#stopping,
+      onGivenUp: () => this.#watch.onNotCommitted('given-up'),
       onWarning,
     });
   }
@@ -130,6 +151,7 @@ class FleetWorker {
         worker: this.#settings.name,
         runs: this.#runs,
         ending: this.#ending,
+        health: this.#health,
         busy: () => this.#underWay.size > 0,
         longestLoopDelay: () => delay.longest(),
         onWarning: (message) => this.#events.onWarning(message),
@@ -140,6 +162,7 @@ class FleetWorker {
     const empty = new AbortController();
     this.#upkeep = upkeep;
     upkeep.start();
+    this.#health.enter('working');
     this.#events.onReady();
     await aborted(AbortSignal.any([stop, empty.signal]));
     const left = deadline(this.#settings.drainDeadline);
@@ -168,7 +191,8 @@ class FleetWorker {
    * @throws what this worker alone cannot do: others have done shards of the run
    */
   async #warmUp(): Promise<void> {
-    const active = (await listRuns(this.#redis)).filter(({ state }) => state === 'planning' || state === 'running');
+    const { ongoing } = await readRuns(this.#redis);
+    const active = ongoing.filter(({ state }) => state === 'planning' || state === 'running');
     const oldest = active.at(-1);
     if (oldest === undefined) return;
     try {
@@ -202,6 +226,7 @@ class FleetWorker {
         runRetryDelay: 1_000,
       },
     );
+    worker.on('stalled', () => this.#watch.onStalled());
     worker.on('error', (error) => {
       // The connection's own problems are told by its owner. What another worker has taken over is its own; the ledger counts once.
       const problem = redisUserError(error);
@@ -214,20 +239,28 @@ class FleetWorker {
   }
 
   async #process(job: Job<ShardJob, void, string>, token: string): Promise<void> {
+    const ended = this.#watch.onShardBegun();
     try {
       if (this.#stopping) throw new HandedBack();
       await this.#work.do(job.data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
     } catch (error) {
-      if (!(error instanceof HandedBack)) throw error;
+      if (!(error instanceof HandedBack)) {
+        this.#watch.onNotCommitted('failed');
+        throw error;
+      }
+      this.#watch.onNotCommitted('handed-back');
       this.#summary.handedBack += 1;
       // Where the lock is lost the shard has gone to another worker already.
       await job.moveToWait(token).catch(() => undefined);
       throw new WaitingError();
+    } finally {
+      ended();
     }
   }
 
   async #drain(worker: Worker<ShardJob, void, string>, left: (share: number) => number): Promise<void> {
     this.#stopping = true;
+    this.#health.enter('stopping');
     this.#events.onDraining(this.#underWay.size);
     await worker.pause(true);
     this.#runs.stop(new HandedBack(), false);

@@ -24,8 +24,11 @@ import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
+import { timed } from '../pipeline/stage-watch.ts';
 import { RunClosed } from './failures.ts';
 import { readStoredRun } from './stored-run.ts';
+import type { WorkerHealth } from './worker-health.ts';
+import type { WorkerWatch } from './worker-watch.ts';
 
 /** What the runs of one worker share. */
 export interface RunTools {
@@ -34,6 +37,8 @@ export interface RunTools {
   threads: number | null;
   modelCache: string;
   pixels: PixelWork;
+  health: WorkerHealth;
+  watch: WorkerWatch;
   openInference: OpenInference;
   onSettled(run: OpenRun, shard: Shard, records: readonly SettledImage[], totals: RunTotals): void;
   onWarning(message: string): void;
@@ -119,7 +124,9 @@ export class OpenRun {
       flushAfter,
       ledger: {
         commit: async (shard, records) => {
-          const commit = await commitShard(ledger, shard.number, records, tools.worker);
+          const commit = await timed(tools.watch, 'ledger', () =>
+            commitShard(ledger, shard.number, records, tools.worker),
+          );
           if (commit.result === 'committed') tools.onSettled(this, shard, records, commit);
           else if (commit.result === 'not-in-plan') throw notInPlan(shard);
           else if (commit.result === 'no-such-run' || commit.result === 'run-not-running') throw new RunClosed(commit);

@@ -46,4 +46,6 @@ export type InferenceReply =
   | { type: 'opened'; model: InferenceModel }
   | { type: 'open-failed'; error: CarriedError }
   | { type: 'explained'; id: number; evaluations: ImageEvaluation[] }
-  | { type: 'explain-failed'; id: number; error: CarriedError };
+  | { type: 'explain-failed'; id: number; error: CarriedError }
+  /** The thread is not held up in native code. */
+  | { type: 'alive' };
