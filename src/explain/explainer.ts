@@ -6,8 +6,10 @@ import { type CompiledOutputs, compile } from './compile.ts';
 import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
 import { fusedShapes, fuseMaps } from './fusion.ts';
 import { halfGradientScale } from './half-precision.ts';
+import { type InputRow, rowFeeds } from './input-rows.ts';
 import { sortMethods } from './methods/methods.ts';
 import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
+import type { RowInput } from './onnx/second-inputs.ts';
 import { inputShape } from './onnx/sizes.ts';
 import { gateForm, type OpenedModel, openModel } from './open-model.ts';
 import type { ExplainerOptions, Fusion, PixelScaling } from './options.ts';
@@ -22,6 +24,8 @@ export interface BatchOptions {
   count: number;
   /** Class index of each image for the target `label`, -1 for none; `[count]`. */
   labels?: Int32Array;
+  /** For an explainer that is opened with `inputRows`: what each image's inputs beside the picture are given, by name; `[count]`. */
+  inputRows?: readonly InputRow[];
 }
 
 /**
@@ -46,6 +50,7 @@ export class Explainer implements AsyncDisposable {
   #session: InferenceSession | undefined;
   readonly #repeated: RepeatedRuns | undefined;
   readonly #pixels: PixelScaling | undefined;
+  readonly #rows: readonly RowInput[];
 
   private constructor(
     { prepared, outputs, layers, session, warnings }: OpenedModel<CompiledOutputs>,
@@ -65,6 +70,7 @@ export class Explainer implements AsyncDisposable {
     this.#repeated = repeated;
     this.#fuse = fuse;
     this.#pixels = pixels;
+    this.#rows = prepared.sizes.rows;
     this.maps = this.#shapes();
   }
 
@@ -111,7 +117,8 @@ export class Explainer implements AsyncDisposable {
    * Explains up to `batchSize` images.
    * @param batch preprocessed images in the model's layout (`input`), `[count, C, H, W]` or `[count, H, W, C]`; opened with `pixels`:
    * pictures as bytes, `[count, H, W, 3]`. Values behind the `count` images are ignored
-   * @throws TypeError for floats where bytes were announced, or bytes where they were not; RangeError for a count or a length that does not fit the batch; Error after `close`
+   * @throws TypeError for floats where bytes were announced, or bytes where they were not; RangeError for a count, a length or rows that do not fit the batch;
+   * UserError `wrong-input-value`; Error after `close`
    */
   async explain(batch: Float32Array | Uint8Array, options: BatchOptions): Promise<Explanation> {
     const run = this.#explain(batch, options);
@@ -135,7 +142,8 @@ export class Explainer implements AsyncDisposable {
       );
     }
     const { Tensor } = await import('onnxruntime-node');
-    const feeds = await this.#feed(batch, count * perImage, this.batchSize * perImage);
+    const rows = await this.#feedRows(options);
+    const feeds = { ...(await this.#feed(batch, count * perImage, this.batchSize * perImage)), ...rows };
     if (this.#outputs.usesLabels) {
       const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
       feeds[labelInput] = new Tensor('int64', labels, [this.batchSize]);
@@ -149,7 +157,7 @@ export class Explainer implements AsyncDisposable {
     }));
     if (this.#repeated !== undefined) {
       const given = batch.subarray(0, count * perImage);
-      explanation.maps.push(...(await this.#repeated.explain(this.#floats(given), count, targets)));
+      explanation.maps.push(...(await this.#repeated.explain(this.#floats(given), count, targets, rows)));
     }
     if (this.#fuse !== undefined) {
       const layers = this.layers.map(({ layer }) => layer);
@@ -171,6 +179,14 @@ export class Explainer implements AsyncDisposable {
       };
     }
     throw new TypeError('An explainer that is opened with `pixels` takes a Uint8Array; without, a Float32Array.');
+  }
+
+  async #feedRows({ count, inputRows = [] }: BatchOptions): Promise<Record<string, Tensor>> {
+    if (this.#rows.length > 0 && inputRows.length !== count) {
+      const names = this.#rows.map(({ name }) => `'${name}'`).join(', ');
+      throw new RangeError(`Each of the ${count} images needs values for ${names}; got ${inputRows.length} inputRows.`);
+    }
+    return rowFeeds(this.#rows, inputRows, this.batchSize);
   }
 
   /** What the model itself is given, for methods that change it. */
