@@ -16,7 +16,14 @@ export {
   type PictureFaithfulness,
 } from './faithfulness/evaluator.ts';
 export type { PictureMap, Similarity } from './faithfulness/randomisation-check.ts';
-export type { InputRow } from './input-rows.ts';
 export { describeLayers, type LayerDescription, type ModelDescription } from './layers/describe.ts';
-export type { ExplainerOptions, Fusion, InputValue, MethodName, Precision, ScoreActivation } from './options.ts';
+export type {
+  ExplainerOptions,
+  Fusion,
+  InputRow,
+  InputValue,
+  MethodName,
+  Precision,
+  ScoreActivation,
+} from './options.ts';
 export { UserError } from './user-error.ts';

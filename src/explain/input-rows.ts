@@ -3,9 +3,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import { ElementType } from './onnx/element-type.ts';
 import { checkInputValues, type RowInput, rowInputShape } from './onnx/second-inputs.ts';
-
-/** What one image's inputs beside the picture are given, by name: values in row-major order. */
-export type InputRow = Readonly<Record<string, readonly number[]>>;
+import type { InputRow } from './options.ts';
 
 /**
  * A batch's rows as tensors by the names of their inputs; a short batch is padded with zeros.

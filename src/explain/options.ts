@@ -65,6 +65,9 @@ export type InputValue =
   | readonly InputValue[]
   | { readonly shape: readonly number[]; readonly values: ArrayLike<number> };
 
+/** What one image's inputs beside the picture are given, by name: values in row-major order. */
+export type InputRow = Readonly<Record<string, readonly number[]>>;
+
 /** What `Explainer.open` takes: the model, what is hooked in it, and which maps are made for which classes. */
 export interface ExplainerOptions {
   /** Path of the ONNX file. */

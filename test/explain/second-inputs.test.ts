@@ -1,10 +1,10 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { Evaluator } from '../../src/explain/faithfulness/evaluator.ts';
-import type { InputRow } from '../../src/explain/input-rows.ts';
 import { describeLayers } from '../../src/explain/layers/describe.ts';
 import { ElementType } from '../../src/explain/onnx/element-type.ts';
 import { shapeProto } from '../../src/explain/onnx/sizes.ts';
+import type { InputRow } from '../../src/explain/options.ts';
 import { type InputValue, methodNames } from '../../src/explain/options.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 import { difference, expectRefusal, openFile, openTiny, type TinyOptions } from './open-tiny.ts';

@@ -1,7 +1,6 @@
 /** Faithfulness of the maps of one picture after the other. */
 
-import type { InputRow } from '../input-rows.ts';
-import type { ExplainerOptions } from '../options.ts';
+import type { ExplainerOptions, InputRow } from '../options.ts';
 import { resized } from '../resize.ts';
 import { centredGaussian, randomMap } from './baseline-maps.ts';
 import { judgeMap, type MapFaithfulness, type PictureProbe, probePicture } from './map-faithfulness.ts';

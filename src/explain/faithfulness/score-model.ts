@@ -4,11 +4,11 @@ import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { assemble } from '../assemble.ts';
 import { appendScores } from '../class-score.ts';
 import type { ModelInput } from '../explanation.ts';
-import { type InputRow, rowFeeds } from '../input-rows.ts';
+import { rowFeeds } from '../input-rows.ts';
 import { Builder } from '../onnx/builder.ts';
 import { type FixedSizes, inputShape } from '../onnx/sizes.ts';
 import { gateForm, openModel } from '../open-model.ts';
-import type { ExplainerOptions } from '../options.ts';
+import type { ExplainerOptions, InputRow } from '../options.ts';
 import { floats } from '../session-arrays.ts';
 import { pictureLength } from './picture.ts';
 

@@ -3,13 +3,14 @@
 import path from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import type { InferenceSession } from 'onnxruntime-node';
-import { type InputRow, rowFeeds } from '../input-rows.ts';
+import { rowFeeds } from '../input-rows.ts';
 import { writeModel } from '../onnx/model-file.ts';
 import { type GraphProto, ValueInfoProtoSchema } from '../onnx/onnx_pb.ts';
 import { optimizerSettings } from '../onnx/optimizers.ts';
 import { openSession } from '../onnx/session.ts';
 import { sourceFolder } from '../onnx/simplify.ts';
 import { type FixedSizes, fixSizes, inputShape } from '../onnx/sizes.ts';
+import type { InputRow } from '../options.ts';
 import type { SourceModel } from '../prepare.ts';
 
 /** Values of a tensor, `[images, ...]`. */
