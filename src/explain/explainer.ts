@@ -6,12 +6,14 @@ import { type CompiledOutputs, compile } from './compile.ts';
 import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
 import { fusedShapes, fuseMaps } from './fusion.ts';
 import { halfGradientScale } from './half-precision.ts';
+import { rowFeeds } from './input-rows.ts';
 import { sortMethods } from './methods/methods.ts';
 import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
 import { loadRuntime } from './onnx/runtime.ts';
+import type { RowInput } from './onnx/second-inputs.ts';
 import { inputShape } from './onnx/sizes.ts';
 import { gateForm, type OpenedModel, openModel } from './open-model.ts';
-import type { ExplainerOptions, Fusion, PixelScaling } from './options.ts';
+import type { ExplainerOptions, Fusion, InputRow, PixelScaling } from './options.ts';
 import { checkPixelInput, pictureLength, pixelInput, scaledPixels } from './pixel-input.ts';
 import { chosenPrecision } from './precision.ts';
 import { floats, integers, padded } from './session-arrays.ts';
@@ -24,6 +26,8 @@ export interface BatchOptions {
   count: number;
   /** Class index of each image for the target `label`, -1 for none; `[count]`. */
   labels?: Int32Array;
+  /** For an explainer that is opened with `inputRows`: what each image's inputs beside the picture are given, by name; `[count]`. */
+  inputRows?: readonly InputRow[];
 }
 
 /**
@@ -48,6 +52,7 @@ export class Explainer implements AsyncDisposable {
   #session: InferenceSession | undefined;
   readonly #repeated: RepeatedRuns | undefined;
   readonly #pixels: PixelScaling | undefined;
+  readonly #rows: readonly RowInput[];
 
   private constructor(
     { prepared, outputs, layers, session, warnings }: OpenedModel<CompiledOutputs>,
@@ -67,6 +72,7 @@ export class Explainer implements AsyncDisposable {
     this.#repeated = repeated;
     this.#fuse = fuse;
     this.#pixels = pixels;
+    this.#rows = prepared.sizes.rows;
     this.maps = this.#shapes();
   }
 
@@ -113,7 +119,8 @@ export class Explainer implements AsyncDisposable {
    * Explains up to `batchSize` images.
    * @param batch preprocessed images in the model's layout (`input`), `[count, C, H, W]` or `[count, H, W, C]`; opened with `pixels`:
    * pictures as bytes, `[count, H, W, 3]`. Values behind the `count` images are ignored
-   * @throws TypeError for floats where bytes were announced, or bytes where they were not; RangeError for a count or a length that does not fit the batch; Error after `close`
+   * @throws TypeError for floats where bytes were announced, or bytes where they were not; RangeError for a count, a length or rows that do not fit the batch;
+   * UserError `wrong-input-value`; Error after `close`
    */
   async explain(batch: Float32Array | Uint8Array, options: BatchOptions): Promise<Explanation> {
     const run = this.#explain(batch, options);
@@ -137,7 +144,8 @@ export class Explainer implements AsyncDisposable {
       );
     }
     const { Tensor } = await loadRuntime();
-    const feeds = await this.#feed(batch, count * perImage, this.batchSize * perImage);
+    const rows = await this.#feedRows(options);
+    const feeds = { ...(await this.#feed(batch, count * perImage, this.batchSize * perImage)), ...rows };
     if (this.#outputs.usesLabels) {
       const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
       feeds[labelInput] = new Tensor('int64', labels, [this.batchSize]);
@@ -151,7 +159,7 @@ export class Explainer implements AsyncDisposable {
     }));
     if (this.#repeated !== undefined) {
       const given = batch.subarray(0, count * perImage);
-      explanation.maps.push(...(await this.#repeated.explain(this.#floats(given), count, targets)));
+      explanation.maps.push(...(await this.#repeated.explain(this.#floats(given), count, targets, rows)));
     }
     if (this.#fuse !== undefined) {
       const layers = this.layers.map(({ layer }) => layer);
@@ -173,6 +181,14 @@ export class Explainer implements AsyncDisposable {
       };
     }
     throw new TypeError('An explainer that is opened with `pixels` takes a Uint8Array; without, a Float32Array.');
+  }
+
+  async #feedRows({ count, inputRows = [] }: BatchOptions): Promise<Record<string, Tensor>> {
+    if (this.#rows.length > 0 && inputRows.length !== count) {
+      const names = this.#rows.map(({ name }) => `'${name}'`).join(', ');
+      throw new RangeError(`Each of the ${count} images needs values for ${names}; got ${inputRows.length} inputRows.`);
+    }
+    return rowFeeds(this.#rows, inputRows, this.batchSize);
   }
 
   /** What the model itself is given, for methods that change it. */

@@ -20,7 +20,15 @@ export {
 } from './faithfulness/evaluator.ts';
 export type { PictureMap, Similarity } from './faithfulness/randomisation-check.ts';
 export { describeLayers, type LayerDescription, type ModelDescription } from './layers/describe.ts';
-export type { ExplainerOptions, Fusion, MethodName, Precision, ScoreActivation } from './options.ts';
+export type {
+  ExplainerOptions,
+  Fusion,
+  InputRow,
+  InputValue,
+  MethodName,
+  Precision,
+  ScoreActivation,
+} from './options.ts';
 export { UserError } from './user-error.ts';
 
 // Threads that the importing program starts from here on inherit it.

@@ -14,7 +14,8 @@ import {
   runConfigurationSchema,
   runSettings,
 } from './configuration.ts';
-import { isImageList } from './input-kind.ts';
+import { isTable } from './input-kind.ts';
+import { inputsBelow, readInputs } from './read-inputs.ts';
 import { assemble } from './setting.ts';
 import { listSetting } from './setting-values.ts';
 
@@ -34,8 +35,18 @@ export async function readConfiguration(
   configFile: string | null = null,
 ): Promise<RunConfiguration> {
   const fromFile = configFile === null ? {} : await readConfigurationFile(configFile);
-  const fromFlags = checkSettings(flags, (name) => `--${name}`);
-  return runConfiguration(await withRecipe({ ...fromFile, ...fromFlags }));
+  const fromFlags = checkSettings(flags, (name) => `--${flagOf(name)}`);
+  return runConfiguration(await withInputs(await withRecipe({ ...fromFile, ...fromFlags })));
+}
+
+function flagOf(setting: string): string {
+  return runSettings.find(({ name }) => name === setting)?.flag ?? setting;
+}
+
+/** What the files hold that give the model's inputs their values. */
+async function withInputs(given: GivenSettings): Promise<GivenSettings> {
+  if (given.inputs === undefined) return given;
+  return { ...given, inputs: await readInputs(given.inputs) };
 }
 
 /** Settings of the recipe that `preprocess` names, under those that were given by themselves. */
@@ -74,6 +85,7 @@ async function readConfigurationFile(path: string): Promise<GivenSettings> {
     const value = settings[name];
     if (typeof value === 'string' && isPath?.(value)) settings[name] = resolveLocation(folder, value);
   }
+  if (settings.inputs !== undefined) settings.inputs = inputsBelow(folder, settings.inputs);
   return settings;
 }
 
@@ -122,7 +134,7 @@ function lowerFirst(text: string): string {
 
 function runConfiguration(given: GivenSettings): RunConfiguration {
   if (given.input === undefined)
-    throw missing('the images', 'Give a folder, an s3:// address, or a .csv or .jsonl list.');
+    throw missing('the images', 'Give a folder, an s3:// address, or a .csv, .tsv or .jsonl list.');
   if (given.model === undefined) throw missing('--model', 'Give the ONNX file of the classifier.');
   if (given.output === undefined) throw missing('--output', 'Give a folder or an s3:// address for the results.');
   const assembled = assemble(configurationFields, given, (name, without) => {
@@ -136,7 +148,7 @@ function runConfiguration(given: GivenSettings): RunConfiguration {
 /** Settings that make sense one by one but not with each other. */
 function checkTogether(configuration: RunConfiguration): void {
   const { targets, labels, overlays, input, report, reference, since } = configuration;
-  const mayHaveLabels = labels !== null || isImageList(input);
+  const mayHaveLabels = labels !== null || isTable(input);
   if (targets.includes('label') && !mayHaveLabels) {
     throw missing('--labels', "The target 'label' needs to know each image's label.");
   }

@@ -155,7 +155,8 @@ async function openModel(
   tools: RunTools,
 ): Promise<DurableInference> {
   const own = { ...configuration, threads: tools.threads ?? configuration.threads };
-  const inference = await DurableInference.open(explainerOptions(own, classes, tools.provider), tools.openInference, {
+  const options = explainerOptions(own, classes, tools.provider);
+  const inference = await DurableInference.open(options, tools.openInference, {
     onWarning: tools.onWarning,
     onDeath: 'restart',
   });
@@ -163,7 +164,9 @@ async function openModel(
     const { batchSize } = inference.model;
     const slots = Array.from({ length: batchSize }, (_, slot) => slot);
     const black = new ImageSlots(slotShape(inference.model), batchSize);
-    await inference.explain(black, { slots, labels: slots.map(() => -1), evaluate: [] });
+    const { inputRows: example } = options;
+    const inputRows = example === undefined ? {} : { inputRows: slots.map(() => example) };
+    await inference.explain(black, { slots, labels: slots.map(() => -1), evaluate: [], ...inputRows });
     return inference;
   } catch (error) {
     await inference.close();
