@@ -12,6 +12,14 @@ describe('what is printed', () => {
     expect(errorText(new StoreError('no-space', 'Full.'), {})).toBe('gradline: Full.\n');
   });
 
+  test('names of strangers move no cursor and change no colour', () => {
+    const text = errorText(
+      new UserError('unknown-class', "Label '\u001b[2J\u001b]0;x\u0007red\r' is no class."),
+      quiet,
+    );
+    expect(text).toBe("gradline: Label ' [2J ]0;x red ' is no class.\n");
+  });
+
   test('a run that stopped says how to go on', () => {
     expect(errorText(new RunStopped('no-space', 'Full.'), quiet)).toBe(
       'gradline: Full.\nWhat is committed is kept: go on with the same command and --resume.\n',
