@@ -7,6 +7,7 @@ import type { RunConfiguration } from '../shared/run/configuration.ts';
 import type { EnqueueReport } from './enqueue-report.ts';
 import { exitCode } from './exit-code.ts';
 import { layerNotes } from './layer-notes.ts';
+import type { LogOption } from './log-entry.ts';
 import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
 import { packageFacts } from './package-facts.ts';
 import { recipeText } from './recipe-text.ts';
@@ -45,14 +46,13 @@ export function addEnqueueCommand(program: Command): void {
     .action(enqueueAction);
 }
 
-interface FleetOptions extends RedisOption, MetricsOption {
+interface FleetOptions extends RedisOption, MetricsOption, LogOption {
   run?: string;
   highWatermark?: string;
   lowWatermark?: string;
   wait?: boolean;
   preflight?: boolean;
   config?: string;
-  json?: boolean;
   quiet?: boolean;
 }
 

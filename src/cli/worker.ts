@@ -5,6 +5,7 @@ import type { WorkerHealth } from '../worker/fleet/worker-health.ts';
 import type { WorkerWatch } from '../worker/fleet/worker-watch.ts';
 import type { Provider } from '../worker/pipeline/provider.ts';
 import { exitCode } from './exit-code.ts';
+import { addLogOptions, type LogOption, logsJson } from './log-entry.ts';
 import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
 import { packageFacts } from './package-facts.ts';
 import { addRedisOption, redisAddress } from './redis-option.ts';
@@ -24,7 +25,7 @@ Example:
   gradline worker --redis redis://queue:6379 --devices all
 `;
 
-interface WorkerFlags extends MetricsOption {
+interface WorkerFlags extends MetricsOption, LogOption {
   redis?: string;
   name?: string;
   concurrency?: number;
@@ -41,7 +42,6 @@ interface WorkerFlags extends MetricsOption {
   stuckAfter?: number;
   lockDuration: number;
   untilEmpty?: boolean;
-  json?: boolean;
   quiet?: boolean;
 }
 
@@ -87,8 +87,8 @@ export function addWorkerCommand(program: Command): void {
       'silence of a session at work after which /livez says so (default: 900)',
       seconds,
     )
-    .optionsGroup('Terminal:')
-    .option('--json', 'print events as JSON lines')
+    .optionsGroup('Terminal:');
+  addLogOptions(command)
     .option('--quiet', 'print nothing but warnings and errors')
     .addHelpText('after', notes)
     .action(workerAction);
@@ -100,7 +100,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
     import('./worker-log.ts'),
   ]);
   const address = await metricsAddress(flags);
-  const log = createWorkerLog(flags.json ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
+  const log = createWorkerLog(logsJson(flags) ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(exitCode.interrupted);

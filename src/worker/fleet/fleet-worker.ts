@@ -22,7 +22,7 @@ import { RunEnding } from './run-ending.ts';
 import { ShardWork } from './shard-work.ts';
 import { Upkeep } from './upkeep.ts';
 import { WorkerHealth } from './worker-health.ts';
-import type { WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
+import type { Where, WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
 import { unwatched, type WorkerWatch } from './worker-watch.ts';
 
 export interface WorkerParts {
@@ -98,7 +98,7 @@ class FleetWorker {
     this.#health = health;
     this.#watch = watch ?? unwatched;
     this.#pixels = openPixels(settings.pixelThreads ?? undefined, watch);
-    const onWarning = (message: string) => events.onWarning(message);
+    const onWarning = (message: string, where?: Where) => events.onWarning(message, where);
     const onIdle = () => this.#upkeep?.soon();
     this.#ending = new RunEnding(settings.maxFailures, settings.lockDuration, events, onIdle, closing);
     this.#runs = new OpenRuns(
@@ -114,12 +114,17 @@ class FleetWorker {
         openInference: open,
         onWarning,
         onSettled: (run, shard, records, totals) => {
+          const at = { run: run.ledger.run, shard: shard.number };
           const quarantined = records.filter(({ status }) => status === 'quarantined').length;
           const done = records.length - quarantined;
           this.#summary.shards += 1;
           this.#summary.images += records.length;
           this.#watch.onCommitted(records);
-          events.onShard({ run: run.ledger.run, shard: shard.number, done, quarantined });
+          for (const record of records) {
+            if (record.status !== 'quarantined') continue;
+            events.onImageFailed({ ...at, image: record.key, ...record.error });
+          }
+          events.onShard({ ...at, done, quarantined });
           this.#ending.settled(run.ledger, totals, run.maxFailures);
         },
       },
@@ -246,6 +251,8 @@ class FleetWorker {
     } catch (error) {
       if (!(error instanceof HandedBack)) {
         this.#watch.onNotCommitted('failed');
+        const message = error instanceof Error ? error.message : String(error);
+        this.#events.onShardFailed({ ...job.data, attempt: job.attemptsMade + 1, message });
         throw error;
       }
       this.#watch.onNotCommitted('handed-back');

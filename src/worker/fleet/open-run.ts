@@ -28,6 +28,7 @@ import { timed } from '../pipeline/stage-watch.ts';
 import { RunClosed } from './failures.ts';
 import { readStoredRun } from './stored-run.ts';
 import type { WorkerHealth } from './worker-health.ts';
+import type { Where } from './worker-settings.ts';
 import type { WorkerWatch } from './worker-watch.ts';
 
 /** What the runs of one worker share. */
@@ -41,8 +42,11 @@ export interface RunTools {
   watch: WorkerWatch;
   openInference: OpenInference;
   onSettled(run: OpenRun, shard: Shard, records: readonly SettledImage[], totals: RunTotals): void;
-  onWarning(message: string): void;
+  onWarning(message: string, where: Where): void;
 }
+
+/** The same for one run, whose warnings say which it is. */
+type OwnTools = Omit<RunTools, 'onWarning'> & { onWarning(message: string): void };
 
 interface RunParts {
   ledger: RunLedger;
@@ -51,7 +55,7 @@ interface RunParts {
   inference: Inference;
   classNames: string[] | null;
   measures: Measures;
-  tools: RunTools;
+  tools: OwnTools;
 }
 
 /** Milliseconds to wait for the images of another shard before a short batch is run. */
@@ -72,7 +76,8 @@ export class OpenRun {
   readonly #inference: Inference;
 
   /** @throws UserError, InferenceError, StoreError: see `isPermanent` for what they mean */
-  static async open(ledger: RunLedger, location: string, tools: RunTools): Promise<OpenRun> {
+  static async open(ledger: RunLedger, location: string, shared: RunTools): Promise<OpenRun> {
+    const tools = { ...shared, onWarning: (message: string) => shared.onWarning(message, { run: ledger.run }) };
     const opened: { close(): Promise<void> }[] = [];
     try {
       const output = await openStore(location);
@@ -152,7 +157,7 @@ export class OpenRun {
 async function openModel(
   configuration: RunConfiguration,
   classes: PlanClasses | null,
-  tools: RunTools,
+  tools: OwnTools,
 ): Promise<DurableInference> {
   const own = { ...configuration, threads: tools.threads ?? configuration.threads };
   const options = explainerOptions(own, classes, tools.provider);

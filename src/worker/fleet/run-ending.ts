@@ -95,7 +95,7 @@ export class RunEnding {
       const reason = `All shards are stored, but ${attempt} attempts to merge them failed, the last one so: ${message}`;
       const next = `Remove the cause, then: gradline resume ${ledger.run}`;
       await this.#fail(ledger, { code: cannotFinish, message: `${reason} ${next}` }).catch(() => undefined);
-    } else this.#events.onWarning(`Run ${ledger.run} cannot be finished yet: ${message}`);
+    } else this.#events.onWarning(`Run ${ledger.run} cannot be finished yet: ${message}`, { run: ledger.run });
   }
 
   async #finish(ledger: RunLedger): Promise<void> {
@@ -105,7 +105,7 @@ export class RunEnding {
       onAttempt: (attempt) => this.#attempts.set(run, attempt),
     });
     if (finished.result === 'completed') {
-      if (finished.warning !== null) this.#events.onWarning(`Run ${run}: ${finished.warning}`);
+      if (finished.warning !== null) this.#events.onWarning(`Run ${run}: ${finished.warning}`, { run });
       const { done, quarantined } = finished.tally;
       this.#events.onRunCompleted({ run, images: done + quarantined, quarantined, missing: finished.missing });
     } else if (finished.result === 'failed') {
