@@ -24,7 +24,7 @@ const groups = {
   'Measuring maps:': ['evaluate', 'evaluate-sample', 'regions', 'region-categories'],
   'Execution:': [
     ...['provider', 'device', 'precision', 'batch-size', 'shard-size', 'threads', 'pixel-threads'],
-    ...['max-failures', 'resume'],
+    ...['max-failures', 'notify', 'notify-limit', 'resume'],
   ],
 };
 

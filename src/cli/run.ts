@@ -34,12 +34,14 @@ interface TerminalOptions extends LogOption {
 async function runAction(input: string | undefined, options: TerminalOptions & Record<string, unknown>): Promise<void> {
   const { readConfiguration } = await import('../shared/run/read-configuration.ts');
   const configuration = await readConfiguration({ ...givenSettings(options), input }, options.config ?? null);
-  const [{ explainRun }, { createProgress }, { summaryText }, { catchInterrupt }] = await Promise.all([
+  const [{ explainRun }, { RunStopped }, { createProgress }, { summaryText }, { catchInterrupt }] = await Promise.all([
     import('../worker/local/explain-run.ts'),
+    import('../worker/pipeline/run-stopped.ts'),
     import('./progress.ts'),
     import('./summary.ts'),
     import('./interrupt.ts'),
   ]);
+  if (configuration.notify !== undefined) await checkWebhook(configuration.notify);
   const progress = createProgress(progressStyle(options), logsJson(options) ? process.stdout : process.stderr);
   const interrupt = catchInterrupt((message) => progress.say(message));
   const recipe = recipeText(configuration.preprocess);
@@ -51,14 +53,29 @@ async function runAction(input: string | undefined, options: TerminalOptions & R
     else if (!options.quiet) process.stdout.write(summaryText(summary));
     if (configuration.report && summary.state === 'complete')
       await endWithReport(configuration, options, interrupt.signal);
+    if (summary.state === 'complete') await notify(configuration);
     if (summary.state === 'interrupted') process.exitCode = exitCode.interrupted;
     else if (summary.quarantined > 0) process.exitCode = exitCode.someFailed;
   } catch (error) {
     progress.end();
+    if (error instanceof RunStopped) await notify(configuration);
     throw error;
   } finally {
     interrupt.release();
   }
+}
+
+/** Before a night's work, not after it. @throws UserError `no-webhook` */
+async function checkWebhook(variable: string): Promise<void> {
+  const { webhookIn } = await import('../shared/notify/webhook.ts');
+  webhookIn(variable);
+}
+
+async function notify({ notify: variable, output }: RunConfiguration): Promise<void> {
+  if (variable === undefined) return;
+  const { notifyOfEnd } = await import('../shared/notify/notify-of-end.ts');
+  const problem = await notifyOfEnd(output);
+  if (problem !== null) process.stderr.write(`Warning: ${problem}\n`);
 }
 
 /** A run whose report cannot be made is complete all the same. */

@@ -13,7 +13,7 @@ export interface ImageProgress {
 }
 
 /** An image that was quarantined. */
-export interface FailedImage {
+interface FailedImage {
   run: string;
   shard: number;
   /** Its key. */
