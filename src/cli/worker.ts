@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ListenAddress } from '../shared/metrics/listen-address.ts';
+import type { Traces } from '../shared/traces/traces.ts';
 import type { WorkerHealth } from '../worker/fleet/worker-health.ts';
 import type { WorkerWatch } from '../worker/fleet/worker-watch.ts';
 import type { Provider } from '../worker/pipeline/provider.ts';
@@ -113,16 +114,19 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
     const { provider: name, device, devices = device === undefined ? null : [device], providerFallback } = flags;
     const provider = await openProvider({ name, devices, fallback: providerFallback ?? false });
     log.onProvider(provider);
-    const [{ runWorker }, { WorkerHealth }, { defaultModelCache }, { parseMaxFailures }, report] = await Promise.all([
-      import('../worker/fleet/fleet-worker.ts'),
-      import('../worker/fleet/worker-health.ts'),
-      import('../worker/pipeline/model/model-cache.ts'),
-      import('../shared/run/max-failures.ts'),
-      import('../report/close-with-report.ts'),
-    ]);
+    const [{ runWorker }, { WorkerHealth }, { openTraces }, { defaultModelCache }, { parseMaxFailures }, report] =
+      await Promise.all([
+        import('../worker/fleet/fleet-worker.ts'),
+        import('../worker/fleet/worker-health.ts'),
+        import('../shared/traces/traces.ts'),
+        import('../worker/pipeline/model/model-cache.ts'),
+        import('../shared/run/max-failures.ts'),
+        import('../report/close-with-report.ts'),
+      ]);
     const health = new WorkerHealth(flags.stuckAfter);
     await using served = address === null ? null : await serveMetrics(address, provider, health);
-    const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal);
+    const traces = await openTraces('worker', packageFacts().version);
+    const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal, traces);
     const summary = await runWorker(
       {
         redis: redisAddress(flags),
@@ -140,10 +144,11 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
       },
       log,
       stop.signal,
-      { closing: report.closeWithReport, health, watch: served?.watch ?? null },
+      { closing: report.closeWithReport, health, watch: served?.watch ?? null, traces },
     );
     await schedules;
     log.end(summary);
+    await traces?.[Symbol.asyncDispose]();
     // What has not ended by now, such as a batch in native code, is not waited for.
     process.exit(exitCode.done);
   } finally {
@@ -176,9 +181,14 @@ async function serveMetrics(address: ListenAddress, provider: Provider, health: 
 }
 
 /** Runs of schedules are started by any worker, so that no further process is needed. */
-async function attendSchedules(flags: WorkerFlags, log: WorkerLog, signal: AbortSignal): Promise<void> {
+async function attendSchedules(
+  flags: WorkerFlags,
+  log: WorkerLog,
+  signal: AbortSignal,
+  traces: Traces | null,
+): Promise<void> {
   const { serveSchedules } = await import('../control/schedule/serve.ts');
-  const options = { check: false, deadline: flags.drainDeadline * 1000 };
+  const options = { check: false, deadline: flags.drainDeadline * 1000, traces };
   try {
     await serveSchedules(redisAddress(flags), (message) => log.onSchedule(message), signal, options);
   } catch (error) {

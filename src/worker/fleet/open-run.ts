@@ -11,6 +11,7 @@ import type { RunTotals } from '../../shared/run/tally.ts';
 import { openStore } from '../../shared/store/open-store.ts';
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
+import type { Traces } from '../../shared/traces/traces.ts';
 import { chosenByProducer, type Measures, openMeasures } from '../pipeline/evaluate/open-measures.ts';
 import { explainerOptions } from '../pipeline/explainer-options.ts';
 import { ImageSlots, slotShape } from '../pipeline/image-slots.ts';
@@ -40,6 +41,7 @@ export interface RunTools {
   pixels: PixelWork;
   health: WorkerHealth;
   watch: WorkerWatch;
+  traces: Traces | null;
   openInference: OpenInference;
   onSettled(run: OpenRun, shard: Shard, records: readonly SettledImage[], totals: RunTotals): void;
   onWarning(message: string, where: Where): void;
@@ -129,9 +131,14 @@ export class OpenRun {
       flushAfter,
       ledger: {
         commit: async (shard, records) => {
-          const commit = await timed(tools.watch, 'ledger', () =>
-            commitShard(ledger, shard.number, records, tools.worker),
-          );
+          const count = () =>
+            timed(tools.watch, 'ledger', () => commitShard(ledger, shard.number, records, tools.worker));
+          const named = {
+            'gradline.run': ledger.run,
+            'gradline.shard': shard.number,
+            'gradline.images': records.length,
+          };
+          const commit = await (tools.traces?.span('commit shard', named, count) ?? count());
           if (commit.result === 'committed') tools.onSettled(this, shard, records, commit);
           else if (commit.result === 'not-in-plan') throw notInPlan(shard);
           else if (commit.result === 'no-such-run' || commit.result === 'run-not-running') throw new RunClosed(commit);
