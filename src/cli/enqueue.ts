@@ -7,6 +7,7 @@ import type { RunConfiguration } from '../shared/run/configuration.ts';
 import type { EnqueueReport } from './enqueue-report.ts';
 import { exitCode } from './exit-code.ts';
 import { layerNotes } from './layer-notes.ts';
+import type { LogOption } from './log-entry.ts';
 import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
 import { packageFacts } from './package-facts.ts';
 import { recipeText } from './recipe-text.ts';
@@ -45,14 +46,13 @@ export function addEnqueueCommand(program: Command): void {
     .action(enqueueAction);
 }
 
-interface FleetOptions extends RedisOption, MetricsOption {
+interface FleetOptions extends RedisOption, MetricsOption, LogOption {
   run?: string;
   highWatermark?: string;
   lowWatermark?: string;
   wait?: boolean;
   preflight?: boolean;
   config?: string;
-  json?: boolean;
   quiet?: boolean;
 }
 
@@ -72,14 +72,17 @@ async function enqueueAction(
     highWatermark: shards('--high-watermark', highWatermark, 1),
     lowWatermark: shards('--low-watermark', lowWatermark, 0),
   };
-  const [{ enqueueRun }, { connectRedis }, { createEnqueueReport }, { catchInterrupt }] = await Promise.all([
-    import('../producer/enqueue.ts'),
-    import('../shared/ledger/connect-redis.ts'),
-    import('./enqueue-report.ts'),
-    import('./interrupt.ts'),
-  ]);
+  const [{ enqueueRun }, { connectRedis }, { openTraces }, { createEnqueueReport }, { catchInterrupt }] =
+    await Promise.all([
+      import('../producer/enqueue.ts'),
+      import('../shared/ledger/connect-redis.ts'),
+      import('../shared/traces/traces.ts'),
+      import('./enqueue-report.ts'),
+      import('./interrupt.ts'),
+    ]);
   const address = await metricsAddress(options);
   await using metrics = address === null ? null : await serveMetrics(address);
+  await using traces = await openTraces('producer', packageFacts().version);
   const report = createEnqueueReport(options);
   const recipe = recipeText(configuration.preprocess);
   if (recipe !== null) report.onNotice(recipe);
@@ -96,7 +99,7 @@ async function enqueueAction(
     const summary = await enqueueRun(
       configuration,
       redis,
-      { run: run ?? null, ...watermarks },
+      { run: run ?? null, ...watermarks, traces },
       metrics === null
         ? report
         : {

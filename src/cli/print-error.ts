@@ -29,10 +29,10 @@ export function errorText(error: unknown, environment: NodeJS.ProcessEnv = proce
   return `${lines.join('\n').split('\n').map(printable).join('\n')}\n`;
 }
 
-/** What `--json` prints for an error, on one line. */
-export function errorEvent(error: unknown): { event: 'error'; code: string; message: string } {
+/** What a log says of an error. */
+export function errorFields(error: unknown): { code: string; message: string } {
   const code = error instanceof UserError || error instanceof StoreError ? error.code : 'internal';
-  return { event: 'error', code, message: messageOf(error) };
+  return { code, message: messageOf(error) };
 }
 
 function isBug(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorEvent, errorText, exitCodeOf } from '../../src/cli/print-error.ts';
+import { errorFields, errorText, exitCodeOf } from '../../src/cli/print-error.ts';
 import { UserError } from '../../src/explain/user-error.ts';
 import { StoreError } from '../../src/shared/store/store.ts';
 import { RunStopped } from '../../src/worker/pipeline/run-stopped.ts';
@@ -46,7 +46,7 @@ describe('what is printed', () => {
 
   test('anything can be thrown', () => {
     expect(errorText('text', quiet)).toMatch(/^gradline: unexpected text\n/);
-    expect(errorEvent(null)).toEqual({ event: 'error', code: 'internal', message: 'null' });
+    expect(errorFields(null)).toEqual({ code: 'internal', message: 'null' });
   });
 });
 

@@ -68,6 +68,15 @@ const targetProblem =
   'a target is predicted, label, class:<index or name>, class:<a>-vs-<b> or top:<k>; write \\, for a comma in a name';
 const target = z.string().regex(targetForm, { error: ({ input }) => `holds '${input}': ${targetProblem}` });
 
+const limitSetting = textSetting.refine(
+  (limit) => readMaxFailures(limit) !== null,
+  'must be a number or a share such as 5%',
+);
+
+const variableForm = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const variableProblem =
+  'must be the name of an environment variable that holds the address, such as GRADLINE_WEBHOOK: an address lets whoever reads it write there';
+
 /** Which images of the input are explained. */
 const selection = z.object({
   /** Globs over keys; an image needs to match one of them. Empty: every image does. */
@@ -384,10 +393,21 @@ export const runConfigurationSchema = z.object({
     'max-failures <limit>',
     'stop the run when more images fail: a number, or a share such as 5%',
     z.string().exactOptional(),
-    {
-      given: textSetting.refine((limit) => readMaxFailures(limit) !== null, 'must be a number or a share such as 5%'),
-      free: true,
-    },
+    { given: limitSetting, free: true },
+  ),
+  /** Environment variable that holds the address of a webhook: the address is a secret, which no file and no Redis keeps. */
+  notify: setting(
+    'notify <variable>',
+    'tell a webhook when the run is complete or has failed: the environment variable that holds its address',
+    z.string().exactOptional(),
+    { given: textSetting.refine((name) => variableForm.test(name), variableProblem), free: true },
+  ),
+  /** More failed images than that, a number or a share such as `5%`, are told as trouble although the run is complete. */
+  notifyLimit: setting(
+    'notify-limit <limit>',
+    'with notify: tell as trouble when more images fail: a number, or a share such as 5%',
+    z.string().exactOptional(),
+    { given: limitSetting, free: true },
   ),
   resume: setting('resume', 'go on where an earlier run into the same output stopped', booleanSetting, {
     default: false,

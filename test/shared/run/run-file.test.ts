@@ -85,10 +85,12 @@ const given: Record<string, string | boolean> = {
   scores: 'both',
   statistics: true,
   'max-failures': '5%',
+  notify: 'GRADLINE_WEBHOOK',
+  'notify-limit': '1%',
   resume: true,
 };
 /** Settings without which another one means nothing, or that cannot be another one beside the rest. */
-const bound = ['input', 'model', 'output', 'labels', 'report', 'evaluate', 'regions'];
+const bound = ['input', 'model', 'output', 'labels', 'report', 'evaluate', 'regions', 'notify'];
 
 const digests = { model: 'ab', classes: null };
 let configuration: RunConfiguration;
