@@ -49,7 +49,7 @@ export class ImageStages implements ImageWork {
     const { read, slots, settings, retries, decoding } = this.#parts;
     try {
       const bytes = await fetchImage(image.key, read, retries);
-      const picture = await decoding.pass(() => decodeInto(slots.pixels(slot), bytes, settings));
+      const picture = await decoding.pass(() => decodeInto(slots.pixels(slot), bytes, settings, slots.bands(slot)));
       this.#atHand.set(slot, { image, labelName, picture });
       return null;
     } catch (error) {

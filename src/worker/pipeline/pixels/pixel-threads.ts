@@ -152,7 +152,8 @@ class PixelThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, { name: 'gradline-pixels' });
+    // A library that the decoder of many-banded TIFFs loads asks each thread for its data, to see whether it has started it itself.
+    const worker = new Worker(this.#file, { name: 'gradline-pixels', workerData: {} });
     for (const [run, { order, slots }] of this.#runs) {
       worker.postMessage({ type: 'open', run, order, slots } satisfies PixelRequest);
     }
