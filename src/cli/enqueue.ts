@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
+import type { EnqueueProgress } from '../producer/enqueue.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
+import type { ListenAddress } from '../shared/metrics/listen-address.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
 import type { EnqueueReport } from './enqueue-report.ts';
 import { exitCode } from './exit-code.ts';
 import { layerNotes } from './layer-notes.ts';
+import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
+import { packageFacts } from './package-facts.ts';
 import { recipeText } from './recipe-text.ts';
 import { addRedisOption, type RedisOption, redisAddress } from './redis-option.ts';
 import { addRunOptions, givenSettings } from './run-options.ts';
@@ -31,7 +35,7 @@ export function addEnqueueCommand(program: Command): void {
     .argument('[input]', 'folder, s3://bucket/prefix, list.csv or list.jsonl');
   addRunOptions(command, 'enqueue');
   command.optionsGroup('Fleet:');
-  addRedisOption(command)
+  addMetricsOption(addRedisOption(command))
     .option('--run <id>', 'id of the run (default: that of the run in the output, else a new one)')
     .option('--high-watermark <shards>', 'at most so many shards wait in Redis (default: 10000)')
     .option('--low-watermark <shards>', 'fill up again when so few are left (default: half of the high one)')
@@ -41,7 +45,7 @@ export function addEnqueueCommand(program: Command): void {
     .action(enqueueAction);
 }
 
-interface FleetOptions extends RedisOption {
+interface FleetOptions extends RedisOption, MetricsOption {
   run?: string;
   highWatermark?: string;
   lowWatermark?: string;
@@ -56,7 +60,7 @@ async function enqueueAction(
   input: string | undefined,
   options: FleetOptions & Record<string, unknown>,
 ): Promise<void> {
-  const { redis: _, run, highWatermark, lowWatermark, wait, preflight, ...settings } = options;
+  const { redis: _, metrics: __, run, highWatermark, lowWatermark, wait, preflight, ...settings } = options;
   const [{ readConfiguration }, { wholeNumberOf }] = await Promise.all([
     import('../shared/run/read-configuration.ts'),
     import('./option-values.ts'),
@@ -74,6 +78,8 @@ async function enqueueAction(
     import('./enqueue-report.ts'),
     import('./interrupt.ts'),
   ]);
+  const address = await metricsAddress(options);
+  await using metrics = address === null ? null : await serveMetrics(address);
   const report = createEnqueueReport(options);
   const recipe = recipeText(configuration.preprocess);
   if (recipe !== null) report.onNotice(recipe);
@@ -84,13 +90,22 @@ async function enqueueAction(
     patience: 5_000,
     onProblem: (error) => report.onNotice(`${error.message} Trying again.`),
   });
+  metrics?.connected(redis);
   try {
     if (preflight !== false) await checkFirst(redis, configuration, report);
     const summary = await enqueueRun(
       configuration,
       redis,
       { run: run ?? null, ...watermarks },
-      report,
+      metrics === null
+        ? report
+        : {
+            ...report,
+            onProgress: (progress) => {
+              metrics.onProgress(progress);
+              report.onProgress(progress);
+            },
+          },
       interrupt.signal,
     );
     report.onSummary(summary);
@@ -102,6 +117,41 @@ async function enqueueAction(
     redis.disconnect();
     interrupt.release();
   }
+}
+
+interface ProducerMetrics extends AsyncDisposable {
+  connected(redis: RedisClient): void;
+  onProgress(progress: EnqueueProgress): void;
+}
+
+async function serveMetrics(address: ListenAddress): Promise<ProducerMetrics> {
+  const [{ startMetricsServer }, { openRegistry }, { redisProblem }, { producerMetrics }] = await Promise.all([
+    import('../shared/metrics/metrics-server.ts'),
+    import('../shared/metrics/registry.ts'),
+    import('../shared/metrics/redis-problem.ts'),
+    import('../shared/metrics/metric-table.ts'),
+  ]);
+  const registry = openRegistry('producer', packageFacts().version);
+  const listed = producerMetrics.listed.open(registry);
+  const enqueued = producerMetrics.enqueued.open(registry);
+  const backlog = producerMetrics.backlog.open(registry);
+  let connection: RedisClient | null = null;
+  const server = await startMetricsServer(address, {
+    registry,
+    live: () => null,
+    ready: () => redisProblem(connection),
+  });
+  return {
+    connected: (redis) => {
+      connection = redis;
+    },
+    onProgress: (progress) => {
+      listed.set(progress.images);
+      enqueued.set(progress.enqueued);
+      backlog.set(progress.backlog);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }
 
 async function checkFirst(

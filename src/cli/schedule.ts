@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
+import { packageFacts } from './package-facts.ts';
 import { addRedisOption, type RedisOption, redisAddress, withRedis } from './redis-option.ts';
 
 const notes = `
@@ -39,9 +41,9 @@ export function addScheduleCommand(program: Command): void {
     .command('serve')
     .summary('start the runs without being a worker')
     .description(
-      'Starts the runs of all schedules, as every gradline worker does, on a machine that explains no images.',
+      'Starts the runs of all schedules, as every gradline worker does, on a machine that explains no images; puts shards of dead workers back into the queue; with --metrics, says what the fleet has to do, also where no worker is.',
     );
-  addRedisOption(serve).action(serveAction);
+  addMetricsOption(addRedisOption(serve)).action(serveAction);
 }
 
 interface AddOptions extends RedisOption {
@@ -103,12 +105,13 @@ async function removeAction(name: string, options: RedisOption): Promise<void> {
   });
 }
 
-async function serveAction(options: RedisOption): Promise<void> {
-  const { serveSchedules } = await import('../control/schedule/serve.ts');
+async function serveAction(options: RedisOption & MetricsOption): Promise<void> {
+  const [{ serveFleet }, metrics] = await Promise.all([import('../control/serve-fleet.ts'), metricsAddress(options)]);
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const say = (message: string) => process.stderr.write(`${message}\n`);
   say('Attending to the schedules. Ctrl-C ends it.');
-  await serveSchedules(redisAddress(options), say, stop.signal);
+  const { version } = packageFacts();
+  await serveFleet(redisAddress(options), { metrics, version }, say, stop.signal);
 }

@@ -22,8 +22,8 @@ async function statusAction(run: string | undefined, options: RedisOption & { js
       print(status, statusText(status));
       return;
     }
-    const { ongoingRuns } = await import('../control/status.ts');
-    const runs = await ongoingRuns(redis);
+    const { readRuns } = await import('../shared/ledger/runs.ts');
+    const { ongoing: runs } = await readRuns(redis);
     const [only] = runs;
     const none = 'No run is under way. `gradline runs` lists those that have ended.\n';
     print(runs, only === undefined ? none : runs.length === 1 ? statusText(only) : runTable(runs));

@@ -1,6 +1,10 @@
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ListenAddress } from '../shared/metrics/listen-address.ts';
+import type { WorkerHealth } from '../worker/fleet/worker-health.ts';
 import { exitCode } from './exit-code.ts';
+import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
+import { packageFacts } from './package-facts.ts';
 import { addRedisOption, redisAddress } from './redis-option.ts';
 import { readWholeNumber, wholeNumber } from './whole-number.ts';
 import type { WorkerLog } from './worker-log.ts';
@@ -18,7 +22,7 @@ Example:
   gradline worker --redis redis://queue:6379 --devices all
 `;
 
-interface WorkerFlags {
+interface WorkerFlags extends MetricsOption {
   redis?: string;
   name?: string;
   concurrency?: number;
@@ -46,7 +50,7 @@ export function addWorkerCommand(program: Command): void {
     .command('worker')
     .summary('take shards of queued runs and explain them')
     .description('Takes shards of queued runs and explains them, beside any number of other workers.');
-  addRedisOption(command)
+  addMetricsOption(addRedisOption(command))
     .option('--name <name>', 'name in status and watch (default: host name and process id)')
     .option('--concurrency <n>', 'shards under way at once (default: 4 for each device)', positiveInteger)
     .option(
@@ -87,6 +91,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
     import('../worker/pipeline/provider.ts'),
     import('./worker-log.ts'),
   ]);
+  const address = await metricsAddress(flags);
   const log = createWorkerLog(flags.json ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
   const stop = new AbortController();
   const onSignal = (): void => {
@@ -100,12 +105,15 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
     const { provider: name, device, devices = device === undefined ? null : [device], providerFallback } = flags;
     const provider = await openProvider({ name, devices, fallback: providerFallback ?? false });
     log.onProvider(provider);
-    const [{ runWorker }, { defaultModelCache }, { parseMaxFailures }, report] = await Promise.all([
+    const [{ runWorker }, { WorkerHealth }, { defaultModelCache }, { parseMaxFailures }, report] = await Promise.all([
       import('../worker/fleet/fleet-worker.ts'),
+      import('../worker/fleet/worker-health.ts'),
       import('../worker/pipeline/model/model-cache.ts'),
       import('../shared/run/max-failures.ts'),
       import('../report/close-with-report.ts'),
     ]);
+    const health = new WorkerHealth();
+    await using _ = address === null ? null : await serveMetrics(address, health);
     const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal);
     const summary = await runWorker(
       {
@@ -124,7 +132,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
       },
       log,
       stop.signal,
-      { closing: report.closeWithReport },
+      { closing: report.closeWithReport, health },
     );
     await schedules;
     log.end(summary);
@@ -136,6 +144,15 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
+}
+
+async function serveMetrics(address: ListenAddress, health: WorkerHealth): Promise<AsyncDisposable> {
+  const [{ startMetricsServer }, { openRegistry }] = await Promise.all([
+    import('../shared/metrics/metrics-server.ts'),
+    import('../shared/metrics/registry.ts'),
+  ]);
+  const registry = openRegistry('worker', packageFacts().version);
+  return startMetricsServer(address, { registry, live: () => null, ready: () => health.notReady() });
 }
 
 /** Runs of schedules are started by any worker, so that no further process is needed. */

@@ -5,6 +5,7 @@ import { UserError } from '../explain/user-error.ts';
 import { advanceCursor, listShards } from '../shared/ledger/cursor.ts';
 import { type RunStatus, readStatus } from '../shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient, type RunLedger } from '../shared/ledger/run-keys.ts';
+import { isOngoing } from '../shared/ledger/run-state.ts';
 import { createRun, endPlanning, forgetRun } from '../shared/ledger/runs.ts';
 import { restoreShard } from '../shared/ledger/settle-shard.ts';
 import { removeFailedJobs } from '../shared/queue/requeue.ts';
@@ -18,7 +19,6 @@ import type { ClosingStep } from '../worker/fleet/closing-step.ts';
 import { finishRun } from '../worker/fleet/finish-run.ts';
 import { noSuchRun } from './find-run.ts';
 import { readStateFile, type StateFile } from './run-state-file.ts';
-import { isOngoing } from './status.ts';
 import { storedOutcomes, storedShards } from './stored-scores.ts';
 
 interface Recovered {

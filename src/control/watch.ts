@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunStatus, readStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
+import { isOngoing } from '../shared/ledger/run-state.ts';
 import { findRun, noSuchRun } from './find-run.ts';
-import { isOngoing } from './status.ts';
 
 /**
  * A run's status again and again until it has ended or `signal` aborts. The last one is the end's.

@@ -34,6 +34,8 @@ interface ServeOptions {
   check?: boolean;
   /** Milliseconds to end in once `signal` has aborted. */
   deadline?: number;
+  /** Something else to do with the connection meanwhile. */
+  beside?(redis: RedisClient): Promise<AsyncDisposable>;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function serveSchedules(
   redisAddress: string,
   onNotice: (message: string) => void,
   signal: AbortSignal,
-  { check = true, deadline = 10_000 }: ServeOptions = {},
+  { check = true, deadline = 10_000, beside }: ServeOptions = {},
 ): Promise<void> {
   // While Redis is away, every attempt to reach it fails in the same way.
   const tellOnce = withoutRepeats(onNotice);
@@ -52,6 +54,7 @@ export async function serveSchedules(
   try {
     if (check) for (const warning of (await preflight(redis)).warnings) onNotice(`Warning: ${warning}`);
     const scheduler = await startScheduler({ redis, startRun: enqueueScheduled(redis, onNotice), onNotice });
+    await using _ = await beside?.(redis);
     if (!signal.aborted) await once(signal, 'abort');
     await scheduler.close(deadline);
   } finally {

@@ -2,7 +2,7 @@
 
 import type { RunStatus } from '../../shared/ledger/read-status.ts';
 import type { RedisClient } from '../../shared/ledger/run-keys.ts';
-import { isOngoing } from '../status.ts';
+import { isOngoing } from '../../shared/ledger/run-state.ts';
 import { latestDue, nextDue, scheduledRunId } from './due-times.ts';
 import type { Schedule } from './schedule.ts';
 import { beginRun, type HistoryEntry, type LatestRun, latestRun } from './schedule-state.ts';

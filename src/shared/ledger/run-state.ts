@@ -18,11 +18,18 @@ import { z } from 'zod';
 import type { RunLedger } from './run-keys.ts';
 import { loadScript, type Reply, runScript, type Script, unknownReply } from './script.ts';
 
-const runStates = ['planning', 'running', 'paused', 'finishing', 'complete', 'cancelled', 'failed'] as const;
+export const runStates = ['planning', 'running', 'paused', 'finishing', 'complete', 'cancelled', 'failed'] as const;
 
 export type LedgerState = (typeof runStates)[number];
 
 export const ledgerState = z.enum(runStates);
+
+/** Of runs that have not ended. */
+const ongoingStates: ReadonlySet<LedgerState> = new Set(['planning', 'running', 'paused', 'finishing']);
+
+export function isOngoing(state: LedgerState): boolean {
+  return ongoingStates.has(state);
+}
 
 /** The run is not in this Redis: it was never there, was forgotten, or Redis lost its data. */
 export interface NoSuchRun {

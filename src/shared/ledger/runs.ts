@@ -5,7 +5,7 @@ import { UserError } from '../../explain/user-error.ts';
 import { pairs, type RunStatus, readStatus } from './read-status.ts';
 import { withRedisErrors } from './redis-errors.ts';
 import { openRunLedger, type RedisClient, type RunLedger, runRegistryKey } from './run-keys.ts';
-import { type LedgerState, ledgerState, type NoSuchRun, type Refusal, refusalOf } from './run-state.ts';
+import { isOngoing, type LedgerState, ledgerState, type NoSuchRun, type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
 interface NewRun {
@@ -116,4 +116,32 @@ export async function listRuns(redis: RedisClient, limit = 100): Promise<RunStat
   const dangling = runs.filter((run, i) => found[i] === null && run.registered < Date.now() - danglingAfter);
   if (dangling.length > 0) await withRedisErrors(redis.zrem(runRegistryKey, ...dangling.map(({ id }) => id)));
   return found.filter((status) => status !== null);
+}
+
+/** The states of the latest runs, and all that is known of those that have not ended. */
+interface RunsAtHand {
+  states: LedgerState[];
+  /** Newest first. */
+  ongoing: RunStatus[];
+}
+
+/**
+ * Asks one field of each run, and the rest only of those that go on: cheap enough to be asked every few seconds.
+ * @param limit how many of the latest runs
+ */
+export async function readRuns(redis: RedisClient, limit = 1000): Promise<RunsAtHand> {
+  const ids = await withRedisErrors(redis.zrevrange(runRegistryKey, 0, limit - 1));
+  const ledgers = ids.map((id) => openRunLedger(redis, id));
+  const found = await withRedisErrors(Promise.all(ledgers.map(({ key }) => redis.hget(key('run'), 'state'))));
+  const states = found.map((state) => (state === null ? null : ledgerState.parse(state)));
+  const open = ledgers.filter((_, i) => {
+    const state = states[i] ?? null;
+    return state !== null && isOngoing(state);
+  });
+  const ongoing = await Promise.all(open.map((ledger) => readStatus(ledger, 0)));
+  return {
+    states: states.filter((state) => state !== null),
+    // One that has ended in between is none any more.
+    ongoing: ongoing.filter((status) => status !== null).filter(({ state }) => isOngoing(state)),
+  };
 }

@@ -1,7 +1,9 @@
 /** Puts shards of a run back into the queue, and takes them out of it. */
 
 import { listAllShards } from '../ledger/cursor.ts';
-import type { RunLedger } from '../ledger/run-keys.ts';
+import { needsEnding, outstandingWork } from '../ledger/outstanding-work.ts';
+import type { RunStatus } from '../ledger/read-status.ts';
+import { openRunLedger, type RedisClient, type RunLedger } from '../ledger/run-keys.ts';
 import { enqueueShards, parseShardJobId, type ShardQueue, shardJobId } from './shard-queue.ts';
 
 const removedAtOnce = 256;
@@ -18,6 +20,24 @@ export async function requeueUnsettled(queue: ShardQueue, ledger: RunLedger, end
     found += shards.length;
   }
   return found;
+}
+
+/**
+ * With nothing in the queue, an unsettled shard that has been handed out has lost its job: it was dropped while its run was
+ * paused, failed as stalled, or Redis came back without it. A shard that is being done keeps its job.
+ *
+ * @returns whether it looked for such shards: something waits otherwise, or no run has any
+ */
+export async function requeueLost(
+  queue: ShardQueue,
+  redis: RedisClient,
+  ongoing: readonly RunStatus[],
+): Promise<boolean> {
+  const open = ongoing.filter((status) => outstandingWork(status) > 0 && !needsEnding(status));
+  if (open.length === 0) return false;
+  if ((await queue.getJobCountByTypes('waiting', 'delayed', 'prioritized')) > 0) return false;
+  for (const { run, cursor } of open) await requeueUnsettled(queue, openRunLedger(redis, run), cursor);
+  return true;
 }
 
 /** Jobs that failed for good are kept for a while, and would stand in the way of new ones with the same id. */

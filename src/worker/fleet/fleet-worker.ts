@@ -5,9 +5,10 @@ import { checkRedis } from '../../shared/ledger/check-redis.ts';
 import { connectRedis } from '../../shared/ledger/connect-redis.ts';
 import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
-import { listRuns } from '../../shared/ledger/runs.ts';
+import { readRuns } from '../../shared/ledger/runs.ts';
 import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../shared/queue/shard-queue.ts';
 import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
+import { within } from '../../shared/threads/within.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
 import type { OpenInference } from '../pipeline/inference/durable-inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
@@ -19,7 +20,7 @@ import { OpenRuns } from './open-runs.ts';
 import { RunEnding } from './run-ending.ts';
 import { ShardWork } from './shard-work.ts';
 import { Upkeep } from './upkeep.ts';
-import { within } from './within.ts';
+import { WorkerHealth } from './worker-health.ts';
 import type { WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
 
 export interface WorkerParts {
@@ -27,6 +28,8 @@ export interface WorkerParts {
   open?: OpenInference;
   /** Makes something of a finished run's output. */
   closing?: ClosingStep | null;
+  /** Kept up to date, for whoever wants to know. */
+  health?: WorkerHealth;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function runWorker(
   settings: WorkerSettings,
   { onWarning: warn, ...listener }: WorkerEvents,
   stop: AbortSignal,
-  { open = openInferenceLanes, closing = null }: WorkerParts = {},
+  { open = openInferenceLanes, closing = null, health = new WorkerHealth() }: WorkerParts = {},
 ): Promise<WorkerSummary> {
   const onWarning = withoutRepeats(warn);
   const events = { ...listener, onWarning };
@@ -48,10 +51,11 @@ export async function runWorker(
   const onProblem = (error: Error) => onWarning(error.message);
   const redis = await connectRedis(settings.redis, { use: 'worker', onProblem });
   try {
+    health.connected(redis);
     for (const warning of (await checkRedis(redis)).warnings) onWarning(warning);
     // Takes a while to load: not when a shard is waiting for it.
     await import('@aws-sdk/client-s3');
-    const worker = new FleetWorker(settings, events, redis, { open, closing });
+    const worker = new FleetWorker(settings, events, redis, { open, closing, health });
     return await worker.work(stop);
   } finally {
     redis.disconnect();
@@ -63,6 +67,7 @@ class FleetWorker {
   readonly #events: WorkerEvents;
   readonly #redis: RedisClient;
   readonly #pixels: PixelWork;
+  readonly #health: WorkerHealth;
   readonly #ending: RunEnding;
   readonly #runs: OpenRuns;
   readonly #work: ShardWork;
@@ -75,11 +80,12 @@ class FleetWorker {
     settings: WorkerSettings,
     events: WorkerEvents,
     redis: RedisClient,
-    { open, closing }: Required<WorkerParts>,
+    { open, closing, health }: Required<WorkerParts>,
   ) {
     this.#settings = settings;
     this.#events = events;
     this.#redis = redis;
+    this.#health = health;
     this.#pixels = openPixels(settings.pixelThreads ?? undefined);
     const onWarning = (message: string) => events.onWarning(message);
     const onIdle = () => this.#upkeep?.soon();
@@ -92,6 +98,7 @@ class FleetWorker {
         threads: settings.threads,
         modelCache: settings.modelCache,
         pixels: this.#pixels,
+        health,
         openInference: open,
         onWarning,
         onSettled: (run, shard, records, totals) => {
@@ -130,6 +137,7 @@ class FleetWorker {
         worker: this.#settings.name,
         runs: this.#runs,
         ending: this.#ending,
+        health: this.#health,
         busy: () => this.#underWay.size > 0,
         longestLoopDelay: () => delay.longest(),
         onWarning: (message) => this.#events.onWarning(message),
@@ -140,6 +148,7 @@ class FleetWorker {
     const empty = new AbortController();
     this.#upkeep = upkeep;
     upkeep.start();
+    this.#health.enter('working');
     this.#events.onReady();
     await aborted(AbortSignal.any([stop, empty.signal]));
     const left = deadline(this.#settings.drainDeadline);
@@ -168,7 +177,8 @@ class FleetWorker {
    * @throws what this worker alone cannot do: others have done shards of the run
    */
   async #warmUp(): Promise<void> {
-    const active = (await listRuns(this.#redis)).filter(({ state }) => state === 'planning' || state === 'running');
+    const { ongoing } = await readRuns(this.#redis);
+    const active = ongoing.filter(({ state }) => state === 'planning' || state === 'running');
     const oldest = active.at(-1);
     if (oldest === undefined) return;
     try {
@@ -228,6 +238,7 @@ class FleetWorker {
 
   async #drain(worker: Worker<ShardJob, void, string>, left: (share: number) => number): Promise<void> {
     this.#stopping = true;
+    this.#health.enter('stopping');
     this.#events.onDraining(this.#underWay.size);
     await worker.pause(true);
     this.#runs.stop(new HandedBack(), false);

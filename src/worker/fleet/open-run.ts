@@ -26,6 +26,7 @@ import type { Provider } from '../pipeline/provider.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
 import { RunClosed } from './failures.ts';
 import { readStoredRun } from './stored-run.ts';
+import type { WorkerHealth } from './worker-health.ts';
 
 /** What the runs of one worker share. */
 export interface RunTools {
@@ -34,6 +35,7 @@ export interface RunTools {
   threads: number | null;
   modelCache: string;
   pixels: PixelWork;
+  health: WorkerHealth;
   openInference: OpenInference;
   onSettled(run: OpenRun, shard: Shard, records: readonly SettledImage[], totals: RunTotals): void;
   onWarning(message: string): void;

@@ -107,7 +107,8 @@ export class OpenRuns {
     const ledger = openRunLedger(this.#redis, run);
     const status = await readStatus(ledger, 0);
     if (status === null || (status.state !== 'planning' && status.state !== 'running')) return null;
-    const open = await OpenRun.open(ledger, status.output, this.#tools);
+    const { output } = status;
+    const open = await this.#tools.health.opening(run, () => OpenRun.open(ledger, output, this.#tools));
     this.#onOpened(open);
     return open;
   }

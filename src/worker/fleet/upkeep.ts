@@ -1,14 +1,16 @@
 /** What a worker does beside its shards, every few seconds: it shows that it is alive and looks for what was left behind. */
 
 import { beat } from '../../shared/ledger/beat.ts';
+import { needsEnding, outstandingWork } from '../../shared/ledger/outstanding-work.ts';
 import type { RunStatus } from '../../shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
-import { listRuns } from '../../shared/ledger/runs.ts';
-import { requeueUnsettled } from '../../shared/queue/requeue.ts';
+import { readRuns } from '../../shared/ledger/runs.ts';
+import { requeueLost } from '../../shared/queue/requeue.ts';
 import type { ShardQueue } from '../../shared/queue/shard-queue.ts';
 import { RunClosed } from './failures.ts';
 import type { OpenRuns } from './open-runs.ts';
 import type { RunEnding } from './run-ending.ts';
+import type { WorkerHealth } from './worker-health.ts';
 
 export interface UpkeepTools {
   redis: RedisClient;
@@ -16,6 +18,7 @@ export interface UpkeepTools {
   worker: string;
   runs: OpenRuns;
   ending: RunEnding;
+  health: WorkerHealth;
   /** Whether a shard is under way here. */
   busy(): boolean;
   /** Milliseconds. */
@@ -75,7 +78,8 @@ export class Upkeep {
   async #look(): Promise<void> {
     for (const run of this.#tools.runs.names) await this.#beat(run);
     if (this.#tools.busy()) return;
-    const active = (await listRuns(this.#tools.redis)).filter(({ state }) => isActive(state));
+    const active = (await readRuns(this.#tools.redis)).ongoing.filter(({ state }) => state !== 'paused');
+    this.#tools.health.onlyRuns(active.map(({ run }) => run));
     for (const status of active) this.#finishLeftBehind(status);
     if (active.length === 0 && !this.#tools.ending.busy && !this.#tools.busy()) {
       this.#onEmpty();
@@ -94,28 +98,13 @@ export class Upkeep {
   }
 
   /** The worker that settled the last shard may have died, or the finisher. */
-  #finishLeftBehind({ run, state, shards, settledShards }: RunStatus): void {
-    if (state === 'finishing' || (state === 'running' && shards === settledShards)) {
-      this.#tools.ending.look(openRunLedger(this.#tools.redis, run));
-    }
+  #finishLeftBehind(status: RunStatus): void {
+    if (needsEnding(status)) this.#tools.ending.look(openRunLedger(this.#tools.redis, status.run));
   }
 
-  /**
-   * With nothing in the queue, an unsettled shard that has been handed out has lost its job: it was dropped while its run was
-   * paused, failed as stalled, or Redis came back without it. A shard that is being done keeps its job.
-   */
   async #sweep(active: RunStatus[]): Promise<void> {
-    if (performance.now() < this.#nextSweep) return;
+    if (performance.now() < this.#nextSweep || active.every((status) => outstandingWork(status) === 0)) return;
     const { redis, queue } = this.#tools;
-    const open = active.filter(({ state, backlog }) => state !== 'finishing' && backlog > 0);
-    if (open.length === 0) return;
-    const waiting = await queue.getJobCountByTypes('waiting', 'delayed', 'prioritized');
-    if (waiting > 0) return;
-    this.#nextSweep = performance.now() + this.#intervals.sweep;
-    for (const { run, cursor } of open) await requeueUnsettled(queue, openRunLedger(redis, run), cursor);
+    if (await requeueLost(queue, redis, active)) this.#nextSweep = performance.now() + this.#intervals.sweep;
   }
-}
-
-function isActive(state: RunStatus['state']): boolean {
-  return state === 'planning' || state === 'running' || state === 'finishing';
 }
