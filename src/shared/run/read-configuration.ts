@@ -33,9 +33,29 @@ export async function readConfiguration(
   flags: Record<string, unknown>,
   configFile: string | null = null,
 ): Promise<RunConfiguration> {
-  const fromFile = configFile === null ? {} : await readConfigurationFile(configFile);
+  const fromFile = configFile === null ? {} : (await readConfigurationFile(configFile)).settings;
   const fromFlags = checkSettings(flags, (name) => `--${name}`);
   return runConfiguration(await withRecipe({ ...fromFile, ...fromFlags }));
+}
+
+/**
+ * The same settings as a user wrote them, for another gradline.yaml: what `readConfiguration` makes of that is what it makes of these.
+ * Paths are whole: those of the file start at its own folder, others where the command was started.
+ * @throws as `readConfiguration`, for a setting that it does not know or cannot read
+ */
+export async function writtenSettings(
+  flags: Record<string, unknown>,
+  configFile: string | null = null,
+): Promise<Record<string, unknown>> {
+  const fromFile = configFile === null ? {} : (await readConfigurationFile(configFile)).written;
+  checkSettings(flags, (name) => `--${name}`);
+  const fromFlags = withoutGaps(flags);
+  return { ...fromFile, ...fromFlags, ...wholePaths(fromFlags, process.cwd()) };
+}
+
+/** The values of settings that name a place: files, folders and addresses. */
+export function placesIn(settings: Readonly<Record<string, unknown>>): string[] {
+  return Object.values(wholePaths(settings, '/')).map(String);
 }
 
 /** Settings of the recipe that `preprocess` names, under those that were given by themselves. */
@@ -56,7 +76,8 @@ async function withRecipe(given: GivenSettings): Promise<GivenSettings> {
   return { ...Object.fromEntries(taken), ...given, preprocess: { readFrom } };
 }
 
-async function readConfigurationFile(path: string): Promise<GivenSettings> {
+/** @returns settings as `Setting.given` reads them, and as the file has them */
+async function readConfigurationFile(path: string): Promise<{ settings: GivenSettings; written: GivenSettings }> {
   let content: unknown;
   try {
     content = parse(await readFile(path, 'utf8'));
@@ -64,21 +85,31 @@ async function readConfigurationFile(path: string): Promise<GivenSettings> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError('bad-config', `The configuration ${path} cannot be read: ${reason}`, { cause: error });
   }
-  if (content === null || content === undefined) return {};
+  if (content === null || content === undefined) return { settings: {}, written: {} };
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new UserError('bad-config', `The configuration ${path} must hold settings such as 'model: model.onnx'.`);
   }
   const settings = checkSettings(content, (name) => `'${name}' in ${path}`);
-  const folder = dirname(path);
-  for (const { name, isPath } of runSettings) {
-    const value = settings[name];
-    if (typeof value === 'string' && isPath?.(value)) settings[name] = resolveLocation(folder, value);
-  }
-  return settings;
+  const paths = wholePaths(settings, dirname(path));
+  return { settings: { ...settings, ...paths }, written: { ...withoutGaps(content), ...paths } };
+}
+
+/** The settings among these that are paths, as seen from a folder. */
+function wholePaths(settings: GivenSettings, folder: string): GivenSettings {
+  return Object.fromEntries(
+    runSettings.flatMap(({ name, isPath }): [string, string][] => {
+      const value = settings[name];
+      return typeof value === 'string' && isPath?.(value) ? [[name, resolveLocation(folder, value)]] : [];
+    }),
+  );
+}
+
+function withoutGaps(raw: object): GivenSettings {
+  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined && value !== null));
 }
 
 function checkSettings(raw: object, nameInMessage: (name: string) => string): GivenSettings {
-  const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined && value !== null));
+  const given = withoutGaps(raw);
   const result = givenSettings.safeParse(given);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { gradline } from '../../cli/gradline.ts';
 import { chart, helm, helmProgram, render, type Values } from './helm.ts';
 import { faultsOf } from './kubernetes-schema.ts';
 import { type Manifest, podOf } from './manifest.ts';
@@ -193,6 +194,26 @@ describe.skipIf(program === null)('the Helm chart', () => {
     // Else an upgrade would set back what KEDA has set.
     expect(one(objects, 'Deployment', 'gradline-worker-l4').spec?.replicas).toBeUndefined();
     expect(one(objects, 'Deployment', 'gradline-worker-always').spec?.replicas).toBe(2);
+  });
+
+  test('starts commands that there are, with flags that they know', async () => {
+    const objects = (await Promise.all(Object.values(cases).map((values) => rendered(values)))).flat();
+    const lines = objects.flatMap((object) => podOf(object)?.spec.containers ?? []).map(({ args }) => args);
+    const words = (line: string[]) => line.slice(0, line[0] === 'schedule' ? 2 : 1).join(' ');
+    for (const command of new Set(
+      lines.filter(([command]) => command !== undefined && command !== 'dashboard').map(words),
+    )) {
+      const { code, stdout } = await gradline([...command.split(' '), '--help']);
+      expect(code, command).toBe(0);
+      const flags = lines
+        .filter((line) => words(line) === command)
+        .flat()
+        .filter((word) => word.startsWith('--'));
+      expect(
+        [...new Set(flags)].filter((flag) => !new RegExp(`^\\s.*${flag}\\b`, 'm').test(stdout)),
+        command,
+      ).toEqual([]);
+    }
   });
 
   test('gives a worker more time to end than it takes', async () => {
