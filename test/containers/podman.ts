@@ -11,7 +11,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 /** Kept: only what changed is built again. */
 const store = process.env.GRADLINE_TEST_IMAGES || join(tmpdir(), 'gradline-test-images');
 
-const environment = {
+export const podmanEnvironment = {
   ...process.env,
   CONTAINERS_CONF: join(here, 'containers.conf'),
   CONTAINERS_STORAGE_CONF: join(store, 'storage.conf'),
@@ -57,7 +57,7 @@ export function startContainer({ image, words, options = [], variables = {} }: C
   const child = spawn(
     'podman',
     ['run', '--rm', ...hardened, ...variableOptions, ...options, `localhost/gradline-${image}`, ...words],
-    { env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: podmanEnvironment, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

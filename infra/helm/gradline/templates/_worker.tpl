@@ -103,7 +103,7 @@ spec:
 {{- $hasCards := gt (int .gpus) 0 }}
 {{- $args := list "worker" "--metrics" "9464" "--model-cache" "/var/cache/gradline" }}
 {{- $args = concat $args (list "--provider" (.provider | default (ternary "cuda" "auto" $hasCards))) }}
-{{- if $hasCards }}{{ $args = concat $args (list "--devices" "all") }}{{ end }}
+{{- if and $hasCards (ne .provider "cpu") }}{{ $args = concat $args (list "--devices" "all") }}{{ end }}
 {{- $args = concat $args (list "--drain-deadline" (toString .drainDeadline) "--lock-duration" (toString .lockDuration)) }}
 {{- $crashes := .crashLimit | default (ternary 3 nil (ne .spot "")) }}
 {{- range $flag, $value := dict "--concurrency" .concurrency "--threads" .threads "--pixel-threads" .pixelThreads "--crash-limit" $crashes }}
