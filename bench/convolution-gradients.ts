@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { create } from '@bufbuild/protobuf';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession as Session } from 'onnxruntime-node';
 import { mirrored, pointwiseStrided, transposed } from '../src/explain/gradients/convolution.ts';
 import { ReverseNode } from '../src/explain/gradients/reverse-node.ts';
 import { windowsOf } from '../src/explain/gradients/windows.ts';
@@ -22,6 +22,7 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from '../src/explain/onnx/onnx_pb.ts';
+import { loadRuntime } from '../src/explain/onnx/runtime.ts';
 import { shapeProto } from '../src/explain/onnx/sizes.ts';
 import { float32Tensor } from '../src/explain/onnx/tensor-data.ts';
 import { type Contender, interleave } from './interleave.ts';
@@ -30,6 +31,8 @@ import { wholeNumber } from './options.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+
+const { InferenceSession, Tensor } = await loadRuntime();
 
 interface Shape {
   name: string;
@@ -63,7 +66,7 @@ printTable(['', 'Conv, mirrored', 'ConvTranspose', 'Conv, then spread'], rows);
 async function measure(shape: Shape): Promise<string[]> {
   const names = shape.kernel === 1 && shape.stride > 1 ? Object.keys(ways) : ['mirrored', 'transposed'];
   const contenders: Contender[] = [];
-  const sessions: InferenceSession[] = [];
+  const sessions: Session[] = [];
   for (const name of names) {
     const { file, gradientShape } = await writeGradient(shape, name);
     const session = await InferenceSession.create(file);

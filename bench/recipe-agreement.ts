@@ -1,5 +1,5 @@
 /**
- * How far what a recipe file makes of photos is from what its own framework makes of them.
+ * How far what a recipe file or a preset makes of photos is from what its own framework makes of them.
  *
  *     PYTHON=/usr/bin/python3 npm run bench:recipes -- <folder of photos> [<number of photos>]
  *
@@ -11,6 +11,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { scaledPixels } from '../src/explain/pixel-input.ts';
 import { readConfiguration } from '../src/shared/run/read-configuration.ts';
 import { decodeImage } from '../src/worker/pipeline/decode/decode.ts';
@@ -34,7 +35,10 @@ try {
 async function compareRecipe(recipe: string, photos: string) {
   const files = await readdir(recipe);
   const file = files.find((name) => name.startsWith('recipe.')) ?? '';
-  const given = { input: photos, model: 'model.onnx', output: 'out', preprocess: join(recipe, file) };
+  const options = file.endsWith('.preset')
+    ? z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(join(recipe, file), 'utf8')))
+    : { preprocess: join(recipe, file) };
+  const given = { input: photos, model: 'model.onnx', output: 'out', ...options };
   const preprocessing = resolvePreprocessing((await readConfiguration(given)).preprocess);
   const { size, range, std } = preprocessing;
   // Of the channel that is divided by the smallest number.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes what the tests need beside npm packages: a Redis server, a browser (Chromium), an S3 server that others wrote (VersityGW), Helm.
+# Makes what the tests need beside npm packages: a Redis server, a browser (Chromium), promtool, an S3 server that others wrote (VersityGW),
+# strace, and Helm.
 # Installs only what is missing, and says what it does. Run by `npm test`.
 set -euo pipefail
 
@@ -24,6 +25,20 @@ if [ ! -x "$browser" ]; then
   echo "Installing Chromium for the tests"
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
+fi
+
+# With it, the tests see that nothing calls out. Elsewhere than on Linux they only see that nothing is left on the disk.
+if [ "$(uname -s)" = Linux ] && ! command -v strace >/dev/null && command -v apt-get >/dev/null; then
+  echo "Installing strace for the tests"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq strace >/dev/null
+fi
+
+# The tests of metrics pass what a fleet prints to promtool; without it, that one test is skipped.
+if ! command -v promtool >/dev/null && command -v apt-get >/dev/null; then
+  echo "Installing promtool (the package prometheus) for the tests"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null
 fi
 
 # In node_modules, so that a fresh install starts without it; Go's own cache makes the second build quick.

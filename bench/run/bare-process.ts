@@ -1,7 +1,9 @@
 /** `node bare-process.js <model> <images> <batch size>`: prints seconds of wall and processor time that a bare session takes, as JSON. */
 
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { loadRuntime } from '../../src/explain/onnx/runtime.ts';
 import { randomBatch } from '../batch.ts';
+
+const { InferenceSession, Tensor } = await loadRuntime();
 
 const [model = '', images, size] = process.argv.slice(2);
 const batchSize = Number(size);

@@ -1,7 +1,8 @@
 /** The explained forward pass against the bare one, inside this process. */
 
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Explainer } from '../../src/explain/explainer.ts';
+import { loadRuntime } from '../../src/explain/onnx/runtime.ts';
 import { claimPrecision } from '../../src/explain/precision.ts';
 import { randomBatch } from '../batch.ts';
 import { type Contender, interleave, ratioText, ratioTo } from '../interleave.ts';
@@ -28,6 +29,7 @@ export class BareForward implements Contender, AsyncDisposable {
   /** @param count images in the batch */
   static async open(file: string, batch: Float32Array, count = batchSize, provider = 'cpu'): Promise<BareForward> {
     claimPrecision({ providers: [provider] });
+    const { InferenceSession, Tensor } = await loadRuntime();
     const session = await InferenceSession.create(file, { executionProviders: [provider] });
     const [input = ''] = session.inputNames;
     return new BareForward(session, { [input]: new Tensor('float32', batch, [count, 3, imageSide, imageSide]) });

@@ -21,14 +21,14 @@ export async function describeRun(
   words: string[],
   { manifest, image }: DescribeOptions,
 ): Promise<void> {
-  const [{ placesIn, writtenSettings }, { runManifest }, { packageFacts }] = await Promise.all([
+  const [{ writtenSettings }, { runManifest }, { packageFacts }] = await Promise.all([
     import('../shared/run/read-configuration.ts'),
     import('../producer/run-manifest.ts'),
     import('./package-facts.ts'),
   ]);
-  const settings = await writtenSettings(given, config);
+  const { settings, places } = await writtenSettings(given, config);
   const run: DescribedRun = { settings, arguments: words, image: image ?? `${usualImage}:${packageFacts().version}` };
-  const local = placesIn(settings).filter((place) => !place.startsWith('s3://'));
+  const local = places.filter((place) => !place.startsWith('s3://'));
   if (local.length > 0) {
     process.stderr.write(
       `Warning: ${local.join(', ')} must be there in the Job's container and on every worker: mount a volume with it, or put it into a ` +

@@ -33,9 +33,9 @@ export function addEnqueueCommand(program: Command): void {
     .command('enqueue')
     .summary('start a run of a fleet')
     .description(
-      'Puts the images of a folder, an s3:// prefix, or a .csv or .jsonl list into the queue of a fleet of workers.',
+      'Puts the images of a folder, an s3:// prefix, or a .csv, .tsv or .jsonl list into the queue of a fleet of workers.',
     )
-    .argument('[input]', 'folder, s3://bucket/prefix, list.csv or list.jsonl');
+    .argument('[input]', 'folder, s3://bucket/prefix, or a list (.csv, .tsv, .jsonl)');
   addRunOptions(command, 'enqueue');
   command.optionsGroup('Fleet:');
   addMetricsOption(addRedisOption(command))
@@ -73,7 +73,7 @@ async function enqueueAction(
     import('../shared/run/read-configuration.ts'),
     import('./option-values.ts'),
   ]);
-  const given = { input, ...givenSettings(settings) };
+  const given = { ...givenSettings(settings), input };
   const configuration = await readConfiguration(given, options.config ?? null);
   const shards = (flag: string, value: string | undefined, least: number) =>
     value === undefined ? null : wholeNumberOf(flag, value, least);

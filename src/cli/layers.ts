@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from './run-options.ts';
 
 const notes = `
 In the tree, a gradient reaches the layers marked +, so grad-cam can use them; * marks the suggested ones.
@@ -14,6 +15,7 @@ export function addLayersCommand(program: Command): void {
     )
     .argument('<model>', 'ONNX file')
     .option('--output-name <name>', 'the output that holds the scores, where the model has several')
+    .option('--input <name=value>', 'for an input beside the picture, as gradline run takes it', collect)
     .option('--all', 'list single nodes too, not only modules')
     .option('--json', 'print all of it as one JSON object')
     .addHelpText('after', notes)
@@ -22,16 +24,19 @@ export function addLayersCommand(program: Command): void {
 
 interface LayersFlags {
   outputName?: string;
+  input?: string[];
   all?: boolean;
   json?: boolean;
 }
 
 async function layersAction(model: string, options: LayersFlags): Promise<void> {
   const { describeLayers } = await import('../explain/layers/describe.ts');
-  const description = await describeLayers(
-    model,
-    options.outputName === undefined ? {} : { outputName: options.outputName },
-  );
+  const { readGivenInputs } = await import('../shared/run/read-inputs.ts');
+  const inputs = options.input === undefined ? {} : await readGivenInputs(options.input);
+  const description = await describeLayers(model, {
+    ...inputs,
+    ...(options.outputName === undefined ? {} : { outputName: options.outputName }),
+  });
   if (options.json) {
     process.stdout.write(`${JSON.stringify(description, null, 2)}\n`);
     return;

@@ -19,7 +19,7 @@ export function addPreviewCommand(program: Command): void {
     .summary('show what the model sees of some images, and its answers')
     .description('Writes a page with some images as the model sees them and the five classes with the highest scores.')
     .argument('<model>', 'ONNX file of the classifier')
-    .argument('<input>', 'folder, s3://bucket/prefix, list.csv or list.jsonl')
+    .argument('<input>', 'folder, s3://bucket/prefix, or a list (.csv, .tsv, .jsonl)')
     .option('--output <file>', 'the page', 'preview.html');
   addPreviewOptions(command);
   command.addHelpText('after', notes).action(previewAction);

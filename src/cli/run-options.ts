@@ -18,7 +18,7 @@ const groups = {
   ],
   'Results:': [
     ...['overlays', 'colormap', 'alpha', 'overlay-scale', 'overlay-on', 'overlay-format', 'maps', 'evidence', 'report'],
-    ...['reference', 'since', 'scores', 'output-name', 'score-activation', 'statistics'],
+    ...['reference', 'since', 'scores', 'output-name', 'inputs', 'score-activation', 'statistics'],
   ],
   'Measuring maps:': ['evaluate', 'evaluate-sample', 'regions', 'region-categories'],
   'Execution:': [
@@ -42,7 +42,7 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
 
 /** For a command that looks at a few images: what they are, and how they are prepared. */
 export function addPreviewOptions(command: Command): void {
-  addSettings(command, ['classes', 'labels', 'score-activation']);
+  addSettings(command, ['classes', 'labels', 'output-name', 'inputs', 'score-activation']);
   for (const heading of ['Selection:', 'Preprocessing:'] as const) {
     command.optionsGroup(heading);
     addSettings(command, groups[heading]);
@@ -51,9 +51,9 @@ export function addPreviewOptions(command: Command): void {
 
 function addSettings(command: Command, names: readonly string[]): void {
   for (const setting of names.flatMap((wanted) => runSettings.filter(({ name }) => name === wanted))) {
-    const { name, value, isList, off = 'do not, whatever the configuration file says' } = setting;
-    const option = new Option(value === null ? `--${name}` : `--${name} ${value}`, settingText(setting));
-    command.addOption(isList ? option.argParser(joinLists) : option);
+    const { name, value, isList, flag, off = 'do not, whatever the configuration file says' } = setting;
+    const option = new Option(value === null ? `--${name}` : `--${flag ?? name} ${value}`, settingText(setting));
+    command.addOption(flag !== undefined ? option.argParser(collect) : isList ? option.argParser(joinLists) : option);
     // Behind the positive flag: a negative one alone would make true the default, over whatever the configuration file says.
     if (value === null) command.option(`--no-${name}`, off);
   }
@@ -64,14 +64,23 @@ function joinLists(value: string, earlier: string | undefined): string {
   return earlier === undefined ? value : `${earlier},${value}`;
 }
 
+/** A flag given twice has both values, whatever they hold. */
+export function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
+
 /** What was given on the command line, under the settings' own names. */
 export function givenSettings(options: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options)
       .map(([name, value]): [string, unknown] => [
-        name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        settingOf(name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)),
         value,
       ])
       .filter(([name]) => !terminalOptions.includes(name)),
   );
+}
+
+function settingOf(flag: string): string {
+  return runSettings.find((setting) => setting.flag === flag)?.name ?? flag;
 }

@@ -19,8 +19,8 @@ export function addRunCommand(program: Command): void {
   const command = program
     .command('run')
     .summary('explain the images of a folder, a bucket or a list')
-    .description('Explains every image of a folder, an s3:// prefix, or a .csv or .jsonl list, on this machine.')
-    .argument('[input]', 'folder, s3://bucket/prefix, list.csv or list.jsonl');
+    .description('Explains every image of a folder, an s3:// prefix, or a .csv, .tsv or .jsonl list, on this machine.')
+    .argument('[input]', 'folder, s3://bucket/prefix, or a list (.csv, .tsv, .jsonl)');
   addRunOptions(command);
   command.addHelpText('after', notes).action(runAction);
 }

@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ListenAddress } from '../shared/metrics/listen-address.ts';
 import type { WorkerHealth } from '../worker/fleet/worker-health.ts';
+import type { WorkerWatch } from '../worker/fleet/worker-watch.ts';
+import type { Provider } from '../worker/pipeline/provider.ts';
 import { exitCode } from './exit-code.ts';
 import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
 import { packageFacts } from './package-facts.ts';
@@ -36,6 +38,7 @@ interface WorkerFlags extends MetricsOption {
   maxFailures?: string;
   crashLimit: number;
   drainDeadline: number;
+  stuckAfter?: number;
   lockDuration: number;
   untilEmpty?: boolean;
   json?: boolean;
@@ -79,6 +82,11 @@ export function addWorkerCommand(program: Command): void {
       seconds,
       30,
     )
+    .option(
+      '--stuck-after <seconds>',
+      'silence of a session at work after which /livez says so (default: 900)',
+      seconds,
+    )
     .optionsGroup('Terminal:')
     .option('--json', 'print events as JSON lines')
     .option('--quiet', 'print nothing but warnings and errors')
@@ -112,8 +120,8 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
       import('../shared/run/max-failures.ts'),
       import('../report/close-with-report.ts'),
     ]);
-    const health = new WorkerHealth();
-    await using _ = address === null ? null : await serveMetrics(address, health);
+    const health = new WorkerHealth(flags.stuckAfter);
+    await using served = address === null ? null : await serveMetrics(address, provider, health);
     const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal);
     const summary = await runWorker(
       {
@@ -132,7 +140,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
       },
       log,
       stop.signal,
-      { closing: report.closeWithReport, health },
+      { closing: report.closeWithReport, health, watch: served?.watch ?? null },
     );
     await schedules;
     log.end(summary);
@@ -146,13 +154,25 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
   }
 }
 
-async function serveMetrics(address: ListenAddress, health: WorkerHealth): Promise<AsyncDisposable> {
-  const [{ startMetricsServer }, { openRegistry }] = await Promise.all([
+interface ServedMetrics extends AsyncDisposable {
+  watch: WorkerWatch;
+}
+
+async function serveMetrics(address: ListenAddress, provider: Provider, health: WorkerHealth): Promise<ServedMetrics> {
+  const [{ startMetricsServer }, { openRegistry }, { WorkerMetrics }] = await Promise.all([
     import('../shared/metrics/metrics-server.ts'),
     import('../shared/metrics/registry.ts'),
+    import('../worker/fleet/worker-metrics.ts'),
   ]);
   const registry = openRegistry('worker', packageFacts().version);
-  return startMetricsServer(address, { registry, live: () => null, ready: () => health.notReady() });
+  const watch = new WorkerMetrics(registry, provider, health);
+  const server = await startMetricsServer(address, {
+    registry,
+    beforeScrape: () => watch.update(),
+    live: () => health.notLive(),
+    ready: () => health.notReady(),
+  });
+  return { watch, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 /** Runs of schedules are started by any worker, so that no further process is needed. */

@@ -97,7 +97,7 @@ export async function recover(redis: RedisClient, location: string, options: Rec
     await restoreStored(ledger, output, recovered, options);
     await enqueueMissing(ledger, plannedEnd(manifest), recovered, options);
     if (recovered.enqueued === 0) {
-      const finished = await finishRun(ledger, finishLease, new AbortController().signal, options.closing);
+      const finished = await finishRun(ledger, finishLease, new AbortController().signal, options);
       if (finished.result === 'completed' && finished.warning !== null) recovered.warnings.push(finished.warning);
     }
     return { ...recovered, state: (await statusOf(ledger)).state };

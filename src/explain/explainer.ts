@@ -6,22 +6,28 @@ import { type CompiledOutputs, compile } from './compile.ts';
 import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
 import { fusedShapes, fuseMaps } from './fusion.ts';
 import { halfGradientScale } from './half-precision.ts';
+import { rowFeeds } from './input-rows.ts';
 import { sortMethods } from './methods/methods.ts';
 import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
+import { loadRuntime } from './onnx/runtime.ts';
+import type { RowInput } from './onnx/second-inputs.ts';
 import { inputShape } from './onnx/sizes.ts';
 import { gateForm, type OpenedModel, openModel } from './open-model.ts';
-import type { ExplainerOptions, Fusion, PixelScaling } from './options.ts';
+import type { ExplainerOptions, Fusion, InputRow, PixelScaling } from './options.ts';
 import { checkPixelInput, pictureLength, pixelInput, scaledPixels } from './pixel-input.ts';
 import { chosenPrecision } from './precision.ts';
 import { floats, integers, padded } from './session-arrays.ts';
 import { labelInput, parseTargets } from './target.ts';
 import { UserError } from './user-error.ts';
 
+/** What a batch holds. */
 export interface BatchOptions {
   /** Number of images in the batch, at most the compiled batch size. */
   count: number;
   /** Class index of each image for the target `label`, -1 for none; `[count]`. */
   labels?: Int32Array;
+  /** For an explainer that is opened with `inputRows`: what each image's inputs beside the picture are given, by name; `[count]`. */
+  inputRows?: readonly InputRow[];
 }
 
 /**
@@ -46,6 +52,7 @@ export class Explainer implements AsyncDisposable {
   #session: InferenceSession | undefined;
   readonly #repeated: RepeatedRuns | undefined;
   readonly #pixels: PixelScaling | undefined;
+  readonly #rows: readonly RowInput[];
 
   private constructor(
     { prepared, outputs, layers, session, warnings }: OpenedModel<CompiledOutputs>,
@@ -65,6 +72,7 @@ export class Explainer implements AsyncDisposable {
     this.#repeated = repeated;
     this.#fuse = fuse;
     this.#pixels = pixels;
+    this.#rows = prepared.sizes.rows;
     this.maps = this.#shapes();
   }
 
@@ -111,7 +119,8 @@ export class Explainer implements AsyncDisposable {
    * Explains up to `batchSize` images.
    * @param batch preprocessed images in the model's layout (`input`), `[count, C, H, W]` or `[count, H, W, C]`; opened with `pixels`:
    * pictures as bytes, `[count, H, W, 3]`. Values behind the `count` images are ignored
-   * @throws TypeError for floats where bytes were announced, or bytes where they were not; RangeError for a count or a length that does not fit the batch; Error after `close`
+   * @throws TypeError for floats where bytes were announced, or bytes where they were not; RangeError for a count, a length or rows that do not fit the batch;
+   * UserError `wrong-input-value`; Error after `close`
    */
   async explain(batch: Float32Array | Uint8Array, options: BatchOptions): Promise<Explanation> {
     const run = this.#explain(batch, options);
@@ -134,8 +143,9 @@ export class Explainer implements AsyncDisposable {
         `A batch holds 1 to ${this.batchSize} images of ${perImage} values; got ${count} images in ${batch.length} values.`,
       );
     }
-    const { Tensor } = await import('onnxruntime-node');
-    const feeds = await this.#feed(batch, count * perImage, this.batchSize * perImage);
+    const { Tensor } = await loadRuntime();
+    const rows = await this.#feedRows(options);
+    const feeds = { ...(await this.#feed(batch, count * perImage, this.batchSize * perImage)), ...rows };
     if (this.#outputs.usesLabels) {
       const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
       feeds[labelInput] = new Tensor('int64', labels, [this.batchSize]);
@@ -149,7 +159,7 @@ export class Explainer implements AsyncDisposable {
     }));
     if (this.#repeated !== undefined) {
       const given = batch.subarray(0, count * perImage);
-      explanation.maps.push(...(await this.#repeated.explain(this.#floats(given), count, targets)));
+      explanation.maps.push(...(await this.#repeated.explain(this.#floats(given), count, targets, rows)));
     }
     if (this.#fuse !== undefined) {
       const layers = this.layers.map(({ layer }) => layer);
@@ -160,7 +170,7 @@ export class Explainer implements AsyncDisposable {
 
   /** The batch as the session's input, padded where it is short. */
   async #feed(batch: Float32Array | Uint8Array, used: number, whole: number): Promise<Record<string, Tensor>> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await loadRuntime();
     const { input, batchSize } = this;
     if (this.#pixels === undefined && batch instanceof Float32Array) {
       return { [input.name]: new Tensor('float32', padded(batch, used, whole), inputShape(input, batchSize)) };
@@ -171,6 +181,14 @@ export class Explainer implements AsyncDisposable {
       };
     }
     throw new TypeError('An explainer that is opened with `pixels` takes a Uint8Array; without, a Float32Array.');
+  }
+
+  async #feedRows({ count, inputRows = [] }: BatchOptions): Promise<Record<string, Tensor>> {
+    if (this.#rows.length > 0 && inputRows.length !== count) {
+      const names = this.#rows.map(({ name }) => `'${name}'`).join(', ');
+      throw new RangeError(`Each of the ${count} images needs values for ${names}; got ${inputRows.length} inputRows.`);
+    }
+    return rowFeeds(this.#rows, inputRows, this.batchSize);
   }
 
   /** What the model itself is given, for methods that change it. */

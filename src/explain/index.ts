@@ -1,5 +1,8 @@
 /** Gradline's library: explanations of an ONNX image classifier, for the cost of a forward pass. */
 
+import { isMainThread } from 'node:worker_threads';
+import { disableTelemetry } from './onnx/telemetry.ts';
+
 export { type BatchOptions, Explainer } from './explainer.ts';
 export type {
   ActivationStatistics,
@@ -17,5 +20,16 @@ export {
 } from './faithfulness/evaluator.ts';
 export type { PictureMap, Similarity } from './faithfulness/randomisation-check.ts';
 export { describeLayers, type LayerDescription, type ModelDescription } from './layers/describe.ts';
-export type { ExplainerOptions, Fusion, MethodName, Precision, ScoreActivation } from './options.ts';
+export type {
+  ExplainerOptions,
+  Fusion,
+  InputRow,
+  InputValue,
+  MethodName,
+  Precision,
+  ScoreActivation,
+} from './options.ts';
 export { UserError } from './user-error.ts';
+
+// Threads that the importing program starts from here on inherit it.
+if (isMainThread) disableTelemetry();

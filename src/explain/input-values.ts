@@ -1,7 +1,7 @@
 /** Whether pictures reach the model as numbers that it was made for, as far as the file gives that away. */
 
 import { intAttribute } from './onnx/attributes.ts';
-import { ElementType } from './onnx/element-type.ts';
+import { ElementType, elementTypeName, wholeRanges } from './onnx/element-type.ts';
 import type { Graph } from './onnx/graph.ts';
 import type { NodeProto } from './onnx/onnx_pb.ts';
 import { placeOf } from './onnx/operator-name.ts';
@@ -9,15 +9,6 @@ import type { PixelScaling } from './options.ts';
 import { sampleValues } from './pixel-input.ts';
 import type { PreparedModel, SourceModel } from './prepare.ts';
 import { UserError } from './user-error.ts';
-
-const wholeRanges: Record<number, { name: string; lowest: number; highest: number }> = {
-  [ElementType.uint8]: { name: 'uint8', lowest: 0, highest: 255 },
-  [ElementType.int8]: { name: 'int8', lowest: -128, highest: 127 },
-  [ElementType.uint16]: { name: 'uint16', lowest: 0, highest: 65_535 },
-  [ElementType.int16]: { name: 'int16', lowest: -32_768, highest: 32_767 },
-  [ElementType.int32]: { name: 'int32', lowest: -(2 ** 31), highest: 2 ** 31 - 1 },
-  [ElementType.int64]: { name: 'int64', lowest: -(2 ** 53), highest: 2 ** 53 },
-};
 
 const asItIs = 'Use --preprocess none, with --fit and --size as the model needs them';
 
@@ -35,7 +26,7 @@ export function checkInputValues(source: SourceModel, prepared: PreparedModel, s
     if (fits) return [];
     throw new UserError(
       'wrong-preprocessing',
-      `The model's input '${input.name}' takes whole numbers (${whole.name}), so the model prepares pictures itself, but the preprocessing makes them ${range(given)}, which would be rounded or wrapped. ${asItIs}.`,
+      `The model's input '${input.name}' takes whole numbers (${elementTypeName(source.inputType)}), so the model prepares pictures itself, but the preprocessing makes them ${range(given)}, which would be rounded or wrapped. ${asItIs}.`,
     );
   }
   return [...scaledTwice(prepared, given), ...quantisedOtherwise(prepared, given)];

@@ -109,8 +109,9 @@ async function prepareAsFound(
 ): Promise<{ prepared: PreparedModel; tensors: ReadonlyMap<string, string>; verdict: Verdict }> {
   const first = await prepareWithHooks(source, options, folder, []);
   if (options.probe === false) return { ...first, verdict: nothingFound };
-  const { pixels, inputSize, scoreActivation } = options;
-  const given = { pixels, inputSize, scoreActivation, score: first.prepared.score };
+  const { pixels, inputSize, scoreActivation, inputs } = options;
+  const rows = Object.keys(options.inputRows ?? {});
+  const given = { pixels, inputSize, scoreActivation, inputs, rows, score: first.prepared.score };
   const file = await verdictFile(options.model, source.model, given);
   const known = await recall(file);
   const began = performance.now();

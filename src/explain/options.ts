@@ -58,6 +58,16 @@ export interface PixelScaling {
   channels: 'rgb' | 'bgr';
 }
 
+/** A number, a truth value, lists of them as deep as there are axes, or values in row-major order with their shape. */
+export type InputValue =
+  | number
+  | boolean
+  | readonly InputValue[]
+  | { readonly shape: readonly number[]; readonly values: ArrayLike<number> };
+
+/** What one image's inputs beside the picture are given, by name: values in row-major order. */
+export type InputRow = Readonly<Record<string, readonly number[]>>;
+
 /** What `Explainer.open` takes: the model, what is hooked in it, and which maps are made for which classes. */
 export interface ExplainerOptions {
   /** Path of the ONNX file. */
@@ -85,6 +95,16 @@ export interface ExplainerOptions {
   fuse?: Fusion;
   /** Name of the model's output that holds the scores, where it has several; default: the one with a score for each class. */
   outputName?: string;
+  /**
+   * What the model's inputs beside the picture are given, by name, the same with every picture: `{ training: false, meta: [0.1, 0.2] }`. The axis of
+   * the images may be left out. Default: whatever the file gives them.
+   */
+  inputs?: Readonly<Record<string, InputValue>>;
+  /**
+   * Inputs beside the picture that have other values for each image, with the values of an example in row-major order, with which the model is
+   * tried. The values come with each batch (`BatchOptions.inputRows`).
+   */
+  inputRows?: Readonly<Record<string, readonly number[]>>;
   scoreActivation?: ScoreActivation;
   /**
    * Try the model on a few pictures of Gradline's own when it is opened: is it computed as its file says, are its scores what they seem? What was

@@ -1,7 +1,7 @@
 /** In which numbers a model is computed, and how NVIDIA's libraries are told. */
 
-import { isMainThread } from 'node:worker_threads';
 import type { ExplainerOptions, Precision } from './options.ts';
+import { processVariable, setProcessVariable } from './process-environment.ts';
 import { UserError } from './user-error.ts';
 
 /**
@@ -41,7 +41,7 @@ export function claimPrecision(choice: Choice): void {
   if (!withTensorCores.has(firstProvider(choice.providers))) return;
   const wanted = precision === 'tf32' ? '1' : '0';
   if (process.env[override] === wanted) return;
-  const current = processValue();
+  const current = processVariable(override);
   if (current !== undefined && current !== '' && current !== wanted) {
     throw new UserError(
       'unsupported-precision',
@@ -49,8 +49,7 @@ export function claimPrecision(choice: Choice): void {
         'set by you, or by a model that was opened in another precision. Use one precision in a process, or change the variable.',
     );
   }
-  process.env[override] = wanted;
-  if (processValue() === wanted) return;
+  if (setProcessVariable(override, wanted)) return;
   throw new UserError(
     'unsupported-precision',
     `Precision ${precision} needs ${override}=${wanted} in the process's environment, which this thread cannot change. ` +
@@ -62,17 +61,4 @@ export function claimPrecision(choice: Choice): void {
 export function firstProvider(providers: Choice['providers']): string {
   const [first = 'cpu'] = providers ?? [];
   return typeof first === 'string' ? first : first.name;
-}
-
-/** What native code finds in the environment. A thread's `process.env` is a copy, unless the thread was started to share it. */
-function processValue(): string | undefined {
-  if (isMainThread) return process.env[override];
-  const report: unknown = process.report.getReport();
-  const variables = isRecord(report) ? report.environmentVariables : undefined;
-  const value = isRecord(variables) ? variables[override] : undefined;
-  return typeof value === 'string' ? value : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -7,6 +7,7 @@ import { didYouMean } from './nearest-names.ts';
 import { Graph } from './onnx/graph.ts';
 import { refuseNoise, setInferenceMode } from './onnx/inference-mode.ts';
 import { bringExternalData, type OnnxModel, readModel } from './onnx/model-file.ts';
+import { type GivenInputs, type RowInput, settleInputs } from './onnx/second-inputs.ts';
 import { type Simplified, simplify, sourceFolder } from './onnx/simplify.ts';
 import { chooseSizes, type FixedSizes, fixSizes, type RequestedSizes } from './onnx/sizes.ts';
 import { spellOut } from './onnx/spell-out.ts';
@@ -23,6 +24,8 @@ export interface SourceModel {
   outputs: string[];
   /** Element type of the model's first input in its file. */
   inputType: number;
+  /** Inputs beside the picture that have other values for each image. */
+  rows: readonly RowInput[];
   /** What a user has to know of how the file was read. */
   warnings: string[];
 }
@@ -32,7 +35,7 @@ export interface PreparedModel extends Simplified {
   score: ClassScore;
 }
 
-export interface ReadingOptions {
+export interface ReadingOptions extends GivenInputs {
   /** Of the output that holds the scores; default: what the outputs themselves say. */
   outputName?: string | undefined;
   /** What the model's inputs of whole numbers are, see `upcastToFloat32`. Default: images. */
@@ -41,14 +44,15 @@ export interface ReadingOptions {
 
 /**
  * @param folder a folder of this compilation's own
- * @throws UserError `unknown-output`
+ * @throws UserError `unknown-output`, and what `settleInputs` throws
  */
 export async function readSource(
   file: string,
   folder: string,
-  { outputName, wholeInputs = 'images' }: ReadingOptions = {},
+  { outputName, wholeInputs = 'images', inputs, inputRows }: ReadingOptions = {},
 ): Promise<SourceModel> {
   const model = await readModel(file);
+  const rows = wholeInputs === 'images' ? settleInputs(model, { inputs, inputRows }) : [];
   if (outputName !== undefined) keepOutput(model, outputName);
   const inputType = model.graph.input[0]?.type?.tensorType?.elemType ?? 0;
   const warnings = setInferenceMode(model);
@@ -58,7 +62,7 @@ export async function readSource(
   await bringExternalData(model, path.dirname(path.resolve(file)), sourceFolder(folder));
   const graph = new Graph(model.graph);
   const outputs = model.graph.output.map((output) => output.name);
-  return { model, graph, modules: new Modules(graph), outputs, inputType, warnings };
+  return { model, graph, modules: new Modules(graph), outputs, inputType, rows, warnings };
 }
 
 /** Whatever else the model returns may be anything: nobody asks for it. */
@@ -89,7 +93,7 @@ export async function prepare(
   folder: string,
   disabled: readonly string[] = [],
 ): Promise<PreparedModel> {
-  const chosen = chooseSizes(source.model, requested);
+  const chosen = chooseSizes(source.model, requested, source.rows);
   const alone = chosen.batchFree && source.graph.nodes.some(({ opType }) => wholeBatch.has(opType));
   const sizes = alone ? { ...chosen, batchSize: 1, batchFree: false } : chosen;
   try {

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../explain/user-error.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { openImageStore } from '../shared/run/image-store.ts';
-import { hasImageSuffix, imageSuffixes, isImageList } from '../shared/run/input-kind.ts';
+import { hasImageSuffix, imageSuffixes, isTable } from '../shared/run/input-kind.ts';
 import { isS3Location, splitLocation } from '../shared/store/location.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import type { Store } from '../shared/store/store.ts';
@@ -36,7 +36,7 @@ export function chosenImages(input: Input, counts: ListingCounts, after = ''): A
 /** @throws UserError `no-input`, `same-output`, `bad-setting`, `bad-location` */
 export async function openInput({ input, output, selection: settings }: RunConfiguration): Promise<Input> {
   const inBucket = isS3Location(input);
-  if (isImageList(input)) {
+  if (isTable(input)) {
     const selection = readSelection(settings, null);
     const { folder } = splitLocation(input);
     const store = await openImageStore(input);
@@ -83,7 +83,7 @@ async function kindOfPath(path: string): Promise<'folder' | 'file'> {
   const { folder, name } = splitLocation(path);
   await using store = await openStore(folder);
   if (await holdsImage(store, name)) return 'file';
-  throw new UserError('no-input', `The input ${path} is neither a folder, an image, nor a .csv or .jsonl list.`);
+  throw new UserError('no-input', `The input ${path} is neither a folder, an image, nor a .csv, .tsv or .jsonl list.`);
 }
 
 async function* onlyImage(key: string): AsyncGenerator<ListedImage> {

@@ -2,6 +2,7 @@
 
 import { ClassNames, parseClassIndex } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
+import { isTable } from '../shared/run/input-kind.ts';
 import { imageKeyProblem } from '../shared/run/output-key.ts';
 import { parseS3Location } from '../shared/store/location.ts';
 import { compareKeys } from '../shared/store/store-key.ts';
@@ -23,10 +24,10 @@ export function parseLabelSource(labels: string | null): LabelSource {
   if (labels === null) return { kind: 'list' };
   if (labels === 'folder') return { kind: 'folder' };
   if (labels.startsWith('regex:')) return { kind: 'pattern', pattern: labelPattern(labels.slice('regex:'.length)) };
-  if (/\.(csv|jsonl)$/i.test(labels)) return { kind: 'file', location: labels };
+  if (isTable(labels)) return { kind: 'file', location: labels };
   throw new UserError(
     'bad-labels',
-    `--labels cannot be '${labels}': use folder, regex:<pattern>, or a .csv or .jsonl file with key and label.`,
+    `--labels cannot be '${labels}': use folder, regex:<pattern>, or a .csv, .tsv or .jsonl file with key and label.`,
   );
 }
 

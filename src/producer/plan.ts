@@ -10,6 +10,7 @@ import type { PlanClasses } from '../shared/run/plan-files.ts';
 import type { PlannedImage, Shard } from '../shared/run/run-plan.ts';
 import type { Store } from '../shared/store/store.ts';
 import { chosenImages, type Input, openInput } from './input.ts';
+import { type RowFinder, readInputRows } from './input-rows.ts';
 import {
   fileLabels,
   folderLabels,
@@ -66,13 +67,17 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
   const source = parseLabelSource(configuration.labels);
   const ofModel = await modelClasses(configuration, options.classes);
   const given = ofModel?.names ?? (await givenClasses(configuration, options.classes));
+  const rowOf = await readInputRows(configuration);
   const input = await openInput(configuration);
   try {
-    const { classNames, label, survey } = await readLabels(source, given, input, options.survey ?? !input.inBucket);
+    const check = ({ key }: ListedImage) => void rowOf(key);
+    const withSurvey = options.survey ?? !input.inBucket;
+    const { classNames, label, survey } = await readLabels(source, given, input, { withSurvey, check });
     checkTargets(configuration, classNames);
     if (survey === null) await checkNotEmpty(configuration, input);
     checkSurvey(configuration, survey);
-    const images = (counts = newListingCounts(), after = '') => labelled(chosenImages(input, counts, after), label);
+    const images = (counts = newListingCounts(), after = '') =>
+      planned(chosenImages(input, counts, after), label, rowOf);
     return {
       shards: { [Symbol.asyncIterator]: () => shardsOf(images(), configuration.shardSize) },
       images,
@@ -127,14 +132,14 @@ async function readLabels(
   source: LabelSource,
   given: ClassNames | null,
   input: Input,
-  withSurvey: boolean,
+  { withSurvey, check }: { withSurvey: boolean; check(image: ListedImage): void },
 ): Promise<Labels> {
   if (source.kind === 'folder' && given === null) {
-    const { classNames, survey } = await surveyFolders(input);
+    const { classNames, survey } = await surveyFolders(input, check);
     return { classNames, label: folderLabels(classNames), survey };
   }
   const label = await labellerOf(source, given);
-  return { classNames: given, label, survey: withSurvey ? await takeSurvey(input, label) : null };
+  return { classNames: given, label, survey: withSurvey ? await takeSurvey(input, label, check) : null };
 }
 
 async function labellerOf(source: LabelSource, classNames: ClassNames | null): Promise<Labeller> {
@@ -194,8 +199,15 @@ export function planWarnings({ labels }: RunConfiguration, { total, labelled, co
   ];
 }
 
-async function* labelled(images: AsyncIterable<ListedImage>, label: Labeller): AsyncGenerator<PlannedImage> {
-  for await (const image of images) yield { key: image.key, label: label(image) };
+async function* planned(
+  images: AsyncIterable<ListedImage>,
+  label: Labeller,
+  rowOf: RowFinder,
+): AsyncGenerator<PlannedImage> {
+  for await (const image of images) {
+    const inputs = rowOf(image.key);
+    yield { key: image.key, label: label(image), ...(inputs === undefined ? {} : { inputs }) };
+  }
 }
 
 async function* shardsOf(planned: AsyncIterable<PlannedImage>, size: number): AsyncGenerator<Shard> {

@@ -12,16 +12,22 @@ export interface Survey {
   counts: ListingCounts;
 }
 
-export async function takeSurvey(input: Input, label: Labeller): Promise<Survey> {
+/** @param check throws for an image that cannot be explained */
+export async function takeSurvey(input: Input, label: Labeller, check: ImageCheck): Promise<Survey> {
   const counts = newListingCounts();
-  return countChosen(input, input.candidates(counts), counts, label);
+  return countChosen(input, input.candidates(counts), counts, label, check);
 }
+
+type ImageCheck = (image: ListedImage) => void;
 
 /**
  * Also finds the classes that folders stand for. They are those of all candidates, so that a sample, a limit or `include` does
  * not change which class an index means.
  */
-export async function surveyFolders(input: Input): Promise<{ survey: Survey; classNames: ClassNames | null }> {
+export async function surveyFolders(
+  input: Input,
+  check: ImageCheck,
+): Promise<{ survey: Survey; classNames: ClassNames | null }> {
   const counts = newListingCounts();
   const folders = new Set<string>();
   const listing = withFolders(input.candidates(counts), folders);
@@ -29,7 +35,7 @@ export async function surveyFolders(input: Input): Promise<{ survey: Survey; cla
   const candidates = { [Symbol.asyncIterator]: () => ({ next: () => listing.next() }) };
   try {
     const label: Labeller = ({ key }) => (firstFolder(key) === null ? null : 0);
-    const survey = await countChosen(input, candidates, counts, label);
+    const survey = await countChosen(input, candidates, counts, label, check);
     for await (const _ of candidates);
     return { survey, classNames: classesOfFolders(folders) };
   } finally {
@@ -42,10 +48,12 @@ async function countChosen(
   candidates: AsyncIterable<ListedImage>,
   counts: ListingCounts,
   label: Labeller,
+  check: ImageCheck,
 ): Promise<Survey> {
   const survey = { total: 0, labelled: 0, counts };
   for await (const image of input.selection.choose(candidates, counts)) {
     survey.total += 1;
+    check(image);
     if (label(image) !== null) survey.labelled += 1;
   }
   return survey;

@@ -175,7 +175,7 @@ class PlanWriter {
     throw new UserError(
       'unordered-listing',
       `The input's server lists ${JSON.stringify(key)} after ${JSON.stringify(last)}: not in the order of S3, so a listing ` +
-        'cannot go on where it stopped. Give a .csv or .jsonl list of the images instead.',
+        'cannot go on where it stopped. Give a .csv, .tsv or .jsonl list of the images instead.',
     );
   }
 

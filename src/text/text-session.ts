@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { namesOf } from '../explain/class-names.ts';
 import { ElementType } from '../explain/onnx/element-type.ts';
+import { loadRuntime } from '../explain/onnx/runtime.ts';
 import { simplify } from '../explain/onnx/simplify.ts';
 import { fixInputShapes } from '../explain/onnx/sizes.ts';
 import { openExplained } from '../explain/open-model.ts';
@@ -91,7 +92,7 @@ export class TextSession {
    * @param classes by target, the class of each text to explain; default: what the target chooses
    */
   async run(texts: readonly TokenSequence[], share = 1, classes?: readonly Int32Array[]): Promise<TextRun> {
-    const { Tensor } = await import('onnxruntime-node');
+    const { Tensor } = await loadRuntime();
     const { batchSize, length } = this.sizes;
     const count = texts.length;
     // The rest of the batch repeats its first text: rows of nothing but padding would have no softmax.

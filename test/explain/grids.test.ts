@@ -10,6 +10,7 @@ function gridOf(shape: number[], height: number, width = height): SpatialGrid | 
   return findGrid(shape, {
     batchSize: shape[0] ?? 0,
     batchFree: true,
+    rows: [],
     input: { name: 'image', layout: 'NCHW', channels: 3, height, width },
   });
 }
@@ -55,6 +56,7 @@ describe('which axes are the grid', () => {
     const sizes = {
       batchSize: 2,
       batchFree: true,
+      rows: [],
       input: { name: 'x', layout: 'NCHW' as const, channels: 3, height: 224, width: 224 },
     };
     expect(findGrid([128, 49, 96], sizes)).toBeUndefined();

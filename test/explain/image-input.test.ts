@@ -107,7 +107,12 @@ describe('refused', () => {
   test('several inputs, by name', async () => {
     const model = network(['n', 3, 8, 8]);
     model.input(['n', 4], 'metadata');
-    await expectRefusal(openTiny(model), 'no-image-input', "'input', 'metadata'", 'one image tensor');
+    await expectRefusal(
+      openTiny(model),
+      'no-image-input',
+      "2 inputs: 'input' (float32 [n, 3, 8, 8]), 'metadata'",
+      '--input metadata=',
+    );
   });
 
   test('an input that is no batch of images', async () => {

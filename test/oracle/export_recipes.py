@@ -2,21 +2,26 @@
 
     python3 test/oracle/export_recipes.py <output folder> [<recipe> ...]
 
-Prints the versions, then for each recipe the largest difference between ONNX Runtime's logits and the framework's for batches of 1 and 3, and what
-`gradline layers` (dist/cli/main.js, `npm run build` first) makes of the file. Weights are random: nothing is downloaded. Recipes whose packages are not
-installed are said to be left out. Needs torch, onnx, onnxscript and onnxruntime; torchvision, timm, transformers, scikit-learn and skl2onnx for their own.
+Prints the versions, then for each recipe the largest difference between ONNX Runtime's scores and the framework's for batches of 1 and 3, how far apart
+the framework's own are, and what `gradline layers` (dist/cli/main.js, `npm run build` first) makes of the file. Weights are random: nothing is
+downloaded. Recipes whose packages are not installed are said to be left out. Needs torch, onnx, onnxscript and onnxruntime; torchvision, timm, transformers, scikit-learn and skl2onnx, Keras with
+tensorflow and tf2onnx, ultralytics with onnxslim, fastai, and lightning for their own.
 """
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy
 import onnx
-import onnxruntime
 import torch
+
+# Read when ONNX Runtime is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime  # noqa: E402
 
 MAIN = Path(__file__).resolve().parents[2] / "dist" / "cli" / "main.js"
 PIXELS = torch.randn(3, 3, 224, 224, generator=torch.Generator().manual_seed(0))
@@ -125,6 +130,56 @@ def scikit_learn(path):
     return head.predict_proba(rows)
 
 
+def keras_model(path):
+    """Rows, columns, colours, as TensorFlow has pictures."""
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+
+    keras.utils.set_random_seed(0)
+    model = keras.applications.MobileNetV2(weights=None, classes=10, classifier_activation=None)
+    # A model that was never called has no shapes to export.
+    expected = model.predict(PIXELS.numpy().transpose(0, 2, 3, 1), verbose=0)
+    model.export(str(path), format="onnx", verbose=False)
+    return expected
+
+
+def ultralytics_model(path):
+    """Its exporter chooses the file's name, and the file has the names of the classes in it."""
+    from ultralytics import YOLO
+
+    torch.manual_seed(0)
+    model = YOLO("yolo11n-cls.yaml")
+    written = model.export(format="onnx", imgsz=224, dynamic=True, simplify=False)
+    Path(written).replace(path)
+    network = model.model.eval()
+    with torch.no_grad():
+        answer = network(PIXELS)
+    return (answer[0] if isinstance(answer, tuple) else answer).numpy()
+
+
+def fastai_model():
+    """What `vision_learner` makes, whose `learn.model` is exported."""
+    from fastai.vision.learner import create_vision_model
+    from torchvision import models
+
+    return create_vision_model(models.resnet18, 10, pretrained=False)
+
+
+def lightning_model():
+    import lightning
+
+    class Classifier(lightning.LightningModule):
+        def __init__(self):
+            super().__init__()
+            self.net = torchvision_model()
+
+        def forward(self, pixels):
+            return self.net(pixels)
+
+    return Classifier()
+
+
 RECIPES = {
     "torchvision-torchscript": torch_recipe(torchvision_model, by_torchscript),
     "torchvision-dynamo": torch_recipe(torchvision_model, by_dynamo),
@@ -134,18 +189,26 @@ RECIPES = {
     "transformers-torchscript": torch_recipe(transformers_model, by_torchscript),
     "transformers-dynamo": torch_recipe(transformers_model, by_dynamo),
     "scikit-learn": scikit_learn,
+    "keras": keras_model,
+    "ultralytics": ultralytics_model,
+    "fastai-torchscript": torch_recipe(fastai_model, by_torchscript),
+    "fastai-dynamo": torch_recipe(fastai_model, by_dynamo),
+    "lightning-torchscript": torch_recipe(lightning_model, by_torchscript),
+    "lightning-dynamo": torch_recipe(lightning_model, by_dynamo),
 }
 
 
 def difference(path, expected):
     session = onnxruntime.InferenceSession(path)
-    name = session.get_inputs()[0].name
+    first = session.get_inputs()[0]
+    pixels = PIXELS.numpy() if first.shape[1] == 3 else PIXELS.numpy().transpose(0, 2, 3, 1)
     largest = 0.0
     for count in (1, 3):
-        outputs = session.run(None, {name: PIXELS[:count].numpy()})
+        outputs = session.run(None, {first.name: pixels[:count]})
         scores = next(array for array in outputs if getattr(array, "shape", None) == expected[:count].shape)
         largest = max(largest, float(numpy.abs(scores - expected[:count]).max()))
-    return largest
+    # Random weights may answer nearly the same to everything.
+    return largest, float(expected.max() - expected.min())
 
 
 def layers(path):
@@ -157,7 +220,7 @@ def layers(path):
 
 
 def main(folder, *wanted):
-    for package in ["torch", "torchvision", "timm", "transformers", "sklearn", "skl2onnx", "onnx", "onnxscript", "onnxruntime"]:
+    for package in ["torch", "torchvision", "timm", "transformers", "sklearn", "skl2onnx", "onnx", "onnxscript", "onnxruntime", "keras", "tensorflow", "tf2onnx", "ultralytics", "fastai", "lightning"]:
         try:
             print(package, importlib.import_module(package).__version__)
         except ImportError:
@@ -170,7 +233,8 @@ def main(folder, *wanted):
         except ModuleNotFoundError as error:
             print(f"{name}: left out, {error}")
             continue
-        print(f"{name}: difference {difference(path, expected):.1e}; {layers(path)}")
+        largest, spread = difference(path, expected)
+        print(f"{name}: difference {largest:.1e} of a spread of {spread:.1e}; {layers(path)}")
 
 
 if __name__ == "__main__":

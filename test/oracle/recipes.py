@@ -1,12 +1,15 @@
-"""Recipes of torchvision, timm and transformers, and the tensors that these frameworks make of photos with them.
+"""Recipes of torchvision, timm, transformers, Keras and ultralytics, and the tensors that these frameworks make of photos with them.
 
     python3 test/oracle/recipes.py <folder of photos> <output folder> [<number of photos>]
 
-Writes a folder for each recipe: `recipe.json` or `recipe.txt` as its framework writes or prints it, and `<photo>.f32`, the tensor
-`[3, height, width]`. bench/recipe-agreement.ts compares them with ours. Needs torch, torchvision, timm, transformers and Pillow 12.
+Writes a folder for each recipe: `recipe.json` or `recipe.txt` as its framework writes or prints it, or `recipe.preset` with options of ours for a
+framework that writes none, and `<photo>.f32`, the tensor `[3, height, width]`. bench/recipe-agreement.ts compares them with ours. Needs torch, torchvision,
+timm, transformers and Pillow 12; Keras with tensorflow, and ultralytics, for their own, which are left out where they are not installed.
 """
 
+import importlib.util
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -75,11 +78,55 @@ TIMM_MODES = {
 }
 
 
-def save(output, name, photos, recipe, apply):
+def keras_recipes():
+    """As `image_dataset_from_directory` and `load_img` bring pictures to 224 x 224, and `preprocess_input` scales them, by our options."""
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import keras
+    import tensorflow
+
+    tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+
+    def resized(image):
+        return tensorflow.image.resize(numpy.asarray(image), (224, 224)).numpy()
+
+    def cropped(image):
+        return keras.preprocessing.image.smart_resize(numpy.asarray(image, numpy.float32), (224, 224))
+
+    def by_pillow(image):
+        return numpy.asarray(image.resize((224, 224), Image.Resampling.BILINEAR), numpy.float32)
+
+    def nearest(image):
+        return numpy.asarray(image.resize((224, 224), Image.Resampling.NEAREST), numpy.float32)
+
+    scale = keras.applications.imagenet_utils.preprocess_input
+    for mode in ("caffe", "tf", "torch"):
+        for name, bring, options in (
+            ("tf-image", resized, {}),
+            ("load-img", nearest, {"interpolation": "nearest"}),
+            ("load-img-bilinear", by_pillow, {"antialias": True}),
+            ("smart-resize", cropped, {"fit": "crop"}),
+        ):
+            apply = lambda image, bring=bring: scale(numpy.array(bring(image), numpy.float32), data_format="channels_last", mode=mode).transpose(2, 0, 1)
+            yield f"keras-{mode}-{name}", {"preprocess": f"keras-{mode}", **options}, apply
+
+
+def ultralytics_recipes():
+    """The transforms of its classifiers."""
+    from ultralytics.data.augment import classify_transforms
+
+    for size in (224, 160):
+        yield f"ultralytics-{size}", {"preprocess": "ultralytics", "size": str(size)}, classify_transforms(size)
+
+
+OPTIONAL = {"keras": keras_recipes, "ultralytics": ultralytics_recipes}
+
+
+def save(output, name, photos, recipe, apply, kind=None):
     folder = output / name
     folder.mkdir(parents=True, exist_ok=True)
-    kind = "json" if isinstance(recipe, dict) else "txt"
-    text = json.dumps(recipe, default=list) if kind == "json" else recipe + "\n"
+    kind = kind or ("json" if isinstance(recipe, dict) else "txt")
+    text = json.dumps(recipe, default=list) if isinstance(recipe, dict) else recipe + "\n"
     (folder / f"recipe.{kind}").write_text(text)
     for path in photos:
         tensor = numpy.asarray(apply(Image.open(path).convert("RGB")), dtype=numpy.float32)
@@ -101,6 +148,12 @@ def main(folder, output, count):
         save(output, name, photos, {"architecture": name, "pretrained_cfg": config}, apply)
         if name in TIMM:
             save(output, f"{name}-printed", photos, repr(apply), apply)
+    for package, recipes in OPTIONAL.items():
+        if importlib.util.find_spec(package) is None:
+            print(f"{package} is not installed: its recipes are left out", file=sys.stderr)
+            continue
+        for name, options, apply in recipes():
+            save(output, name, photos, options, apply, kind="preset")
 
 
 if __name__ == "__main__":

@@ -52,10 +52,11 @@ describe('a run as a manifest', () => {
       { ...flags, target: 'class:yes', labels: 'folder', pillow: '12' },
       'max-failures: 5%\nclasses: "names.txt"\n',
     ],
+    ["values for the model's inputs", { ...flags, inputs: ['training=false', 'age=[0.1,0.2]'] }, null],
   ])('means the same as the command: %s', async (_, given, text) => {
     const file = text === null ? null : join(folder, 'gradline.yaml');
     if (file !== null) await writeFile(file, text ?? '');
-    const [settings] = read(described(await writtenSettings(given, file)));
+    const [settings] = read(described((await writtenSettings(given, file)).settings));
     const elsewhere = join(await mkdtemp(join(folder, 'pod-')), 'run.yaml');
     await writeFile(elsewhere, settings?.data?.['run.yaml'] ?? '');
     expect(await readConfiguration({}, elsewhere)).toEqual(await readConfiguration(given, file));

@@ -1,10 +1,10 @@
 /** Faithfulness of the maps of one picture after the other. */
 
-import type { ExplainerOptions } from '../options.ts';
+import type { ExplainerOptions, InputRow } from '../options.ts';
 import { resized } from '../resize.ts';
 import { centredGaussian, randomMap } from './baseline-maps.ts';
 import { judgeMap, type MapFaithfulness, type PictureProbe, probePicture } from './map-faithfulness.ts';
-import { ForgetfulExplainer, type PictureMap, type Similarity } from './randomisation-check.ts';
+import { ForgetfulExplainer, type PictureMap, type SeenPicture, type Similarity } from './randomisation-check.ts';
 import { ScoreModel } from './score-model.ts';
 import { type ForgetfulLayers, forgetfulLayers } from './shuffled-weights.ts';
 
@@ -55,38 +55,35 @@ export class Evaluator implements AsyncDisposable {
   /**
    * Measures maps of one picture, and the baselines' maps of the same classes.
    * @param picture one preprocessed image in the model's layout
-   * @param options `seed` decides the random baseline; `randomise`: whether to check the maps against those of networks with shuffled weights
+   * @param options `seed` decides the random baseline; `randomise`: whether to check the maps against those of networks with shuffled weights;
+   * `inputRow`: what the inputs beside the picture are given, where the options name `inputRows`
    */
   async evaluate(
     picture: Float32Array,
     maps: readonly PictureMap[],
-    { seed, randomise }: { seed: number; randomise: boolean },
+    { seed, randomise, inputRow = {} }: { seed: number; randomise: boolean; inputRow?: InputRow },
   ): Promise<PictureFaithfulness> {
     const { input } = this.#model;
     const telling = maps.filter(tellsSomething);
     if (telling.length === 0) return { maps: maps.map(() => null), baselines: [] };
-    const probe = await probePicture(picture, input, (pictures) => this.#model.scores(pictures));
+    const probe = await probePicture(picture, input, (pictures) => this.#model.scores(pictures, inputRow));
     const judged = new Map<PictureMap, Faithfulness>();
     for (const map of telling) {
       judged.set(map, await judgeMap(probe, resized(map.values, map, input), map.class));
     }
-    if (randomise) await this.#check(picture, telling, judged);
+    if (randomise) await this.#check({ picture, inputRow }, telling, judged);
     return {
       maps: maps.map((map) => judged.get(map) ?? null),
       baselines: await judgeBaselines(probe, new Set(telling.map((map) => map.class)), seed),
     };
   }
 
-  async #check(
-    picture: Float32Array,
-    maps: readonly PictureMap[],
-    judged: Map<PictureMap, Faithfulness>,
-  ): Promise<void> {
+  async #check(seen: SeenPicture, maps: readonly PictureMap[], judged: Map<PictureMap, Faithfulness>): Promise<void> {
     const found = new Map<ForgetfulLayers, Similarity[]>();
     for (const layers of forgetfulLayers) {
       const forgetful = this.#forgetful.get(layers) ?? (await ForgetfulExplainer.open(this.#options, layers));
       this.#forgetful.set(layers, forgetful);
-      found.set(layers, await forgetful.compare(picture, maps));
+      found.set(layers, await forgetful.compare(seen, maps));
     }
     const none = { rankCorrelation: null, structuralSimilarity: null };
     maps.forEach((map, at) => {

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { Explainer } from '../explainer.ts';
 import type { LayerMaps } from '../explanation.ts';
 import { bringExternalData, readModel, writeModel } from '../onnx/model-file.ts';
-import type { ExplainerOptions } from '../options.ts';
+import type { ExplainerOptions, InputRow } from '../options.ts';
 import { resized } from '../resize.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import { type ForgetfulLayers, shuffleWeights } from './shuffled-weights.ts';
@@ -34,6 +34,14 @@ export interface PictureMap {
   width: number;
   /** `[height, width]`, signed. */
   values: Float32Array;
+}
+
+/** All that the model is given for one picture. */
+export interface SeenPicture {
+  /** One preprocessed image in the model's layout. */
+  picture: Float32Array;
+  /** For the inputs beside the picture. */
+  inputRow: InputRow;
 }
 
 const isContrast = (target: string) => target.startsWith('class:') && target.includes('-vs-');
@@ -68,12 +76,12 @@ export class ForgetfulExplainer {
   }
 
   /** Each map against the forgetful network's map of the same picture, layer, method and class. */
-  async compare(picture: Float32Array, maps: readonly PictureMap[]): Promise<Similarity[]> {
+  async compare(seen: SeenPicture, maps: readonly PictureMap[]): Promise<Similarity[]> {
     const { input } = this.#explainer;
     const known = new Map<number, LayerMaps[]>();
     const similarities: Similarity[] = [];
     for (const map of maps) {
-      const explained = known.get(map.class) ?? (await this.#explain(picture, map.class));
+      const explained = known.get(map.class) ?? (await this.#explain(seen, map.class));
       known.set(map.class, explained);
       const target = isContrast(map.target) ? map.target : 'label';
       const other = explained.find(
@@ -90,8 +98,12 @@ export class ForgetfulExplainer {
   }
 
   /** Maps of one picture; a batch that the model itself fixes is filled up. */
-  async #explain(picture: Float32Array, explained: number): Promise<LayerMaps[]> {
-    const { maps } = await this.#explainer.explain(picture, { count: 1, labels: Int32Array.of(explained) });
+  async #explain({ picture, inputRow }: SeenPicture, explained: number): Promise<LayerMaps[]> {
+    const { maps } = await this.#explainer.explain(picture, {
+      count: 1,
+      labels: Int32Array.of(explained),
+      inputRows: [inputRow],
+    });
     return maps;
   }
 

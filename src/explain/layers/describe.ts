@@ -8,6 +8,7 @@ import { dependents, gradientReach } from '../gradients/sweep.ts';
 import { namePrefix } from '../onnx/builder.ts';
 import { isFloat } from '../onnx/element-type.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
+import type { ExplainerOptions } from '../options.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from '../prepare.ts';
 import { type Barrier, barriers } from './barriers.ts';
 import { foldedPairs } from './folded-norms.ts';
@@ -55,14 +56,19 @@ const mostSuggestions = 4;
 /** Options are as in `ExplainerOptions`. @throws UserError as `Explainer.open` does for a model that cannot be read */
 export async function describeLayers(
   model: string,
-  options: { batchSize?: number; inputSize?: { height: number; width: number }; outputName?: string } = {},
+  options: Pick<ExplainerOptions, 'batchSize' | 'inputSize' | 'outputName' | 'inputs' | 'inputRows'> = {},
 ): Promise<ModelDescription> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
-    const { outputName, ...sizes } = options;
-    const source = await readSource(model, folder, { outputName });
+    const { batchSize = 1, inputSize, ...reading } = options;
+    const source = await readSource(model, folder, reading);
     const everything = source.graph.nodes.flatMap((node) => node.output).filter((tensor) => tensor !== '');
-    const prepared = await prepare(source, { batchSize: 1, ...sizes }, everything, folder);
+    const prepared = await prepare(
+      source,
+      { batchSize, ...(inputSize === undefined ? {} : { inputSize }) },
+      everything,
+      folder,
+    );
     const reach = gradientReach(prepared.graph, prepared.score.logits);
     const layers = listLayers(source, prepared, reach);
     const suggestions = suggest(layers, source, prepared, reach);

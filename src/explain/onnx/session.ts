@@ -2,6 +2,7 @@
 
 import type { InferenceSession } from 'onnxruntime-node';
 import { UserError } from '../user-error.ts';
+import { loadRuntime } from './runtime.ts';
 
 /** Nothing but crashes: the runtime's errors are thrown too, and its warnings are about graphs that users cannot change. */
 const logSeverityLevel = 4;
@@ -24,8 +25,7 @@ export async function openSession(
   purpose: string,
   options: InferenceSession.SessionOptions,
 ): Promise<InferenceSession> {
-  // Loading the native library takes a while: only once a session is really wanted.
-  const { InferenceSession } = await import('onnxruntime-node');
+  const { InferenceSession } = await loadRuntime();
   try {
     return await InferenceSession.create(file, { logSeverityLevel, ...options });
   } catch (cause) {

@@ -7,6 +7,7 @@ import { intAttribute, intsAttribute } from './attributes.ts';
 import { Graph } from './graph.ts';
 import type { OnnxModel } from './model-file.ts';
 import { TensorShapeProto_DimensionSchema, TensorShapeProtoSchema, type ValueInfoProto } from './onnx_pb.ts';
+import { type RowInput, rowInputShape } from './second-inputs.ts';
 
 export interface RequestedSizes {
   batchSize: number;
@@ -19,6 +20,8 @@ export interface FixedSizes {
   /** Whether the model left the batch free. */
   batchFree: boolean;
   input: ModelInput;
+  /** Inputs beside the picture. */
+  rows: readonly RowInput[];
 }
 
 const defaultSide = 224;
@@ -27,9 +30,10 @@ const imageChannels = new Set([1, 3, 4]);
 
 /**
  * Reads what sizes the model asks for and fills the free ones.
+ * @param rows the inputs beside the picture
  * @throws UserError `no-image-input`, `wrong-input-size`
  */
-export function chooseSizes(model: OnnxModel, requested: RequestedSizes): FixedSizes {
+export function chooseSizes(model: OnnxModel, requested: RequestedSizes, rows: readonly RowInput[] = []): FixedSizes {
   const input = imageInput(model);
   const dims = dimensions(input);
   const [batch, second, third, fourth] = dims;
@@ -47,9 +51,18 @@ export function chooseSizes(model: OnnxModel, requested: RequestedSizes): FixedS
   };
   check('height', height);
   check('width', width);
+  const ofRows = rows.find(({ batchSize }) => batchSize !== undefined);
+  if (batch !== undefined && ofRows?.batchSize !== undefined && ofRows.batchSize !== batch) {
+    throw new UserError(
+      'wrong-input-size',
+      `The model takes batches of ${batch} pictures at '${input.name}', but of ${ofRows.batchSize} at '${ofRows.name}'. Export it with one free batch size for both.`,
+    );
+  }
+  const fixed = batch ?? ofRows?.batchSize;
   return {
-    batchSize: batch ?? requested.batchSize,
-    batchFree: batch === undefined,
+    rows,
+    batchSize: fixed ?? requested.batchSize,
+    batchFree: fixed === undefined,
     input: {
       name: input.name,
       layout,
@@ -93,7 +106,9 @@ export function inputShape(input: ModelInput, n: number): number[] {
 
 /** Writes the sizes into the graph and drops every shape that was noted for other sizes. Changes the model in place. */
 export function fixSizes(model: OnnxModel, sizes: FixedSizes): void {
-  fixInputShapes(model, new Map([[imageInput(model).name, inputShape(sizes.input, sizes.batchSize)]]));
+  const { batchSize, input, rows } = sizes;
+  const ofRows = rows.map((row) => [row.name, rowInputShape(row, batchSize)] as const);
+  fixInputShapes(model, new Map([[imageInput(model).name, inputShape(input, batchSize)], ...ofRows]));
 }
 
 /** As `fixSizes`, for inputs of any kind: their whole shapes by name. */
@@ -117,15 +132,8 @@ export function shapeProto(shape: number[]) {
 }
 
 function imageInput(model: OnnxModel): ValueInfoProto {
-  const [input, ...others] = model.graph.input;
+  const [input] = model.graph.input;
   if (input === undefined) throw new UserError('no-image-input', 'The model has no input.');
-  if (others.length > 0) {
-    const names = model.graph.input.map((i) => `'${i.name}'`).join(', ');
-    throw new UserError(
-      'no-image-input',
-      `The model has ${others.length + 1} inputs (${names}); Gradline feeds one image tensor. Export the classifier with the others fixed.`,
-    );
-  }
   // A file may leave the shape out altogether: all of it is free then.
   if (input.type?.tensorType !== undefined && input.type.tensorType.shape === undefined) return input;
   if (dimensions(input).length !== 4) {

@@ -63,3 +63,39 @@ export function float32Tensor(name: string, values: number[], dims: number[] = [
   const rawData = new Uint8Array(new Float32Array(values).buffer);
   return create(TensorProtoSchema, { name, dataType: ElementType.float32, dims: dims.map(BigInt), rawData });
 }
+
+/** A tensor of whole numbers or truth values of a type that has `wholeRanges` or is `bool`, all of whose values fit, or else of float32. */
+export function constantTensor(
+  name: string,
+  elementType: number,
+  values: readonly number[],
+  dims: readonly number[],
+): TensorProto {
+  const [dataType, array] = typedArray(elementType, values);
+  const rawData = new Uint8Array(array.buffer);
+  return create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt), rawData });
+}
+
+function typedArray(elementType: number, values: readonly number[]): [number, ArrayBufferView<ArrayBuffer>] {
+  switch (elementType) {
+    case ElementType.uint8:
+    case ElementType.bool:
+      return [elementType, Uint8Array.from(values)];
+    case ElementType.int8:
+      return [elementType, Int8Array.from(values)];
+    case ElementType.uint16:
+      return [elementType, Uint16Array.from(values)];
+    case ElementType.int16:
+      return [elementType, Int16Array.from(values)];
+    case ElementType.uint32:
+      return [elementType, Uint32Array.from(values)];
+    case ElementType.int32:
+      return [elementType, Int32Array.from(values)];
+    case ElementType.uint64:
+      return [elementType, BigUint64Array.from(values, BigInt)];
+    case ElementType.int64:
+      return [elementType, BigInt64Array.from(values, BigInt)];
+    default:
+      return [ElementType.float32, Float32Array.from(values)];
+  }
+}

@@ -16,7 +16,8 @@ const narrowTypes = new Set<number>([ElementType.float16, ElementType.bfloat16, 
 
 /**
  * Changes the model in place.
- * @param wholeInputs `images`: inputs of whole numbers take float32 too; `indices`: they stay, being no quantities
+ * @param wholeInputs `images`: the first input, the picture, takes float32 too where it is of whole numbers; `indices`: inputs of them stay,
+ * being no quantities
  */
 export function upcastToFloat32(model: OnnxModel, wholeInputs: 'images' | 'indices'): void {
   upcastGraph(model.graph);
@@ -44,7 +45,7 @@ const wholeTypes = new Set<number>([ElementType.uint8, ElementType.int8, Element
 
 /** Images are fed as float32: an input of whole numbers is cast before the model reads it. */
 function castWholeNumbers(graph: GraphProto): void {
-  for (const input of graph.input) {
+  for (const input of graph.input.slice(0, 1)) {
     const type = input.type?.tensorType;
     if (type === undefined || !wholeTypes.has(type.elemType)) continue;
     const whole = `${namePrefix}whole/${input.name}`;

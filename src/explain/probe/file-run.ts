@@ -3,12 +3,15 @@
 import path from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import type { InferenceSession } from 'onnxruntime-node';
+import { rowFeeds } from '../input-rows.ts';
 import { writeModel } from '../onnx/model-file.ts';
 import { type GraphProto, ValueInfoProtoSchema } from '../onnx/onnx_pb.ts';
 import { optimizerSettings } from '../onnx/optimizers.ts';
+import { loadRuntime } from '../onnx/runtime.ts';
 import { openSession } from '../onnx/session.ts';
 import { sourceFolder } from '../onnx/simplify.ts';
 import { type FixedSizes, fixSizes, inputShape } from '../onnx/sizes.ts';
+import type { InputRow } from '../options.ts';
 import type { SourceModel } from '../prepare.ts';
 
 /** Values of a tensor, `[images, ...]`. */
@@ -55,13 +58,16 @@ export class FileRun {
    * @returns one for each batch
    */
   async answers(batches: readonly Float32Array[], optimized: readonly string[] | null): Promise<Answers[]> {
-    const { Tensor } = await import('onnxruntime-node');
-    const { input, batchSize } = this.sizes;
+    const { Tensor } = await loadRuntime();
+    const { input, batchSize, rows } = this.sizes;
+    const examples = Object.fromEntries(rows.map(({ name, example }) => [name, example]));
+    const feeds = await rowFeeds(rows, new Array<InputRow>(batchSize).fill(examples), batchSize);
     const session = await openSession(this.#file, 'open the model as it is', this.#options(optimized));
     try {
       const answers: Answers[] = [];
       for (const batch of batches) {
-        const results = await session.run({ [input.name]: new Tensor('float32', batch, inputShape(input, batchSize)) });
+        const pictures = new Tensor('float32', batch, inputShape(input, batchSize));
+        const results = await session.run({ ...feeds, [input.name]: pictures });
         const floats = Object.entries(results).flatMap(([name, { data }]) =>
           data instanceof Float32Array ? [[name, data] as const] : [],
         );

@@ -1,7 +1,7 @@
 /** Where other programs find the images of a run. */
 
 import { resolve } from 'node:path';
-import { isImageList } from '../../shared/run/input-kind.ts';
+import { isTable } from '../../shared/run/input-kind.ts';
 import { isS3Location, splitLocation } from '../../shared/store/location.ts';
 
 const imageSuffix = /\.[a-z0-9]{2,5}$/i;
@@ -14,7 +14,7 @@ const imageSuffix = /\.[a-z0-9]{2,5}$/i;
 export function imageAddress(key: string, input: string, root: string | null): string {
   if (root !== null) return addressBelow(root, key);
   if (isS3Location(key)) return key;
-  const folder = isImageList(input) || isOneImage(input, key) ? splitLocation(input).folder : input;
+  const folder = isTable(input) || isOneImage(input, key) ? splitLocation(input).folder : input;
   return isS3Location(folder) ? `${folder.replace(/\/+$/, '')}/${key}` : resolve(folder, key);
 }
 

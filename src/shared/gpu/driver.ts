@@ -27,6 +27,12 @@ export async function readCards(machine: Machine): Promise<Card[]> {
   return rows.map(([index, name = '', memory]) => ({ index: Number(index), name, memory: Number(memory) }));
 }
 
+/** MiB in use by all processes, and in all. */
+export async function readCardMemory(machine: Machine): Promise<{ index: number; used: number; total: number }[]> {
+  const rows = await askDriver(machine, 'index,memory.used,memory.total');
+  return rows.map(([index, used, total]) => ({ index: Number(index), used: Number(used), total: Number(total) }));
+}
+
 /** One row for each card. */
 async function askDriver(machine: Machine, fields: string): Promise<string[][]> {
   const text = await printed(machine, 'nvidia-smi', [`--query-gpu=${fields}`, '--format=csv,noheader,nounits']);

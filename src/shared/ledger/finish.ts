@@ -9,9 +9,14 @@ import { type Refusal, refusalOf } from './run-state.ts';
 import { totalsOf } from './run-totals.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
+/** What fails so often is not tried for ever: with workers' usual leases that is after some five minutes. */
+export const mostFinishAttempts = 10;
+
 export type Finish =
   /** Do the finishing work, which must be idempotent, then `completeRun` with the fence. */
-  | { result: 'finisher'; fence: number }
+  | { result: 'finisher'; fence: number; attempt: number }
+  /** So many finishers ended without completing the run: fail it. */
+  | { result: 'too-often'; attempts: number }
   /** Another caller does it, and has until its lease ends to say that it still does. */
   | { result: 'finishing-elsewhere'; leaseLeft: number }
   /** `counts-differ`: every shard is settled, but the images do not add up to the plan. That is a defect: fail the run. */
@@ -25,7 +30,8 @@ type Completion =
   | { result: 'counts-differ'; expected: number; missing: number }
   | Refusal;
 
-const attempt = loadScript('try-finish', ['token', 'lease']);
+const attempt = loadScript('try-finish', ['token', 'lease', 'attempts']);
+const leave = loadScript('leave-finish', ['fence']);
 const renew = loadScript('renew-finish', ['fence', 'lease']);
 const complete = loadScript('complete-run', ['fence', 'done', 'quarantined', 'labelled', 'correct', 'kept'], 'codes');
 
@@ -35,12 +41,17 @@ const complete = loadScript('complete-run', ['fence', 'done', 'quarantined', 'la
  * and once the lease of a finisher that died has ended, the next caller takes over.
  *
  * @param lease milliseconds until another may take over, unless `renewFinish` is called before
+ * @param attempts how many finishers there may be before the run counts as one that cannot be finished
  */
-export async function tryFinish(ledger: RunLedger, lease: number): Promise<Finish> {
-  const reply = await runScript(ledger, attempt, { token: randomUUID(), lease });
+export async function tryFinish(ledger: RunLedger, lease: number, attempts = mostFinishAttempts): Promise<Finish> {
+  const reply = await runScript(ledger, attempt, { token: randomUUID(), lease, attempts });
   switch (reply.result) {
-    case 'finisher':
-      return { result: reply.result, fence: z.number().parse(reply.values[0]) };
+    case 'finisher': {
+      const [fence, attempt] = z.tuple([z.number(), z.number()]).parse(reply.values);
+      return { result: reply.result, fence, attempt };
+    }
+    case 'too-often':
+      return { result: reply.result, attempts: z.number().parse(reply.values[0]) };
     case 'finishing-elsewhere':
       return { result: reply.result, leaseLeft: z.number().parse(reply.values[0]) };
     case 'unfinished':
@@ -62,6 +73,13 @@ export async function renewFinish(
   const reply = await runScript(ledger, renew, { fence, lease });
   if (reply.result === 'renewed' || reply.result === 'superseded') return { result: reply.result };
   throw unknownReply(renew, reply);
+}
+
+/** Leaves the finishing to the next caller, without having failed. */
+export async function leaveFinish(ledger: RunLedger, fence: number): Promise<{ result: 'left' | 'superseded' }> {
+  const reply = await runScript(ledger, leave, { fence });
+  if (reply.result === 'left' || reply.result === 'superseded') return { result: reply.result };
+  throw unknownReply(leave, reply);
 }
 
 /**

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { fusions, methodNames, precisions, scoreActivations } from '../../explain/options.ts';
 import { readMaxFailures } from './max-failures.ts';
+import { inputsSetting, storedInputs } from './model-inputs.ts';
 import { defaultShardSize } from './run-plan.ts';
 import { fieldsOf, setting, settingsIn } from './setting.ts';
 import {
@@ -235,8 +236,8 @@ const regions = z.object({
 
 /** A run's configuration as run.json keeps it. */
 export const runConfigurationSchema = z.object({
-  /** Folder, `s3://bucket/prefix`, or a list of images (.csv or .jsonl). */
-  input: setting('input', 'folder, s3://bucket/prefix, list.csv or list.jsonl', z.string(), path),
+  /** Folder, `s3://bucket/prefix`, or a list of images (.csv, .tsv or .jsonl). */
+  input: setting('input', 'folder, s3://bucket/prefix, or a list (.csv, .tsv, .jsonl)', z.string(), path),
   output: setting('output <place>', 'folder or s3:// address for the results (required)', z.string(), {
     ...path,
     free: true,
@@ -274,10 +275,10 @@ export const runConfigurationSchema = z.object({
     z.string().nullable(),
     { ...path, free: true },
   ),
-  /** `folder`, `regex:<re>` or a csv/jsonl file; null: unlabelled. */
+  /** `folder`, `regex:<re>` or a table; null: unlabelled. */
   labels: setting(
     'labels <source>',
-    'folder, regex:<pattern>, or a .csv or .jsonl file with key and label',
+    'folder, regex:<pattern>, or a .csv, .tsv or .jsonl file with key and label',
     z.string().nullable(),
     { ...text, isPath: isLabelFile, free: true },
   ),
@@ -291,6 +292,13 @@ export const runConfigurationSchema = z.object({
   outputName: setting('output-name <name>', "the model's output that holds the scores", z.string().exactOptional(), {
     otherwise: 'the one with a score for each class',
   }),
+  /** What the model's inputs beside the picture are given; left out: it has none, or the file gives them values. */
+  inputs: setting(
+    'inputs <name=value>',
+    "for the model's inputs beside the picture: a number, true, false, a list such as [0.1,0.2], a .npy file, or a table (.csv, .tsv, .jsonl) with a row for each key",
+    storedInputs.exactOptional(),
+    { given: inputsSetting, flag: 'input' },
+  ),
   scoreActivation: setting('score-activation <name>', scoreActivations.join(', '), z.enum(scoreActivations), {
     default: 'auto',
   }),

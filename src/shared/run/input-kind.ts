@@ -11,7 +11,7 @@ export function hasImageSuffix(key: string): boolean {
   return imageName.test(key);
 }
 
-/** Whether an input is a list of images rather than a folder or prefix. */
-export function isImageList(input: string): boolean {
-  return /\.(csv|jsonl)$/i.test(input);
+/** Whether a file is a table with a key in each row: as an input, a list of images rather than a folder or prefix. */
+export function isTable(location: string): boolean {
+  return /\.(csv|tsv|jsonl)$/i.test(location);
 }

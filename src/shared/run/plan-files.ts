@@ -2,7 +2,7 @@
  * The plan of a fleet's run in its output: which images each shard holds.
  *
  *     plan/manifest.json     how far the plan is, replaced after every part
- *     plan/part-00000.jsonl  the images of 256 shards, one {"key", "label"} a line; only the last part may have fewer
+ *     plan/part-00000.jsonl  the images of 256 shards, one {"key", "label"} a line, with "inputs" where the model has more than the picture; only the last part may have fewer
  *     plan/classes.json      names by class index, where they are known
  *     plan/sample.jsonl      the images that were drawn, where the run is a sample
  *
@@ -40,7 +40,11 @@ const manifestShape = z.object({
 });
 export type PlanManifest = z.infer<typeof manifestShape>;
 
-const imageShape = z.object({ key: z.string(), label: z.number().nullable() });
+const imageShape = z.object({
+  key: z.string(),
+  label: z.number().nullable(),
+  inputs: z.record(z.string(), z.array(z.number())).exactOptional(),
+});
 
 export function newPlanManifest(run: string, shardSize: number, selection: SelectionSettings): PlanManifest {
   return {
@@ -64,7 +68,12 @@ export function planPartKey(part: number): string {
 
 /** The lines of a part, with a line feed after each. */
 export function planPartText(images: readonly PlannedImage[]): string {
-  return images.map(({ key, label }) => `{"key":${JSON.stringify(key)},"label":${label}}\n`).join('');
+  return images
+    .map(({ key, label, inputs }) => {
+      const rows = inputs === undefined ? '' : `,"inputs":${JSON.stringify(inputs)}`;
+      return `{"key":${JSON.stringify(key)},"label":${label}${rows}}\n`;
+    })
+    .join('');
 }
 
 export async function writePlanPart(output: Store, part: number, text: string): Promise<void> {

@@ -14,7 +14,8 @@ import {
   runConfigurationSchema,
   runSettings,
 } from './configuration.ts';
-import { isImageList } from './input-kind.ts';
+import { isTable } from './input-kind.ts';
+import { filesOf, inputsBelow, readInputs, writtenInputs } from './read-inputs.ts';
 import { assemble } from './setting.ts';
 import { listSetting } from './setting-values.ts';
 
@@ -34,28 +35,45 @@ export async function readConfiguration(
   configFile: string | null = null,
 ): Promise<RunConfiguration> {
   const fromFile = configFile === null ? {} : (await readConfigurationFile(configFile)).settings;
-  const fromFlags = checkSettings(flags, (name) => `--${name}`);
-  return runConfiguration(await withRecipe({ ...fromFile, ...fromFlags }));
+  const fromFlags = checkSettings(flags, (name) => `--${flagOf(name)}`);
+  return runConfiguration(await withInputs(await withRecipe({ ...fromFile, ...fromFlags })));
+}
+
+function flagOf(setting: string): string {
+  return runSettings.find(({ name }) => name === setting)?.flag ?? setting;
+}
+
+/** What the files hold that give the model's inputs their values. */
+async function withInputs(given: GivenSettings): Promise<GivenSettings> {
+  if (given.inputs === undefined) return given;
+  return { ...given, inputs: await readInputs(given.inputs) };
+}
+
+interface WrittenSettings {
+  /** By name, with whole paths: those of the file start at its own folder, others where the command was started. */
+  settings: Record<string, unknown>;
+  /** Files, folders and addresses among them. */
+  places: string[];
 }
 
 /**
  * The same settings as a user wrote them, for another gradline.yaml: what `readConfiguration` makes of that is what it makes of these.
- * Paths are whole: those of the file start at its own folder, others where the command was started.
  * @throws as `readConfiguration`, for a setting that it does not know or cannot read
  */
 export async function writtenSettings(
   flags: Record<string, unknown>,
   configFile: string | null = null,
-): Promise<Record<string, unknown>> {
-  const fromFile = configFile === null ? {} : (await readConfigurationFile(configFile)).written;
-  checkSettings(flags, (name) => `--${name}`);
-  const fromFlags = withoutGaps(flags);
-  return { ...fromFile, ...fromFlags, ...wholePaths(fromFlags, process.cwd()) };
-}
-
-/** The values of settings that name a place: files, folders and addresses. */
-export function placesIn(settings: Readonly<Record<string, unknown>>): string[] {
-  return Object.values(wholePaths(settings, '/')).map(String);
+): Promise<WrittenSettings> {
+  const none = { settings: {}, written: {} };
+  const fromFile = configFile === null ? none : await readConfigurationFile(configFile);
+  const fromFlags = checkSettings(flags, (name) => `--${flagOf(name)}`);
+  const paths = wholePaths(fromFlags, process.cwd());
+  const whole = wholePaths({ ...fromFile.settings, ...fromFlags, ...paths }, '/');
+  const inputs = whole.inputs === undefined ? {} : { inputs: writtenInputs(whole.inputs) };
+  return {
+    settings: { ...fromFile.written, ...withoutGaps(flags), ...paths, ...inputs },
+    places: [...Object.values(whole).filter((value) => typeof value === 'string'), ...filesOf(whole.inputs ?? {})],
+  };
 }
 
 /** Settings of the recipe that `preprocess` names, under those that were given by themselves. */
@@ -96,12 +114,12 @@ async function readConfigurationFile(path: string): Promise<{ settings: GivenSet
 
 /** The settings among these that are paths, as seen from a folder. */
 function wholePaths(settings: GivenSettings, folder: string): GivenSettings {
-  return Object.fromEntries(
-    runSettings.flatMap(({ name, isPath }): [string, string][] => {
-      const value = settings[name];
-      return typeof value === 'string' && isPath?.(value) ? [[name, resolveLocation(folder, value)]] : [];
-    }),
-  );
+  const paths = runSettings.flatMap(({ name, isPath }): [string, string][] => {
+    const value = settings[name];
+    return typeof value === 'string' && isPath?.(value) ? [[name, resolveLocation(folder, value)]] : [];
+  });
+  const inputs = settings.inputs === undefined ? {} : { inputs: inputsBelow(folder, settings.inputs) };
+  return { ...Object.fromEntries(paths), ...inputs };
 }
 
 function withoutGaps(raw: object): GivenSettings {
@@ -153,7 +171,7 @@ function lowerFirst(text: string): string {
 
 function runConfiguration(given: GivenSettings): RunConfiguration {
   if (given.input === undefined)
-    throw missing('the images', 'Give a folder, an s3:// address, or a .csv or .jsonl list.');
+    throw missing('the images', 'Give a folder, an s3:// address, or a .csv, .tsv or .jsonl list.');
   if (given.model === undefined) throw missing('--model', 'Give the ONNX file of the classifier.');
   if (given.output === undefined) throw missing('--output', 'Give a folder or an s3:// address for the results.');
   const assembled = assemble(configurationFields, given, (name, without) => {
@@ -167,7 +185,7 @@ function runConfiguration(given: GivenSettings): RunConfiguration {
 /** Settings that make sense one by one but not with each other. */
 function checkTogether(configuration: RunConfiguration): void {
   const { targets, labels, overlays, input, report, reference, since } = configuration;
-  const mayHaveLabels = labels !== null || isImageList(input);
+  const mayHaveLabels = labels !== null || isTable(input);
   if (targets.includes('label') && !mayHaveLabels) {
     throw missing('--labels', "The target 'label' needs to know each image's label.");
   }

@@ -13,6 +13,7 @@ import { type Store, StoreError } from '../store/store.ts';
 import type { BlankMaps } from './blank-maps.ts';
 import { configurationFields, type RunConfiguration, runConfigurationSchema } from './configuration.ts';
 import type { FaithfulnessSummary } from './faithfulness-summary.ts';
+import { storedInputs, withoutPlaces } from './model-inputs.ts';
 import type { RegionRow } from './region-summary.ts';
 import type { Tally } from './tally.ts';
 
@@ -143,6 +144,8 @@ function isFree(name: string): boolean {
 function comparable(configuration: object): Record<string, unknown> {
   const plain: Record<string, unknown> = JSON.parse(JSON.stringify(configuration));
   if (typeof plain.input === 'string' && !plain.input.startsWith('s3://')) plain.input = resolve(plain.input);
+  const inputs = storedInputs.safeParse(plain.inputs);
+  if (inputs.success) plain.inputs = withoutPlaces(inputs.data);
   return plain;
 }
 

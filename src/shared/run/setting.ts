@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface Setting {
   /** In gradline.yaml and, behind two dashes, on the command line. */
   name: string;
+  /** On the command line, where that is another one, which may be given again. */
+  flag?: string;
   /** What the help calls its value, such as `<n>`; null where it is on or off. */
   value: string | null;
   /** Without the default. */
@@ -46,7 +48,7 @@ export function setting<S extends z.ZodType>(
   flag: string,
   help: string,
   stored: S,
-  more: Pick<Setting, 'otherwise' | 'off' | 'isPath' | 'free'> & {
+  more: Pick<Setting, 'flag' | 'otherwise' | 'off' | 'isPath' | 'free'> & {
     given?: z.core.$ZodType;
     default?: z.output<S>;
   } = {},

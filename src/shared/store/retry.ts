@@ -6,6 +6,8 @@ export interface RetryPolicy {
   attempts: number;
   /** Longest wait before the second try, in milliseconds; doubles with every further try. */
   firstDelay: number;
+  /** Told of each try but the first. */
+  onRetry?(): void;
 }
 
 export const storeRetries: RetryPolicy = { attempts: 5, firstDelay: 200 };
@@ -20,6 +22,7 @@ export async function retryTransient<T>(work: () => Promise<T>, policy: RetryPol
       return await work();
     } catch (error) {
       if (!isTransient(error) || attempt >= policy.attempts) throw error;
+      policy.onRetry?.();
       await wait(retryDelay(attempt, policy));
     }
   }

@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import type { Answer } from './answer-once.ts';
 import { restore } from './carried-error.ts';
+import { startThread } from './start-thread.ts';
 
 export interface ThreadKind {
   /** The built file, which hands the same work to `answerOnce`; null: see `threadFile`. */
@@ -25,7 +25,7 @@ export async function inThread<Task, Result>(
 ): Promise<Result> {
   signal?.throwIfAborted();
   if (kind.file === null) return work(task);
-  const worker = new Worker(kind.file, { name: kind.name, workerData: task });
+  const worker = startThread(kind.file, { name: kind.name, workerData: task });
   const stop = () => void worker.terminate();
   signal?.addEventListener('abort', stop, { once: true });
   try {

@@ -2,7 +2,7 @@
 
 import { channel } from 'node:diagnostics_channel';
 import { listAllShards } from '../../shared/ledger/cursor.ts';
-import { completeRun, renewFinish, tryFinish } from '../../shared/ledger/finish.ts';
+import { completeRun, leaveFinish, mostFinishAttempts, renewFinish, tryFinish } from '../../shared/ledger/finish.ts';
 import { type RunStatus, readStatus } from '../../shared/ledger/read-status.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
@@ -17,8 +17,20 @@ export type Finished =
   | { result: 'completed'; tally: Tally; missing: number; warning: string | null }
   /** Not yet, already, or another worker's. */
   | { result: 'not-mine' }
-  /** The counts and the stored records cannot be brought together; the run has failed. */
-  | { result: 'failed'; message: string };
+  /** The counts and the stored records cannot be brought together, or each finisher died; the run has failed. */
+  | { result: 'failed'; code: string; message: string };
+
+interface FinishOptions {
+  /** Its failure is a warning: the run completes without it. */
+  closing?: ClosingStep | null;
+  /** How many finishers there may be. */
+  attempts?: number;
+  /** Told which attempt this one is, from 1 on. */
+  onAttempt?(attempt: number): void;
+}
+
+/** Why a run failed whose shards are all stored. */
+export const cannotFinish = 'cannot-finish';
 
 /** Told when this process becomes the finisher of a run: for whoever traces what a process is at. */
 const finishChannel = channel('gradline:finish');
@@ -28,25 +40,34 @@ const finishChannel = channel('gradline:finish');
  * has ended, and writes the same.
  *
  * @param lease milliseconds
- * @param closing its failure is a warning: the run completes without it
  * @throws StoreError, UserError: the run stays as it is, and is tried again when the lease has ended
  */
 export async function finishRun(
   ledger: RunLedger,
   lease: number,
   signal: AbortSignal,
-  closing: ClosingStep | null = null,
+  { closing = null, attempts = mostFinishAttempts, onAttempt }: FinishOptions = {},
 ): Promise<Finished> {
-  const finish = await tryFinish(ledger, lease);
+  const finish = await tryFinish(ledger, lease, attempts);
   if (finish.result === 'counts-differ') {
     const { done, quarantined, missing, expected } = finish;
     return fail(
       ledger,
+      'counts-differ',
       `Every shard is settled, but ${done} done, ${quarantined} quarantined and ${missing} missing images are not the ` +
         `${expected} that were planned. Rebuild the counts with gradline recover.`,
     );
   }
+  if (finish.result === 'too-often') {
+    return fail(
+      ledger,
+      cannotFinish,
+      `All shards are stored, but ${finish.attempts} workers ended while they merged them: they had too little memory, or were ` +
+        `stopped too early. Remove the cause, then: gradline resume ${ledger.run}`,
+    );
+  }
   if (finish.result !== 'finisher') return { result: 'not-mine' };
+  onAttempt?.(finish.attempt);
   if (finishChannel.hasSubscribers) finishChannel.publish({ run: ledger.run });
   const { fence } = finish;
   const lost = new AbortController();
@@ -61,6 +82,8 @@ export async function finishRun(
     return await finishAs(ledger, fence, AbortSignal.any([signal, lost.signal]), closing);
   } catch (error) {
     if (error instanceof LeaseLost) return { result: 'not-mine' };
+    // Who is told to stop has not failed.
+    if (signal.aborted) await leaveFinish(ledger, fence).catch(() => undefined);
     throw error;
   } finally {
     clearInterval(renewal);
@@ -86,6 +109,7 @@ async function finishAs(
   if (images + status.missing !== status.expected) {
     return fail(
       ledger,
+      'counts-differ',
       `The stored scores have ${images} records and ${status.missing} images are missing, but ${status.expected} were planned. ` +
         'Rebuild the counts with gradline recover.',
     );
@@ -123,7 +147,7 @@ async function givenUp(ledger: RunLedger, shards: number): Promise<number[]> {
   return found;
 }
 
-async function fail(ledger: RunLedger, message: string): Promise<Finished> {
-  await failRun(ledger, 'counts-differ', message);
-  return { result: 'failed', message };
+async function fail(ledger: RunLedger, code: string, message: string): Promise<Finished> {
+  await failRun(ledger, code, message);
+  return { result: 'failed', code, message };
 }

@@ -11,6 +11,7 @@ import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
 import { within } from '../../shared/threads/within.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
 import type { OpenInference } from '../pipeline/inference/durable-inference.ts';
+import { openInference } from '../pipeline/inference/inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
 import { openPixels, type PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { ClosingStep } from './closing-step.ts';
@@ -22,6 +23,7 @@ import { ShardWork } from './shard-work.ts';
 import { Upkeep } from './upkeep.ts';
 import { WorkerHealth } from './worker-health.ts';
 import type { WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
+import { unwatched, type WorkerWatch } from './worker-watch.ts';
 
 export interface WorkerParts {
   /** How models are opened; another way is for measurements without a model. */
@@ -30,6 +32,8 @@ export interface WorkerParts {
   closing?: ClosingStep | null;
   /** Kept up to date, for whoever wants to know. */
   health?: WorkerHealth;
+  /** Told of its work while it does it. */
+  watch?: WorkerWatch | null;
 }
 
 /**
@@ -43,7 +47,7 @@ export async function runWorker(
   settings: WorkerSettings,
   { onWarning: warn, ...listener }: WorkerEvents,
   stop: AbortSignal,
-  { open = openInferenceLanes, closing = null, health = new WorkerHealth() }: WorkerParts = {},
+  { open, closing = null, health = new WorkerHealth(), watch = null }: WorkerParts = {},
 ): Promise<WorkerSummary> {
   const onWarning = withoutRepeats(warn);
   const events = { ...listener, onWarning };
@@ -55,7 +59,12 @@ export async function runWorker(
     for (const warning of (await checkRedis(redis)).warnings) onWarning(warning);
     // Takes a while to load: not when a shard is waiting for it.
     await import('@aws-sdk/client-s3');
-    const worker = new FleetWorker(settings, events, redis, { open, closing, health });
+    const worker = new FleetWorker(settings, events, redis, {
+      open: open ?? ((options) => openInferenceLanes(options, (lane) => openInference(lane, undefined, watch))),
+      closing,
+      health,
+      watch,
+    });
     return await worker.work(stop);
   } finally {
     redis.disconnect();
@@ -68,6 +77,7 @@ class FleetWorker {
   readonly #redis: RedisClient;
   readonly #pixels: PixelWork;
   readonly #health: WorkerHealth;
+  readonly #watch: WorkerWatch;
   readonly #ending: RunEnding;
   readonly #runs: OpenRuns;
   readonly #work: ShardWork;
@@ -80,13 +90,14 @@ class FleetWorker {
     settings: WorkerSettings,
     events: WorkerEvents,
     redis: RedisClient,
-    { open, closing, health }: Required<WorkerParts>,
+    { open, closing, health, watch }: Required<WorkerParts>,
   ) {
     this.#settings = settings;
     this.#events = events;
     this.#redis = redis;
     this.#health = health;
-    this.#pixels = openPixels(settings.pixelThreads ?? undefined);
+    this.#watch = watch ?? unwatched;
+    this.#pixels = openPixels(settings.pixelThreads ?? undefined, watch);
     const onWarning = (message: string) => events.onWarning(message);
     const onIdle = () => this.#upkeep?.soon();
     this.#ending = new RunEnding(settings.maxFailures, settings.lockDuration, events, onIdle, closing);
@@ -99,6 +110,7 @@ class FleetWorker {
         modelCache: settings.modelCache,
         pixels: this.#pixels,
         health,
+        watch: this.#watch,
         openInference: open,
         onWarning,
         onSettled: (run, shard, records, totals) => {
@@ -106,6 +118,7 @@ class FleetWorker {
           const done = records.length - quarantined;
           this.#summary.shards += 1;
           this.#summary.images += records.length;
+          this.#watch.onCommitted(records);
           events.onShard({ run: run.ledger.run, shard: shard.number, done, quarantined });
           this.#ending.settled(run.ledger, totals, run.maxFailures);
         },
@@ -120,6 +133,7 @@ class FleetWorker {
       runs: this.#runs,
       ending: this.#ending,
       stopping: () => this.#stopping,
+      onGivenUp: () => this.#watch.onNotCommitted('given-up'),
       onWarning,
     });
   }
@@ -212,6 +226,7 @@ class FleetWorker {
         runRetryDelay: 1_000,
       },
     );
+    worker.on('stalled', () => this.#watch.onStalled());
     worker.on('error', (error) => {
       // The connection's own problems are told by its owner. What another worker has taken over is its own; the ledger counts once.
       const problem = redisUserError(error);
@@ -224,15 +239,22 @@ class FleetWorker {
   }
 
   async #process(job: Job<ShardJob, void, string>, token: string): Promise<void> {
+    const ended = this.#watch.onShardBegun();
     try {
       if (this.#stopping) throw new HandedBack();
       await this.#work.do(job.data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
     } catch (error) {
-      if (!(error instanceof HandedBack)) throw error;
+      if (!(error instanceof HandedBack)) {
+        this.#watch.onNotCommitted('failed');
+        throw error;
+      }
+      this.#watch.onNotCommitted('handed-back');
       this.#summary.handedBack += 1;
       // Where the lock is lost the shard has gone to another worker already.
       await job.moveToWait(token).catch(() => undefined);
       throw new WaitingError();
+    } finally {
+      ended();
     }
   }
 

@@ -24,9 +24,11 @@ import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
+import { timed } from '../pipeline/stage-watch.ts';
 import { RunClosed } from './failures.ts';
 import { readStoredRun } from './stored-run.ts';
 import type { WorkerHealth } from './worker-health.ts';
+import type { WorkerWatch } from './worker-watch.ts';
 
 /** What the runs of one worker share. */
 export interface RunTools {
@@ -36,6 +38,7 @@ export interface RunTools {
   modelCache: string;
   pixels: PixelWork;
   health: WorkerHealth;
+  watch: WorkerWatch;
   openInference: OpenInference;
   onSettled(run: OpenRun, shard: Shard, records: readonly SettledImage[], totals: RunTotals): void;
   onWarning(message: string): void;
@@ -121,7 +124,9 @@ export class OpenRun {
       flushAfter,
       ledger: {
         commit: async (shard, records) => {
-          const commit = await commitShard(ledger, shard.number, records, tools.worker);
+          const commit = await timed(tools.watch, 'ledger', () =>
+            commitShard(ledger, shard.number, records, tools.worker),
+          );
           if (commit.result === 'committed') tools.onSettled(this, shard, records, commit);
           else if (commit.result === 'not-in-plan') throw notInPlan(shard);
           else if (commit.result === 'no-such-run' || commit.result === 'run-not-running') throw new RunClosed(commit);
@@ -150,7 +155,8 @@ async function openModel(
   tools: RunTools,
 ): Promise<DurableInference> {
   const own = { ...configuration, threads: tools.threads ?? configuration.threads };
-  const inference = await DurableInference.open(explainerOptions(own, classes, tools.provider), tools.openInference, {
+  const options = explainerOptions(own, classes, tools.provider);
+  const inference = await DurableInference.open(options, tools.openInference, {
     onWarning: tools.onWarning,
     onDeath: 'restart',
   });
@@ -158,7 +164,9 @@ async function openModel(
     const { batchSize } = inference.model;
     const slots = Array.from({ length: batchSize }, (_, slot) => slot);
     const black = new ImageSlots(slotShape(inference.model), batchSize);
-    await inference.explain(black, { slots, labels: slots.map(() => -1), evaluate: [] });
+    const { inputRows: example } = options;
+    const inputRows = example === undefined ? {} : { inputRows: slots.map(() => example) };
+    await inference.explain(black, { slots, labels: slots.map(() => -1), evaluate: [], ...inputRows });
     return inference;
   } catch (error) {
     await inference.close();

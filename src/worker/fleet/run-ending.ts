@@ -1,5 +1,6 @@
 /** How runs end on this worker: finished when the last shard is settled, or failed for a reason that concerns all of it. */
 
+import { mostFinishAttempts } from '../../shared/ledger/finish.ts';
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
@@ -9,7 +10,7 @@ import { openStore } from '../../shared/store/open-store.ts';
 import { writeRunEnd } from '../pipeline/finish/complete-run-file.ts';
 import type { ClosingStep } from './closing-step.ts';
 import { describe, isPermanent } from './failures.ts';
-import { type Finished, finishRun } from './finish-run.ts';
+import { cannotFinish, type Finished, finishRun } from './finish-run.ts';
 import type { WorkerEvents } from './worker-settings.ts';
 
 export class RunEnding {
@@ -19,6 +20,8 @@ export class RunEnding {
   readonly #lease: number;
   readonly #events: Pick<WorkerEvents, 'onRunCompleted' | 'onRunFailed' | 'onWarning'>;
   readonly #underWay = new Map<string, Promise<void>>();
+  /** Of runs that this worker tries to finish: which attempt of the fleet it is. */
+  readonly #attempts = new Map<string, number>();
   readonly #stop = new AbortController();
   readonly #onIdle: () => void;
   readonly #closing: ClosingStep | null;
@@ -75,29 +78,39 @@ export class RunEnding {
       .catch((error: unknown) => this.#couldNot(ledger, error))
       .finally(() => {
         if (this.#underWay.get(ledger.run) === tracked) this.#underWay.delete(ledger.run);
+        this.#attempts.delete(ledger.run);
         this.#onIdle();
       });
     this.#underWay.set(ledger.run, tracked);
   }
 
-  /** What passes is tried again when the lease has ended, here or by another worker. */
+  /** What passes is tried again when the lease has ended, here or by another worker, but not for ever. */
   async #couldNot(ledger: RunLedger, error: unknown): Promise<void> {
     if (this.#stop.signal.aborted) return;
     const { code, message } = describe(error);
+    const attempt = this.#attempts.get(ledger.run) ?? 0;
     if (isPermanent(error))
       await this.#fail(ledger, { code, message: `It cannot be finished: ${message}` }).catch(() => undefined);
-    else this.#events.onWarning(`Run ${ledger.run} cannot be finished yet: ${message}`);
+    else if (attempt >= mostFinishAttempts) {
+      const reason = `All shards are stored, but ${attempt} attempts to merge them failed, the last one so: ${message}`;
+      const next = `Remove the cause, then: gradline resume ${ledger.run}`;
+      await this.#fail(ledger, { code: cannotFinish, message: `${reason} ${next}` }).catch(() => undefined);
+    } else this.#events.onWarning(`Run ${ledger.run} cannot be finished yet: ${message}`);
   }
 
   async #finish(ledger: RunLedger): Promise<void> {
-    const finished: Finished = await finishRun(ledger, this.#lease, this.#stop.signal, this.#closing);
     const { run } = ledger;
+    const finished: Finished = await finishRun(ledger, this.#lease, this.#stop.signal, {
+      closing: this.#closing,
+      onAttempt: (attempt) => this.#attempts.set(run, attempt),
+    });
     if (finished.result === 'completed') {
       if (finished.warning !== null) this.#events.onWarning(`Run ${run}: ${finished.warning}`);
       const { done, quarantined } = finished.tally;
       this.#events.onRunCompleted({ run, images: done + quarantined, quarantined, missing: finished.missing });
     } else if (finished.result === 'failed') {
-      this.#events.onRunFailed({ run, code: 'counts-differ', message: finished.message });
+      const { code, message } = finished;
+      this.#events.onRunFailed({ run, code, message });
     }
   }
 

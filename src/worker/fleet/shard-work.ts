@@ -25,6 +25,7 @@ export interface ShardTools {
   ending: RunEnding;
   /** Whether the worker has been told to stop. */
   stopping(): boolean;
+  onGivenUp(): void;
   onWarning(message: string): void;
 }
 
@@ -154,6 +155,7 @@ export class ShardWork {
       const { images } = await open.readShard(number);
       const settled = await giveUpShard(ledger, number, images.length, error);
       if (settled.result !== 'given-up') return;
+      this.#tools.onGivenUp();
       this.#tools.onWarning(`Shard ${number} of run ${ledger.run} is given up: ${error.message}`);
       this.#tools.ending.settled(ledger, settled, open.maxFailures);
     });

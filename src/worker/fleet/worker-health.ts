@@ -2,12 +2,29 @@
 
 import type { RedisClient } from '../../shared/ledger/run-keys.ts';
 import { redisProblem } from '../../shared/metrics/redis-problem.ts';
+import type { WatchedThread } from '../pipeline/inference/inference-watch.ts';
+
+/** Longer than one session run takes, or compiling a large model for TensorRT. */
+const usualStuckAfter = 900;
 
 export class WorkerHealth {
+  /** Seconds of silence after which an inference thread with work counts as stuck. */
+  readonly #stuckAfter: number;
+  readonly #threads = new Set<WatchedThread>();
   #redis: RedisClient | null = null;
   #phase: 'starting' | 'working' | 'stopping' = 'starting';
   /** Runs whose model is being opened, and those where that failed, with the reason. */
   readonly #opening = new Map<string, { problem: string | null }>();
+
+  constructor(stuckAfter = usualStuckAfter) {
+    this.#stuckAfter = stuckAfter;
+  }
+
+  /** @returns to be called when the thread ends */
+  onThread(thread: WatchedThread): () => void {
+    this.#threads.add(thread);
+    return () => this.#threads.delete(thread);
+  }
 
   connected(redis: RedisClient): void {
     this.#redis = redis;
@@ -36,6 +53,14 @@ export class WorkerHealth {
     for (const run of this.#opening.keys()) {
       if (!runs.includes(run)) this.#opening.delete(run);
     }
+  }
+
+  /** What only a restart mends, in a sentence; null: nothing. */
+  notLive(): string | null {
+    const silences = [...this.#threads].map((thread) => thread.silence() ?? 0);
+    const longest = Math.max(0, ...silences);
+    if (longest <= this.#stuckAfter) return null;
+    return `An inference thread is stuck: it has work, and no sign of life for ${Math.floor(longest)} s.`;
   }
 
   /** Why it cannot work now, in a sentence; null: it can, or waits for work. */

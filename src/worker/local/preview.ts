@@ -5,6 +5,7 @@ import { checkPixelInput, scaledPixels } from '../../explain/pixel-input.ts';
 import { planRun } from '../../producer/plan.ts';
 import type { RgbImage } from '../../shared/picture/raster.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
+import { explainerInputs } from '../../shared/run/read-inputs.ts';
 import type { PlannedImage } from '../../shared/run/run-plan.ts';
 import { type DecodedImage, decodeImage } from '../pipeline/decode/decode.ts';
 import type { Preprocessing } from '../pipeline/decode/preprocessing.ts';
@@ -41,6 +42,7 @@ export async function previewImages(configuration: RunConfiguration): Promise<Pr
   const chosen = {
     ...(preprocess.size === undefined ? {} : { inputSize: preprocess.size }),
     ...(outputName === undefined ? {} : { outputName }),
+    ...explainerInputs(configuration.inputs),
   };
   const model = await ScoreModel.open({ model: file, layers: [], batchSize: 1, scoreActivation, ...chosen });
   try {
@@ -53,9 +55,10 @@ export async function previewImages(configuration: RunConfiguration): Promise<Pr
         await previewImage(image, async () => {
           const bytes = await plan.store.get(image.key);
           const seen = await decodeImage(bytes, preprocessing, { ...reading, channels });
-          const [scores = new Float32Array()] = await model.scores([
-            scaledPixels(seen.pixels, preprocessing, model.input),
-          ]);
+          const [scores = new Float32Array()] = await model.scores(
+            [scaledPixels(seen.pixels, preprocessing, model.input)],
+            image.inputs,
+          );
           const best = [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, topCount);
           return { seen, top: best.map((c) => ({ class: c, name: className(c), score: scores[c] ?? Number.NaN })) };
         }),

@@ -1,6 +1,7 @@
 import type { ExplainerOptions } from '../../explain/options.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import type { PlanClasses } from '../../shared/run/plan-files.ts';
+import { explainerInputs } from '../../shared/run/read-inputs.ts';
 import { pixelScaling } from './decode/preprocessing.ts';
 import type { Provider } from './provider.ts';
 
@@ -45,6 +46,7 @@ export function explainerOptions(
     ...(classes?.ids == null ? {} : { classIds: [...classes.ids] }),
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(outputName === undefined ? {} : { outputName }),
+    ...explainerInputs(configuration.inputs),
     ...(fuse === undefined ? {} : { fuse }),
     ...(precision === undefined ? {} : { precision }),
     ...(threads === null ? {} : { threads }),

@@ -9,6 +9,7 @@ import {
   OperatorSetIdProtoSchema,
   ValueInfoProtoSchema,
 } from '../../explain/onnx/onnx_pb.ts';
+import { loadRuntime } from '../../explain/onnx/runtime.ts';
 import type { ExplainerOptions, Precision } from '../../explain/options.ts';
 import { claimPrecision } from '../../explain/precision.ts';
 import { UserError } from '../../explain/user-error.ts';
@@ -110,7 +111,7 @@ async function tryAll(name: string): Promise<Trial> {
 
 /** Why a tiny model cannot run; null: it can. */
 async function providerProblem(name: string, device: number | undefined): Promise<string | null> {
-  const { InferenceSession, listSupportedBackends, Tensor } = await import('onnxruntime-node');
+  const { InferenceSession, listSupportedBackends, Tensor } = await loadRuntime();
   const known = listSupportedBackends().map((backend) => backend.name);
   if (!known.includes(name)) return `this build of ONNX Runtime has only ${known.join(', ')}.`;
   try {

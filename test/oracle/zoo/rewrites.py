@@ -6,12 +6,16 @@ prints lines as run.py does, for the rewritten files of the classifiers in NAMES
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import onnx
-import onnxruntime
 import onnxsim
+
+# Read when ONNX Runtime is imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime  # noqa: E402
 
 # A CNN, one with other activations, and three that ONNX Runtime fuses attention, normalisation and Gelu of.
 NAMES = ["resnet18", "mobilenet_v3_small", "convnext_atto", "vit_tiny_patch16_224", "SwinForImageClassification"]

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { completeRun, renewFinish, tryFinish } from '../../../src/shared/ledger/finish.ts';
+import { completeRun, leaveFinish, renewFinish, tryFinish } from '../../../src/shared/ledger/finish.ts';
 import { openRunLedger, type RunLedger } from '../../../src/shared/ledger/run-keys.ts';
 import { cancelRun, failRun, pauseRun, resumeRun } from '../../../src/shared/ledger/run-state.ts';
 import { endPlanning } from '../../../src/shared/ledger/runs.ts';
@@ -34,7 +34,7 @@ describe.skipIf(redisProgram === null)('finishing a run', () => {
     await endPlanning(ledger, { expected: 6, shards: 2 });
     expect(await tryFinish(ledger, long)).toMatchObject({ result: 'unfinished', shards: 2, settledShards: 1 });
     await commitShard(ledger, 1, outcomes('dd'), 'gpu-0');
-    expect(await tryFinish(ledger, long)).toEqual({ result: 'finisher', fence: 1 });
+    expect(await tryFinish(ledger, long)).toEqual({ result: 'finisher', fence: 1, attempt: 1 });
     expect((await statusOf(ledger)).state).toBe('finishing');
   });
 
@@ -113,6 +113,27 @@ describe.skipIf(redisProgram === null)('finishing a run', () => {
     expect((await statusOf(ledger)).state).toBe('finishing');
     expect(await completeRun(ledger, alive, tally)).toEqual({ result: 'completed' });
     expect(await completeRun(ledger, dead, tally)).toEqual({ result: 'superseded' });
+  });
+
+  it('ends after ten finishers that all died, until the run is taken up again', async () => {
+    const ledger = await doneRun();
+    for (let attempt = 1; attempt <= 10; attempt += 1) {
+      expect(await tryFinish(ledger, -1)).toMatchObject({ result: 'finisher', attempt });
+    }
+    expect(await tryFinish(ledger, -1)).toEqual({ result: 'too-often', attempts: 10 });
+    await failRun(ledger, 'cannot-finish', 'Its finishers died.');
+    await resumeRun(ledger);
+    expect(await tryFinish(ledger, long)).toMatchObject({ result: 'finisher', attempt: 1 });
+  });
+
+  it('goes to the next caller at once when the finisher leaves, and that was no attempt', async () => {
+    const ledger = await doneRun();
+    const fence = await fenceOf(ledger);
+    expect(await leaveFinish(ledger, fence)).toEqual({ result: 'left' });
+    expect(await leaveFinish(ledger, fence)).toEqual({ result: 'superseded' });
+    expect(await tryFinish(ledger, long)).toEqual({ result: 'finisher', fence: fence + 1, attempt: 1 });
+    expect(await leaveFinish(ledger, fence)).toEqual({ result: 'superseded' });
+    expect(await renewFinish(ledger, fence, long)).toEqual({ result: 'superseded' });
   });
 
   it('leaves the work to a finisher that renews its lease', async () => {

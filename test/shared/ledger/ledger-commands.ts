@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { RunLedger } from '../../../src/shared/ledger/run-keys.ts';
 import { statusOf } from './fixture.ts';
 import type { LedgerModel } from './ledger-model.ts';
-import { cancel, complete, fail, finish, forgetScripts, pause, plan, reopen, resume } from './run-steps.ts';
+import { cancel, complete, fail, finish, forgetScripts, leave, pause, plan, reopen, resume } from './run-steps.ts';
 import { advance, breadcrumb, commit, giveUp, release, reopenOne, type Step, start } from './shard-steps.ts';
 
 export const shardSize = 3;
@@ -75,6 +75,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(pause, resume, fail) },
   { weight: 2, arbitrary: fc.constant(resume) },
   { weight: 3, arbitrary: fc.constant(finish) },
+  { weight: 1, arbitrary: fc.constant(leave) },
   { weight: 3, arbitrary: fc.constantFrom(0, 0, 1).map(complete) },
   { weight: 1, arbitrary: fc.constant(reopen) },
   { weight: 2, arbitrary: shard.map(reopenOne) },

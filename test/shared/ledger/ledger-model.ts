@@ -17,6 +17,9 @@ export class LedgerModel {
   cursor = 0;
   crashes = 0;
   fence = 0;
+  finishes = 0;
+  /** Fence of the finisher that left last. */
+  left = 0;
   /** Letters of the committed shards. */
   readonly committed = new Map<number, string>();
   readonly givenUp = new Set<number>();

@@ -1,6 +1,6 @@
 /** What happens to a run as a whole, each as it should be answered and as it changes the model. */
 
-import { completeRun, tryFinish } from '../../../src/shared/ledger/finish.ts';
+import { completeRun, leaveFinish, mostFinishAttempts, tryFinish } from '../../../src/shared/ledger/finish.ts';
 import { reopenRun } from '../../../src/shared/ledger/reopen.ts';
 import type { RunLedger } from '../../../src/shared/ledger/run-keys.ts';
 import {
@@ -61,6 +61,9 @@ export const [pause, resume, fail] = [
     resumeRun,
     ({ planned }) => (planned ? 'running' : 'planning'),
     () => ['paused', 'failed'],
+    (model) => {
+      model.finishes = 0;
+    },
   ),
   move(
     'fail',
@@ -89,6 +92,7 @@ export const reopen: Step = {
     if (state === 'paused') return [actual, { result: 'already', state }];
     if (state === 'complete') model.cursor = model.shards;
     model.state = 'paused';
+    model.finishes = 0;
     return [actual, { result: 'moved', state: 'paused' }];
   },
 };
@@ -103,9 +107,23 @@ export const finish: Step = {
     if (state === 'planning') return [actual, { result: 'unfinished' }];
     if (state !== 'running' && state !== 'finishing') return [actual, { result: 'run-not-running', state }];
     if (!model.allSettled) return [actual, { result: 'unfinished' }];
+    if (model.finishes === mostFinishAttempts) return [actual, { result: 'too-often', attempts: model.finishes }];
     model.state = 'finishing';
     model.fence += 1;
-    return [actual, { result: 'finisher', fence: model.fence }];
+    model.finishes += 1;
+    return [actual, { result: 'finisher', fence: model.fence, attempt: model.finishes }];
+  },
+};
+
+/** The latest finisher stops without having failed. */
+export const leave: Step = {
+  name: 'leave',
+  act: async (model, ledger) => {
+    const actual = await leaveFinish(ledger, model.fence);
+    if (model.state !== 'finishing' || model.left === model.fence) return [actual, { result: 'superseded' }];
+    model.left = model.fence;
+    model.finishes -= 1;
+    return [actual, { result: 'left' }];
   },
 };
 

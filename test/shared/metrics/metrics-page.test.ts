@@ -12,9 +12,10 @@ function table(head: string[], rows: string[][]): string {
   return line(head) + line(head.map((_, column) => '-'.repeat(width(column)))) + rows.map(line).join('');
 }
 
-function rowOf({ name, type, help, labels }: DescribedMetric): string[] {
+function rowOf({ name, type, help, labels, buckets }: DescribedMetric): string[] {
   const told = Object.entries(labels).map(([label, meaning]) => `\`${label}\`: ${meaning}`);
-  return [`\`${name}\``, type, help, told.join('; ')];
+  const bounds = buckets === undefined ? '' : ` Buckets up to ${buckets.join(', ')}.`;
+  return [`\`${name}\``, type, help + bounds, told.join('; ')];
 }
 
 /** Those of prom-client, which say what they are themselves. */

@@ -58,6 +58,7 @@ const given: Record<string, string | boolean> = {
   levels: '0,4095',
   'pixel-limit': '5000',
   'output-name': 'probabilities',
+  inputs: 'training=false',
   'score-activation': 'sigmoid',
   'batch-size': '4',
   'shard-size': '16',

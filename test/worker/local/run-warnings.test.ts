@@ -11,7 +11,7 @@ function warningsOf(count: number, record: (image: number) => { score: number; d
     const { score, degenerateReason } = record(image);
     const top = [{ class: 0, name: null, score }];
     const line = JSON.stringify({ top, maps: [{ ...map, degenerateReason }] });
-    warnings.see({ status: 'done', key: `${image}.jpg`, label: null, line }, image);
+    warnings.see({ status: 'done', key: `${image}.jpg`, label: null, line, blank: degenerateReason !== null }, image);
   }
   return said;
 }

@@ -2,6 +2,7 @@
 
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import type { ResolvedLayer } from '../../layers/hooked-layers.ts';
+import { loadRuntime } from '../../onnx/runtime.ts';
 import { inputShape } from '../../onnx/sizes.ts';
 import type { OpenedModel } from '../../open-model.ts';
 import { floats, padded } from '../../session-arrays.ts';
@@ -15,28 +16,41 @@ export type Forward = OpenedModel<ForwardOutputs>;
 export type Head = OpenedModel<HeadOutputs>;
 type Results = InferenceSession.OnnxValueMapType;
 
-async function pixelFeed({ prepared }: { prepared: Gradients['prepared'] }, pixels: Float32Array, count: number) {
-  const { Tensor } = await import('onnxruntime-node');
+/** What stays the same however the pixels are changed. */
+export interface Batch {
+  count: number;
+  /** Tensors of the inputs beside the picture. */
+  rows: Readonly<Record<string, OnnxTensor>>;
+}
+
+async function pixelFeed(
+  { prepared }: { prepared: Gradients['prepared'] },
+  pixels: Float32Array,
+  { count, rows }: Batch,
+) {
+  const { Tensor } = await loadRuntime();
   const { input, batchSize } = prepared.sizes;
   const whole = (pixels.length / count) * batchSize;
   const feeds: Record<string, OnnxTensor> = {
+    ...rows,
     [input.name]: new Tensor('float32', padded(pixels, pixels.length, whole), inputShape(input, batchSize)),
   };
   return { feeds, Tensor, batchSize };
 }
 
-export async function runGradients(opened: Gradients, pixels: Float32Array, classes: Int32Array, count: number) {
-  const { feeds, Tensor, batchSize } = await pixelFeed(opened, pixels, count);
+export async function runGradients(opened: Gradients, pixels: Float32Array, classes: Int32Array, batch: Batch) {
+  const { feeds, Tensor, batchSize } = await pixelFeed(opened, pixels, batch);
   const labels = BigInt64Array.from({ length: batchSize }, (_, i) => BigInt(classes[i] ?? -1));
   feeds[labelInput] = new Tensor('int64', labels, [batchSize]);
-  return floats(await opened.session.run(feeds), opened.outputs.gradients, count, batchSize);
+  return floats(await opened.session.run(feeds), opened.outputs.gradients, batch.count, batchSize);
 }
 
-export async function runForward(opened: Forward, pixels: Float32Array, count: number) {
-  const { feeds, batchSize } = await pixelFeed(opened, pixels, count);
+export async function runForward(opened: Forward, pixels: Float32Array, batch: Batch) {
+  const { count } = batch;
+  const { feeds, batchSize } = await pixelFeed(opened, pixels, batch);
   const results: Results = { ...(await opened.session.run(feeds)), ...feeds };
   return {
-    /** With the pixels, which a head at the very first layer takes. */
+    /** With what the network was given: a head at the very first layer takes the pixels, one before a join what else comes in there. */
     results,
     logits: floats(results, opened.outputs.logits, count, batchSize),
     layers: opened.outputs.layers.map(({ layer, activations }) => ({
@@ -48,7 +62,7 @@ export async function runForward(opened: Forward, pixels: Float32Array, count: n
 
 /** @param network what the whole network gave for the batch */
 export async function runHead({ session, outputs, prepared }: Head, network: Results, share: Share, count: number) {
-  const { Tensor } = await import('onnxruntime-node');
+  const { Tensor } = await loadRuntime();
   const { layer, crossing, keep, keepShape, logits } = outputs;
   const taken = crossing.flatMap((name) => {
     const tensor = network[name];

@@ -11,7 +11,15 @@ import { repeatedMethods } from '../methods.ts';
 import { compileHead, cutBehind, type HeadOutputs } from './head-model.ts';
 import type { LayerProbe, Probe, RepeatedMaps } from './probe.ts';
 import { compileForward, compileGradients } from './probe-models.ts';
-import { type Forward, type Gradients, type Head, runForward, runGradients, runHead } from './probe-runs.ts';
+import {
+  type Batch,
+  type Forward,
+  type Gradients,
+  type Head,
+  runForward,
+  runGradients,
+  runHead,
+} from './probe-runs.ts';
 
 /** A target of one batch, as the first run found it. */
 export interface BatchTarget {
@@ -77,18 +85,25 @@ export class RepeatedRuns {
   /**
    * Maps of each target, layer by layer in the order of the methods; those over the pixels follow.
    * @param pixels `[count, ...]` in the model's layout
+   * @param rows tensors for the inputs beside the picture, which stay as they are
    */
-  async explain(pixels: Float32Array, count: number, targets: readonly BatchTarget[]): Promise<LayerMaps[]> {
+  async explain(
+    pixels: Float32Array,
+    count: number,
+    targets: readonly BatchTarget[],
+    rows: Batch['rows'],
+  ): Promise<LayerMaps[]> {
     const maps: LayerMaps[] = [];
     const forward = this.#forward;
-    const first = forward && (await runForward(forward, pixels, count));
+    const batch = { count, rows };
+    const first = forward && (await runForward(forward, pixels, batch));
     for (const target of targets) {
       for (const { layer, activations } of first?.layers ?? []) {
         for (const name of this.#methodsAt('layers')) {
           const method = repeatedMethods[name];
           if (method.at !== 'layers' || forward === undefined) continue;
           const probe: LayerProbe = {
-            ...this.#probe(forward, pixels, count, target),
+            ...this.#probe(forward, pixels, batch, target),
             grid: layer.grid,
             activations,
             scoresKeeping: async (share) => {
@@ -103,7 +118,7 @@ export class RepeatedRuns {
       for (const name of this.#methodsAt('input')) {
         const method = repeatedMethods[name];
         if (method.at !== 'input' || this.#gradients === undefined) continue;
-        const found = await method.explain(this.#probe(this.#gradients, pixels, count, target));
+        const found = await method.explain(this.#probe(this.#gradients, pixels, batch, target));
         const { input } = this.#gradients.prepared.sizes;
         maps.push(
           describe({ layer: inputLayer, grid: input }, name, target, found, channelsFirst(pixels, input, count)),
@@ -142,26 +157,27 @@ export class RepeatedRuns {
   #probe(
     { prepared }: { prepared: Gradients['prepared'] },
     pixels: Float32Array,
-    count: number,
+    batch: Batch,
     target: BatchTarget,
   ): Probe {
+    const { count } = batch;
     return {
       input: prepared.sizes.input,
       count,
       pixels,
-      gradients: (changed) => this.#gradientsOf(changed, count, target),
+      gradients: (changed) => this.#gradientsOf(changed, batch, target),
       scores: async (changed) => {
         if (this.#forward === undefined) throw new Error('No method of layers was listed.');
-        return scoresOf(await runForward(this.#forward, changed, count), target, count);
+        return scoresOf(await runForward(this.#forward, changed, batch), target, count);
       },
     };
   }
 
-  async #gradientsOf(pixels: Float32Array, count: number, { classes, against }: BatchTarget): Promise<Float32Array> {
+  async #gradientsOf(pixels: Float32Array, batch: Batch, { classes, against }: BatchTarget): Promise<Float32Array> {
     if (this.#gradients === undefined) throw new Error('No method over the pixels was listed.');
-    const own = await runGradients(this.#gradients, pixels, classes, count);
+    const own = await runGradients(this.#gradients, pixels, classes, batch);
     if (against === undefined) return own;
-    const other = await runGradients(this.#gradients, pixels, new Int32Array(count).fill(against), count);
+    const other = await runGradients(this.#gradients, pixels, new Int32Array(batch.count).fill(against), batch);
     return own.map((value, i) => value - (other[i] ?? 0));
   }
 
@@ -174,10 +190,11 @@ export class RepeatedRuns {
 
 type CompileHead = Parameters<typeof openModel<HeadOutputs>>[1];
 
-/** All that any layer's head takes from the network, apart from the pixels. */
+/** All that any layer's head takes from the network, apart from what the network itself is given. */
 function allCrossing({ graph, score, sizes }: PreparedModel, layers: readonly ResolvedLayer[]): string[] {
+  const given = new Set([sizes.input, ...sizes.rows].map(({ name }) => name));
   const names = layers.flatMap(({ tensor }) => cutBehind(graph, tensor, score.logits).crossing);
-  return [...new Set(names)].filter((name) => name !== sizes.input.name);
+  return [...new Set(names)].filter((name) => !given.has(name));
 }
 
 function layerOf(layers: readonly ResolvedLayer[], tensor: string): ResolvedLayer {

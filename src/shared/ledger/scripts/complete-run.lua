@@ -40,7 +40,7 @@ if args.done + args.quarantined + fields[4] ~= tonumber(fields[3]) then
 end
 redis.call('HSET', keys.run, 'state', 'complete', 'finished', serverTime(),
   'done', args.done, 'quarantined', args.quarantined, 'labelled', args.labelled, 'correct', args.correct)
-redis.call('HDEL', keys.run, 'finisher', 'leaseEnd')
+redis.call('HDEL', keys.run, 'finisher', 'leaseEnd', 'finishes')
 redis.call('UNLINK', keys.images, keys.shards, keys.attempts, keys.workers, keys.codes)
 for i = 1, #args.codes, 2 do
   redis.call('HSET', keys.codes, args.codes[i], args.codes[i + 1])

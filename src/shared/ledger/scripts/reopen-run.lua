@@ -40,5 +40,5 @@ if state == 'complete' then
   redis.call('HSET', keys.run, 'cursor', fields[3], 'settledBelowCursor', fields[3])
 end
 redis.call('HSET', keys.run, 'state', 'paused')
-redis.call('HDEL', keys.run, 'finished', 'reasonCode', 'reasonMessage')
+redis.call('HDEL', keys.run, 'finished', 'reasonCode', 'reasonMessage', 'finishes')
 return { 'moved', 'paused' }

@@ -1,5 +1,5 @@
 --[[
-`paused` or `failed` becomes `running`, or `planning` when planning has not ended; a failure's reason is dropped.
+`paused` or `failed` becomes `running`, or `planning` when planning has not ended; a failure's reason is dropped, and its ending is tried anew.
 
 KEYS[1] run  hash
 
@@ -18,5 +18,5 @@ if state ~= 'paused' and state ~= 'failed' then
 end
 local nextState = fields[2] and 'running' or 'planning'
 redis.call('HSET', keys.run, 'state', nextState)
-redis.call('HDEL', keys.run, 'finished', 'reasonCode', 'reasonMessage')
+redis.call('HDEL', keys.run, 'finished', 'reasonCode', 'reasonMessage', 'finishes')
 return { 'moved', nextState }

@@ -1,18 +1,20 @@
 --[[
 `running` becomes `finishing` when every shard is settled and every image accounted for, and one caller becomes the finisher.
-If it does not renew its lease, the next caller takes its place with a higher fence. Calling twice with one token is calling once.
+If it does not renew its lease, the next caller takes its place with a higher fence. Calling twice with one token is calling once. What
+fails each time ends: after so many finishers there is none any more, until the run is taken up again.
 
-KEYS[1] run    hash
-ARGV[1] token  unique to this call
-ARGV[2] lease  milliseconds
+KEYS[1] run       hash
+ARGV[1] token     unique to this call
+ARGV[2] lease     milliseconds
+ARGV[3] attempts  how many finishers there may be
 
-Replies {'finisher', fence}, {'finishing-elsewhere', milliseconds left}, {'unfinished', totals...}, {'counts-differ', totals...}
+Replies {'finisher', fence, attempt}, {'too-often', attempts}, {'finishing-elsewhere', milliseconds left}, {'unfinished', totals...}, {'counts-differ', totals...}
 when every shard is settled but done + quarantined + missing is not what was planned, {'already-complete'}, {'no-such-run'}
 or {'run-not-running', state}.
 ]]
 -- @include server-time
 -- @include active-run
-local fields = redis.call('HMGET', keys.run, 'state', 'finisher', 'leaseEnd', 'fence', 'settled', 'shards', 'expected')
+local fields = redis.call('HMGET', keys.run, 'state', 'finisher', 'leaseEnd', 'fence', 'settled', 'shards', 'expected', 'finishes')
 local state = fields[1]
 local now = serverTime()
 if not state then
@@ -26,7 +28,7 @@ if state == 'planning' then
 end
 if state == 'finishing' then
   if fields[2] == args.token then
-    return { 'finisher', tonumber(fields[4]) }
+    return { 'finisher', tonumber(fields[4]), tonumber(fields[8]) }
   end
   local left = fields[3] - now
   if left > 0 then
@@ -43,6 +45,10 @@ else
     return totals(keys.run, { 'counts-differ' })
   end
 end
+if tonumber(fields[8] or 0) >= tonumber(args.attempts) then
+  return { 'too-often', tonumber(fields[8]) }
+end
+local attempt = redis.call('HINCRBY', keys.run, 'finishes', 1)
 local fence = redis.call('HINCRBY', keys.run, 'fence', 1)
 redis.call('HSET', keys.run, 'state', 'finishing', 'finisher', args.token, 'leaseEnd', now + args.lease)
-return { 'finisher', fence }
+return { 'finisher', fence, attempt }

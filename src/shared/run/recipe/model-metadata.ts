@@ -47,10 +47,14 @@ export async function readModelHead(location: string): Promise<ModelHead> {
       const field = Math.floor(tag.value / 8);
       if ((field === metadataField || field === operatorSetField) && rest.value <= mostEntryBytes) {
         const entry = await readPart(store, name, start, Math.min(start + rest.value, size));
-        if (field === operatorSetField) domains.add(fromBinary(OperatorSetIdProtoSchema, entry).domain);
-        else {
-          const { key, value } = fromBinary(StringStringEntryProtoSchema, entry);
-          if (key !== undefined && value !== undefined) metadata.set(key, value);
+        try {
+          if (field === operatorSetField) domains.add(fromBinary(OperatorSetIdProtoSchema, entry).domain);
+          else {
+            const { key, value } = fromBinary(StringStringEntryProtoSchema, entry);
+            if (key !== undefined && value !== undefined) metadata.set(key, value);
+          }
+        } catch {
+          return found;
         }
       }
       at = start + rest.value;

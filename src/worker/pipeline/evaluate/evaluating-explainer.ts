@@ -2,6 +2,7 @@ import { Explainer } from '../../../explain/explainer.ts';
 import type { Explanation } from '../../../explain/explanation.ts';
 import { Evaluator } from '../../../explain/faithfulness/evaluator.ts';
 import type { PictureMap } from '../../../explain/faithfulness/randomisation-check.ts';
+import type { InputRow } from '../../../explain/options.ts';
 import { pictureLength, scaledPixels } from '../../../explain/pixel-input.ts';
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
 import type { BatchExplainer } from '../inference/inference-service.ts';
@@ -23,7 +24,7 @@ export async function openEvaluatingExplainer(options: PipelineExplainerOptions)
     warnings: explainer.warnings,
     statistics: options.statistics === true ? explainer.layers.map(({ layer }) => layer) : [],
     explain: (pictures, batchOptions) => explainer.explain(pictures, batchOptions),
-    evaluate: async (pictures, explanation, orders) => {
+    evaluate: async (pictures, explanation, orders, inputRows = []) => {
       opening ??= Evaluator.open(options);
       const evaluator = await opening;
       const { input } = explainer;
@@ -34,7 +35,7 @@ export async function openEvaluatingExplainer(options: PipelineExplainerOptions)
       for (const order of orders) {
         evaluations.push({
           index: order.index,
-          ...(await evaluateImage(evaluator, picture(order.index), explanation, order)),
+          ...(await evaluateImage(evaluator, picture(order.index), explanation, order, inputRows[order.index])),
         });
       }
       return evaluations;
@@ -51,6 +52,7 @@ function evaluateImage(
   picture: Float32Array,
   explanation: Explanation,
   { index, seed, randomise }: EvaluationOrder,
+  inputRow: InputRow = {},
 ) {
   const maps = explanation.maps.map((maps): PictureMap => {
     const cells = maps.height * maps.width;
@@ -58,5 +60,5 @@ function evaluateImage(
     const values = maps.values.subarray(index * cells, (index + 1) * cells);
     return { layer, method, target, class: maps.classes[index] ?? -1, height: maps.height, width: maps.width, values };
   });
-  return evaluator.evaluate(picture, maps, { seed, randomise });
+  return evaluator.evaluate(picture, maps, { seed, randomise, inputRow });
 }

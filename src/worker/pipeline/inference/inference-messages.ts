@@ -2,6 +2,7 @@
 
 import type { HookedLayer, MapShape, ModelInput } from '../../../explain/explanation.ts';
 import { lastLayer } from '../../../explain/layers/hooked-layers.ts';
+import type { InputRow } from '../../../explain/options.ts';
 import type { CarriedError } from '../../../shared/threads/carried-error.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
@@ -32,6 +33,8 @@ export interface ExplainOrder {
   slots: number[];
   /** A class index for each, -1 for none. */
   labels: number[];
+  /** What the inputs beside the picture are given with each; left out where they have no rows. */
+  inputRows?: InputRow[];
   /** Which images to measure. */
   evaluate: readonly EvaluationOrder[];
 }
@@ -46,4 +49,6 @@ export type InferenceReply =
   | { type: 'opened'; model: InferenceModel }
   | { type: 'open-failed'; error: CarriedError }
   | { type: 'explained'; id: number; evaluations: ImageEvaluation[] }
-  | { type: 'explain-failed'; id: number; error: CarriedError };
+  | { type: 'explain-failed'; id: number; error: CarriedError }
+  /** The thread is not held up in native code. */
+  | { type: 'alive' };

@@ -1,7 +1,9 @@
 /** What the inference thread does with the messages that it gets, apart from being a thread. */
 
 import type { MessagePort } from 'node:worker_threads';
+import type { BatchOptions } from '../../../explain/explainer.ts';
 import type { Explanation } from '../../../explain/explanation.ts';
+import type { InputRow } from '../../../explain/options.ts';
 import { pictureLength } from '../../../explain/pixel-input.ts';
 import { carry } from '../../../shared/threads/carried-error.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
@@ -11,12 +13,13 @@ import type { ExplainOrder, InferenceModel, InferenceReply, InferenceRequest } f
 
 /** What the thread asks of a model. Pictures are bytes, `[count, height, width, 3]`. */
 export interface BatchExplainer extends InferenceModel {
-  explain(pictures: Uint8Array, options: { count: number; labels?: Int32Array }): Promise<Explanation>;
+  explain(pictures: Uint8Array, options: BatchOptions): Promise<Explanation>;
   /** Measures the maps of some images of a batch that was explained. */
   evaluate(
     pictures: Uint8Array,
     explanation: Explanation,
     orders: readonly EvaluationOrder[],
+    inputRows?: readonly InputRow[],
   ): Promise<ImageEvaluation[]>;
   close(): Promise<void>;
 }
@@ -78,16 +81,17 @@ class SlotExplainer {
   async explain(
     buffer: SharedArrayBuffer,
     count: number,
-    { slots: places, labels, evaluate }: ExplainOrder,
+    { slots: places, labels, inputRows, evaluate }: ExplainOrder,
   ): Promise<ImageEvaluation[]> {
     const slots = new ImageSlots(slotShape(this.#explainer), count, buffer);
     const length = pictureLength(this.#explainer.input);
     for (const [i, slot] of places.entries()) this.#batch.set(slots.pixels(slot), i * length);
     this.#batch.fill(0, places.length * length);
-    const options = { count: places.length, labels: Int32Array.from(labels) };
+    const rows = inputRows === undefined ? {} : { inputRows };
+    const options = { count: places.length, labels: Int32Array.from(labels), ...rows };
     const explanation = await this.#explainer.explain(this.#batch, options);
     for (const [i, slot] of places.entries()) slots.writeResult(slot, explanation, i);
-    return evaluate.length === 0 ? [] : this.#explainer.evaluate(this.#batch, explanation, evaluate);
+    return evaluate.length === 0 ? [] : this.#explainer.evaluate(this.#batch, explanation, evaluate, inputRows);
   }
 
   close(): Promise<void> {

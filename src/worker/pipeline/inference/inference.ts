@@ -1,12 +1,14 @@
 /** The main thread's side of the inference thread. */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { claimPrecision } from '../../../explain/precision.ts';
 import { restore } from '../../../shared/threads/carried-error.ts';
+import { startThread } from '../../../shared/threads/start-thread.ts';
 import type { ImageEvaluation } from '../evaluate/evaluation.ts';
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
 import type { ImageSlots } from '../image-slots.ts';
 import type { ExplainOrder, InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
+import type { InferenceWatch } from './inference-watch.ts';
 
 /** Something that explains batches away from the main thread. */
 export interface Inference extends AsyncDisposable {
@@ -35,6 +37,7 @@ export class InferenceError extends Error {
 }
 
 interface PendingBatch {
+  images: number;
   resolve(evaluations: ImageEvaluation[]): void;
   reject(error: InferenceError): void;
 }
@@ -44,15 +47,17 @@ const builtThread = new URL('./inference-thread.js', import.meta.url);
 
 /**
  * Starts the thread and compiles the model in it.
+ * @param watch told of the thread and of its batches
  * @throws UserError as `Explainer.open` does
  */
 export async function openInference(
   options: PipelineExplainerOptions,
   threadFile: URL = builtThread,
+  watch: InferenceWatch | null = null,
 ): Promise<Inference> {
   // A thread's environment is a copy, and native code reads the process's.
   claimPrecision(options);
-  const thread = new InferenceThread(threadFile);
+  const thread = new InferenceThread(threadFile, watch);
   const model = await thread.open(options);
   return {
     model,
@@ -70,25 +75,43 @@ class InferenceThread {
   #opening: { resolve(model: InferenceModel): void; reject(error: Error): void } | null = null;
   #death: InferenceError | null = null;
   #nextId = 0;
+  readonly #watch: InferenceWatch | null;
+  /** When it last gave a sign of life, or got work after it had none; milliseconds. */
+  #lastSign = performance.now();
+  /** When the batch at hand was begun: batches are done in order. */
+  #began = 0;
+  #places = 1;
 
-  constructor(threadFile: URL) {
-    this.#worker = new Worker(threadFile, { name: 'gradline-inference' });
+  constructor(threadFile: URL, watch: InferenceWatch | null) {
+    this.#watch = watch;
+    const forget = watch?.onThread({
+      silence: () => (this.#idle ? null : (performance.now() - this.#lastSign) / 1000),
+    });
+    this.#worker = startThread(threadFile, { name: 'gradline-inference' });
     this.#worker.on('message', (reply: InferenceReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#die(`The inference thread failed: ${messageOf(error)}`, error));
     this.#exited = new Promise((resolve) => {
       this.#worker.on('exit', (code) => {
         this.#die(`The inference thread ended with exit code ${code}.`);
+        forget?.();
         resolve();
       });
     });
   }
 
+  get #idle(): boolean {
+    return this.#opening === null && this.#pending.size === 0;
+  }
+
   async open(options: PipelineExplainerOptions): Promise<InferenceModel> {
     try {
-      return await new Promise((resolve, reject) => {
+      const model = await new Promise<InferenceModel>((resolve, reject) => {
+        this.#lastSign = performance.now();
         this.#opening = { resolve, reject };
         this.#send({ type: 'open', options });
       });
+      this.#places = model.batchSize;
+      return model;
     } catch (error) {
       await this.close();
       throw error;
@@ -101,8 +124,12 @@ class InferenceThread {
     if (this.#death !== null) return Promise.reject(this.#death);
     const id = this.#nextId;
     this.#nextId += 1;
+    if (this.#idle) {
+      this.#lastSign = performance.now();
+      this.#began = this.#lastSign;
+    }
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { images: order.slots.length, resolve, reject });
       this.#send({ type: 'explain', id, buffer, count, order });
     });
   }
@@ -117,7 +144,10 @@ class InferenceThread {
   }
 
   #receive(reply: InferenceReply): void {
+    this.#lastSign = performance.now();
     switch (reply.type) {
+      case 'alive':
+        return;
       case 'opened':
         this.#opening?.resolve(reply.model);
         return;
@@ -125,7 +155,7 @@ class InferenceThread {
         this.#opening?.reject(restore(reply.error));
         return;
       case 'explained':
-        this.#settle(reply.id)?.resolve(reply.evaluations);
+        this.#explained(reply.id, reply.evaluations);
         return;
       case 'explain-failed': {
         const { error } = reply;
@@ -136,9 +166,18 @@ class InferenceThread {
     }
   }
 
+  #explained(id: number, evaluations: ImageEvaluation[]): void {
+    const seconds = (this.#lastSign - this.#began) / 1000;
+    const batch = this.#settle(id);
+    if (batch === undefined) return;
+    this.#watch?.onBatch({ images: batch.images, places: this.#places, seconds });
+    batch.resolve(evaluations);
+  }
+
   #settle(id: number): PendingBatch | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
+    if (this.#pending.size > 0) this.#began = performance.now();
     return pending;
   }
 

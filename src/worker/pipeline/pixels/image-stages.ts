@@ -7,6 +7,7 @@ import type { ClassNaming } from '../image-record.ts';
 import type { ImageSlots } from '../image-slots.ts';
 import { quarantinedRecord } from '../quarantine.ts';
 import { type SettledImage, settledImage } from '../settled-image.ts';
+import { type StageWatch, timed } from '../stage-watch.ts';
 import { storeShard } from '../stages/commit.ts';
 import { type DecodedPicture, type DecodeSettings, decodeInto } from '../stages/decode.ts';
 import { fetchImage, type ImageReader } from '../stages/fetch.ts';
@@ -28,6 +29,8 @@ export interface ImageStagesParts {
   retries: RetryPolicy;
   /** Lets few images at a time be decoded: a large photo takes many times the memory of its file. */
   decoding: Turnstile;
+  /** Told how long it takes; left out: nobody wants to know. */
+  watch?: StageWatch | null;
 }
 
 /** What is known of an image between its two halves. */
@@ -46,10 +49,12 @@ export class ImageStages implements ImageWork {
   }
 
   async prepare({ slot, image, labelName }: PrepareOrder): Promise<SettledImage | null> {
-    const { read, slots, settings, retries, decoding } = this.#parts;
+    const { read, slots, settings, retries, decoding, watch = null } = this.#parts;
     try {
-      const bytes = await fetchImage(image.key, read, retries);
-      const picture = await decoding.pass(() => decodeInto(slots.pixels(slot), bytes, settings));
+      const bytes = await timed(watch, 'fetch', () => fetchImage(image.key, read, retries));
+      const picture = await decoding.pass(() =>
+        timed(watch, 'decode', () => decodeInto(slots.pixels(slot), bytes, settings)),
+      );
       this.#atHand.set(slot, { image, labelName, picture });
       return null;
     } catch (error) {
@@ -58,7 +63,7 @@ export class ImageStages implements ImageWork {
   }
 
   async finish({ slot, evaluation, regions }: FinishOrder): Promise<FinishedImage> {
-    const { output, slots, settings, className, retries } = this.#parts;
+    const { output, slots, settings, className, retries, watch = null } = this.#parts;
     const image = this.#atHand.get(slot);
     if (image === undefined) throw new Error(`No image was prepared in slot ${slot}.`);
     this.#atHand.delete(slot);
@@ -67,19 +72,23 @@ export class ImageStages implements ImageWork {
     const explanation = slots.readResult(slot);
     let rendered: RenderedImage;
     try {
-      rendered = await renderImage({ ...image, seen, explanation, evaluation, regions }, settings, className);
+      const explained = { ...image, seen, explanation, evaluation, regions };
+      rendered = await timed(watch, 'draw', () => renderImage(explained, settings, className));
     } catch (error) {
       return { settled: settledImage(quarantinedRecord(image, error)), evidence: null };
     }
     // An error here is the output's, not the image's.
-    await Promise.all(rendered.files.map((file) => putFile(file, output, retries)));
+    const { files } = rendered;
+    if (files.length > 0) {
+      await timed(watch, 'store', () => Promise.all(files.map((file) => putFile(file, output, retries))));
+    }
     const evidence = settings.evidence ? packEvidence(explanation.maps, 0) : null;
     return { settled: settledImage(rendered.record), evidence };
   }
 
   commit(order: CommitOrder): Promise<void> {
-    const { output, slots, settings, retries } = this.#parts;
-    return storeShard(order, slots.shape.maps, output, settings.scores, retries);
+    const { output, slots, settings, retries, watch = null } = this.#parts;
+    return timed(watch, 'commit', () => storeShard(order, slots.shape.maps, output, settings.scores, retries));
   }
 
   async close(): Promise<void> {}

@@ -2,6 +2,7 @@
 
 import type { CarriedError } from '../../../shared/threads/carried-error.ts';
 import type { SettledImage } from '../settled-image.ts';
+import type { StageReport } from '../stage-watch.ts';
 import type { CommitOrder, FinishedImage, FinishOrder, PrepareOrder } from './image-work.ts';
 import type { RunOrder, SharedSlots } from './run-images.ts';
 
@@ -22,4 +23,11 @@ export type PixelRequest =
   | { [Call in PixelCall]: { type: Call; run: number; id: number; order: PixelCalls[Call]['order'] } }[PixelCall]
   | { type: 'end' };
 
-export type PixelReply = { id: number; answer: PixelCalls[PixelCall]['answer'] } | { id: number; error: CarriedError };
+/** With `report`, from a thread that was started to measure. */
+export type PixelReply = { id: number; report?: StageReport } & (
+  | { answer: PixelCalls[PixelCall]['answer'] }
+  | { error: CarriedError }
+);
+
+/** What a thread is given when it starts, if it is to say how long its stages take. */
+export const measuring = 'measuring';

@@ -4,14 +4,16 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { at } from '../../../explain/at.ts';
 import { restore } from '../../../shared/threads/carried-error.ts';
+import { startThread } from '../../../shared/threads/start-thread.ts';
 import { threadFile } from '../../../shared/threads/thread-file.ts';
 import type { ImageSlots } from '../image-slots.ts';
 import type { SettledImage } from '../settled-image.ts';
+import { type StageWatch, tell } from '../stage-watch.ts';
 import type { CommitOrder, FinishedImage, FinishOrder, ImageWork, PrepareOrder } from './image-work.ts';
-import type { PixelCall, PixelCalls, PixelReply, PixelRequest } from './pixel-messages.ts';
+import { measuring, type PixelCall, type PixelCalls, type PixelReply, type PixelRequest } from './pixel-messages.ts';
 import { RunImages, type RunOrder, type SharedSlots } from './run-images.ts';
 import { Turnstile } from './turnstile.ts';
 
@@ -24,23 +26,30 @@ export interface PixelWork extends AsyncDisposable {
 
 const builtThread = threadFile('pixel-thread', import.meta.url);
 
-/** As many threads as cores. From sources the caller's own thread does the work. */
-export function openPixels(threads = availableParallelism()): PixelWork {
-  return builtThread === null ? inlinePixels(threads) : new PixelThreads(builtThread, threads);
+/**
+ * As many threads as cores. From sources the caller's own thread does the work.
+ * @param watch told how long the stages take; null: nothing is measured
+ */
+export function openPixels(threads = availableParallelism(), watch: StageWatch | null = null): PixelWork {
+  return builtThread === null ? inlinePixels(threads, watch) : new PixelThreads(builtThread, threads, watch);
 }
 
-function inlinePixels(decodedAtOnce: number): PixelWork {
+function inlinePixels(decodedAtOnce: number, watch: StageWatch | null): PixelWork {
   const decoding = new Turnstile(decodedAtOnce);
   const close = async () => undefined;
-  return { openRun: (order, slots) => new RunImages(order, slots, decoding), close, [Symbol.asyncDispose]: close };
+  return {
+    openRun: (order, slots) => new RunImages(order, slots, decoding, watch),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 class PixelThreads implements PixelWork {
   readonly #threads: PixelThread[];
   #nextRun = 0;
 
-  constructor(file: URL, threads: number) {
-    this.#threads = Array.from({ length: threads }, () => new PixelThread(file));
+  constructor(file: URL, threads: number, watch: StageWatch | null) {
+    this.#threads = Array.from({ length: threads }, () => new PixelThread(file, watch));
   }
 
   openRun(order: RunOrder, { shape, count, buffer }: ImageSlots): ImageWork {
@@ -101,13 +110,15 @@ class ThreadEnded extends Error {}
 /** One thread and what it has been asked. When it dies, what it had fails and the next order starts another. */
 class PixelThread {
   readonly #file: URL;
+  readonly #watch: StageWatch | null;
   readonly #runs = new Map<number, { order: RunOrder; slots: SharedSlots }>();
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | null;
   #nextId = 0;
 
-  constructor(file: URL) {
+  constructor(file: URL, watch: StageWatch | null) {
     this.#file = file;
+    this.#watch = watch;
     this.#worker = this.#start();
   }
 
@@ -152,7 +163,10 @@ class PixelThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, { name: 'gradline-pixels' });
+    const worker = startThread(this.#file, {
+      name: 'gradline-pixels',
+      workerData: this.#watch === null ? null : measuring,
+    });
     for (const [run, { order, slots }] of this.#runs) {
       worker.postMessage({ type: 'open', run, order, slots } satisfies PixelRequest);
     }
@@ -160,6 +174,7 @@ class PixelThread {
     worker.on('message', (reply: PixelReply) => {
       const pending = this.#pending.get(reply.id);
       this.#pending.delete(reply.id);
+      if (reply.report !== undefined && this.#watch !== null) tell(this.#watch, reply.report);
       if ('error' in reply) pending?.reject(restore(reply.error));
       else pending?.resolve(reply.answer);
     });

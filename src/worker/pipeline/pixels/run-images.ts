@@ -8,6 +8,7 @@ import { type Store, StoreError } from '../../../shared/store/store.ts';
 import { ImageSlots, type SlotShape } from '../image-slots.ts';
 import { RunStopped } from '../run-stopped.ts';
 import type { SettledImage } from '../settled-image.ts';
+import type { StageWatch } from '../stage-watch.ts';
 import type { ImageReader } from '../stages/fetch.ts';
 import { ImageStages, type StageSettings } from './image-stages.ts';
 import type { CommitOrder, FinishedImage, FinishOrder, ImageWork, PrepareOrder } from './image-work.ts';
@@ -45,8 +46,8 @@ export class RunImages implements ImageWork {
   readonly #opened: Promise<OpenedRun>;
 
   /** Begins to open the stores; an error there is that of the first order. */
-  constructor(order: RunOrder, slots: SharedSlots, decoding: Turnstile) {
-    this.#opened = openRun(order, slots, decoding);
+  constructor(order: RunOrder, slots: SharedSlots, decoding: Turnstile, watch: StageWatch | null) {
+    this.#opened = openRun(order, slots, decoding, watch);
     this.#opened.catch(() => undefined);
   }
 
@@ -68,7 +69,12 @@ export class RunImages implements ImageWork {
   }
 }
 
-async function openRun(order: RunOrder, slots: SharedSlots, decoding: Turnstile): Promise<OpenedRun> {
+async function openRun(
+  order: RunOrder,
+  slots: SharedSlots,
+  decoding: Turnstile,
+  watch: StageWatch | null,
+): Promise<OpenedRun> {
   const { settings, classNames, refused } = order;
   const output = await openStore(order.output);
   try {
@@ -79,8 +85,9 @@ async function openRun(order: RunOrder, slots: SharedSlots, decoding: Turnstile)
       slots: new ImageSlots(slots.shape, slots.count, slots.buffer),
       settings,
       className: (index) => classNames?.[index] ?? null,
-      retries: storeRetries,
+      retries: watch === null ? storeRetries : { ...storeRetries, onRetry: () => watch.onRetry() },
       decoding,
+      watch,
     });
     return { stages, stores: [input, output] };
   } catch (error) {

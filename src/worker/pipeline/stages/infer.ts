@@ -44,10 +44,12 @@ export async function explainBatch(
   plan: EvaluationPlan | null,
 ): Promise<ExplainedSlot[] | null> {
   const { classCount } = inference.model;
+  const inputRows = batch.map(({ job }) => job.image.inputs).filter((row) => row !== undefined);
   try {
     const evaluations = await inference.explain(slots, {
       slots: batch.map(({ slot }) => slot),
       labels: batch.map(({ job }) => labelOf(job.image.label, classCount)),
+      ...(inputRows.length === 0 ? {} : { inputRows }),
       evaluate: plan?.ordersFor(batch.map(({ job }) => job.image.key)) ?? [],
     });
     const byIndex = new Map(evaluations.map((each) => [each.index, each]));
