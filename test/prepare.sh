@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes what the tests need beside npm packages: a Redis server, a browser (Chromium), promtool, an S3 server that others wrote (VersityGW), and strace.
+# Makes what the tests need beside npm packages: a Redis server, a browser (Chromium), promtool, an S3 server that others wrote (VersityGW),
+# strace, and Helm.
 # Installs only what is missing, and says what it does. Run by `npm test`.
 set -euo pipefail
 
@@ -47,3 +48,5 @@ if [ -z "${GRADLINE_TEST_S3:-}${GRADLINE_TEST_S3_ENDPOINT:-}" ] && [ ! -x "$s3_c
   mkdir -p "$s3_cache"
   GOBIN="$s3_cache" go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 fi
+
+node test/infra/chart/fetch-helm.mjs

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { UserError } from '../explain/user-error.ts';
 import type { EnqueueProgress } from '../producer/enqueue.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import type { ListenAddress } from '../shared/metrics/listen-address.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
+import { type DescribeOptions, describeRun } from './describe-run.ts';
 import type { EnqueueReport } from './enqueue-report.ts';
 import { exitCode } from './exit-code.ts';
 import { layerNotes } from './layer-notes.ts';
@@ -23,6 +25,7 @@ Exit codes: 0 all shards enqueued (with --wait: all images explained); 1 some im
 
 Examples:
   gradline enqueue s3://photos/val --model s3://models/resnet50.onnx --labels folder --output s3://results/val-1
+  gradline enqueue s3://photos/val --model s3://models/m.onnx --output s3://results/val-1 --dry-run -o job.yaml
   gradline enqueue s3://photos/val.csv --model model.onnx --sample 5000 --seed 7 --output s3://results/quick --wait
 `;
 
@@ -42,11 +45,15 @@ export function addEnqueueCommand(program: Command): void {
     .option('--low-watermark <shards>', 'fill up again when so few are left (default: half of the high one)')
     .option('--no-preflight', 'do not try out Redis, the output and the model first')
     .option('--wait', 'stay until the run has ended')
+    .optionsGroup('Kubernetes:')
+    .option('--dry-run', 'enqueue nothing: print a Job that does, with these settings')
+    .option('-o, --manifest <file>', 'with --dry-run: write it into a file')
+    .option('--image <reference>', 'with --dry-run: the image of Gradline (default: gradline and this version)')
     .addHelpText('after', notes)
     .action(enqueueAction);
 }
 
-interface FleetOptions extends RedisOption, MetricsOption, LogOption {
+interface FleetOptions extends RedisOption, MetricsOption, LogOption, DescribeOptions {
   run?: string;
   highWatermark?: string;
   lowWatermark?: string;
@@ -60,18 +67,36 @@ async function enqueueAction(
   input: string | undefined,
   options: FleetOptions & Record<string, unknown>,
 ): Promise<void> {
-  const { redis: _, metrics: __, run, highWatermark, lowWatermark, wait, preflight, ...settings } = options;
+  const { redis: _, metrics: __, run, highWatermark, lowWatermark, wait, preflight, ...others } = options;
+  const { dryRun, manifest, image, ...settings } = others;
   const [{ readConfiguration }, { wholeNumberOf }] = await Promise.all([
     import('../shared/run/read-configuration.ts'),
     import('./option-values.ts'),
   ]);
-  const configuration = await readConfiguration({ ...givenSettings(settings), input }, options.config ?? null);
+  const given = { ...givenSettings(settings), input };
+  const configuration = await readConfiguration(given, options.config ?? null);
   const shards = (flag: string, value: string | undefined, least: number) =>
     value === undefined ? null : wholeNumberOf(flag, value, least);
   const watermarks = {
     highWatermark: shards('--high-watermark', highWatermark, 1),
     lowWatermark: shards('--low-watermark', lowWatermark, 0),
   };
+  if (dryRun) {
+    const words = [
+      ...Object.entries({ '--run': run, '--high-watermark': highWatermark, '--low-watermark': lowWatermark }).flatMap(
+        ([flag, value]) => (value === undefined ? [] : [flag, value]),
+      ),
+      ...(preflight === false ? ['--no-preflight'] : []),
+      ...(wait ? ['--wait'] : []),
+    ];
+    return describeRun(given, options.config ?? null, words, { manifest, image });
+  }
+  if (manifest !== undefined || image !== undefined) {
+    throw new UserError(
+      'bad-setting',
+      '-o and --image belong to the manifest of --dry-run. Add --dry-run, or leave them out.',
+    );
+  }
   const [{ enqueueRun }, { connectRedis }, { openTraces }, { createEnqueueReport }, { catchInterrupt }] =
     await Promise.all([
       import('../producer/enqueue.ts'),

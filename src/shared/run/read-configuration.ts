@@ -15,7 +15,7 @@ import {
   runSettings,
 } from './configuration.ts';
 import { isTable } from './input-kind.ts';
-import { inputsBelow, readInputs } from './read-inputs.ts';
+import { filesOf, inputsBelow, readInputs, writtenInputs } from './read-inputs.ts';
 import { assemble } from './setting.ts';
 import { listSetting } from './setting-values.ts';
 
@@ -34,7 +34,7 @@ export async function readConfiguration(
   flags: Record<string, unknown>,
   configFile: string | null = null,
 ): Promise<RunConfiguration> {
-  const fromFile = configFile === null ? {} : await readConfigurationFile(configFile);
+  const fromFile = configFile === null ? {} : (await readConfigurationFile(configFile)).settings;
   const fromFlags = checkSettings(flags, (name) => `--${flagOf(name)}`);
   return runConfiguration(await withInputs(await withRecipe({ ...fromFile, ...fromFlags })));
 }
@@ -47,6 +47,33 @@ function flagOf(setting: string): string {
 async function withInputs(given: GivenSettings): Promise<GivenSettings> {
   if (given.inputs === undefined) return given;
   return { ...given, inputs: await readInputs(given.inputs) };
+}
+
+interface WrittenSettings {
+  /** By name, with whole paths: those of the file start at its own folder, others where the command was started. */
+  settings: Record<string, unknown>;
+  /** Files, folders and addresses among them. */
+  places: string[];
+}
+
+/**
+ * The same settings as a user wrote them, for another gradline.yaml: what `readConfiguration` makes of that is what it makes of these.
+ * @throws as `readConfiguration`, for a setting that it does not know or cannot read
+ */
+export async function writtenSettings(
+  flags: Record<string, unknown>,
+  configFile: string | null = null,
+): Promise<WrittenSettings> {
+  const none = { settings: {}, written: {} };
+  const fromFile = configFile === null ? none : await readConfigurationFile(configFile);
+  const fromFlags = checkSettings(flags, (name) => `--${flagOf(name)}`);
+  const paths = wholePaths(fromFlags, process.cwd());
+  const whole = wholePaths({ ...fromFile.settings, ...fromFlags, ...paths }, '/');
+  const inputs = whole.inputs === undefined ? {} : { inputs: writtenInputs(whole.inputs) };
+  return {
+    settings: { ...fromFile.written, ...withoutGaps(flags), ...paths, ...inputs },
+    places: [...Object.values(whole).filter((value) => typeof value === 'string'), ...filesOf(whole.inputs ?? {})],
+  };
 }
 
 /** Settings of the recipe that `preprocess` names, under those that were given by themselves. */
@@ -67,7 +94,8 @@ async function withRecipe(given: GivenSettings): Promise<GivenSettings> {
   return { ...Object.fromEntries(taken), ...given, preprocess: { readFrom } };
 }
 
-async function readConfigurationFile(path: string): Promise<GivenSettings> {
+/** @returns settings as `Setting.given` reads them, and as the file has them */
+async function readConfigurationFile(path: string): Promise<{ settings: GivenSettings; written: GivenSettings }> {
   let content: unknown;
   try {
     content = parse(await readFile(path, 'utf8'));
@@ -75,22 +103,31 @@ async function readConfigurationFile(path: string): Promise<GivenSettings> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError('bad-config', `The configuration ${path} cannot be read: ${reason}`, { cause: error });
   }
-  if (content === null || content === undefined) return {};
+  if (content === null || content === undefined) return { settings: {}, written: {} };
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new UserError('bad-config', `The configuration ${path} must hold settings such as 'model: model.onnx'.`);
   }
   const settings = checkSettings(content, (name) => `'${name}' in ${path}`);
-  const folder = dirname(path);
-  for (const { name, isPath } of runSettings) {
+  const paths = wholePaths(settings, dirname(path));
+  return { settings: { ...settings, ...paths }, written: { ...withoutGaps(content), ...paths } };
+}
+
+/** The settings among these that are paths, as seen from a folder. */
+function wholePaths(settings: GivenSettings, folder: string): GivenSettings {
+  const paths = runSettings.flatMap(({ name, isPath }): [string, string][] => {
     const value = settings[name];
-    if (typeof value === 'string' && isPath?.(value)) settings[name] = resolveLocation(folder, value);
-  }
-  if (settings.inputs !== undefined) settings.inputs = inputsBelow(folder, settings.inputs);
-  return settings;
+    return typeof value === 'string' && isPath?.(value) ? [[name, resolveLocation(folder, value)]] : [];
+  });
+  const inputs = settings.inputs === undefined ? {} : { inputs: inputsBelow(folder, settings.inputs) };
+  return { ...Object.fromEntries(paths), ...inputs };
+}
+
+function withoutGaps(raw: object): GivenSettings {
+  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined && value !== null));
 }
 
 function checkSettings(raw: object, nameInMessage: (name: string) => string): GivenSettings {
-  const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined && value !== null));
+  const given = withoutGaps(raw);
   const result = givenSettings.safeParse(given);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

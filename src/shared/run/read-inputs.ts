@@ -37,6 +37,21 @@ export function inputsBelow(folder: string, inputs: unknown): GivenInputs {
   );
 }
 
+/** As gradline.yaml has them. @param inputs as `inputsBelow` */
+export function writtenInputs(inputs: unknown): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(givenInputs.parse(inputs)).map(([name, value]) => {
+      if (!isNamedFile(value)) return [name, value];
+      return [name, [value.file, ...(value.columns === null ? [] : [value.columns.join(',')])].join(':')];
+    }),
+  );
+}
+
+/** The files that inputs name. @param inputs as `inputsBelow` */
+export function filesOf(inputs: unknown): string[] {
+  return Object.values(givenInputs.parse(inputs)).flatMap((value) => (isNamedFile(value) ? [value.file] : []));
+}
+
 function isNamedFile(value: GivenInputs[string]): value is NamedFile {
   return typeof value === 'object' && 'file' in value;
 }
