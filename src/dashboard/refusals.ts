@@ -26,6 +26,7 @@ const settingsOfCodes: Readonly<Record<string, string>> = {
   'bad-list': 'input',
   'no-input': 'input',
   'no-images': 'input',
+  'model-not-found': 'model',
   'not-a-classifier': 'model',
   'unsupported-input': 'model',
   'not-onnx': 'model',
@@ -50,6 +51,14 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   'producer-at-work': 409,
   'too-many-starts': 429,
 };
+
+/** The setting whose value a message names; of several the longest, because an output may lie in the folder of the input. */
+export function settingNamedIn(message: string, settings: Readonly<Record<string, unknown>>): string | undefined {
+  const named = Object.entries(settings).flatMap(([name, value]) =>
+    typeof value === 'string' && value.length > 3 && message.includes(value) ? [{ name, length: value.length }] : [],
+  );
+  return named.sort((a, b) => b.length - a.length)[0]?.name;
+}
 
 /** Null for a defect. */
 export function refusalOf(error: unknown): Refusal | null {

@@ -21,7 +21,7 @@ import type { Refused, Session } from './contract.ts';
 import { ClientEvents } from './live/client-events.ts';
 import type { Poller } from './live/poller.ts';
 import type { PageFile } from './page-files.ts';
-import { refusalOf } from './refusals.ts';
+import { refusalOf, settingNamedIn } from './refusals.ts';
 import { actions } from './runs/actions.ts';
 import { formGroups, type SettingGroup } from './runs/form.ts';
 import type { Notices } from './runs/notices.ts';
@@ -150,9 +150,17 @@ function apiRoutes(parts: DashboardParts): Routes {
   routes.get('/schedules', async (context) => context.json(await parts.schedules.read()));
   routes.post('/runs', async (context) => {
     const { settings, run } = bodyOf(startBody, await context.req.json());
-    const started = await parts.starts.start(settings, run);
-    await poller.refresh();
-    return context.json(started, 201);
+    try {
+      const started = await parts.starts.start(settings, run);
+      await poller.refresh();
+      return context.json(started, 201);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === null) throw error;
+      const { body, status } = refusal;
+      const setting = body.setting ?? settingNamedIn(body.message, settings);
+      return context.json<Refused>({ ...body, ...(setting === undefined ? {} : { setting }) }, status);
+    }
   });
   routes.post('/notices', async (context) => {
     notices.dismiss(bodyOf(noticeBody, await context.req.json()).id);

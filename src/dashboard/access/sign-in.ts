@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
 import type { Refused } from '../contract.ts';
@@ -17,14 +17,14 @@ export function signInRoutes(secrets: Secrets): Hono {
   let attempts = 0;
   const refusal = (code: string, message: string): Refused => ({ code, message });
   const routes = new Hono();
-  routes.use(async (context, next) => {
+  const fromOwnPage: MiddlewareHandler = async (context, next) => {
     const { req } = context;
     // A form of another site can send neither JSON nor another origin.
     const json = req.header('content-type')?.startsWith('application/json') === true;
     if (json && isFromOwnPage(req.header('origin'), req.header('host'))) return next();
     return context.json(refusal('forged', 'The request does not come from this page.'), 403);
-  });
-  routes.post('/sign-in', async (context) => {
+  };
+  routes.post('/sign-in', fromOwnPage, async (context) => {
     const { session } = secrets;
     const given = body.safeParse(await context.req.json().catch(() => null));
     if (session === null || !given.success || !secrets.isToken(given.data.token)) {
@@ -45,7 +45,7 @@ export function signInRoutes(secrets: Secrets): Hono {
     });
     return context.body(null, 204);
   });
-  routes.post('/sign-out', (context) => {
+  routes.post('/sign-out', fromOwnPage, (context) => {
     deleteCookie(context, sessionCookie, { path: '/' });
     return context.body(null, 204);
   });

@@ -49,6 +49,8 @@ export class Poller {
   readonly #waiting = new Set<(snapshot: Snapshot) => void>();
   #clients = 0;
   #looks = 0;
+  /** How far the clock of Redis is ahead of this machine's, in milliseconds. */
+  #ahead = 0;
   #looking: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
@@ -171,6 +173,8 @@ export class Poller {
       if (status === null) this.#statuses.delete(id);
       else this.#statuses.set(id, status);
     });
+    const latest = found.find((status) => status !== null)?.now.getTime();
+    if (latest !== undefined) this.#ahead = latest - Date.now();
     const known = new Set(ids);
     for (const id of this.#statuses.keys()) if (!known.has(id)) this.#statuses.delete(id);
     this.#snapshot = this.#take(ids);
@@ -190,12 +194,10 @@ export class Poller {
     const rows = new Map<string, RunRow>();
     const details = new Map<string, RunDetail>();
     const workers: WorkerRow[] = [];
-    let time = this.#snapshot.time;
     for (const id of ids) {
       const status = this.#statuses.get(id);
       if (status === undefined) continue;
       const now = status.now.getTime();
-      time = Math.max(time, now);
       rows.set(id, sameOrNew(this.#snapshot.rows.get(id), runRow(status)));
       this.#throughput.see(id, status.done + status.quarantined, now);
       if (isOpen(status)) workers.push(...workerRows(status));
@@ -204,6 +206,7 @@ export class Poller {
       const throughput = this.#throughput.ofRun(id, now);
       details.set(id, { run: id, workers: workerRows(status), latestFailures, throughput });
     }
+    const time = Date.now() + this.#ahead;
     return { time, rows, workers, details, throughput: this.#throughput.ofFleet(time), problem: null };
   }
 }

@@ -11,7 +11,7 @@ import { rateText, spanText, timeText } from '../times.ts';
 import { Actions } from './actions.tsx';
 import { Failures } from './failures.tsx';
 import { Output } from './output.tsx';
-import { imagesText, percentText } from './progress.ts';
+import { hasEnded, imagesText, percentText } from './progress.ts';
 
 /** One run, from its start to its report. */
 export function RunView() {
@@ -59,10 +59,13 @@ export function RunView() {
       </section>
       <Output row={row} />
       <Failures row={row} latest={shown?.latestFailures ?? []} />
-      <section aria-label="Workers of this run">
-        <h2>Workers</h2>
-        <WorkerTable workers={shown?.workers ?? []} now={now.value} />
-      </section>
+      {/* Redis forgets them with a run's end. */}
+      {(!hasEnded(row) || (shown?.workers ?? []).length > 0) && (
+        <section aria-label="Workers of this run">
+          <h2>Workers</h2>
+          <WorkerTable workers={shown?.workers ?? []} now={now.value} />
+        </section>
+      )}
     </>
   );
 }
