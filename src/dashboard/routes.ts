@@ -96,6 +96,7 @@ export function dashboardRoutes(parts: DashboardParts): Routes {
   routes.route('/', signInRoutes(secrets));
   routes.use(signedInOnly(secrets), ownPageOnly(secrets, readOnly));
   routes.route('/api', apiRoutes(parts));
+  routes.get('/queue/', (context) => context.redirect('/queue'));
   routes.route('/queue', parts.queueBoard);
   routes.notFound((context) => context.json<Refused>({ code: 'not-found', message: 'There is no such page.' }, 404));
   routes.onError((error, context) => {

@@ -35,6 +35,7 @@ test('of a run all of its time is kept, of the fleet the last hour', () => {
   const throughput = new Throughput();
   const day = 86_400_000;
   for (let time = 0; time <= day; time += 5_000) throughput.see('a', time / 1000, start + time);
+  expect(throughput.ofFleet(start + day + 20_000).at(-1)).toEqual([start + day + 10_000, 0]);
   const ofRun = throughput.ofRun('a', start + day);
   expect(ofRun.length).toBeLessThanOrEqual(360);
   expect(ofRun.length).toBeGreaterThan(150);

@@ -199,7 +199,8 @@ export class Poller {
       if (status === undefined) continue;
       const now = status.now.getTime();
       rows.set(id, sameOrNew(this.#snapshot.rows.get(id), runRow(status)));
-      this.#throughput.see(id, status.done + status.quarantined, now);
+      const end = Math.min(now, status.finished?.getTime() ?? now);
+      this.#throughput.see(id, status.done + status.quarantined, end);
       if (isOpen(status)) workers.push(...workerRows(status));
       if (!this.#watched.has(id)) continue;
       const { latestFailures } = status;

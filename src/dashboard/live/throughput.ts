@@ -97,6 +97,8 @@ export class Throughput {
   }
 
   ofFleet(now: number): RatePoint[] {
+    // Time in which no run goes is shown as well.
+    this.#fleet.add(0, now - 1, now);
     return this.#fleet.points(now);
   }
 

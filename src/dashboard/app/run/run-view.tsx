@@ -91,7 +91,10 @@ function Numbers({ row }: { row: RunRow }) {
           </Stat>
         )}
         {labelled > 0 && (
-          <Stat name="accuracy so far" meaning="Of the explained images that have a label.">
+          <Stat
+            name={hasEnded(row) ? 'accuracy' : 'accuracy so far'}
+            meaning="Of the explained images that have a label."
+          >
             {percent(correct / labelled)}
           </Stat>
         )}

@@ -13,7 +13,7 @@ export function StatusLine({ isLive, problem }: { isLive: boolean; problem: stri
         {known.redis} · Gradline {known.version}
         {known.readOnly && ' · read-only'}
       </p>
-      <a href="queue/" target="_blank" rel="noreferrer">
+      <a href="queue" target="_blank" rel="noreferrer">
         The queue itself
       </a>
       {known.hasToken && (
