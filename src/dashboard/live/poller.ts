@@ -1,9 +1,9 @@
 /** Looks at Redis for all clients together. */
 
-import { isOngoing } from '../../control/status.ts';
 import { type RunStatus, readStatus } from '../../shared/ledger/read-status.ts';
 import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient, runRegistryKey } from '../../shared/ledger/run-keys.ts';
+import { isOngoing } from '../../shared/ledger/run-state.ts';
 import type { RatePoint, RunDetail, RunRow, WorkerRow } from '../contract.ts';
 import { runRow, workerRows } from './rows.ts';
 import { Throughput } from './throughput.ts';

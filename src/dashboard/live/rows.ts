@@ -1,7 +1,7 @@
 /** A run's status as the page gets it. */
 
-import { isOngoing } from '../../control/status.ts';
 import type { RunStatus } from '../../shared/ledger/read-status.ts';
+import { isOngoing } from '../../shared/ledger/run-state.ts';
 import type { RunRow, WorkerRow } from '../contract.ts';
 
 export function runRow(status: RunStatus): RunRow {
