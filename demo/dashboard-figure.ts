@@ -18,9 +18,9 @@ const children: ChildProcess[] = [];
 try {
   start('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--dir', folder, '--appendonly', 'yes']);
   const pictures = join(folder, 'validation');
-  await writeImageSet(planImageSet('validation', 360, 7), pictures);
+  await writeImageSet(planImageSet('validation', 200, 7), pictures);
   start(process.execPath, ['dist/cli/main.js', 'dashboard', '--redis', redis, '--port', String(port)]);
-  enqueue('nightly-2026-11-26', ['--limit', '160']);
+  enqueue('nightly-2026-11-26', ['--limit', '80']);
   enqueue('nightly-2026-11-27', []);
   enqueue('nightly-2026-11-28', ['--layers', 'layer1,layer2,layer3,layer4']);
   enqueue('weekly-all-layers', ['--layers', 'layer1,layer2,layer3,layer4']);
@@ -41,7 +41,17 @@ try {
 
   function enqueue(run: string, flags: readonly string[]): void {
     const places = ['--model', 'demo/model/demo.onnx', '--classes', 'demo/classes.json', '--output', join(folder, run)];
-    const settings = ['--run', run, '--labels', 'folder', '--shard-size', '8', '--quiet'];
+    const settings = [
+      '--run',
+      run,
+      '--labels',
+      'folder',
+      '--shard-size',
+      '8',
+      '--quiet',
+      '--no-report',
+      '--no-preflight',
+    ];
     gradline(['enqueue', pictures, ...places, ...settings, ...flags]);
   }
 } finally {
