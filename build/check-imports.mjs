@@ -8,6 +8,7 @@ const files = readdirSync('src', { recursive: true })
 const found = [
   ...forbiddenImports(readFileSync('CONTRIBUTING.md', 'utf8'), files),
   ...forbiddenInBrowser('src/report/page/app/main.tsx'),
+  ...forbiddenInBrowser('src/dashboard/app/main.tsx'),
 ];
 if (found.length > 0) {
   console.error(`CONTRIBUTING.md, "Where things are", does not allow this:\n\n${found.join('\n')}`);

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addCancelCommand } from './cancel.ts';
+import { addDashboardCommand } from './dashboard.ts';
 import { addDiffCommand } from './diff.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEnqueueCommand } from './enqueue.ts';
@@ -49,6 +50,7 @@ addPauseCommand(program);
 addResumeCommand(program);
 addCancelCommand(program);
 addRetryFailedCommand(program);
+addDashboardCommand(program);
 addScheduleCommand(program);
 addRecoverCommand(program);
 addDoctorCommand(program);

@@ -39,6 +39,11 @@ const groups = {
   ],
 };
 
+/** For a form: every setting that a run of a fleet can have. */
+export const settingGroups = Object.entries({ 'Run:': ['input', ...mainSettings], ...groups }).map(
+  ([heading, names]) => ({ heading: heading.replace(/:$/, ''), names }),
+);
+
 /** @param use `enqueue`: for a run that always goes on where it stopped */
 export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'): void {
   addSettings(command, mainSettings);

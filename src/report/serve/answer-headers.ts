@@ -6,7 +6,7 @@ import { lookup } from 'mrmime';
  * The page needs scripts and pictures of its own origin and nothing else. Charts bring style elements with them. Class names and keys are text
  * of strangers: should one of them ever reach the page as markup, no script of it runs and nothing leaves the machine.
  */
-const contentSecurityPolicy = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",

@@ -32,6 +32,16 @@ export async function answerRequest(output: Store, request: IncomingMessage, res
   }
   const key = requestedKey(url);
   if (key === null) return refuse(response, 404, 'There is no such file.');
+  await answerWithObject(output, key, request, response);
+}
+
+/** Answers a GET or HEAD with the bytes of an object, or with why it cannot be sent. */
+export async function answerWithObject(
+  output: Store,
+  key: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     await sendObject(output, key, request, response);
   } catch (error) {

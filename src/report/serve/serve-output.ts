@@ -39,7 +39,7 @@ export async function serveOutput(output: Store, port: number): Promise<OutputSe
   };
 }
 
-function listenError(error: unknown, port: number): unknown {
+export function listenError(error: unknown, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'EADDRINUSE') {
     return new UserError(

@@ -16,6 +16,8 @@ export interface WorkerStatus {
   imagesPerSecond: number;
   /** Longest time that its event loop was held up, in milliseconds, where it said so. */
   longestLoopDelay?: number;
+  /** Execution provider, and its cards where it was told which (`cuda:0,1`); where it said so. */
+  provider?: string;
 }
 
 /** Times are the server's. The totals' images are those of settled shards. */
@@ -81,6 +83,7 @@ const worker = z.object({
   seen: z.number(),
   counts: z.record(z.string(), z.number()),
   delay: z.number().optional(),
+  provider: z.string().optional(),
 });
 
 /**
@@ -130,9 +133,12 @@ export async function readStatus(ledger: RunLedger, latest = 20): Promise<RunSta
 }
 
 function workerStatus(name: string, text: string, now: number): WorkerStatus {
-  const { images, first, seen, counts, delay } = worker.parse(JSON.parse(text));
+  const { images, first, seen, counts, delay, provider } = worker.parse(JSON.parse(text));
   const rate = rateOf({ name, images, firstSeen: first, lastSeen: seen, counts }, now);
-  const reported = delay === undefined ? {} : { longestLoopDelay: delay };
+  const reported = {
+    ...(delay === undefined ? {} : { longestLoopDelay: delay }),
+    ...(provider === undefined ? {} : { provider }),
+  };
   return { name, images, lastSeen: new Date(seen), imagesPerSecond: rate, ...reported };
 }
 

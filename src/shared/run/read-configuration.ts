@@ -19,6 +19,16 @@ import { filesOf, inputsBelow, readInputs, writtenInputs } from './read-inputs.t
 import { assemble } from './setting.ts';
 import { listSetting } from './setting-values.ts';
 
+/** A setting that cannot be what was given, or that is missing. */
+export class SettingError extends UserError {
+  readonly setting: string;
+
+  constructor(code: string, setting: string, message: string) {
+    super(code, message);
+    this.setting = setting;
+  }
+}
+
 /** Values by the names of their settings. */
 type GivenSettings = Record<string, unknown>;
 
@@ -143,7 +153,7 @@ function settingError(
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     const near = didYouMean(key, settingNames) || ` The settings are ${settingNames.join(', ')}.`;
-    return new UserError('unknown-setting', `There is no setting ${nameInMessage(key)}.${near}`);
+    return new SettingError('unknown-setting', key, `There is no setting ${nameInMessage(key)}.${near}`);
   }
   const name = String(issue.path[0]);
   const entry = issue.path.length > 1 ? issue.path[1] : undefined;
@@ -151,13 +161,14 @@ function settingError(
   if (issue.code === 'invalid_value') {
     const choices = issue.values.map(String);
     const wrong = typeof entry === 'number' ? listEntry(value, entry) : String(value);
-    return new UserError(
+    return new SettingError(
       'bad-setting',
+      name,
       `${nameInMessage(name)} cannot be '${wrong}'.${didYouMean(wrong, choices)} Use ${choices.join(', ')}.`,
     );
   }
   const shown = withoutSecrets(typeof value === 'string' ? value : JSON.stringify(value));
-  return new UserError('bad-setting', `${nameInMessage(name)} ${lowerFirst(issue.message)}; it is ${shown}.`);
+  return new SettingError('bad-setting', name, `${nameInMessage(name)} ${lowerFirst(issue.message)}; it is ${shown}.`);
 }
 
 /** The entry of a list that an issue points at, split and counted as the schema does. */
@@ -176,11 +187,12 @@ function lowerFirst(text: string): string {
 
 function runConfiguration(given: GivenSettings): RunConfiguration {
   if (given.input === undefined)
-    throw missing('the images', 'Give a folder, an s3:// address, or a .csv, .tsv or .jsonl list.');
-  if (given.model === undefined) throw missing('--model', 'Give the ONNX file of the classifier.');
-  if (given.output === undefined) throw missing('--output', 'Give a folder or an s3:// address for the results.');
+    throw missing('input', 'the images', 'Give a folder, an s3:// address, or a .csv, .tsv or .jsonl list.');
+  if (given.model === undefined) throw missing('model', '--model', 'Give the ONNX file of the classifier.');
+  if (given.output === undefined)
+    throw missing('output', '--output', 'Give a folder or an s3:// address for the results.');
   const assembled = assemble(configurationFields, given, (name, without) => {
-    throw missing(`--${without}`, `Without it --${name} has nothing to say.`);
+    throw missing(without, `--${without}`, `Without it --${name} has nothing to say.`);
   });
   const configuration = runConfigurationSchema.parse(assembled);
   checkTogether(configuration);
@@ -192,19 +204,23 @@ function checkTogether(configuration: RunConfiguration): void {
   const { targets, labels, overlays, input, report, reference, since, notify, notifyLimit } = configuration;
   const mayHaveLabels = labels !== null || isTable(input);
   if (targets.includes('label') && !mayHaveLabels) {
-    throw missing('--labels', "The target 'label' needs to know each image's label.");
+    throw missing('labels', '--labels', "The target 'label' needs to know each image's label.");
   }
   if (overlays.write === 'errors' && !mayHaveLabels) {
-    throw missing('--labels', "'--overlays errors' needs to know each image's label.");
+    throw missing('labels', '--labels', "'--overlays errors' needs to know each image's label.");
   }
   if (notify === undefined && notifyLimit !== undefined) {
-    throw missing('--notify', 'Without it --notify-limit has nothing to say.');
+    throw missing('notify', '--notify', 'Without it --notify-limit has nothing to say.');
   }
   if (!report && (reference ?? since) !== undefined) {
-    throw missing('--report', `Without it --${reference === undefined ? 'since' : 'reference'} has nothing to say.`);
+    throw missing(
+      'report',
+      '--report',
+      `Without it --${reference === undefined ? 'since' : 'reference'} has nothing to say.`,
+    );
   }
 }
 
-function missing(name: string, reason: string): UserError {
-  return new UserError('missing-setting', `Missing ${name}. ${reason}`);
+function missing(setting: string, name: string, reason: string): SettingError {
+  return new SettingError('missing-setting', setting, `Missing ${name}. ${reason}`);
 }

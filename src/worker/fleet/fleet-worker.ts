@@ -15,6 +15,7 @@ import type { OpenInference } from '../pipeline/inference/durable-inference.ts';
 import { openInference } from '../pipeline/inference/inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
 import { openPixels, type PixelWork } from '../pipeline/pixels/pixel-threads.ts';
+import type { Provider } from '../pipeline/provider.ts';
 import type { ClosingStep } from './closing-step.ts';
 import { HandedBack, isPermanent } from './failures.ts';
 import { watchLoopDelay } from './loop-delay.ts';
@@ -160,6 +161,7 @@ class FleetWorker {
         redis: this.#redis,
         queue,
         worker: this.#settings.name,
+        provider: providerText(this.#settings.provider),
         runs: this.#runs,
         ending: this.#ending,
         health: this.#health,
@@ -294,6 +296,10 @@ class FleetWorker {
     await this.#runs.close();
     await this.#pixels.close();
   }
+}
+
+function providerText({ name, devices }: Provider): string {
+  return devices.length === 0 ? name : `${name}:${devices.join(',')}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

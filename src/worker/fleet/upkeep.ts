@@ -16,6 +16,8 @@ export interface UpkeepTools {
   redis: RedisClient;
   queue: ShardQueue;
   worker: string;
+  /** Execution provider, with its cards: `cuda:0,1`. */
+  provider: string;
   runs: OpenRuns;
   ending: RunEnding;
   health: WorkerHealth;
@@ -89,8 +91,8 @@ export class Upkeep {
   }
 
   async #beat(run: string): Promise<void> {
-    const { redis, worker, runs } = this.#tools;
-    const reply = await beat(openRunLedger(redis, run), worker, this.#tools.longestLoopDelay());
+    const { redis, worker, provider, runs } = this.#tools;
+    const reply = await beat(openRunLedger(redis, run), worker, this.#tools.longestLoopDelay(), provider);
     if (reply.result === 'counted') return;
     const over = reply.result === 'no-such-run' || reply.state === 'cancelled' || reply.state === 'failed';
     if (over) await runs.abandon(run, new RunClosed(reply));

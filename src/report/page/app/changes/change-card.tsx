@@ -1,7 +1,7 @@
+import { linkToView } from '../../../../shared/page/route.ts';
+import { percent } from '../../../../shared/page/text.ts';
 import type { ChangedRow } from '../../page-data.ts';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { percent } from '../text.ts';
 import type { EarlierLookup } from './earlier-maps.ts';
 import { EarlierMap, PresentMap } from './two-maps.tsx';
 

@@ -1,9 +1,9 @@
+import { Stat } from '../../../../shared/page/parts/explained.tsx';
+import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
+import { linkToView, route } from '../../../../shared/page/route.ts';
+import { chance, count, counted, percent } from '../../../../shared/page/text.ts';
 import type { PageChanges } from '../../page-data.ts';
-import { Stat } from '../parts/explained.tsx';
-import { Progressive } from '../parts/progressive.tsx';
 import { useReport } from '../report-context.ts';
-import { linkToView, route } from '../route.ts';
-import { chance, count, counted, percent } from '../text.ts';
 import { ChangeCard } from './change-card.tsx';
 import { type ChangeList, changeLists, galleryPrefix } from './change-lists.ts';
 import { ClassMoves } from './class-moves.tsx';

@@ -1,9 +1,9 @@
+import { Legend } from '../../../../shared/page/parts/explained.tsx';
+import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
+import { linkToView } from '../../../../shared/page/route.ts';
+import { chance, count, counted, percent } from '../../../../shared/page/text.ts';
 import type { ClassMove, Movement } from '../../../diff/contract.ts';
-import { Legend } from '../parts/explained.tsx';
-import { Progressive } from '../parts/progressive.tsx';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { chance, count, counted, percent } from '../text.ts';
 
 const terms = [
   { name: 'recall', meaning: 'Share of the images with this label that are predicted as it, then and now.' },

@@ -1,10 +1,10 @@
 import { useMemo } from 'preact/hooks';
+import { Choice } from '../../../../shared/page/parts/choice.tsx';
+import { SearchField } from '../../../../shared/page/parts/search-field.tsx';
+import { changeParams, route } from '../../../../shared/page/route.ts';
+import { count } from '../../../../shared/page/text.ts';
 import { ConfusedPairs } from '../overview/confused-pairs.tsx';
-import { Choice } from '../parts/choice.tsx';
-import { SearchField } from '../parts/search-field.tsx';
 import { useReport } from '../report-context.ts';
-import { changeParams, route } from '../route.ts';
-import { count } from '../text.ts';
 import { confusionMatrix } from './matrix.ts';
 import { MatrixTable } from './matrix-table.tsx';
 

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { at } from '../../../../explain/at.ts';
+import { linkToView } from '../../../../shared/page/route.ts';
+import { count, percent } from '../../../../shared/page/text.ts';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { count, percent } from '../text.ts';
 import type { Matrix } from './matrix.ts';
 
 const steps: Record<string, [number, number]> = {

@@ -1,10 +1,10 @@
+import { Choice } from '../../../../shared/page/parts/choice.tsx';
+import { SearchField } from '../../../../shared/page/parts/search-field.tsx';
+import { changeParams, route } from '../../../../shared/page/route.ts';
 import { queryParams, readQuery, showChoices, sortChoices } from '../image-query.ts';
-import { Choice } from '../parts/choice.tsx';
 import { ClassField } from '../parts/class-field.tsx';
-import { SearchField } from '../parts/search-field.tsx';
 import type { Layer } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
-import { changeParams, route } from '../route.ts';
 
 export function GalleryFilters({ picture }: { picture: Layer }) {
   const report = useReport();

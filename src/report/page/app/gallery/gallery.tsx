@@ -1,10 +1,10 @@
 import { useMemo } from 'preact/hooks';
+import { type ParamValues, route } from '../../../../shared/page/route.ts';
+import { counted } from '../../../../shared/page/text.ts';
 import { findImages, queryParams, readQuery } from '../image-query.ts';
 import { type Layer, usualPicture } from '../parts/thumb.tsx';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
-import { type ParamValues, route } from '../route.ts';
-import { counted } from '../text.ts';
 import { GalleryFilters } from './gallery-filters.tsx';
 import { ThumbGrid } from './thumb-grid.tsx';
 

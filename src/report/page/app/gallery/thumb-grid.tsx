@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { type ParamValues, viewBefore } from '../../../../shared/page/route.ts';
+import { counted } from '../../../../shared/page/text.ts';
 import { type Layer, Thumb } from '../parts/thumb.tsx';
-import { type ParamValues, viewBefore } from '../route.ts';
-import { counted } from '../text.ts';
 import { nextPlace } from './next-place.ts';
 import { gap } from './visible-range.ts';
 import { useVisibleRows, type VisibleRows } from './visible-rows.ts';

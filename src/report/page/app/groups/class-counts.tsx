@@ -1,6 +1,6 @@
+import { linkToView, type ParamValues } from '../../../../shared/page/route.ts';
+import { count } from '../../../../shared/page/text.ts';
 import { useReport } from '../report-context.ts';
-import { linkToView, type ParamValues } from '../route.ts';
-import { count } from '../text.ts';
 
 interface ClassCountsProps {
   counts: readonly { class: number; count: number }[];

@@ -1,5 +1,5 @@
+import { percent } from '../../../../shared/page/text.ts';
 import { useReport } from '../report-context.ts';
-import { percent } from '../text.ts';
 import { Cluster } from './cluster.tsx';
 import { GroupList } from './group-list.tsx';
 

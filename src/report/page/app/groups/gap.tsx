@@ -1,7 +1,7 @@
+import { Stat } from '../../../../shared/page/parts/explained.tsx';
+import { chance, percent } from '../../../../shared/page/text.ts';
 import type { PageGap } from '../../page-data.ts';
-import { Stat } from '../parts/explained.tsx';
 import { useReport } from '../report-context.ts';
-import { chance, percent } from '../text.ts';
 import { GroupPage } from './group-page.tsx';
 import { terms } from './group-terms.ts';
 

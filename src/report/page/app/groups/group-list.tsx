@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
+import { linkToView, route } from '../../../../shared/page/route.ts';
 import type { PageCluster, PageGap } from '../../page-data.ts';
-import { Progressive } from '../parts/progressive.tsx';
 import { Strip } from '../parts/thumb.tsx';
-import { linkToView, route } from '../route.ts';
 import { MeanHeatmap } from './mean-heatmap.tsx';
 
 interface GroupListProps<Group> {

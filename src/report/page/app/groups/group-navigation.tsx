@@ -1,4 +1,4 @@
-import { linkToView } from '../route.ts';
+import { linkToView } from '../../../../shared/page/route.ts';
 
 interface GroupNavigationProps {
   /** `clusters` or `gaps`. */

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
+import { Stat } from '../../../../shared/page/parts/explained.tsx';
+import { linkToView } from '../../../../shared/page/route.ts';
+import { count } from '../../../../shared/page/text.ts';
 import type { PageCluster, PageGap } from '../../page-data.ts';
-import { Stat } from '../parts/explained.tsx';
 import { Strip } from '../parts/thumb.tsx';
-import { linkToView } from '../route.ts';
-import { count } from '../text.ts';
 import { ClassCounts } from './class-counts.tsx';
 import { GroupNavigation } from './group-navigation.tsx';
 import { terms } from './group-terms.ts';

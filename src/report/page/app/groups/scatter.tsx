@@ -1,11 +1,11 @@
 import { dot, type PlotOptions } from '@observablehq/plot';
 import { useCallback, useState } from 'preact/hooks';
 import { at } from '../../../../explain/at.ts';
+import { Chart } from '../../../../shared/page/parts/chart.tsx';
+import { linkToView } from '../../../../shared/page/route.ts';
 import type { PageCluster, ScatterPoint } from '../../page-data.ts';
-import { Chart } from '../parts/chart.tsx';
 import { Strip } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
 
 /** The cluster's images and correct ones of the class, near each other where the network saw alike. */
 export function Scatter({ cluster }: { cluster: PageCluster }) {

@@ -1,5 +1,5 @@
+import { value } from '../../../../shared/page/text.ts';
 import type { Heatmap } from '../details.ts';
-import { value } from '../text.ts';
 
 /** The raw value of a cell, where it is, and how it compares with the maximum. */
 export function cellText(heatmap: Heatmap, cell: number): string {

@@ -1,9 +1,9 @@
+import { linkToView } from '../../../../shared/page/route.ts';
+import { percent } from '../../../../shared/page/text.ts';
 import { earlierAnswer } from '../changes/change-lists.ts';
 import { useEarlierMaps } from '../changes/earlier-maps.ts';
 import { EarlierMap } from '../changes/two-maps.tsx';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { percent } from '../text.ts';
 
 /** What an earlier run looked at and answered, for an image that changed since. */
 export function EarlierPanel({ row }: { row: number }) {

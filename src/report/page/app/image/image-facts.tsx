@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
+import { Explained } from '../../../../shared/page/parts/explained.tsx';
+import { linkToView } from '../../../../shared/page/route.ts';
+import { percent } from '../../../../shared/page/text.ts';
 import type { OpenedImage } from '../details.ts';
-import { Explained } from '../parts/explained.tsx';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { percent } from '../text.ts';
 
 /** What the model answered, and which findings the image is part of. */
 export function ImageFacts({ row, opened }: { row: number; opened: OpenedImage | null }) {

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { changeParams, linkToView, route } from '../../../../shared/page/route.ts';
+import { useKeys } from '../../../../shared/page/shell/keys.ts';
+import { count } from '../../../../shared/page/text.ts';
 import { type OpenedImage, openImage } from '../details.ts';
 import { imagesOf, keptValues } from '../gallery/gallery.tsx';
 import { rememberRow } from '../gallery/thumb-grid.tsx';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
-import { changeParams, linkToView, route } from '../route.ts';
-import { useKeys } from '../shell/keys.ts';
-import { count } from '../text.ts';
 import { EarlierPanel } from './earlier-panel.tsx';
 import { ImageFacts } from './image-facts.tsx';
 import { mapChoice } from './map-choice.ts';

@@ -1,6 +1,6 @@
-import { Choice } from '../parts/choice.tsx';
+import { Choice } from '../../../../shared/page/parts/choice.tsx';
+import { changeParams } from '../../../../shared/page/route.ts';
 import { useReport } from '../report-context.ts';
-import { changeParams } from '../route.ts';
 import type { MapChoice } from './map-choice.ts';
 
 interface MapControlsProps {

@@ -1,7 +1,7 @@
+import { Explained } from '../../../../shared/page/parts/explained.tsx';
+import { percent, value } from '../../../../shared/page/text.ts';
 import type { MapDetails } from '../../page-data.ts';
 import type { Heatmap } from '../details.ts';
-import { Explained } from '../parts/explained.tsx';
-import { percent, value } from '../text.ts';
 import { cellText } from './cell-text.ts';
 
 interface MapNumbersProps {

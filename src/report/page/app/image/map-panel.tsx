@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
+import { percent } from '../../../../shared/page/text.ts';
 import type { OpenedImage } from '../details.ts';
 import { useReport } from '../report-context.ts';
-import { percent } from '../text.ts';
 import { targetName } from './map-controls.tsx';
 import { MapNumbers } from './map-numbers.tsx';
 import { MapStage } from './map-stage.tsx';

@@ -1,10 +1,10 @@
+import { Legend } from '../../../../shared/page/parts/explained.tsx';
+import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
+import { linkToView } from '../../../../shared/page/route.ts';
+import { counted, percent } from '../../../../shared/page/text.ts';
 import type { PageLabelError } from '../../page-data.ts';
-import { Legend } from '../parts/explained.tsx';
-import { Progressive } from '../parts/progressive.tsx';
 import { Thumb } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { counted, percent } from '../text.ts';
 
 /** Labels that are probably wrong, apart from the model's own mistakes. */
 export function LabelErrors() {

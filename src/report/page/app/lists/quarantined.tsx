@@ -1,10 +1,10 @@
 import { useMemo } from 'preact/hooks';
+import { Choice } from '../../../../shared/page/parts/choice.tsx';
+import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
+import { changeParams, route } from '../../../../shared/page/route.ts';
+import { count, counted } from '../../../../shared/page/text.ts';
 import { Tally } from '../../../tally.ts';
-import { Choice } from '../parts/choice.tsx';
-import { Progressive } from '../parts/progressive.tsx';
 import { useReport } from '../report-context.ts';
-import { changeParams, route } from '../route.ts';
-import { count, counted } from '../text.ts';
 
 /** Images that could not be explained, and why. */
 export function Quarantined() {

@@ -1,9 +1,9 @@
 import { dot, line, type PlotOptions, rectY, ruleY } from '@observablehq/plot';
 import { useCallback } from 'preact/hooks';
+import { Chart } from '../../../../shared/page/parts/chart.tsx';
+import { Stat } from '../../../../shared/page/parts/explained.tsx';
+import { count, percent } from '../../../../shared/page/text.ts';
 import type { Calibration } from '../../../contract.ts';
-import { Chart } from '../parts/chart.tsx';
-import { Stat } from '../parts/explained.tsx';
-import { count, percent } from '../text.ts';
 
 /** The same for both charts, so that their bins stand above each other. */
 const margins = { marginTop: 24, marginRight: 24, marginLeft: 44 };

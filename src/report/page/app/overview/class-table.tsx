@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'preact/hooks';
+import { Legend } from '../../../../shared/page/parts/explained.tsx';
+import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
+import { linkToView } from '../../../../shared/page/route.ts';
+import { count, percent } from '../../../../shared/page/text.ts';
 import type { ClassFinding } from '../../../contract.ts';
-import { Legend } from '../parts/explained.tsx';
-import { Progressive } from '../parts/progressive.tsx';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { count, percent } from '../text.ts';
 import { type ClassOrder, classColumns, sortClasses } from './class-order.ts';
 
 export function ClassTable() {

@@ -1,9 +1,9 @@
+import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
+import { linkToView } from '../../../../shared/page/route.ts';
+import { counted } from '../../../../shared/page/text.ts';
 import type { PageCollectionItem } from '../../page-data.ts';
-import { Progressive } from '../parts/progressive.tsx';
 import { Strip } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { counted } from '../text.ts';
 
 /** What the engineer came for. */
 export function CollectionList() {

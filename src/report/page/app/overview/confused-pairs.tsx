@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
+import { linkToView } from '../../../../shared/page/route.ts';
+import { count, percent } from '../../../../shared/page/text.ts';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { count, percent } from '../text.ts';
 
 const pairsShown = 10;
 

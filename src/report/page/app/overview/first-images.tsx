@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
+import { linkToView, type ParamValues } from '../../../../shared/page/route.ts';
 import { findImages, readQuery } from '../image-query.ts';
 import { Strip } from '../parts/thumb.tsx';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
-import { linkToView, type ParamValues } from '../route.ts';
 
 /** One row beside a collection list, two without. */
 const [fewShown, manyShown] = [6, 12];

@@ -1,7 +1,7 @@
-import { Stat } from '../parts/explained.tsx';
+import { Stat } from '../../../../shared/page/parts/explained.tsx';
+import { linkToView } from '../../../../shared/page/route.ts';
+import { count, counted, percent } from '../../../../shared/page/text.ts';
 import { useReport } from '../report-context.ts';
-import { linkToView } from '../route.ts';
-import { count, counted, percent } from '../text.ts';
 import { Answers } from './answers.tsx';
 import { CalibrationChart } from './calibration-chart.tsx';
 import { ClassTable } from './class-table.tsx';

@@ -1,10 +1,10 @@
 /** One image as a tile: its picture, what it was taken for and what it is. */
 
 import { useState } from 'preact/hooks';
+import { linkToView, type ParamValues } from '../../../../shared/page/route.ts';
+import { shortPercent } from '../../../../shared/page/text.ts';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
-import { linkToView, type ParamValues } from '../route.ts';
-import { shortPercent } from '../text.ts';
 
 /** `seen`: the image as the model saw it. Otherwise a map's place in the report. */
 export type Layer = 'seen' | number;

@@ -1,4 +1,4 @@
-import type { ComponentType } from 'preact';
+import type { View } from '../../../../shared/page/shell/shell.tsx';
 import { Changes } from '../changes/changes.tsx';
 import { Confusion } from '../confusion/confusion.tsx';
 import { Gallery } from '../gallery/gallery.tsx';
@@ -8,12 +8,6 @@ import { ImageView } from '../image/image.tsx';
 import { LabelErrors } from '../lists/label-errors.tsx';
 import { Quarantined } from '../lists/quarantined.tsx';
 import { Overview } from '../overview/overview.tsx';
-
-export interface View {
-  path: string;
-  name: string;
-  component: ComponentType;
-}
 
 /** In the order of the bar. */
 export const views: readonly View[] = [
@@ -29,4 +23,5 @@ export const views: readonly View[] = [
 /** Only on pages that know an earlier run. */
 export const changesView: View = { path: 'changes', name: 'Changes', component: Changes };
 
-export const imageView: View = { path: 'image', name: 'Image', component: ImageView };
+/** An opened image belongs to the gallery. */
+export const imageView: View = { path: 'image', name: 'Image', component: ImageView, within: 'images' };

@@ -4,36 +4,23 @@ import { setSingleKeys, singleKeys } from './keys.ts';
 
 export const helpOpen = signal(false);
 
-const groups = [
-  {
-    name: 'Everywhere',
-    keys: [
-      ['1, 2, 3, …', 'the views, in the order of the bar'],
-      ['/', 'to the search field'],
-      ['?', 'these keys'],
-    ],
-  },
-  {
-    name: 'Gallery and confusion matrix',
-    keys: [
-      ['arrows, Home, End, Page', 'from tile to tile, from cell to cell'],
-      ['Enter', 'open'],
-    ],
-  },
-  {
-    name: 'One image',
-    keys: [
-      ['← →', 'previous, next'],
-      ['l, m, t', 'next layer, method, target'],
-      ['[ ]', 'less, more of the map'],
-      ['x', 'map off and on'],
-      ['Esc', 'back to the gallery'],
-      ['Tab to the map, arrows', 'read its values cell by cell'],
-    ],
-  },
-] as const;
+/** Keys of one place, and what each does. */
+export interface KeyGroup {
+  name: string;
+  keys: readonly (readonly [key: string, what: string])[];
+}
 
-export function KeyHelp() {
+const everywhere: KeyGroup = {
+  name: 'Everywhere',
+  keys: [
+    ['1, 2, 3, …', 'the views, in the order of the bar'],
+    ['/', 'to the search field'],
+    ['?', 'these keys'],
+  ],
+};
+
+/** @param groups the page's own, after those of every page */
+export function KeyHelp({ groups }: { groups: readonly KeyGroup[] }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (helpOpen.value) dialog.current?.showModal();
@@ -41,7 +28,7 @@ export function KeyHelp() {
   return (
     <dialog ref={dialog} aria-labelledby="keys-title" onClose={() => (helpOpen.value = false)}>
       <h2 id="keys-title">Keys</h2>
-      {groups.map(({ name, keys }) => (
+      {[everywhere, ...groups].map(({ name, keys }) => (
         <section key={name}>
           <h3>{name}</h3>
           <dl class="keys">

@@ -1,9 +1,9 @@
-/** The page's whole state is in the address, after `#`: it can be shared, and the browser's back button works. */
+/** A page's whole state is in the address, after `#`: it can be shared, and the browser's back button works. */
 
 import { signal } from '@preact/signals';
 
 export interface Route {
-  /** `overview`, `images`, `clusters`, ... */
+  /** `images`, `clusters`, ...; empty where the address names none. */
   view: string;
   /** What of it: a cluster's id. Empty when there is no more. */
   item: string;
@@ -33,7 +33,7 @@ function show(next: Route): void {
 function parseHash(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split(/\?(.*)/s);
   const [view = '', item = ''] = path.split('/');
-  return { view: view || 'overview', item: decode(item), params: new URLSearchParams(query) };
+  return { view, item: decode(item), params: new URLSearchParams(query) };
 }
 
 /** Someone may have typed the address. */

@@ -1,0 +1,53 @@
+import { areaY, lineY, ruleY } from '@observablehq/plot';
+import { useCallback } from 'preact/hooks';
+import { Chart } from '../../../shared/page/parts/chart.tsx';
+import type { RatePoint } from '../../contract.ts';
+import { rateText } from '../times.ts';
+
+interface ThroughputChartProps {
+  points: readonly RatePoint[];
+  /** What of: `this run`, `all runs in the last hour`. */
+  of: string;
+}
+
+/** Images a second over time. */
+export function ThroughputChart({ points, of }: ThroughputChartProps) {
+  const options = useCallback(
+    (width: number) => {
+      const data = points.map(([time, rate]) => ({ time: new Date(time), rate }));
+      return {
+        height: width < 500 ? 130 : 160,
+        marginLeft: 44,
+        marginRight: 8,
+        marginTop: 24,
+        x: { type: 'time' as const, label: null, ticks: Math.max(3, Math.floor(width / 140)) },
+        y: { label: 'images/s', grid: true, zero: true, nice: true, ticks: 4 },
+        marks: [
+          areaY(data, {
+            x: 'time',
+            y: 'rate',
+            fill: 'var(--chart-fill)',
+            fillOpacity: 0.6,
+            curve: 'step-after' as const,
+          }),
+          lineY(data, {
+            x: 'time',
+            y: 'rate',
+            stroke: 'var(--accent)',
+            strokeWidth: 1.5,
+            curve: 'step-after' as const,
+          }),
+          ruleY([0]),
+        ],
+      };
+    },
+    [points],
+  );
+  const latest = points.at(-1)?.[1] ?? 0;
+  const most = Math.max(0, ...points.map(([, rate]) => rate));
+  if (points.length < 2) {
+    return <p class="nothing">The chart begins once this dashboard has watched for half a minute.</p>;
+  }
+  const label = `Images a second of ${of}: ${rateText(latest)} now, at most ${rateText(most)}.`;
+  return <Chart label={label} options={options} />;
+}

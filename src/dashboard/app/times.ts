@@ -1,0 +1,23 @@
+/** Times and rates as people read them. */
+
+const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** `28 Nov 2026, 02:00:12`, by the reader's clock. */
+export function timeText(time: number): string {
+  return exact.format(time);
+}
+
+/** `3 s`, `12 min`, `5 h`, `3 days` */
+export function spanText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+/** `214`, `21.4`, `2.14` */
+export function rateText(rate: number): string {
+  if (rate >= 100) return new Intl.NumberFormat('en').format(Math.round(rate));
+  return String(Number(rate.toPrecision(3)));
+}
