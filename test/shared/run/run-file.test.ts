@@ -71,6 +71,7 @@ const given: Record<string, string | boolean> = {
   colormap: 'jet',
   alpha: '0.25',
   'overlay-scale': '2.5',
+  'overlay-bands': '4,3,2',
   'overlay-on': 'original',
   'overlay-format': 'png',
   maps: true,

@@ -163,9 +163,10 @@ class PixelThread {
   }
 
   #start(): Worker {
+    // Never null: a library that the decoder of many-banded TIFFs loads looks into it, to see whether it has started the thread itself.
     const worker = startThread(this.#file, {
       name: 'gradline-pixels',
-      workerData: this.#watch === null ? null : measuring,
+      workerData: this.#watch === null ? {} : measuring,
     });
     for (const [run, { order, slots }] of this.#runs) {
       worker.postMessage({ type: 'open', run, order, slots } satisfies PixelRequest);
