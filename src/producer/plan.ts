@@ -1,6 +1,6 @@
 /** From a configuration to the shards of a run, without ever holding the whole list of images. */
 
-import { ClassNames, parseClassIndex } from '../explain/class-names.ts';
+import { ClassNames } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
 import { readClassNames } from '../shared/run/class-names.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
@@ -9,6 +9,7 @@ import { type ModelClasses, readModelClasses } from '../shared/run/model-classes
 import type { PlanClasses } from '../shared/run/plan-files.ts';
 import type { PlannedImage, Shard } from '../shared/run/run-plan.ts';
 import type { Store } from '../shared/store/store.ts';
+import { checkTargets } from './check-targets.ts';
 import { chosenImages, type Input, openInput } from './input.ts';
 import { type RowFinder, readInputRows } from './input-rows.ts';
 import {
@@ -73,7 +74,7 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
     const check = ({ key }: ListedImage) => void rowOf(key);
     const withSurvey = options.survey ?? !input.inBucket;
     const { classNames, label, survey } = await readLabels(source, given, input, { withSurvey, check });
-    checkTargets(configuration, classNames);
+    await checkTargets(configuration, classNames);
     if (survey === null) await checkNotEmpty(configuration, input);
     checkSurvey(configuration, survey);
     const images = (counts = newListingCounts(), after = '') =>
@@ -107,18 +108,6 @@ async function modelClasses({ classes, model }: RunConfiguration, earlier?: Plan
 async function givenClasses({ classes }: RunConfiguration, earlier?: PlanClasses): Promise<ClassNames | null> {
   if (classes !== null) return readClassNames(classes);
   return earlier === undefined ? null : new ClassNames(earlier.names, 'the classes of the run', earlier.ids);
-}
-
-function checkTargets({ targets }: RunConfiguration, names: ClassNames | null): void {
-  if (names !== null) return;
-  for (const target of targets) {
-    const classes = /^class:(.+)$/s.exec(target)?.[1]?.split('-vs-') ?? [];
-    if (classes.every((name) => parseClassIndex(name) !== null)) continue;
-    throw new UserError(
-      'missing-setting',
-      `Missing --classes. The target '${target}' needs the names of the classes, and the model file has none.`,
-    );
-  }
 }
 
 interface Labels {

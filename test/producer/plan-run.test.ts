@@ -5,6 +5,7 @@ import { planRun, type RunPlan } from '../../src/producer/plan.ts';
 import type { RunConfiguration } from '../../src/shared/run/configuration.ts';
 import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
 import type { PlannedImage } from '../../src/shared/run/run-plan.ts';
+import { inputName, TinyModel } from '../explain/tiny-model.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
 
 async function configurationOf(input: string, flags: Record<string, unknown> = {}): Promise<RunConfiguration> {
@@ -151,6 +152,27 @@ describe('a list', () => {
     await expect(planRun(await configurationOf(join(folder, 'list.csv'), { target: 'label' }))).rejects.toMatchObject({
       code: 'no-labels',
       message: expect.stringContaining('--target label'),
+    });
+  });
+
+  test.each<[string, string, string]>([
+    ['class:9', 'unknown-class', 'There is no class 9: the model has 5'],
+    ['class:persian_cat', 'unknown-class', "'persian_cat'"],
+    ['top:6', 'unknown-target', 'from 1 to 5'],
+  ])('with the target %s, which the model does not have, is no plan', async (target, code, message) => {
+    const folder = await temporaryFolder();
+    const classifier = new TinyModel();
+    classifier.input(['n', 3, 8, 8]);
+    const model = await classifier.output(classifier.pooledHead(inputName, 3, 5), ['n', 5]).write(folder);
+    await writeFiles(folder, { 'list.csv': 'key\na.jpg\n', 'classes.txt': 'a\nb\nc\nd\ne\n' });
+    const flags = {
+      target,
+      model,
+      ...(target === 'class:persian_cat' ? { classes: join(folder, 'classes.txt') } : {}),
+    };
+    await expect(planRun(await configurationOf(join(folder, 'list.csv'), flags))).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
     });
   });
 

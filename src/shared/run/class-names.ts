@@ -29,7 +29,7 @@ export async function readClassNames(location: string): Promise<ClassNames> {
 /**
  * Understands a JSON array of names, a JSON object from index to name or from name to index, entries of `[id, name]` in either
  * (`imagenet_class_index.json`), the config.json of a Hugging Face model (its `id2label`), the same as Python prints them, or text with
- * one name a line, behind its WordNet id or not.
+ * one name a line, behind its WordNet id or not; or a table with tabs, of names, their indices and ids in any order.
  * @throws UserError `bad-classes`
  */
 export function parseClassNames(text: string, source: string): ClassNames {
@@ -58,11 +58,46 @@ function entriesOfText(content: string, source: string): ClassEntry[] {
   const empty = lines.indexOf('');
   // Leaving the line out would move every later class by one.
   if (empty !== -1) throw badClasses(source, `line ${empty + 1} is empty, so the number of each class is unclear.`);
+  const table = lines.map((line) => line.split('\t').map((cell) => cell.trim()));
+  const columns = table[0]?.length ?? 0;
+  if (columns > 1 && table.every((row) => row.length === columns)) return entriesOfTable(table, source);
   const synsets = lines.flatMap((line): ClassEntry[] => {
     const [, id, name] = synset.exec(line) ?? [];
     return id === undefined || name === undefined ? [] : [{ id, name }];
   });
   return synsets.length === lines.length ? synsets : lines.map((name) => ({ name }));
+}
+
+/** What columns are called, where the first line names them. */
+const headings = {
+  index: /^(index|idx|class_?index|class_?id|number|nr|no)$/i,
+  id: /^(id|wnid|synset|code)$/i,
+  name: /^(name|class|class_?name|label|title)$/i,
+};
+
+/** A column of whole numbers is the index; of two others the first is the id. */
+function entriesOfTable(table: readonly string[][], source: string): ClassEntry[] {
+  const [header = [], ...others] = table;
+  const place = (heading: RegExp) => header.findIndex((cell) => heading.test(cell));
+  const hasHeader = place(headings.name) >= 0;
+  const rows = hasHeader ? others : table;
+  const numbered = header.findIndex((_, column) => rows.every((row) => /^\d+$/.test(row[column] ?? '')));
+  const texts = header.map((_, column) => column).filter((column) => column !== numbered);
+  const index = hasHeader && place(headings.index) >= 0 ? place(headings.index) : numbered;
+  const [id, name] = hasHeader
+    ? [place(headings.id), place(headings.name)]
+    : [texts.length > 1 ? texts[0] : -1, texts.at(texts.length > 1 ? 1 : 0)];
+  const entries = rows.map((row): ClassEntry => {
+    const ownId = row[id ?? -1];
+    return { name: row[name ?? -1] ?? '', ...(ownId === undefined ? {} : { id: ownId }) };
+  });
+  if (index < 0) return entries;
+  const ordered = new Map(rows.map((row, i) => [Number(row[index]), entries[i]]));
+  return entries.map((_, number) => {
+    const entry = ordered.get(number);
+    if (entry !== undefined) return entry;
+    throw badClasses(source, `its numbers must be 0 to ${entries.length - 1}, but ${number} is missing.`);
+  });
 }
 
 function entriesOfJson(content: string, source: string): ClassEntry[] {

@@ -15,6 +15,9 @@ describe('the file', () => {
     ['a dictionary as Python prints it', "{0: 'tench',\n 1: 'tabby cat',}"],
     ['a list as Python prints it', "['tench', 'tabby cat']"],
     ['the synset.txt beside many models', 'n01440764 tench\nn02123045 tabby cat\n'],
+    ['a table with tabs', '1\ttabby cat\n0\ttench\n'],
+    ['a table with tabs and headings', 'wnid\tname\tindex\nn2\ttabby cat\t1\nn1\ttench\t0\n'],
+    ['a table of ids and names', 'n01440764\ttench\nn02123045\ttabby cat\n'],
     ['lines from Windows with a byte order mark', '\uFEFFtench\r\ntabby cat\r\n'],
   ])('may be %s', (_, content) => {
     expect(parseClassNames(content, 'classes').names).toEqual(['tench', 'tabby cat']);
@@ -22,6 +25,7 @@ describe('the file', () => {
 
   test.each([
     ['["a", 1]', 'the name of class 1 is not a text'],
+    ['0\ta\n2\tb\n', 'its numbers must be 0 to 1, but 1 is missing'],
     ['{"0": "a", "2": "b"}', 'the keys 0 to 1, but 1 is missing'],
     ['["a", ', 'it is not valid JSON'],
     ['a\n\nb\n', 'line 2 is empty'],

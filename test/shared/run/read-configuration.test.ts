@@ -243,7 +243,7 @@ describe('a wrong value is one clear sentence', () => {
     [{ 'batch-size': 'many' }, '--batch-size must be a number; it is many.'],
     [{ 'batch-size': '' }, '--batch-size must be a number; it is .'],
     [{ alpha: '1.5' }, '--alpha must be from 0 to 1; it is 1.5.'],
-    [{ mean: '1,2' }, '--mean must be one number or three, for example 0.485,0.456,0.406; it is 1,2.'],
+    [{ 'overlay-bands': '4,3' }, '--overlay-bands must be one band or three, for example 4,3,2; it is 4,3.'],
     [{ mean: '1,x,3' }, '--mean must hold numbers only; it is 1,x,3.'],
     [{ std: '1,0,1' }, '--std must be above 0; it is 1,0,1.'],
     [{ range: '1,0' }, '--range must go from a smaller to a larger number; it is 1,0.'],

@@ -163,7 +163,7 @@ class PixelThread {
   }
 
   #start(): Worker {
-    // A library that the decoder of many-banded TIFFs loads asks each thread for its data, to see whether it has started it itself.
+    // Never null: a library that the decoder of many-banded TIFFs loads looks into it, to see whether it has started the thread itself.
     const worker = startThread(this.#file, {
       name: 'gradline-pixels',
       workerData: this.#watch === null ? {} : measuring,
