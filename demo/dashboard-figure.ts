@@ -30,11 +30,11 @@ try {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
   });
-  const page = await browser.newPage({ viewport: { width: 1180, height: 640 } });
+  const page = await browser.newPage({ viewport: { width: 1180, height: 690 } });
   await page.goto(`http://127.0.0.1:${port}/`);
   await page.locator('.run-name', { hasText: 'nightly-2026-11-28' }).waitFor();
   const percent = page.locator('.run-line', { hasText: 'nightly-2026-11-28' }).locator('.run-progress b');
-  while (Number.parseInt((await percent.textContent()) ?? '', 10) < 40) await sleep(200);
+  while (Number.parseInt((await percent.textContent()) ?? '', 10) < 60) await sleep(200);
   await page.screenshot({ path: figure });
   await browser.close();
   console.log(`Wrote ${figure}`);

@@ -14,11 +14,11 @@ interface ThroughputChartProps {
 export function ThroughputChart({ points, of }: ThroughputChartProps) {
   const options = useCallback(
     (width: number) => {
-      const data = points.map(([time, rate]) => ({ time: new Date(time), rate }));
+      const data = [...points, ...endOf(points)].map(([time, rate]) => ({ time: new Date(time), rate }));
       return {
         height: width < 500 ? 130 : 160,
         marginLeft: 44,
-        marginRight: 8,
+        marginRight: 18,
         marginTop: 24,
         x: { type: 'time' as const, label: null, ticks: Math.max(3, Math.floor(width / 140)) },
         y: { label: 'images/s', grid: true, zero: true, nice: true, ticks: 4 },
@@ -50,4 +50,10 @@ export function ThroughputChart({ points, of }: ThroughputChartProps) {
   }
   const label = `Images a second of ${of}: ${rateText(latest)} now, at most ${rateText(most)}.`;
   return <Chart label={label} options={options} />;
+}
+
+/** A point begins a span of time, and the last one has an end, too. */
+function endOf(points: readonly RatePoint[]): RatePoint[] {
+  const [before, last] = points.slice(-2);
+  return before && last ? [[2 * last[0] - before[0], last[1]]] : [];
 }
