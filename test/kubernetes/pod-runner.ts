@@ -5,7 +5,7 @@
  */
 
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -260,16 +260,18 @@ async function mountsOf(api: Api, { metadata, spec }: Pod): Promise<{ options: s
   const options: string[] = [];
   for (const { name, mountPath } of spec.containers[0].volumeMounts) {
     const map = spec.volumes.find((volume) => volume.name === name)?.configMap?.name;
+    if (map === undefined && mountPath === '/tmp') continue;
+    await mkdir(join(folder, name));
+    await chmod(join(folder, name), map === undefined ? 0o777 : 0o755);
     if (map === undefined) {
-      if (mountPath !== '/tmp') options.push('--mount', `type=tmpfs,destination=${mountPath},tmpfs-mode=1777`);
+      options.push('--volume', `${join(folder, name)}:${mountPath}`);
       continue;
     }
     const files = data.parse(await api.call('GET', `/api/v1/namespaces/${metadata.namespace}/configmaps/${map}`)).data;
-    await mkdir(join(folder, name), { mode: 0o755 });
     for (const [file, text] of Object.entries(files)) await writeFile(join(folder, name, file), text, { mode: 0o644 });
     options.push('--volume', `${join(folder, name)}:${mountPath}:ro`);
   }
-  await run('chmod', ['755', folder]);
+  await chmod(folder, 0o755);
   return { options, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
