@@ -2,6 +2,7 @@
 
 import type { EnqueueEvents, EnqueueProgress, EnqueueSummary } from '../producer/enqueue.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
+import { type LogLevel, type LogOption, logEntry, logsJson } from './log-entry.ts';
 import { plural } from './progress.ts';
 import { imagesText } from './status-text.ts';
 
@@ -15,8 +16,8 @@ export interface EnqueueReport extends EnqueueEvents {
 /** Least time between two lines about the same, in milliseconds. */
 const pause = 5_000;
 
-export function createEnqueueReport(options: { json?: boolean; quiet?: boolean }): EnqueueReport {
-  if (options.json) return jsonReport();
+export function createEnqueueReport(options: LogOption & { quiet?: boolean }): EnqueueReport {
+  if (logsJson(options)) return jsonReport();
   return textReport(
     options.quiet ? () => undefined : (line) => process.stderr.write(`${line}\n`),
     options.quiet ? () => undefined : (text) => process.stdout.write(text),
@@ -24,11 +25,12 @@ export function createEnqueueReport(options: { json?: boolean; quiet?: boolean }
 }
 
 function jsonReport(): EnqueueReport {
-  const print = (event: string, content: object) => process.stdout.write(`${JSON.stringify({ event, ...content })}\n`);
+  const print = (event: string, content: object, level?: LogLevel) =>
+    process.stdout.write(logEntry(event, content, level));
   const progress = throttled((content: EnqueueProgress) => print('progress', content), 1_000);
   return {
     onStart: (run, resumed) => print('start', { run, resumed }),
-    onWarning: (message) => print('warning', { message }),
+    onWarning: (message) => print('warning', { message }, 'warn'),
     onNotice: (message) => print('notice', { message }),
     onProgress: progress,
     onSummary: (summary) => print('summary', summary),

@@ -9,6 +9,7 @@ import { type DescribeOptions, describeRun } from './describe-run.ts';
 import type { EnqueueReport } from './enqueue-report.ts';
 import { exitCode } from './exit-code.ts';
 import { layerNotes } from './layer-notes.ts';
+import type { LogOption } from './log-entry.ts';
 import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
 import { packageFacts } from './package-facts.ts';
 import { recipeText } from './recipe-text.ts';
@@ -52,14 +53,13 @@ export function addEnqueueCommand(program: Command): void {
     .action(enqueueAction);
 }
 
-interface FleetOptions extends RedisOption, MetricsOption, DescribeOptions {
+interface FleetOptions extends RedisOption, MetricsOption, LogOption, DescribeOptions {
   run?: string;
   highWatermark?: string;
   lowWatermark?: string;
   wait?: boolean;
   preflight?: boolean;
   config?: string;
-  json?: boolean;
   quiet?: boolean;
 }
 
@@ -97,14 +97,17 @@ async function enqueueAction(
       '-o and --image belong to the manifest of --dry-run. Add --dry-run, or leave them out.',
     );
   }
-  const [{ enqueueRun }, { connectRedis }, { createEnqueueReport }, { catchInterrupt }] = await Promise.all([
-    import('../producer/enqueue.ts'),
-    import('../shared/ledger/connect-redis.ts'),
-    import('./enqueue-report.ts'),
-    import('./interrupt.ts'),
-  ]);
+  const [{ enqueueRun }, { connectRedis }, { openTraces }, { createEnqueueReport }, { catchInterrupt }] =
+    await Promise.all([
+      import('../producer/enqueue.ts'),
+      import('../shared/ledger/connect-redis.ts'),
+      import('../shared/traces/traces.ts'),
+      import('./enqueue-report.ts'),
+      import('./interrupt.ts'),
+    ]);
   const address = await metricsAddress(options);
   await using metrics = address === null ? null : await serveMetrics(address);
+  await using traces = await openTraces('producer', packageFacts().version);
   const report = createEnqueueReport(options);
   const recipe = recipeText(configuration.preprocess);
   if (recipe !== null) report.onNotice(recipe);
@@ -121,7 +124,7 @@ async function enqueueAction(
     const summary = await enqueueRun(
       configuration,
       redis,
-      { run: run ?? null, ...watermarks },
+      { run: run ?? null, ...watermarks, traces },
       metrics === null
         ? report
         : {

@@ -69,8 +69,11 @@ try {
 }
 
 async function reportError(error: unknown): Promise<void> {
-  const { errorText, errorEvent, exitCodeOf } = await import('./print-error.ts');
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorEvent(error))}\n`);
+  const [{ errorText, errorFields, exitCodeOf }, { argumentsAskForJson, logEntry }] = await Promise.all([
+    import('./print-error.ts'),
+    import('./log-entry.ts'),
+  ]);
+  if (argumentsAskForJson(process.argv)) process.stdout.write(logEntry('error', errorFields(error), 'error'));
   process.stderr.write(errorText(error));
   process.exitCode = exitCodeOf(error);
 }

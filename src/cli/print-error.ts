@@ -4,6 +4,7 @@ import { StoreError } from '../shared/store/store.ts';
 import { RunStopped } from '../worker/pipeline/run-stopped.ts';
 import { exitCode } from './exit-code.ts';
 import { packageFacts } from './package-facts.ts';
+import { printable } from './table.ts';
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof RunStopped) return exitCode.stopped;
@@ -25,13 +26,13 @@ export function errorText(error: unknown, environment: NodeJS.ProcessEnv = proce
   }
   if (isBug(error)) lines.push(bugReport(debug));
   if (debug && error instanceof Error) lines.push(traceOf(error));
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n').split('\n').map(printable).join('\n')}\n`;
 }
 
-/** What `--json` prints for an error, on one line. */
-export function errorEvent(error: unknown): { event: 'error'; code: string; message: string } {
+/** What a log says of an error. */
+export function errorFields(error: unknown): { code: string; message: string } {
   const code = error instanceof UserError || error instanceof StoreError ? error.code : 'internal';
-  return { event: 'error', code, message: messageOf(error) };
+  return { code, message: messageOf(error) };
 }
 
 function isBug(error: unknown): boolean {

@@ -3,6 +3,7 @@
 import type { ImageProgress, RunEvents } from '../worker/local/explain-run.ts';
 import type { Provider } from '../worker/pipeline/provider.ts';
 import { layerNotes } from './layer-notes.ts';
+import { logEntry } from './log-entry.ts';
 
 export type ProgressStyle = 'bar' | 'lines' | 'json' | 'none';
 
@@ -33,12 +34,12 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
     nextTime = now() + pauses[style];
     if (style === 'bar') output.write(clear + progressBar(progress, output.columns ?? 80));
     else if (style === 'lines') output.write(`${progressText(progress)}\n`);
-    else if (style === 'json') output.write(`${JSON.stringify({ event: 'progress', ...progress })}\n`);
+    else if (style === 'json') output.write(logEntry('progress', progress));
   };
   const say = (event: string, message: string): void => {
     if (style === 'none') return;
     if (style === 'json') {
-      output.write(`${JSON.stringify({ event, message })}\n`);
+      output.write(logEntry(event, { message }, event === 'warning' ? 'warn' : 'info'));
       return;
     }
     output.write(`${clear}${message}\n`);
@@ -46,7 +47,7 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
   };
   return {
     onProvider(provider) {
-      if (style === 'json') output.write(`${JSON.stringify({ event: 'provider', ...provider })}\n`);
+      if (style === 'json') output.write(logEntry('provider', provider));
       // The CPU is no news, unless something else was to be expected.
       else if (style !== 'none' && (provider.name !== 'cpu' || provider.fallback !== null)) {
         output.write(`${providerText(provider)}\n`);
@@ -56,12 +57,16 @@ export function createProgress(style: ProgressStyle, output: TextOutput, now: ()
       for (const note of layerNotes(layers)) say('notice', note);
     },
     onPlan(total) {
-      if (style === 'json') output.write(`${JSON.stringify({ event: 'plan', total })}\n`);
+      if (style === 'json') output.write(logEntry('plan', { total }));
       else if (style === 'lines') output.write(`Explaining ${total === null ? 'images' : plural(total, 'image')}\n`);
     },
     onProgress(progress) {
       latest = progress;
       if (style !== 'none' && now() >= nextTime) show(progress);
+    },
+    // For people, they are in the counts.
+    onImageFailed: (failure) => {
+      if (style === 'json') output.write(logEntry('image-failed', failure, 'warn'));
     },
     onWarning: (message) => say('warning', style === 'json' ? message : `Warning: ${message}`),
     onNotice: (message) => say('notice', message),

@@ -3,9 +3,10 @@
 import { type Command, Option } from 'commander';
 import { runSettings } from '../shared/run/configuration.ts';
 import { settingText } from '../shared/run/setting.ts';
+import { addLogOptions } from './log-entry.ts';
 
 /** Flags that only decide what the terminal shows. */
-const terminalOptions = ['config', 'json', 'quiet'];
+const terminalOptions = ['config', 'log', 'json', 'quiet'];
 
 const mainSettings = ['model', 'output', 'layers', 'method', 'target', 'fuse', 'classes', 'labels'];
 
@@ -17,13 +18,24 @@ const groups = {
     ...['pad', 'pad-at', 'mean', 'std', 'range', 'channels', 'orientation', 'levels', 'pixel-limit'],
   ],
   'Results:': [
-    ...['overlays', 'colormap', 'alpha', 'overlay-scale', 'overlay-on', 'overlay-format', 'maps', 'evidence', 'report'],
+    ...[
+      'overlays',
+      'colormap',
+      'alpha',
+      'overlay-scale',
+      'overlay-on',
+      'overlay-bands',
+      'overlay-format',
+      'maps',
+      'evidence',
+      'report',
+    ],
     ...['reference', 'since', 'scores', 'output-name', 'inputs', 'score-activation', 'statistics'],
   ],
   'Measuring maps:': ['evaluate', 'evaluate-sample', 'regions', 'region-categories'],
   'Execution:': [
     ...['provider', 'device', 'precision', 'batch-size', 'shard-size', 'threads', 'pixel-threads'],
-    ...['max-failures', 'resume'],
+    ...['max-failures', 'notify', 'notify-limit', 'resume'],
   ],
 };
 
@@ -36,8 +48,7 @@ export function addRunOptions(command: Command, use: 'run' | 'enqueue' = 'run'):
     addSettings(command, use === 'run' ? names : names.filter((name) => name !== 'resume'));
   }
   command.optionsGroup('Terminal:');
-  command.option('--json', 'print progress and summary as JSON lines');
-  command.option('--quiet', 'print nothing but errors');
+  addLogOptions(command).option('--quiet', 'print nothing but errors');
 }
 
 /** For a command that looks at a few images: what they are, and how they are prepared. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addLogOptions, type LogOption, logEntry, logsJson } from './log-entry.ts';
 import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
 import { packageFacts } from './package-facts.ts';
 import { addRedisOption, type RedisOption, redisAddress, withRedis } from './redis-option.ts';
@@ -43,7 +44,7 @@ export function addScheduleCommand(program: Command): void {
     .description(
       'Starts the runs of all schedules, as every gradline worker does, on a machine that explains no images; puts shards of dead workers back into the queue; with --metrics, says what the fleet has to do, also where no worker is.',
     );
-  addMetricsOption(addRedisOption(serve)).action(serveAction);
+  addLogOptions(addMetricsOption(addRedisOption(serve))).action(serveAction);
 }
 
 interface AddOptions extends RedisOption {
@@ -105,12 +106,15 @@ async function removeAction(name: string, options: RedisOption): Promise<void> {
   });
 }
 
-async function serveAction(options: RedisOption & MetricsOption): Promise<void> {
+async function serveAction(options: RedisOption & MetricsOption & LogOption): Promise<void> {
   const [{ serveFleet }, metrics] = await Promise.all([import('../control/serve-fleet.ts'), metricsAddress(options)]);
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const say = (message: string) => process.stderr.write(`${message}\n`);
+  const say = (message: string): void => {
+    if (logsJson(options)) process.stdout.write(logEntry('notice', { message }));
+    else process.stderr.write(`${message}\n`);
+  };
   say('Attending to the schedules. Ctrl-C ends it.');
   const { version } = packageFacts();
   await serveFleet(redisAddress(options), { metrics, version }, say, stop.signal);

@@ -2,6 +2,7 @@
 
 import type { WorkerEvents, WorkerSummary } from '../worker/fleet/worker-settings.ts';
 import type { Provider } from '../worker/pipeline/provider.ts';
+import { type LogLevel, logEntry } from './log-entry.ts';
 import { plural, providerText, type TextOutput } from './progress.ts';
 
 export type WorkerLogStyle = 'lines' | 'json' | 'quiet';
@@ -14,9 +15,9 @@ export interface WorkerLog extends WorkerEvents {
 }
 
 export function createWorkerLog(style: WorkerLogStyle, output: TextOutput): WorkerLog {
-  const say = (event: string, fields: object, text: string | null, important = false): void => {
-    if (style === 'json') output.write(`${JSON.stringify({ event, time: new Date().toISOString(), ...fields })}\n`);
-    else if (text !== null && (style === 'lines' || important)) output.write(`${text}\n`);
+  const say = (event: string, fields: object, text: string | null, level: LogLevel = 'info'): void => {
+    if (style === 'json') output.write(logEntry(event, fields, level));
+    else if (text !== null && (style === 'lines' || level !== 'info')) output.write(`${text}\n`);
   };
   return {
     onProvider: (provider) => say('provider', provider, providerText(provider)),
@@ -27,13 +28,15 @@ export function createWorkerLog(style: WorkerLogStyle, output: TextOutput): Work
     },
     onReady: () => say('ready', {}, 'Waiting for shards'),
     onShard: (shard) => say('shard', shard, null),
+    onShardFailed: (shard) => say('shard-failed', shard, null, 'warn'),
+    onImageFailed: (failure) => say('image-failed', failure, null, 'warn'),
     onRunCompleted: (run) => {
       const missing = run.missing === 0 ? '' : `, ${run.missing} missing`;
       const counts = `${plural(run.images, 'image')}, ${run.quarantined} failed${missing}`;
       say('run-completed', run, `Run ${run.run} is complete: ${counts}`);
     },
-    onRunFailed: (run) => say('run-failed', run, `Run ${run.run} stopped: ${run.message}`, true),
-    onWarning: (message) => say('warning', { message }, `Warning: ${message}`, true),
+    onRunFailed: (run) => say('run-failed', run, `Run ${run.run} stopped: ${run.message}`, 'error'),
+    onWarning: (message, where = {}) => say('warning', { message, ...where }, `Warning: ${message}`, 'warn'),
     onDraining: (shards) => say('draining', { shards }, `Stopping: ${plural(shards, 'shard')} under way`),
     onSchedule: (message) => say('schedule', { message }, message),
     end: (summary) => {

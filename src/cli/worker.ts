@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ListenAddress } from '../shared/metrics/listen-address.ts';
+import type { Traces } from '../shared/traces/traces.ts';
 import type { WorkerHealth } from '../worker/fleet/worker-health.ts';
 import type { WorkerWatch } from '../worker/fleet/worker-watch.ts';
 import type { Provider } from '../worker/pipeline/provider.ts';
 import { exitCode } from './exit-code.ts';
+import { addLogOptions, type LogOption, logsJson } from './log-entry.ts';
 import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
 import { packageFacts } from './package-facts.ts';
 import { addRedisOption, redisAddress } from './redis-option.ts';
@@ -24,7 +26,7 @@ Example:
   gradline worker --redis redis://queue:6379 --devices all
 `;
 
-interface WorkerFlags extends MetricsOption {
+interface WorkerFlags extends MetricsOption, LogOption {
   redis?: string;
   name?: string;
   concurrency?: number;
@@ -41,7 +43,6 @@ interface WorkerFlags extends MetricsOption {
   stuckAfter?: number;
   lockDuration: number;
   untilEmpty?: boolean;
-  json?: boolean;
   quiet?: boolean;
 }
 
@@ -87,8 +88,8 @@ export function addWorkerCommand(program: Command): void {
       'silence of a session at work after which /livez says so (default: 900)',
       seconds,
     )
-    .optionsGroup('Terminal:')
-    .option('--json', 'print events as JSON lines')
+    .optionsGroup('Terminal:');
+  addLogOptions(command)
     .option('--quiet', 'print nothing but warnings and errors')
     .addHelpText('after', notes)
     .action(workerAction);
@@ -100,7 +101,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
     import('./worker-log.ts'),
   ]);
   const address = await metricsAddress(flags);
-  const log = createWorkerLog(flags.json ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
+  const log = createWorkerLog(logsJson(flags) ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(exitCode.interrupted);
@@ -113,16 +114,19 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
     const { provider: name, device, devices = device === undefined ? null : [device], providerFallback } = flags;
     const provider = await openProvider({ name, devices, fallback: providerFallback ?? false });
     log.onProvider(provider);
-    const [{ runWorker }, { WorkerHealth }, { defaultModelCache }, { parseMaxFailures }, report] = await Promise.all([
-      import('../worker/fleet/fleet-worker.ts'),
-      import('../worker/fleet/worker-health.ts'),
-      import('../worker/pipeline/model/model-cache.ts'),
-      import('../shared/run/max-failures.ts'),
-      import('../report/close-with-report.ts'),
-    ]);
+    const [{ runWorker }, { WorkerHealth }, { openTraces }, { defaultModelCache }, { parseMaxFailures }, report] =
+      await Promise.all([
+        import('../worker/fleet/fleet-worker.ts'),
+        import('../worker/fleet/worker-health.ts'),
+        import('../shared/traces/traces.ts'),
+        import('../worker/pipeline/model/model-cache.ts'),
+        import('../shared/run/max-failures.ts'),
+        import('../report/close-with-report.ts'),
+      ]);
     const health = new WorkerHealth(flags.stuckAfter);
     await using served = address === null ? null : await serveMetrics(address, provider, health);
-    const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal);
+    const traces = await openTraces('worker', packageFacts().version);
+    const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal, traces);
     const summary = await runWorker(
       {
         redis: redisAddress(flags),
@@ -140,10 +144,11 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
       },
       log,
       stop.signal,
-      { closing: report.closeWithReport, health, watch: served?.watch ?? null },
+      { closing: report.closeWithReport, health, watch: served?.watch ?? null, traces },
     );
     await schedules;
     log.end(summary);
+    await traces?.[Symbol.asyncDispose]();
     // What has not ended by now, such as a batch in native code, is not waited for.
     process.exit(exitCode.done);
   } finally {
@@ -176,9 +181,14 @@ async function serveMetrics(address: ListenAddress, provider: Provider, health: 
 }
 
 /** Runs of schedules are started by any worker, so that no further process is needed. */
-async function attendSchedules(flags: WorkerFlags, log: WorkerLog, signal: AbortSignal): Promise<void> {
+async function attendSchedules(
+  flags: WorkerFlags,
+  log: WorkerLog,
+  signal: AbortSignal,
+  traces: Traces | null,
+): Promise<void> {
   const { serveSchedules } = await import('../control/schedule/serve.ts');
-  const options = { check: false, deadline: flags.drainDeadline * 1000 };
+  const options = { check: false, deadline: flags.drainDeadline * 1000, traces };
   try {
     await serveSchedules(redisAddress(flags), (message) => log.onSchedule(message), signal, options);
   } catch (error) {

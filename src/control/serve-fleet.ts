@@ -10,6 +10,7 @@ import { openRegistry } from '../shared/metrics/registry.ts';
 import { openShardQueue } from '../shared/queue/shard-queue.ts';
 import { withoutRepeats } from '../shared/queue/without-repeats.ts';
 import { within } from '../shared/threads/within.ts';
+import { openTraces } from '../shared/traces/traces.ts';
 import { FleetMetrics } from './fleet-metrics.ts';
 import { rescueShards } from './rescue-shards.ts';
 import { serveSchedules } from './schedule/serve.ts';
@@ -58,7 +59,9 @@ export async function serveFleet(
   };
   await using server = metrics === null ? null : await startMetricsServer(metrics, observed);
   if (server !== null) onNotice(`Metrics at ${server.url}/metrics`);
+  await using traces = await openTraces('scheduler', version);
   await serveSchedules(redisAddress, onNotice, signal, {
+    traces,
     beside: async (redis) => {
       const rescue = await rescueShards(
         redis,

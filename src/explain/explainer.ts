@@ -14,7 +14,7 @@ import type { RowInput } from './onnx/second-inputs.ts';
 import { inputShape } from './onnx/sizes.ts';
 import { gateForm, type OpenedModel, openModel } from './open-model.ts';
 import type { ExplainerOptions, Fusion, InputRow, PixelScaling } from './options.ts';
-import { checkPixelInput, pictureLength, pixelInput, scaledPixels } from './pixel-input.ts';
+import { isBanded, pixelInput, sampleCount, scaledPixels } from './pixel-input.ts';
 import { chosenPrecision } from './precision.ts';
 import { floats, integers, padded } from './session-arrays.ts';
 import { labelInput, parseTargets } from './target.ts';
@@ -93,7 +93,6 @@ export class Explainer implements AsyncDisposable {
     }
     const methods = sortMethods(options.methods ?? ['grad-cam']);
     const opened = await openModel(options, (model, resolved) => {
-      if (options.pixels !== undefined) checkPixelInput(model.sizes.input);
       return compile(model, {
         layers: resolved,
         methods: methods.graph,
@@ -118,7 +117,7 @@ export class Explainer implements AsyncDisposable {
   /**
    * Explains up to `batchSize` images.
    * @param batch preprocessed images in the model's layout (`input`), `[count, C, H, W]` or `[count, H, W, C]`; opened with `pixels`:
-   * pictures as bytes, `[count, H, W, 3]`. Values behind the `count` images are ignored
+   * pictures as bytes, `[count, H, W, 3]`, or as float32 `[count, H, W, C]` where the model has other than one or three channels. Values behind the `count` images are ignored
    * @throws TypeError for floats where bytes were announced, or bytes where they were not; RangeError for a count, a length or rows that do not fit the batch;
    * UserError `wrong-input-value`; Error after `close`
    */
@@ -137,7 +136,7 @@ export class Explainer implements AsyncDisposable {
     if (session === undefined) throw new Error('This explainer has been closed.');
     const { count } = options;
     const perImage =
-      this.#pixels === undefined ? inputShape(this.input, 1).reduce((a, b) => a * b) : pictureLength(this.input);
+      this.#pixels === undefined ? inputShape(this.input, 1).reduce((a, b) => a * b) : sampleCount(this.input);
     if (!Number.isInteger(count) || count < 1 || count > this.batchSize || batch.length < count * perImage) {
       throw new RangeError(
         `A batch holds 1 to ${this.batchSize} images of ${perImage} values; got ${count} images in ${batch.length} values.`,
@@ -175,12 +174,18 @@ export class Explainer implements AsyncDisposable {
     if (this.#pixels === undefined && batch instanceof Float32Array) {
       return { [input.name]: new Tensor('float32', padded(batch, used, whole), inputShape(input, batchSize)) };
     }
-    if (this.#pixels !== undefined && batch instanceof Uint8Array) {
+    if (this.#pixels !== undefined && isBanded(input) && batch instanceof Float32Array) {
+      const shape = [batchSize, input.height, input.width, input.channels];
+      return { [pixelInput]: new Tensor('float32', padded(batch, used, whole), shape) };
+    }
+    if (this.#pixels !== undefined && !isBanded(input) && batch instanceof Uint8Array) {
       return {
         [pixelInput]: new Tensor('uint8', padded(batch, used, whole), [batchSize, input.height, input.width, 3]),
       };
     }
-    throw new TypeError('An explainer that is opened with `pixels` takes a Uint8Array; without, a Float32Array.');
+    throw new TypeError(
+      'An explainer that is opened with `pixels` takes a Uint8Array, for a model of one or three channels; else a Float32Array.',
+    );
   }
 
   async #feedRows({ count, inputRows = [] }: BatchOptions): Promise<Record<string, Tensor>> {
@@ -193,7 +198,7 @@ export class Explainer implements AsyncDisposable {
 
   /** What the model itself is given, for methods that change it. */
   #floats(batch: Float32Array | Uint8Array): Float32Array {
-    if (batch instanceof Float32Array) return batch;
+    if (this.#pixels === undefined && batch instanceof Float32Array) return batch;
     if (this.#pixels === undefined) throw new TypeError('Bytes need the `pixels` that say what they mean.');
     return scaledPixels(batch, this.#pixels, this.input);
   }

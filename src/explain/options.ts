@@ -47,14 +47,17 @@ export const scoreActivations = ['auto', 'softmax', 'sigmoid', 'none'] as const;
 /** How logits become reported scores. `auto`: the model's own probabilities, else Softmax (Sigmoid for a single logit). */
 export type ScoreActivation = (typeof scoreActivations)[number];
 
-/** How 8-bit samples become a model's input: `(low + sample / 255 * (high - low) - mean) / std`, in float32. */
+/** How samples of 0 to 255 become a model's input: `(low + sample / 255 * (high - low) - mean) / std`, in float32. */
 export interface PixelScaling {
   /** What 0 and 255 become before mean and std. */
   range: [number, number];
-  /** Subtracted and divided by, in the order of `channels`. A model with one channel uses the average of the three. */
-  mean: [number, number, number];
-  std: [number, number, number];
-  /** Order of the channels as the model sees them. */
+  /**
+   * Subtracted and divided by, in the order of `channels`. A model with one channel uses the average of the three; one with other than one or three
+   * needs one for each of its bands, or equal ones.
+   */
+  mean: readonly number[];
+  std: readonly number[];
+  /** Order of three channels as the model sees them. */
   channels: 'rgb' | 'bgr';
 }
 
@@ -88,7 +91,8 @@ export interface ExplainerOptions {
   inputSize?: { height: number; width: number };
   /**
    * Take pictures as bytes, `[N, height, width, 3]` in RGB, and scale them inside the graph: a quarter of the memory on the way to a
-   * device. A model with one channel reads the first of three equal samples. Default: batches are float32, scaled by the caller.
+   * device. A model with one channel reads the first of three equal samples. Where the model has other than one or three channels, pictures are
+   * float32 samples, `[N, height, width, channels]`. Default: batches are float32, scaled by the caller.
    */
   pixels?: PixelScaling;
   /** Adds a map of layer `fused` for each method and target, made of the maps of all layers; default: none. */

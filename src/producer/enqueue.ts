@@ -12,6 +12,7 @@ import { readEarlierRun, writeRunFile } from '../shared/run/run-file.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import { retryTransient } from '../shared/store/retry.ts';
 import { type Store, StoreError } from '../shared/store/store.ts';
+import type { Traces } from '../shared/traces/traces.ts';
 import { discardRun } from './discard-run.ts';
 import { defaultHighWatermark, type FeedEnd, feedQueue, ledgerLost, PlannedShards } from './feed-queue.ts';
 import { absoluteLocations, type FleetRun, openFleetRun } from './fleet-run.ts';
@@ -29,6 +30,7 @@ export interface EnqueueOptions {
   /** Milliseconds between two looks at a queue that is full enough, and until a producer that says nothing is taken for dead. */
   interval?: number;
   lease?: number;
+  traces?: Traces | null;
 }
 
 export interface EnqueueProgress {
@@ -228,7 +230,7 @@ class Enqueueing {
 
   async #feed(signal: AbortSignal): Promise<FeedEnd> {
     const { ledger } = this.#run;
-    const queue = openShardQueue(ledger.redis);
+    const queue = openShardQueue(ledger.redis, this.#options.traces);
     try {
       return await feedQueue(queue, ledger, this.#planned, this.#watermarks, {
         signal,

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../explain/user-error.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
 import { openImageStore } from '../shared/run/image-store.ts';
-import { hasImageSuffix, imageSuffixes, isTable } from '../shared/run/input-kind.ts';
+import { arraySuffix, hasImageSuffix, imageSuffixes, isTable } from '../shared/run/input-kind.ts';
 import { isS3Location, splitLocation } from '../shared/store/location.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import type { Store } from '../shared/store/store.ts';
@@ -14,6 +14,7 @@ import {
   type ListingCounts,
   listNamedImages,
   listStoredImages,
+  newListingCounts,
   outputInside,
 } from './list-images.ts';
 import { readSelection, type Selection } from './selection.ts';
@@ -52,7 +53,7 @@ export async function openInput({ input, output, selection: settings }: RunConfi
   if (kind === 'file') {
     const { name } = splitLocation(input);
     const store = await openImageStore(input);
-    const selection = readSelection(settings, imageSuffixes);
+    const selection = readSelection(settings, [...imageSuffixes, arraySuffix]);
     return { store, inBucket: false, ordered: false, selection, candidates: () => onlyImage(name) };
   }
   const outside = outputInside(input, output);
@@ -69,8 +70,30 @@ export async function openInput({ input, output, selection: settings }: RunConfi
     inBucket,
     ordered: true,
     selection,
-    candidates: (counts, after = '') => selection.candidates(listStoredImages(store, outside, after), counts),
+    candidates: (counts, after = '') => {
+      const list = () => listStoredImages(store, outside, after);
+      const pictures = () => selection.candidates(list(), counts);
+      if (settings.suffixes !== null) return pictures();
+      const arrays = () => readSelection(settings, [arraySuffix]).candidates(list(), counts);
+      if (after !== '') return after.endsWith(arraySuffix) ? arrays() : pictures();
+      return picturesOrArrays(pictures, arrays, counts);
+    },
   };
+}
+
+async function* picturesOrArrays(
+  pictures: () => AsyncIterable<ListedImage>,
+  arrays: () => AsyncIterable<ListedImage>,
+  counts: ListingCounts,
+): AsyncGenerator<ListedImage> {
+  let isEmpty = true;
+  for await (const picture of pictures()) {
+    isEmpty = false;
+    yield picture;
+  }
+  if (!isEmpty) return;
+  Object.assign(counts, newListingCounts());
+  yield* arrays();
 }
 
 async function kindOfPath(path: string): Promise<'folder' | 'file'> {
@@ -79,7 +102,7 @@ async function kindOfPath(path: string): Promise<'folder' | 'file'> {
     throw new UserError('no-input', `The input ${path} does not exist. Give a folder, an s3:// address, or a list.`);
   }
   if (stats.isDirectory()) return 'folder';
-  if (hasImageSuffix(path)) return 'file';
+  if (hasImageSuffix(path) || path.endsWith(arraySuffix)) return 'file';
   const { folder, name } = splitLocation(path);
   await using store = await openStore(folder);
   if (await holdsImage(store, name)) return 'file';

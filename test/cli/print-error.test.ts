@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorEvent, errorText, exitCodeOf } from '../../src/cli/print-error.ts';
+import { errorFields, errorText, exitCodeOf } from '../../src/cli/print-error.ts';
 import { UserError } from '../../src/explain/user-error.ts';
 import { StoreError } from '../../src/shared/store/store.ts';
 import { RunStopped } from '../../src/worker/pipeline/run-stopped.ts';
@@ -10,6 +10,14 @@ describe('what is printed', () => {
   test('a user error is one line', () => {
     expect(errorText(new UserError('x', 'Do this.'), quiet)).toBe('gradline: Do this.\n');
     expect(errorText(new StoreError('no-space', 'Full.'), {})).toBe('gradline: Full.\n');
+  });
+
+  test('names of strangers move no cursor and change no colour', () => {
+    const text = errorText(
+      new UserError('unknown-class', "Label '\u001b[2J\u001b]0;x\u0007red\r' is no class."),
+      quiet,
+    );
+    expect(text).toBe("gradline: Label ' [2J ]0;x red ' is no class.\n");
   });
 
   test('a run that stopped says how to go on', () => {
@@ -38,7 +46,7 @@ describe('what is printed', () => {
 
   test('anything can be thrown', () => {
     expect(errorText('text', quiet)).toMatch(/^gradline: unexpected text\n/);
-    expect(errorEvent(null)).toEqual({ event: 'error', code: 'internal', message: 'null' });
+    expect(errorFields(null)).toEqual({ code: 'internal', message: 'null' });
   });
 });
 

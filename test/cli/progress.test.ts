@@ -96,10 +96,11 @@ test('a program gets JSON lines, and quiet means nothing', () => {
     progress.say('n');
     progress.end();
   }
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   expect(output.texts.map((text) => JSON.parse(text))).toEqual([
-    { event: 'plan', total: null },
-    { event: 'progress', ...halfway },
-    { event: 'warning', message: 'w' },
-    { event: 'notice', message: 'n' },
+    { time, level: 'info', event: 'plan', total: null },
+    { time, level: 'info', event: 'progress', ...halfway },
+    { time, level: 'warn', event: 'warning', message: 'w' },
+    { time, level: 'info', event: 'notice', message: 'n' },
   ]);
 });

@@ -74,7 +74,7 @@ test('--json prints events of one line each, the summary last', async () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(events[0]).toEqual({ event: 'plan', total: 5 });
+  expect(events[0]).toEqual({ time: expect.any(String), level: 'info', event: 'plan', total: 5 });
   expect(events.at(-2)).toMatchObject({ event: 'progress', done: 5, quarantined: 0, total: 5 });
   expect(events.at(-1)).toMatchObject({
     event: 'summary',

@@ -68,6 +68,20 @@ describe.skipIf(!fleetAvailable)('gradline worker --metrics', () => {
     expect(values.has('nodejs_eventloop_lag_p99_seconds')).toBe(true);
     worker.child.kill('SIGTERM');
     expect((await worker.ended).code).toBe(0);
+    // Structured logs: what, when, how grave, and of which run, shard and image.
+    expect(worker.events.find(({ event }) => event === 'image-failed')).toEqual({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      level: 'warn',
+      event: 'image-failed',
+      run: 'counted',
+      shard: 0,
+      image: 'red/broken.png',
+      code: 'not-an-image',
+      message: expect.any(String),
+    });
+    for (const line of worker.events) {
+      expect(line).toMatchObject({ time: expect.any(String), level: expect.stringMatching(/^(info|warn|error)$/) });
+    }
   });
 
   test.skipIf(!hasPromtool)('prints what promtool takes: worker, producer and scheduler', async () => {

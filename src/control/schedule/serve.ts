@@ -7,11 +7,12 @@ import { connectRedis } from '../../shared/ledger/connect-redis.ts';
 import type { RedisClient } from '../../shared/ledger/run-keys.ts';
 import { preflight } from '../../shared/queue/preflight.ts';
 import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
+import type { Traces } from '../../shared/traces/traces.ts';
 import { preflightRun } from '../preflight-run.ts';
 import { type StartRun, startScheduler } from './start-scheduler.ts';
 
 /** Starts a run as `gradline enqueue` does. */
-function enqueueScheduled(redis: RedisClient, onNotice: (message: string) => void): StartRun {
+function enqueueScheduled(redis: RedisClient, onNotice: (message: string) => void, traces: Traces | null): StartRun {
   return async (configuration, run, signal) => {
     const events = {
       onStart: () => undefined,
@@ -22,7 +23,7 @@ function enqueueScheduled(redis: RedisClient, onNotice: (message: string) => voi
     const { warnings, redis: check } = await preflightRun(redis, configuration);
     // Those about Redis have been told.
     for (const warning of warnings) if (!check.warnings.includes(warning)) events.onWarning(warning);
-    const options = { run, highWatermark: null, lowWatermark: null };
+    const options = { run, highWatermark: null, lowWatermark: null, traces };
     const { state, reason } = await enqueueRun(configuration, redis, options, events, signal);
     if (state === 'failed') throw new UserError('run-failed', reason?.message ?? `Run ${run} failed.`);
     return state === 'interrupted' ? 'interrupted' : 'enqueued';
@@ -34,6 +35,8 @@ interface ServeOptions {
   check?: boolean;
   /** Milliseconds to end in once `signal` has aborted. */
   deadline?: number;
+  /** Of the runs that it starts. */
+  traces?: Traces | null;
   /** Something else to do with the connection meanwhile. */
   beside?(redis: RedisClient): Promise<AsyncDisposable>;
 }
@@ -46,14 +49,14 @@ export async function serveSchedules(
   redisAddress: string,
   onNotice: (message: string) => void,
   signal: AbortSignal,
-  { check = true, deadline = 10_000, beside }: ServeOptions = {},
+  { check = true, deadline = 10_000, beside, traces = null }: ServeOptions = {},
 ): Promise<void> {
   // While Redis is away, every attempt to reach it fails in the same way.
   const tellOnce = withoutRepeats(onNotice);
   const redis = await connectRedis(redisAddress, { use: 'worker', onProblem: ({ message }) => tellOnce(message) });
   try {
     if (check) for (const warning of (await preflight(redis)).warnings) onNotice(`Warning: ${warning}`);
-    const scheduler = await startScheduler({ redis, startRun: enqueueScheduled(redis, onNotice), onNotice });
+    const scheduler = await startScheduler({ redis, startRun: enqueueScheduled(redis, onNotice, traces), onNotice });
     await using _ = await beside?.(redis);
     if (!signal.aborted) await once(signal, 'abort');
     await scheduler.close(deadline);

@@ -6,6 +6,7 @@ import { readStatus } from '../../shared/ledger/read-status.ts';
 import { RedisError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
+import { notifyOfFailure } from '../../shared/notify/notify-of-end.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { isS3Location } from '../../shared/store/location.ts';
 import { describe, isPermanent } from '../../worker/fleet/failures.ts';
@@ -120,6 +121,8 @@ async function attend(
       if (!(refused || isPermanent(error) || last)) throw error;
       const { code, message } = describe(error);
       await failRun(openRunLedger(redis, run), code, message);
+      const untold = await notifyOfFailure({ run, error: { code, message } }, configuration);
+      if (untold !== null) onNotice(`Run ${run}: ${untold}`);
       const entry = { event: 'failed' as const, run, due, at: Date.now(), reason: message };
       await note({ action: 'leave', entry }, schedule.name, redis, onNotice);
       throw new UnrecoverableError(message);

@@ -38,7 +38,7 @@ export function chooseSizes(model: OnnxModel, requested: RequestedSizes, rows: r
   const dims = dimensions(input);
   const [batch, second, third, fourth] = dims;
   const free = second === undefined && fourth === undefined ? firstConvolution(model, input.name) : undefined;
-  const first = imageChannels.has(second ?? 0) || !imageChannels.has(fourth ?? 0);
+  const first = imageChannels.has(second ?? 0) || !(imageChannels.has(fourth ?? 0) || isLastChannel(dims));
   const layout = first && free?.layout !== 'NHWC' ? 'NCHW' : 'NHWC';
   const [channels, height, width] = layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
   const wanted = requested.inputSize;
@@ -71,6 +71,12 @@ export function chooseSizes(model: OnnxModel, requested: RequestedSizes, rows: r
       width: width ?? wanted?.width ?? defaultSide,
     },
   };
+}
+
+/** Whether the last axis is that of bands, in another number than pictures usually have: the smallest, or the only one that is fixed. */
+function isLastChannel([, second, third, fourth]: readonly (number | undefined)[]): boolean {
+  if (fourth === undefined) return false;
+  return second === undefined || third === undefined ? second === third : fourth < second && fourth < third;
 }
 
 /** Operators before the first convolution that keep the image's channels. */

@@ -3,7 +3,7 @@
 import { at } from '../at.ts';
 import type { ModelInput } from '../explanation.ts';
 import type { PixelScaling } from '../options.ts';
-import { pictureLength, scaledPixels } from '../pixel-input.ts';
+import { isBanded, pictureLength, scaledPixels } from '../pixel-input.ts';
 import { uniformNumbers } from '../random-numbers.ts';
 
 /** Mean and standard deviation of the samples, near those of photographs. */
@@ -27,9 +27,16 @@ export function testPictures(
   const length = pictureLength(input);
   const bytes = new Uint8Array(which.length * length);
   for (const [i, number] of which.entries()) bytes.set(testPicture(number, input), i * length);
-  if (scaling !== undefined) return scaledPixels(bytes, scaling, input);
+  if (scaling !== undefined) return scaledPixels(isBanded(input) ? inBands(bytes, input) : bytes, scaling, input);
   const colours = scaledPixels(bytes, usual, { ...input, channels: 3, layout: 'NHWC' });
   return inLayout(colours, which.length, input);
+}
+
+/** Colours repeated as bands, `[count, height, width, channels]`. */
+function inBands(colours: Uint8Array, { channels }: ModelInput): Float32Array {
+  return Float32Array.from({ length: (colours.length / 3) * channels }, (_, i) =>
+    at(colours, Math.floor(i / channels) * 3 + ((i % channels) % 3)),
+  );
 }
 
 /** `[count, height, width, 3]` as the model's channels, of which further ones repeat the colours. */

@@ -11,6 +11,8 @@ export type ImageErrorCode =
   | 'too-large'
   /** The model's size and the picture's differ, and the fit is `none`. */
   | 'wrong-size'
+  /** Other bands than the model takes. */
+  | 'wrong-bands'
   /** The bytes are damaged. */
   | 'corrupt';
 

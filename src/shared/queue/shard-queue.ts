@@ -3,6 +3,7 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import { redisUserError } from '../ledger/redis-errors.ts';
 import type { RedisClient } from '../ledger/run-keys.ts';
+import type { Traces } from '../traces/traces.ts';
 
 export const shardQueueName = 'shards';
 /** The braces are a hash tag: a Redis Cluster keeps the queue in one slot. */
@@ -29,13 +30,17 @@ const shardJobOptions = {
 /** How many jobs are added in one go. */
 export const shardsAtOnce = 1024;
 
-/** @param connection stays the caller's: closing the queue leaves it open */
-export function openShardQueue(connection: RedisClient): ShardQueue {
+/**
+ * @param connection stays the caller's: closing the queue leaves it open
+ * @param traces jobs that are added carry on the trace
+ */
+export function openShardQueue(connection: RedisClient, traces: Traces | null = null): ShardQueue {
   const queue: ShardQueue = new Queue(shardQueueName, {
     connection,
     prefix: shardQueuePrefix,
     defaultJobOptions: shardJobOptions,
     streams: { events: { maxLen: 1000 } },
+    ...(traces === null ? {} : { telemetry: traces.telemetry }),
   });
   // The connection's owner hears of its problems; a command that fails says so itself.
   queue.on('error', () => undefined);

@@ -2,15 +2,17 @@
 const quietTime = 60_000;
 
 /** Passes a warning on unless the same one was given a minute ago: what many shards meet is said once. */
-export function withoutRepeats(warn: (message: string) => void): (message: string) => void {
+export function withoutRepeats<Rest extends unknown[]>(
+  warn: (message: string, ...rest: Rest) => void,
+): (message: string, ...rest: Rest) => void {
   const told = new Map<string, number>();
-  return (message) => {
+  return (message, ...rest) => {
     const now = performance.now();
     for (const [earlier, time] of told) {
       if (time < now - quietTime) told.delete(earlier);
     }
     if (told.has(message)) return;
     told.set(message, now);
-    warn(message);
+    warn(message, ...rest);
   };
 }

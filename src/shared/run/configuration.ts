@@ -10,6 +10,7 @@ import { inputsSetting, storedInputs } from './model-inputs.ts';
 import { defaultShardSize } from './run-plan.ts';
 import { fieldsOf, setting, settingsIn } from './setting.ts';
 import {
+  bandsSetting,
   booleanSetting,
   channelsSetting,
   colourSetting,
@@ -61,12 +62,21 @@ const text = { given: textSetting };
 const path = { ...text, isPath: () => true };
 const count = z.int().min(0);
 const share = z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1');
-const perChannel = z.tuple([z.number(), z.number(), z.number()]);
+const perChannel = z.array(z.number()).min(1);
 
 const targetForm = /^(predicted|label|class:.+|top:[1-9]\d{0,5})$/s;
 const targetProblem =
   'a target is predicted, label, class:<index or name>, class:<a>-vs-<b> or top:<k>; write \\, for a comma in a name';
 const target = z.string().regex(targetForm, { error: ({ input }) => `holds '${input}': ${targetProblem}` });
+
+const limitSetting = textSetting.refine(
+  (limit) => readMaxFailures(limit) !== null,
+  'must be a number or a share such as 5%',
+);
+
+const variableForm = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const variableProblem =
+  'must be the name of an environment variable that holds the address, such as GRADLINE_WEBHOOK: an address lets whoever reads it write there';
 
 /** Which images of the input are explained. */
 const selection = z.object({
@@ -163,12 +173,22 @@ const preprocess = z.object({
     z.enum(padPlaces).exactOptional(),
     { otherwise: 'both' },
   ),
-  mean: setting('mean <numbers>', 'subtracted from each channel: 0.485,0.456,0.406', perChannel.exactOptional(), {
-    given: channelsSetting,
-  }),
-  std: setting('std <numbers>', 'each channel is divided by it: 0.229,0.224,0.225', perChannel.exactOptional(), {
-    given: channelsSetting.refine((values) => values.every((value) => value > 0), 'must be above 0'),
-  }),
+  mean: setting(
+    'mean <numbers>',
+    'subtracted from each channel: 0.485,0.456,0.406; one for each band',
+    perChannel.exactOptional(),
+    {
+      given: channelsSetting,
+    },
+  ),
+  std: setting(
+    'std <numbers>',
+    'each channel is divided by it: 0.229,0.224,0.225; one for each band',
+    perChannel.exactOptional(),
+    {
+      given: channelsSetting.refine((values) => values.every((value) => value > 0), 'must be above 0'),
+    },
+  ),
   /** Pixel values before mean and std: 0..1, 0..255 or -1..1. */
   range: setting(
     'range <numbers>',
@@ -218,6 +238,13 @@ const overlays = z.object({
     'seen: what the model saw; original: the whole picture',
     z.enum(['seen', 'original']),
     { default: 'seen' },
+  ),
+  /** Counted from 1: one that is drawn grey, or red, green and blue. Left out: the first three, or what the number of bands suggests. */
+  bands: setting(
+    'overlay-bands <numbers>',
+    'which bands of a picture with more than three are drawn as red, green and blue, or which one as grey: 4,3,2',
+    z.array(count).exactOptional(),
+    { given: bandsSetting, otherwise: '1,2,3; 4,3,2 of 12 and 13 bands' },
   ),
   format: setting('overlay-format <suffix>', overlayFormats.join(', '), z.enum(overlayFormats), { default: 'jpg' }),
 });
@@ -384,10 +411,21 @@ export const runConfigurationSchema = z.object({
     'max-failures <limit>',
     'stop the run when more images fail: a number, or a share such as 5%',
     z.string().exactOptional(),
-    {
-      given: textSetting.refine((limit) => readMaxFailures(limit) !== null, 'must be a number or a share such as 5%'),
-      free: true,
-    },
+    { given: limitSetting, free: true },
+  ),
+  /** Environment variable that holds the address of a webhook: the address is a secret, which no file and no Redis keeps. */
+  notify: setting(
+    'notify <variable>',
+    'tell a webhook when the run is complete or has failed: the environment variable that holds its address',
+    z.string().exactOptional(),
+    { given: textSetting.refine((name) => variableForm.test(name), variableProblem), free: true },
+  ),
+  /** More failed images than that, a number or a share such as `5%`, are told as trouble although the run is complete. */
+  notifyLimit: setting(
+    'notify-limit <limit>',
+    'with notify: tell as trouble when more images fail: a number, or a share such as 5%',
+    z.string().exactOptional(),
+    { given: limitSetting, free: true },
   ),
   resume: setting('resume', 'go on where an earlier run into the same output stopped', booleanSetting, {
     default: false,

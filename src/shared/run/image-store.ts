@@ -3,12 +3,13 @@ import { ListedStore } from '../store/listed-store.ts';
 import { isS3Location, splitLocation } from '../store/location.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { hasImageSuffix, isTable } from './input-kind.ts';
+import { arraySuffix, hasImageSuffix, isTable } from './input-kind.ts';
 
 /** The store that a run's keys are of: keys of a list are relative to the list's folder. @throws UserError `bad-location` */
 export async function openImageStore(input: string): Promise<Store> {
   if (isTable(input)) return new ListedStore(await openStore(splitLocation(input).folder));
-  const single = !isS3Location(input) && hasImageSuffix(input) && !(await isFolder(input));
+  const isNamedSo = hasImageSuffix(input) || input.endsWith(arraySuffix);
+  const single = !isS3Location(input) && isNamedSo && !(await isFolder(input));
   return openStore(single ? splitLocation(input).folder : input);
 }
 

@@ -11,6 +11,9 @@ export function hasImageSuffix(key: string): boolean {
   return imageName.test(key);
 }
 
+/** NumPy's arrays are pictures where there are no others: beside photographs they are mostly masks or features. */
+export const arraySuffix = '.npy';
+
 /** Whether a file is a table with a key in each row: as an input, a list of images rather than a folder or prefix. */
 export function isTable(location: string): boolean {
   return /\.(csv|tsv|jsonl)$/i.test(location);

@@ -5,7 +5,7 @@
 
 import { getFloat16 } from '@petamoriken/float16';
 
-type NumpyValues =
+export type NumpyValues =
   | Uint8Array
   | Int8Array
   | Uint16Array
@@ -48,7 +48,7 @@ const kinds: Readonly<Record<string, ElementKind>> = {
 };
 
 /** Whether bytes begin as a `.npy` file does. */
-function isNumpyFile(bytes: Uint8Array): boolean {
+export function isNumpyFile(bytes: Uint8Array): boolean {
   return magic.every((byte, i) => bytes[i] === byte);
 }
 

@@ -156,13 +156,18 @@ function settingError(
       `${nameInMessage(name)} cannot be '${wrong}'.${didYouMean(wrong, choices)} Use ${choices.join(', ')}.`,
     );
   }
-  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = withoutSecrets(typeof value === 'string' ? value : JSON.stringify(value));
   return new UserError('bad-setting', `${nameInMessage(name)} ${lowerFirst(issue.message)}; it is ${shown}.`);
 }
 
 /** The entry of a list that an issue points at, split and counted as the schema does. */
 function listEntry(value: unknown, index: number): string {
   return listSetting.safeParse(value).data?.[index] ?? String(value);
+}
+
+/** What follows the host in a web address lets whoever reads it in. */
+function withoutSecrets(text: string): string {
+  return text.replace(/^((?:slack\+)?https?:\/\/)(?:[^/]*@)?([^/?#]*).+$/is, '$1$2/…');
 }
 
 function lowerFirst(text: string): string {
@@ -184,13 +189,16 @@ function runConfiguration(given: GivenSettings): RunConfiguration {
 
 /** Settings that make sense one by one but not with each other. */
 function checkTogether(configuration: RunConfiguration): void {
-  const { targets, labels, overlays, input, report, reference, since } = configuration;
+  const { targets, labels, overlays, input, report, reference, since, notify, notifyLimit } = configuration;
   const mayHaveLabels = labels !== null || isTable(input);
   if (targets.includes('label') && !mayHaveLabels) {
     throw missing('--labels', "The target 'label' needs to know each image's label.");
   }
   if (overlays.write === 'errors' && !mayHaveLabels) {
     throw missing('--labels', "'--overlays errors' needs to know each image's label.");
+  }
+  if (notify === undefined && notifyLimit !== undefined) {
+    throw missing('--notify', 'Without it --notify-limit has nothing to say.');
   }
   if (!report && (reference ?? since) !== undefined) {
     throw missing('--report', `Without it --${reference === undefined ? 'since' : 'reference'} has nothing to say.`);

@@ -69,10 +69,18 @@ function parseNumbers(text: string): number[] {
   return text.split(/\.\.|,/).map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
 }
 
-/** One number for each channel; a single number counts for all three. */
+/** One number for each channel or band; a single number counts for all. */
 export const channelsSetting = numbersSetting
-  .transform((values) => (values.length === 1 ? [values[0], values[0], values[0]] : values))
-  .pipe(z.tuple([z.number(), z.number(), z.number()], 'must be one number or three, for example 0.485,0.456,0.406'));
+  .refine((values) => values.length > 0, 'must be one number, or one for each channel, for example 0.485,0.456,0.406')
+  .transform((values) => {
+    const [first = 0] = values;
+    return values.length === 1 ? [first, first, first] : values;
+  });
+
+/** Numbers of bands, from 1. */
+export const bandsSetting = numbersSetting
+  .refine((bands) => bands.length === 1 || bands.length === 3, 'must be one band or three, for example 4,3,2')
+  .refine((bands) => bands.every((band) => Number.isInteger(band) && band > 0), 'must be whole numbers from 1 on');
 
 export const rangeSetting = numbersSetting
   .pipe(z.tuple([z.number(), z.number()], 'must be two numbers, for example 0,255'))

@@ -13,7 +13,7 @@ export interface Setting {
   help: string;
   /** Reads what the user wrote: text from a flag, also numbers and lists from YAML. */
   given: z.core.$ZodType;
-  /** Whether flags that are given again add to it. */
+  /** Whether flags that are given again add to it: those that hold names, not numbers that belong together. */
   isList: boolean;
   /** Where nothing is given. */
   default: unknown;
@@ -63,7 +63,7 @@ export function setting<S extends z.ZodType>(
     value,
     help,
     given: content,
-    isList: content instanceof z.ZodArray,
+    isList: content instanceof z.ZodArray && !(content.element instanceof z.ZodNumber),
     default: usual,
     ...more,
   });

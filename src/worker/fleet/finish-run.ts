@@ -148,6 +148,6 @@ async function givenUp(ledger: RunLedger, shards: number): Promise<number[]> {
 }
 
 async function fail(ledger: RunLedger, code: string, message: string): Promise<Finished> {
-  await failRun(ledger, code, message);
-  return { result: 'failed', code, message };
+  const move = await failRun(ledger, code, message);
+  return move.result === 'moved' ? { result: 'failed', code, message } : { result: 'not-mine' };
 }

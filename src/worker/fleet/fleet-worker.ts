@@ -9,6 +9,7 @@ import { readRuns } from '../../shared/ledger/runs.ts';
 import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../shared/queue/shard-queue.ts';
 import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
 import { within } from '../../shared/threads/within.ts';
+import type { Traces } from '../../shared/traces/traces.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
 import type { OpenInference } from '../pipeline/inference/durable-inference.ts';
 import { openInference } from '../pipeline/inference/inference.ts';
@@ -22,7 +23,7 @@ import { RunEnding } from './run-ending.ts';
 import { ShardWork } from './shard-work.ts';
 import { Upkeep } from './upkeep.ts';
 import { WorkerHealth } from './worker-health.ts';
-import type { WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
+import type { Where, WorkerEvents, WorkerSettings, WorkerSummary } from './worker-settings.ts';
 import { unwatched, type WorkerWatch } from './worker-watch.ts';
 
 export interface WorkerParts {
@@ -34,6 +35,7 @@ export interface WorkerParts {
   health?: WorkerHealth;
   /** Told of its work while it does it. */
   watch?: WorkerWatch | null;
+  traces?: Traces | null;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function runWorker(
   settings: WorkerSettings,
   { onWarning: warn, ...listener }: WorkerEvents,
   stop: AbortSignal,
-  { open, closing = null, health = new WorkerHealth(), watch = null }: WorkerParts = {},
+  { open, closing = null, health = new WorkerHealth(), watch = null, traces = null }: WorkerParts = {},
 ): Promise<WorkerSummary> {
   const onWarning = withoutRepeats(warn);
   const events = { ...listener, onWarning };
@@ -64,6 +66,7 @@ export async function runWorker(
       closing,
       health,
       watch,
+      traces,
     });
     return await worker.work(stop);
   } finally {
@@ -78,6 +81,7 @@ class FleetWorker {
   readonly #pixels: PixelWork;
   readonly #health: WorkerHealth;
   readonly #watch: WorkerWatch;
+  readonly #traces: Traces | null;
   readonly #ending: RunEnding;
   readonly #runs: OpenRuns;
   readonly #work: ShardWork;
@@ -90,15 +94,16 @@ class FleetWorker {
     settings: WorkerSettings,
     events: WorkerEvents,
     redis: RedisClient,
-    { open, closing, health, watch }: Required<WorkerParts>,
+    { open, closing, health, watch, traces }: Required<WorkerParts>,
   ) {
     this.#settings = settings;
     this.#events = events;
     this.#redis = redis;
     this.#health = health;
     this.#watch = watch ?? unwatched;
+    this.#traces = traces;
     this.#pixels = openPixels(settings.pixelThreads ?? undefined, watch);
-    const onWarning = (message: string) => events.onWarning(message);
+    const onWarning = (message: string, where?: Where) => events.onWarning(message, where);
     const onIdle = () => this.#upkeep?.soon();
     this.#ending = new RunEnding(settings.maxFailures, settings.lockDuration, events, onIdle, closing);
     this.#runs = new OpenRuns(
@@ -111,15 +116,21 @@ class FleetWorker {
         pixels: this.#pixels,
         health,
         watch: this.#watch,
+        traces,
         openInference: open,
         onWarning,
         onSettled: (run, shard, records, totals) => {
+          const at = { run: run.ledger.run, shard: shard.number };
           const quarantined = records.filter(({ status }) => status === 'quarantined').length;
           const done = records.length - quarantined;
           this.#summary.shards += 1;
           this.#summary.images += records.length;
           this.#watch.onCommitted(records);
-          events.onShard({ run: run.ledger.run, shard: shard.number, done, quarantined });
+          for (const record of records) {
+            if (record.status !== 'quarantined') continue;
+            events.onImageFailed({ ...at, image: record.key, ...record.error });
+          }
+          events.onShard({ ...at, done, quarantined });
           this.#ending.settled(run.ledger, totals, run.maxFailures);
         },
       },
@@ -224,6 +235,7 @@ class FleetWorker {
         // Crashes are counted by the ledger, which knows what the process worked on; BullMQ's own count would fail the job.
         maxStalledCount: Number.MAX_SAFE_INTEGER,
         runRetryDelay: 1_000,
+        ...(this.#traces === null ? {} : { telemetry: this.#traces.telemetry }),
       },
     );
     worker.on('stalled', () => this.#watch.onStalled());
@@ -242,10 +254,14 @@ class FleetWorker {
     const ended = this.#watch.onShardBegun();
     try {
       if (this.#stopping) throw new HandedBack();
-      await this.#work.do(job.data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
+      const { run, shard } = job.data;
+      const work = () => this.#work.do(job.data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
+      await (this.#traces?.span('explain shard', { 'gradline.run': run, 'gradline.shard': shard }, work) ?? work());
     } catch (error) {
       if (!(error instanceof HandedBack)) {
         this.#watch.onNotCommitted('failed');
+        const message = error instanceof Error ? error.message : String(error);
+        this.#events.onShardFailed({ ...job.data, attempt: job.attemptsMade + 1, message });
         throw error;
       }
       this.#watch.onNotCommitted('handed-back');

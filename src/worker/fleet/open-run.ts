@@ -11,6 +11,7 @@ import type { RunTotals } from '../../shared/run/tally.ts';
 import { openStore } from '../../shared/store/open-store.ts';
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
+import type { Traces } from '../../shared/traces/traces.ts';
 import { chosenByProducer, type Measures, openMeasures } from '../pipeline/evaluate/open-measures.ts';
 import { explainerOptions } from '../pipeline/explainer-options.ts';
 import { ImageSlots, slotShape } from '../pipeline/image-slots.ts';
@@ -28,6 +29,7 @@ import { timed } from '../pipeline/stage-watch.ts';
 import { RunClosed } from './failures.ts';
 import { readStoredRun } from './stored-run.ts';
 import type { WorkerHealth } from './worker-health.ts';
+import type { Where } from './worker-settings.ts';
 import type { WorkerWatch } from './worker-watch.ts';
 
 /** What the runs of one worker share. */
@@ -39,10 +41,14 @@ export interface RunTools {
   pixels: PixelWork;
   health: WorkerHealth;
   watch: WorkerWatch;
+  traces: Traces | null;
   openInference: OpenInference;
   onSettled(run: OpenRun, shard: Shard, records: readonly SettledImage[], totals: RunTotals): void;
-  onWarning(message: string): void;
+  onWarning(message: string, where: Where): void;
 }
+
+/** The same for one run, whose warnings say which it is. */
+type OwnTools = Omit<RunTools, 'onWarning'> & { onWarning(message: string): void };
 
 interface RunParts {
   ledger: RunLedger;
@@ -51,7 +57,7 @@ interface RunParts {
   inference: Inference;
   classNames: string[] | null;
   measures: Measures;
-  tools: RunTools;
+  tools: OwnTools;
 }
 
 /** Milliseconds to wait for the images of another shard before a short batch is run. */
@@ -72,7 +78,8 @@ export class OpenRun {
   readonly #inference: Inference;
 
   /** @throws UserError, InferenceError, StoreError: see `isPermanent` for what they mean */
-  static async open(ledger: RunLedger, location: string, tools: RunTools): Promise<OpenRun> {
+  static async open(ledger: RunLedger, location: string, shared: RunTools): Promise<OpenRun> {
+    const tools = { ...shared, onWarning: (message: string) => shared.onWarning(message, { run: ledger.run }) };
     const opened: { close(): Promise<void> }[] = [];
     try {
       const output = await openStore(location);
@@ -124,9 +131,14 @@ export class OpenRun {
       flushAfter,
       ledger: {
         commit: async (shard, records) => {
-          const commit = await timed(tools.watch, 'ledger', () =>
-            commitShard(ledger, shard.number, records, tools.worker),
-          );
+          const count = () =>
+            timed(tools.watch, 'ledger', () => commitShard(ledger, shard.number, records, tools.worker));
+          const named = {
+            'gradline.run': ledger.run,
+            'gradline.shard': shard.number,
+            'gradline.images': records.length,
+          };
+          const commit = await (tools.traces?.span('commit shard', named, count) ?? count());
           if (commit.result === 'committed') tools.onSettled(this, shard, records, commit);
           else if (commit.result === 'not-in-plan') throw notInPlan(shard);
           else if (commit.result === 'no-such-run' || commit.result === 'run-not-running') throw new RunClosed(commit);
@@ -152,7 +164,7 @@ export class OpenRun {
 async function openModel(
   configuration: RunConfiguration,
   classes: PlanClasses | null,
-  tools: RunTools,
+  tools: OwnTools,
 ): Promise<DurableInference> {
   const own = { ...configuration, threads: tools.threads ?? configuration.threads };
   const options = explainerOptions(own, classes, tools.provider);

@@ -4,6 +4,7 @@ import { mostFinishAttempts } from '../../shared/ledger/finish.ts';
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
+import { notifyOfEnd } from '../../shared/notify/notify-of-end.ts';
 import { type MaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
 import type { RunTotals } from '../../shared/run/tally.ts';
 import { openStore } from '../../shared/store/open-store.ts';
@@ -95,7 +96,7 @@ export class RunEnding {
       const reason = `All shards are stored, but ${attempt} attempts to merge them failed, the last one so: ${message}`;
       const next = `Remove the cause, then: gradline resume ${ledger.run}`;
       await this.#fail(ledger, { code: cannotFinish, message: `${reason} ${next}` }).catch(() => undefined);
-    } else this.#events.onWarning(`Run ${ledger.run} cannot be finished yet: ${message}`);
+    } else this.#events.onWarning(`Run ${ledger.run} cannot be finished yet: ${message}`, { run: ledger.run });
   }
 
   async #finish(ledger: RunLedger): Promise<void> {
@@ -105,21 +106,34 @@ export class RunEnding {
       onAttempt: (attempt) => this.#attempts.set(run, attempt),
     });
     if (finished.result === 'completed') {
-      if (finished.warning !== null) this.#events.onWarning(`Run ${run}: ${finished.warning}`);
+      if (finished.warning !== null) this.#events.onWarning(`Run ${run}: ${finished.warning}`, { run });
       const { done, quarantined } = finished.tally;
       this.#events.onRunCompleted({ run, images: done + quarantined, quarantined, missing: finished.missing });
+      await this.#notify(ledger);
     } else if (finished.result === 'failed') {
       const { code, message } = finished;
-      this.#events.onRunFailed({ run, code, message });
+      await this.#tellFailed(ledger, { code, message });
     }
   }
 
   async #fail(ledger: RunLedger, error: { code: string; message: string }): Promise<void> {
     const move = await failRun(ledger, error.code, error.message);
-    if (move.result !== 'moved') return;
+    if (move.result === 'moved') await this.#tellFailed(ledger, error);
+  }
+
+  async #tellFailed(ledger: RunLedger, error: { code: string; message: string }): Promise<void> {
     this.#events.onRunFailed({ run: ledger.run, ...error });
     // The bucket may be what is wrong; Redis knows the reason in any case.
     await writeFailed(ledger, error).catch(() => undefined);
+    await this.#notify(ledger);
+  }
+
+  /** One worker alone ends a run, so that it is told once. */
+  async #notify(ledger: RunLedger): Promise<void> {
+    const { run } = ledger;
+    const status = await readStatus(ledger, 0);
+    const problem = status === null ? null : await notifyOfEnd(status.output);
+    if (problem !== null) this.#events.onWarning(`Run ${run}: ${problem}`, { run });
   }
 }
 

@@ -14,6 +14,7 @@ import type { OpenRuns } from './open-runs.ts';
 import type { RunEnding } from './run-ending.ts';
 import { ShardAttempt } from './shard-attempt.ts';
 import { Turns } from './turns.ts';
+import type { Where } from './worker-settings.ts';
 
 type Started = Extract<Start, { result: 'started' }>;
 
@@ -26,7 +27,7 @@ export interface ShardTools {
   /** Whether the worker has been told to stop. */
   stopping(): boolean;
   onGivenUp(): void;
-  onWarning(message: string): void;
+  onWarning(message: string, where: Where): void;
 }
 
 export class ShardWork {
@@ -120,6 +121,7 @@ export class ShardWork {
     onWarning(
       `A process ended while it worked on shard ${shard.number} of run ${open.ledger.run}: doing it image by image.` +
         [...blamed.values()].map(({ key }) => ` ${key} is left out.`).join(''),
+      { run: open.ledger.run, shard: shard.number },
     );
     const oneByOne: OneByOne = {
       order,
@@ -139,7 +141,10 @@ export class ShardWork {
       case 'run-not-running':
         throw new RunClosed(start);
       case 'not-in-plan':
-        this.#tools.onWarning(`Run ${open.ledger.run} has no shard ${shard}: its job is dropped.`);
+        this.#tools.onWarning(`Run ${open.ledger.run} has no shard ${shard}: its job is dropped.`, {
+          run: open.ledger.run,
+          shard,
+        });
         return null;
       case 'already-committed':
       case 'given-up':
@@ -156,7 +161,10 @@ export class ShardWork {
       const settled = await giveUpShard(ledger, number, images.length, error);
       if (settled.result !== 'given-up') return;
       this.#tools.onGivenUp();
-      this.#tools.onWarning(`Shard ${number} of run ${ledger.run} is given up: ${error.message}`);
+      this.#tools.onWarning(`Shard ${number} of run ${ledger.run} is given up: ${error.message}`, {
+        run: ledger.run,
+        shard: number,
+      });
       this.#tools.ending.settled(ledger, settled, open.maxFailures);
     });
   }

@@ -30,16 +30,28 @@ export interface WorkerSettings {
   untilEmpty: boolean;
 }
 
+/** What a message is about. */
+export interface Where {
+  run?: string;
+  shard?: number;
+  /** Key of an image. */
+  image?: string;
+}
+
 export interface WorkerEvents {
   /** The model is loaded and has explained a first batch. */
   onRunOpened(run: { run: string; output: string; batchSize: number; lastLayer: string | null }): void;
   /** Takes work from now on. */
   onReady(): void;
   onShard(shard: { run: string; shard: number; done: number; quarantined: number }): void;
+  /** The queue brings it again, here or elsewhere. */
+  onShardFailed(shard: { run: string; shard: number; attempt: number; message: string }): void;
+  /** An image was quarantined: the key, and why. */
+  onImageFailed(failure: { run: string; shard: number; image: string; code: string; message: string }): void;
   onRunCompleted(run: { run: string; images: number; quarantined: number; missing: number }): void;
   /** The run stopped for a reason that every shard would meet. Told by the one worker that stopped it. */
   onRunFailed(run: { run: string; code: string; message: string }): void;
-  onWarning(message: string): void;
+  onWarning(message: string, where?: Where): void;
   onDraining(shards: number): void;
 }
 

@@ -80,6 +80,9 @@ export class LocalRun {
       className: (index) => plan.classNames?.[index] ?? null,
       onRecord: (record, shard, place) => {
         progress.finish(record);
+        if (record.status === 'quarantined') {
+          events.onImageFailed?.({ run: progress.run, shard: shard.number, image: record.key, ...record.error });
+        }
         seeLevels(record);
         warnings.see(record, shard.number * configuration.shardSize + place);
         events.onProgress(progress.finished);

@@ -1,7 +1,7 @@
 /** A few images as the model sees them, and what it says of them: a wrong recipe is seen at a glance. */
 
 import { ScoreModel } from '../../explain/faithfulness/score-model.ts';
-import { checkPixelInput, scaledPixels } from '../../explain/pixel-input.ts';
+import { scaledPixels } from '../../explain/pixel-input.ts';
 import { planRun } from '../../producer/plan.ts';
 import type { RgbImage } from '../../shared/picture/raster.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
@@ -46,17 +46,16 @@ export async function previewImages(configuration: RunConfiguration): Promise<Pr
   };
   const model = await ScoreModel.open({ model: file, layers: [], batchSize: 1, scoreActivation, ...chosen });
   try {
-    checkPixelInput(model.input);
-    const { preprocessing, channels, reading } = pipelineSettings(configuration, model);
+    const { preprocessing, channels, overlayBands, reading } = pipelineSettings(configuration, model);
     const className = (index: number) => plan.classNames?.[index] ?? null;
     const images: PreviewedImage[] = [];
     for await (const image of plan.images()) {
       images.push(
         await previewImage(image, async () => {
           const bytes = await plan.store.get(image.key);
-          const seen = await decodeImage(bytes, preprocessing, { ...reading, channels });
+          const seen = await decodeImage(bytes, preprocessing, { ...reading, channels, overlayBands });
           const [scores = new Float32Array()] = await model.scores(
-            [scaledPixels(seen.pixels, preprocessing, model.input)],
+            [scaledPixels(seen.bands ?? seen.pixels, preprocessing, model.input)],
             image.inputs,
           );
           const best = [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, topCount);

@@ -12,6 +12,16 @@ export interface ImageProgress {
   imagesPerSecond: number;
 }
 
+/** An image that was quarantined. */
+interface FailedImage {
+  run: string;
+  shard: number;
+  /** Its key. */
+  image: string;
+  code: string;
+  message: string;
+}
+
 export interface RunEvents {
   /** Once, after the plan: what the model was opened on. */
   onProvider(provider: Provider): void;
@@ -21,6 +31,7 @@ export interface RunEvents {
   onPlan(total: number | null): void;
   /** After every image; images that an earlier start had committed are in `done` and `quarantined`, not in the rate. */
   onProgress(progress: ImageProgress): void;
+  onImageFailed?(failure: FailedImage): void;
   /** Something that was found or chosen, and is no cause for worry. */
   onNotice(message: string): void;
   onWarning(message: string): void;

@@ -3,18 +3,21 @@
  * thread reads them and writes what the model says of the image, and the pixel thread reads that. Messages carry numbers of slots.
  *
  *     pixels   slot 0 | slot 1 | ...     uint8 [height, width, 3], RGB, as the model sees the image
+ *     samples  slot 0 | slot 1 | ...     float32 [height, width, channels], only where the model takes bands
  *     results  slot 0 | slot 1 | ...     float32: logits | scores | per map: class, peak, values, evidence | per layer: statistics
  */
 
 import { at } from '../../explain/at.ts';
 import type { Explanation, MapShape } from '../../explain/explanation.ts';
-import { pictureLength } from '../../explain/pixel-input.ts';
+import { isBanded, pictureLength, sampleCount } from '../../explain/pixel-input.ts';
 import type { InferenceModel } from './inference/inference-messages.ts';
 
 /** What decides how large a slot is. */
 export interface SlotShape {
   height: number;
   width: number;
+  /** Of the model's input. */
+  channels: number;
   classCount: number;
   maps: MapShape[];
   /** Layers whose activations are described. */
@@ -22,7 +25,8 @@ export interface SlotShape {
 }
 
 export function slotShape({ input, classCount, maps, statistics }: InferenceModel): SlotShape {
-  return { height: input.height, width: input.width, classCount, maps, statistics };
+  const { height, width, channels } = input;
+  return { height, width, channels, classCount, maps, statistics };
 }
 
 /** Mean, standard deviation and share near zero. */
@@ -33,7 +37,9 @@ export class ImageSlots {
   readonly count: number;
   readonly buffer: SharedArrayBuffer;
   readonly #pictureLength: number;
+  readonly #sampleLength: number;
   readonly #resultLength: number;
+  readonly #samples: Float32Array;
   readonly #results: Float32Array;
 
   /** @param buffer of another thread's slots of the same shape and count; default: new memory */
@@ -41,13 +47,22 @@ export class ImageSlots {
     this.shape = shape;
     this.count = count;
     this.#pictureLength = pictureLength(shape);
+    this.#sampleLength = isBanded(shape) ? sampleCount(shape) : 0;
     this.#resultLength =
       2 * shape.classCount +
       shape.maps.reduce((sum, { height, width, channels }) => sum + 2 + height * width + channels, 0) +
       shape.statistics.length * perLayer;
     const pixelBytes = Math.ceil((count * this.#pictureLength) / 4) * 4;
-    this.buffer = buffer ?? new SharedArrayBuffer(pixelBytes + count * this.#resultLength * 4);
-    this.#results = new Float32Array(this.buffer, pixelBytes, count * this.#resultLength);
+    const sampleBytes = count * this.#sampleLength * 4;
+    this.buffer = buffer ?? new SharedArrayBuffer(pixelBytes + sampleBytes + count * this.#resultLength * 4);
+    this.#samples = new Float32Array(this.buffer, pixelBytes, count * this.#sampleLength);
+    this.#results = new Float32Array(this.buffer, pixelBytes + sampleBytes, count * this.#resultLength);
+  }
+
+  /** What the model takes of the image, where that is bands: `[height, width, channels]`, a view. Null for one that takes the pixels. */
+  bands(slot: number): Float32Array | null {
+    const length = this.#sampleLength;
+    return length === 0 ? null : this.#samples.subarray(slot * length, (slot + 1) * length);
   }
 
   /** The image as the model sees it, `[height, width, 3]`: a view. */

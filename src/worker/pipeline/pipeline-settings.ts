@@ -1,3 +1,4 @@
+import { isBanded } from '../../explain/pixel-input.ts';
 import { UserError } from '../../explain/user-error.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { resolvePreprocessing } from './decode/preprocessing.ts';
@@ -25,7 +26,8 @@ export function pipelineSettings(
   const { orientation, levels } = configuration.preprocess;
   return {
     preprocessing,
-    channels: input.channels === 1 ? 1 : 3,
+    channels: input.channels,
+    overlayBands: drawnBands(configuration, input),
     reading: {
       ...(pixelLimit === undefined ? {} : { pixelLimit }),
       ...(orientation === undefined ? {} : { orientation }),
@@ -37,4 +39,29 @@ export function pipelineSettings(
     evidence,
     scores,
   };
+}
+
+/** Bands of Sentinel-2 products, with and without the cirrus band, whose red, green and blue are the fourth, third and second. */
+const sentinelBands = [12, 13];
+
+/** @throws UserError `bad-setting` for bands that the model does not have, or colours */
+function drawnBands({ overlays }: RunConfiguration, input: InferenceModel['input']): readonly number[] {
+  const { channels, name } = input;
+  const { bands } = overlays;
+  if (bands === undefined) {
+    if (sentinelBands.includes(channels)) return [4, 3, 2];
+    return channels > 3 ? [1, 2, 3] : [1];
+  }
+  if (!isBanded(input)) {
+    throw new UserError(
+      'bad-setting',
+      `--overlay-bands ${bands.join(',')} means nothing: the model's input '${name}' takes colours.`,
+    );
+  }
+  const missing = bands.find((band) => band > channels);
+  if (missing === undefined) return bands;
+  throw new UserError(
+    'bad-setting',
+    `--overlay-bands ${bands.join(',')} cannot be drawn: the model's input '${name}' has ${channels} bands, counted from 1.`,
+  );
 }

@@ -11,6 +11,7 @@
  * thread does the work of the pixel threads. A batch is run when it is full, or short at `flush`.
  */
 
+import { AsyncResource } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { availableParallelism } from 'node:os';
 import type { ImageRecord } from '../../shared/run/record.ts';
@@ -170,11 +171,12 @@ export class ShardPipeline {
   ): Promise<ShardOutcome> {
     const open = new OpenShard(
       shard,
-      async (records, evidence) => {
+      // Traces know by it whose commit this is: the last image comes along in the context of any shard.
+      AsyncResource.bind(async (records: SettledImage[], evidence: (Uint8Array | null)[]) => {
         await after();
         await this.#images.commit({ shard: shard.number, lines: records.map(({ line }) => line), evidence });
         await this.#parts.ledger.commit(shard, records);
-      },
+      }),
       (record, place) => this.#parts.onRecord?.(record, shard, place),
     );
     this.#open.add(open);

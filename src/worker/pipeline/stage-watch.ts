@@ -1,9 +1,7 @@
 /** How long the stages of the pipeline take, for whoever measures it. */
 
 /** `fetch`, `decode`, `draw` and `store` are of an image, `infer` of a batch, `commit` (its records and evidence) and `ledger` of a shard. */
-export const stages = ['fetch', 'decode', 'infer', 'draw', 'store', 'commit', 'ledger'] as const;
-
-export type Stage = (typeof stages)[number];
+export type Stage = 'fetch' | 'decode' | 'infer' | 'draw' | 'store' | 'commit' | 'ledger';
 
 export interface StageWatch {
   onStage(stage: Stage, seconds: number): void;

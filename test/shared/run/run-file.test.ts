@@ -71,6 +71,7 @@ const given: Record<string, string | boolean> = {
   colormap: 'jet',
   alpha: '0.25',
   'overlay-scale': '2.5',
+  'overlay-bands': '4,3,2',
   'overlay-on': 'original',
   'overlay-format': 'png',
   maps: true,
@@ -85,10 +86,12 @@ const given: Record<string, string | boolean> = {
   scores: 'both',
   statistics: true,
   'max-failures': '5%',
+  notify: 'GRADLINE_WEBHOOK',
+  'notify-limit': '1%',
   resume: true,
 };
 /** Settings without which another one means nothing, or that cannot be another one beside the rest. */
-const bound = ['input', 'model', 'output', 'labels', 'report', 'evaluate', 'regions'];
+const bound = ['input', 'model', 'output', 'labels', 'report', 'evaluate', 'regions', 'notify'];
 
 const digests = { model: 'ab', classes: null };
 let configuration: RunConfiguration;

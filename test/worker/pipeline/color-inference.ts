@@ -81,7 +81,7 @@ export class ColorInference implements Inference {
   }
 
   /** @param pictures at least as many as there are labels, one after the other */
-  explainPictures(pictures: Uint8Array, labels: ArrayLike<number>): Explanation {
+  explainPictures(pictures: Uint8Array | Float32Array, labels: ArrayLike<number>): Explanation {
     const given = pictures.subarray(0, labels.length * pictureLength(this.model.input));
     const values = scaledPixels(given, this.#options.pixels, this.model.input);
     return explain(values, labels.length, labels, this.#options);

@@ -20,6 +20,7 @@ const mapShape = fc.record(
 const slotShape: fc.Arbitrary<SlotShape> = fc.record({
   height: side,
   width: side,
+  channels: fc.integer({ min: 1, max: 5 }),
   classCount: fc.integer({ min: 1, max: 7 }),
   maps: fc.array(mapShape, { maxLength: 3 }),
   statistics: fc.array(fc.constantFrom('layer1', 'layer4'), { maxLength: 2 }),
@@ -128,7 +129,7 @@ describe('slots', () => {
   });
 
   test('refuse what is shorter than they are', () => {
-    const shape: SlotShape = { height: 1, width: 1, classCount: 2, maps: [], statistics: ['layer1'] };
+    const shape: SlotShape = { height: 1, width: 1, channels: 3, classCount: 2, maps: [], statistics: ['layer1'] };
     const slots = new ImageSlots(shape, 1);
     const explanation = { ...explanationOf(shape, 1, 0), statistics: [] };
     expect(() => slots.writeResult(0, explanation, 0)).toThrow('A slot holds 7 results; the explanation has 4.');

@@ -4,8 +4,8 @@ import type { Raster, Rectangle, Size } from '../../../shared/picture/raster.ts'
 /** Pillow's `crop(box).resize(size, NEAREST).crop(window)`: the sample in which an output's middle lies. */
 export function nearest(image: Raster, box: Rectangle, size: Size, window: Rectangle): Raster {
   const { channels } = image;
-  const columns = sources(box.width, size.width, window.left, window.width);
-  const rows = sources(box.height, size.height, window.top, window.height);
+  const columns = nearestSources(box.width, size.width, window.left, window.width);
+  const rows = nearestSources(box.height, size.height, window.top, window.height);
   const pixels = new Uint8Array(window.width * window.height * channels);
   let to = 0;
   for (const row of rows) {
@@ -19,7 +19,7 @@ export function nearest(image: Raster, box: Rectangle, size: Size, window: Recta
 }
 
 /** Pillow adds the scale up step by step, with the rounding errors of that (Geometry.c, ImagingScaleAffine). */
-function sources(sourceLength: number, length: number, from: number, outputs: number): Int32Array {
+export function nearestSources(sourceLength: number, length: number, from: number, outputs: number): Int32Array {
   const scale = sourceLength / length;
   const found = new Int32Array(outputs);
   let middle = scale * 0.5;

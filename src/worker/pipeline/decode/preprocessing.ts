@@ -153,13 +153,13 @@ export function pixelScaling(settings: PreprocessSettings): PixelScaling {
   checkUnits(settings, recipe);
   const std = settings.std ?? inOrder(recipe.std, recipe.channels, channels);
   if (std.some((value) => value === 0 || !Number.isFinite(value))) {
-    throw wrong(`std ${std.join(',')} divides by zero`, 'Give three numbers above 0.');
+    throw wrong(`std ${std.join(',')} divides by zero`, 'Give numbers above 0.');
   }
   const mean = settings.mean ?? inOrder(recipe.mean, recipe.channels, channels);
   return {
     range: [range[0], range[1]],
-    mean: [mean[0], mean[1], mean[2]],
-    std: [std[0], std[1], std[2]],
+    mean: [...mean],
+    std: [...std],
     channels,
   };
 }
@@ -260,8 +260,8 @@ function presetName({ preset }: PreprocessSettings): string {
   return typeof preset === 'string' ? preset : preset.readFrom;
 }
 
-function inOrder(values: [number, number, number], from: 'rgb' | 'bgr', to: 'rgb' | 'bgr'): [number, number, number] {
-  return from === to ? values : [values[2], values[1], values[0]];
+function inOrder(values: readonly number[], from: 'rgb' | 'bgr', to: 'rgb' | 'bgr'): readonly number[] {
+  return from === to ? values : values.toReversed();
 }
 
 function isCount(value: number): boolean {

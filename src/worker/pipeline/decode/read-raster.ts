@@ -3,6 +3,8 @@ import { ImageError } from '../../../shared/picture/image-error.ts';
 import { detectFormat, type ImageFormat } from '../../../shared/picture/image-format.ts';
 import type { Raster, Size } from '../../../shared/picture/raster.ts';
 import type { Orientation } from '../../../shared/run/configuration.ts';
+import { isNumpyFile } from '../../../shared/run/numpy-file.ts';
+import { arrayPicture } from './array-picture.ts';
 import { bmpSize, readBmp } from './bmp.ts';
 import { type ImageHeader, readJpegHeader } from './jpeg-header.ts';
 import { withoutStrayBytes } from './jpeg-stray-bytes.ts';
@@ -26,7 +28,7 @@ export interface DecodedRaster extends Raster {
 }
 
 /** Most pixels an image may have: width times height as its header states them. */
-const defaultPixelLimit = 100_000_000;
+export const defaultPixelLimit = 100_000_000;
 
 /**
  * Decodes a whole image as Pillow's `convert('RGB')` does, which is what training recipes start from, with the EXIF orientation applied:
@@ -42,6 +44,7 @@ const defaultPixelLimit = 100_000_000;
  */
 export async function readRaster(bytes: Buffer, options: ReadOptions = {}): Promise<DecodedRaster> {
   const { pixelLimit = defaultPixelLimit, levels } = options;
+  if (isNumpyFile(bytes)) return readArray(bytes, pixelLimit, levels);
   const format = detectFormat(bytes);
   if (format === 'BMP' || format === 'Netpbm') return readPlain(bytes, format, pixelLimit, levels);
   const lab = format === 'TIFF' ? readLabTiff(bytes) : null;
@@ -101,6 +104,16 @@ async function readDeep(
   return { pixels, width, height, channels, levels };
 }
 
+/** An array of grey or of red, green and blue. */
+function readArray(bytes: Buffer, pixelLimit: number, given?: Levels): DecodedRaster {
+  const { width, height, channels, values } = arrayPicture(bytes, [3, 1]);
+  checkPixels({ width, height }, pixelLimit);
+  if (values instanceof Uint8Array) return { pixels: values, width, height, channels };
+  const samples = values instanceof Uint16Array ? values : Float32Array.from(values);
+  const levels = given ?? (samples instanceof Uint16Array ? levelsOfBits(samples, channels) : levelsOfFloats(samples));
+  return { pixels: scaledBytes(samples, levels), width, height, channels, levels };
+}
+
 /** The formats that libvips leaves out, and that have no orientation. */
 function readPlain(bytes: Buffer, format: 'BMP' | 'Netpbm', pixelLimit: number, given?: Levels): DecodedRaster {
   try {
@@ -116,7 +129,7 @@ function readPlain(bytes: Buffer, format: 'BMP' | 'Netpbm', pixelLimit: number, 
   }
 }
 
-function checkPixels({ width, height }: Size, limit: number): void {
+export function checkPixels({ width, height }: Size, limit: number): void {
   if (width * height <= limit) return;
   throw new ImageError(
     'too-large',

@@ -77,7 +77,7 @@ export function resampleFloat(
 
 type AxisMaker = (sourceLength: number, length: number, from: number, outputs: number) => Axis;
 
-function axisMaker(filter: 'bilinear' | 'bicubic' | 'area', box: Size, size: Size): AxisMaker {
+export function axisMaker(filter: 'bilinear' | 'bicubic' | 'area', box: Size, size: Size): AxisMaker {
   if (filter === 'bicubic') return axisWith(4, cubicPoint);
   if (filter === 'bilinear') return axisWith(2, linearPoint);
   // OpenCV takes the area only where neither side grows.

@@ -166,15 +166,30 @@ function putAxis(kernels: Kernels, axis: Axis, { from, outputs, start }: AxisPar
   };
 }
 
+/** In fixed point. */
+function contributions(...axis: Parameters<typeof pillowWeights>): Axis {
+  const { weights, ...others } = pillowWeights(...axis);
+  return {
+    ...others,
+    weights: Int32Array.from(weights, (share) => Math.trunc((share < 0 ? -0.5 : 0.5) + share * 2 ** fractionBits)),
+  };
+}
+
 /** Weights for the outputs `from` to `from + outputs - 1` of an axis that goes from `sourceLength` samples to `length`. */
-function contributions(sourceLength: number, length: number, from: number, outputs: number, filter: Filter): Axis {
+export function pillowWeights(
+  sourceLength: number,
+  length: number,
+  from: number,
+  outputs: number,
+  filter: Filter,
+): Omit<Axis, 'weights'> & { weights: Float64Array } {
   const scale = sourceLength / length;
   const widening = Math.max(scale, 1);
   const support = filter.support * widening;
   const taps = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(outputs);
   const count = new Int32Array(outputs);
-  const weights = new Int32Array(outputs * taps);
+  const weights = new Float64Array(outputs * taps);
   const exact = new Float64Array(taps);
   for (let i = 0; i < outputs; i++) {
     const centre = (from + i + 0.5) * scale;
@@ -188,10 +203,7 @@ function contributions(sourceLength: number, length: number, from: number, outpu
     }
     first[i] = begin;
     count[i] = end - begin;
-    for (let j = 0; j < end - begin; j++) {
-      const share = at(exact, j) / total;
-      weights[i * taps + j] = Math.trunc((share < 0 ? -0.5 : 0.5) + share * 2 ** fractionBits);
-    }
+    for (let j = 0; j < end - begin; j++) weights[i * taps + j] = at(exact, j) / total;
   }
   return { scale: widening, first, count, weights, taps };
 }

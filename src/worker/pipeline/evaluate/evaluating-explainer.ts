@@ -3,7 +3,7 @@ import type { Explanation } from '../../../explain/explanation.ts';
 import { Evaluator } from '../../../explain/faithfulness/evaluator.ts';
 import type { PictureMap } from '../../../explain/faithfulness/randomisation-check.ts';
 import type { InputRow } from '../../../explain/options.ts';
-import { pictureLength, scaledPixels } from '../../../explain/pixel-input.ts';
+import { sampleCount, scaledPixels } from '../../../explain/pixel-input.ts';
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
 import type { BatchExplainer } from '../inference/inference-service.ts';
 import type { EvaluationOrder, ImageEvaluation } from './evaluation.ts';
@@ -28,7 +28,7 @@ export async function openEvaluatingExplainer(options: PipelineExplainerOptions)
       opening ??= Evaluator.open(options);
       const evaluator = await opening;
       const { input } = explainer;
-      const length = pictureLength(input);
+      const length = sampleCount(input);
       const picture = (index: number) =>
         scaledPixels(pictures.subarray(index * length, (index + 1) * length), options.pixels, input);
       const evaluations: ImageEvaluation[] = [];

@@ -4,19 +4,21 @@ import type { MessagePort } from 'node:worker_threads';
 import type { BatchOptions } from '../../../explain/explainer.ts';
 import type { Explanation } from '../../../explain/explanation.ts';
 import type { InputRow } from '../../../explain/options.ts';
-import { pictureLength } from '../../../explain/pixel-input.ts';
+import { isBanded, sampleCount } from '../../../explain/pixel-input.ts';
 import { carry } from '../../../shared/threads/carried-error.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
 import { ImageSlots, slotShape } from '../image-slots.ts';
 import type { ExplainOrder, InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
 
-/** What the thread asks of a model. Pictures are bytes, `[count, height, width, 3]`. */
+type Pictures = Uint8Array | Float32Array;
+
+/** What the thread asks of a model. Pictures are bytes, `[count, height, width, 3]`, or floats, `[count, height, width, channels]`, for one that takes bands. */
 export interface BatchExplainer extends InferenceModel {
-  explain(pictures: Uint8Array, options: BatchOptions): Promise<Explanation>;
+  explain(pictures: Pictures, options: BatchOptions): Promise<Explanation>;
   /** Measures the maps of some images of a batch that was explained. */
   evaluate(
-    pictures: Uint8Array,
+    pictures: Pictures,
     explanation: Explanation,
     orders: readonly EvaluationOrder[],
     inputRows?: readonly InputRow[],
@@ -71,11 +73,13 @@ export function serveInference(
 class SlotExplainer {
   readonly #explainer: BatchExplainer;
   /** ONNX Runtime takes no shared memory, so a batch is copied once; always into the same place. */
-  readonly #batch: Uint8Array;
+  readonly #batch: Pictures;
 
   constructor(explainer: BatchExplainer) {
     this.#explainer = explainer;
-    this.#batch = new Uint8Array(explainer.batchSize * pictureLength(explainer.input));
+    const { input, batchSize } = explainer;
+    const length = batchSize * sampleCount(input);
+    this.#batch = isBanded(input) ? new Float32Array(length) : new Uint8Array(length);
   }
 
   async explain(
@@ -84,8 +88,8 @@ class SlotExplainer {
     { slots: places, labels, inputRows, evaluate }: ExplainOrder,
   ): Promise<ImageEvaluation[]> {
     const slots = new ImageSlots(slotShape(this.#explainer), count, buffer);
-    const length = pictureLength(this.#explainer.input);
-    for (const [i, slot] of places.entries()) this.#batch.set(slots.pixels(slot), i * length);
+    const length = sampleCount(this.#explainer.input);
+    for (const [i, slot] of places.entries()) this.#batch.set(slots.bands(slot) ?? slots.pixels(slot), i * length);
     this.#batch.fill(0, places.length * length);
     const rows = inputRows === undefined ? {} : { inputRows };
     const options = { count: places.length, labels: Int32Array.from(labels), ...rows };

@@ -53,7 +53,7 @@ export class ImageStages implements ImageWork {
     try {
       const bytes = await timed(watch, 'fetch', () => fetchImage(image.key, read, retries));
       const picture = await decoding.pass(() =>
-        timed(watch, 'decode', () => decodeInto(slots.pixels(slot), bytes, settings)),
+        timed(watch, 'decode', () => decodeInto(slots.pixels(slot), bytes, settings, slots.bands(slot))),
       );
       this.#atHand.set(slot, { image, labelName, picture });
       return null;

@@ -163,9 +163,10 @@ class PixelThread {
   }
 
   #start(): Worker {
+    // A library that the decoder of many-banded TIFFs loads asks each thread for its data, to see whether it has started it itself.
     const worker = startThread(this.#file, {
       name: 'gradline-pixels',
-      workerData: this.#watch === null ? null : measuring,
+      workerData: this.#watch === null ? {} : measuring,
     });
     for (const [run, { order, slots }] of this.#runs) {
       worker.postMessage({ type: 'open', run, order, slots } satisfies PixelRequest);

@@ -5,24 +5,33 @@ import type { ReadOptions } from '../decode/read-raster.ts';
 
 export interface DecodeSettings {
   preprocessing: Preprocessing;
-  channels: 1 | 3;
+  /** Of the model's input. */
+  channels: number;
+  /** Which bands are drawn, from 1, where the model takes bands. */
+  overlayBands: readonly number[];
   reading: ReadOptions;
   /** Keep the file's bytes until the overlay is drawn, which needs the original. */
   keepBytes: boolean;
 }
 
 /** What is kept of an image between its decoding and its drawing. Its pixels lie in its slot. */
-export interface DecodedPicture extends Omit<DecodedImage, keyof RgbImage> {
+export interface DecodedPicture extends Omit<DecodedImage, keyof RgbImage | 'bands'> {
   bytes: Buffer | null;
 }
 
-/** Decodes an image into its slot's pixels. @throws ImageError */
+/**
+ * Decodes an image into its slot's pixels.
+ * @param bands where what the model takes goes, for one that takes bands
+ * @throws ImageError
+ */
 export async function decodeInto(
   pixels: Uint8Array,
   bytes: Buffer,
-  { preprocessing, channels, reading, keepBytes }: DecodeSettings,
+  { preprocessing, channels, overlayBands, reading, keepBytes }: DecodeSettings,
+  bands: Float32Array | null = null,
 ): Promise<DecodedPicture> {
-  const decoded = await decodeImage(bytes, preprocessing, { ...reading, channels, target: pixels });
+  const decoded = await decodeImage(bytes, preprocessing, { ...reading, channels, overlayBands, target: pixels });
+  if (decoded.bands !== undefined) bands?.set(decoded.bands);
   const { original, placement, levels } = decoded;
   return { original, placement, bytes: keepBytes ? bytes : null, ...(levels === undefined ? {} : { levels }) };
 }

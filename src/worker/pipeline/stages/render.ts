@@ -26,6 +26,8 @@ export interface RenderSettings {
   evidence: boolean;
   /** How the whole original is read again, where overlays are drawn on it. */
   reading: ReadOptions;
+  channels: number;
+  overlayBands: readonly number[];
 }
 
 /** An image, what of it the model saw, and what the model said. */
@@ -105,14 +107,14 @@ const nothingDrawn: DrawnFiles = { overlays: new Map(), seen: null };
 async function drawOverlays(
   { image, picture, seen }: ExplainedImage,
   maps: RawMap[],
-  { overlays: settings, reading }: RenderSettings,
+  { overlays: settings, reading, channels, overlayBands }: RenderSettings,
 ): Promise<DrawnFiles> {
   if (maps.length === 0) return nothingDrawn;
   const { format } = settings;
   const canvas: Canvas =
     settings.on === 'seen' || picture.bytes === null
       ? seen
-      : { ...(await decodeOriginal(picture.bytes, reading)), area: picture.placement };
+      : { ...(await decodeOriginal(picture.bytes, { ...reading, channels, overlayBands })), area: picture.placement };
   const [whole, ...bodies] = await Promise.all([
     encodePicture(seen, format),
     ...maps.map((map) => renderOverlay(canvas, map, settings)),
