@@ -104,7 +104,9 @@ export async function startPodRunner(
     if (!parsed.success || !nodes.includes(parsed.data.spec.nodeName ?? '')) return;
     const pod = parsed.data;
     const one = running.get(pod.metadata.uid);
-    if (pod.metadata.deletionTimestamp !== undefined || type === 'DELETED') return void stopPod(pod, one);
+    if (pod.metadata.deletionTimestamp !== undefined || type === 'DELETED') {
+      return void stopPod(pod, one).catch((error: Error) => log(`${pod.metadata.name}: ${error.message}`));
+    }
     if (one !== undefined || ['Succeeded', 'Failed'].includes(pod.status.phase ?? '')) return;
     startPod(pod).catch((error: Error) => {
       running.delete(pod.metadata.uid);
@@ -145,15 +147,15 @@ export async function startPodRunner(
     }
     log(`${name} starts on ${pod.spec.nodeName}`);
     await setStatus(api, one, { phase: 'Running', ready: false });
-    const probing = setInterval(() => void probe(api, one), 1_000);
+    const probing = setInterval(() => probe(api, one).catch((error: Error) => log(`probe: ${error.message}`)), 1_000);
     const { code } = await exit;
     clearInterval(probing);
     await removeFiles();
     running.delete(uid);
     log(`${name} ended with ${code}${one.stopping ? ', told to' : ''}`);
+    if (ended) return;
     if (one.stopping) return removePod(api, pod);
     if (code !== 0) failures.push(`${name} ended with ${code}: ${one.lines.join('').slice(-800)}`);
-    if (ended) return;
     if (pod.spec.restartPolicy === 'Always') return void setTimeout(() => see(pod, 'MODIFIED'), 2_000);
     await setStatus(api, one, { phase: code === 0 ? 'Succeeded' : 'Failed', ready: false, code: code ?? 137 });
   };
