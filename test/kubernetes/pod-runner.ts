@@ -5,7 +5,7 @@
  */
 
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -104,7 +104,9 @@ export async function startPodRunner(
     if (!parsed.success || !nodes.includes(parsed.data.spec.nodeName ?? '')) return;
     const pod = parsed.data;
     const one = running.get(pod.metadata.uid);
-    if (pod.metadata.deletionTimestamp !== undefined || type === 'DELETED') return void stopPod(pod, one);
+    if (pod.metadata.deletionTimestamp !== undefined || type === 'DELETED') {
+      return void stopPod(pod, one).catch((error: Error) => log(`${pod.metadata.name}: ${error.message}`));
+    }
     if (one !== undefined || ['Succeeded', 'Failed'].includes(pod.status.phase ?? '')) return;
     startPod(pod).catch((error: Error) => {
       running.delete(pod.metadata.uid);
@@ -145,15 +147,15 @@ export async function startPodRunner(
     }
     log(`${name} starts on ${pod.spec.nodeName}`);
     await setStatus(api, one, { phase: 'Running', ready: false });
-    const probing = setInterval(() => void probe(api, one), 1_000);
+    const probing = setInterval(() => probe(api, one).catch((error: Error) => log(`probe: ${error.message}`)), 1_000);
     const { code } = await exit;
     clearInterval(probing);
     await removeFiles();
     running.delete(uid);
     log(`${name} ended with ${code}${one.stopping ? ', told to' : ''}`);
+    if (ended) return;
     if (one.stopping) return removePod(api, pod);
     if (code !== 0) failures.push(`${name} ended with ${code}: ${one.lines.join('').slice(-800)}`);
-    if (ended) return;
     if (pod.spec.restartPolicy === 'Always') return void setTimeout(() => see(pod, 'MODIFIED'), 2_000);
     await setStatus(api, one, { phase: code === 0 ? 'Succeeded' : 'Failed', ready: false, code: code ?? 137 });
   };
@@ -260,16 +262,18 @@ async function mountsOf(api: Api, { metadata, spec }: Pod): Promise<{ options: s
   const options: string[] = [];
   for (const { name, mountPath } of spec.containers[0].volumeMounts) {
     const map = spec.volumes.find((volume) => volume.name === name)?.configMap?.name;
+    if (map === undefined && mountPath === '/tmp') continue;
+    await mkdir(join(folder, name));
+    await chmod(join(folder, name), map === undefined ? 0o777 : 0o755);
     if (map === undefined) {
-      if (mountPath !== '/tmp') options.push('--mount', `type=tmpfs,destination=${mountPath},tmpfs-mode=1777`);
+      options.push('--volume', `${join(folder, name)}:${mountPath}`);
       continue;
     }
     const files = data.parse(await api.call('GET', `/api/v1/namespaces/${metadata.namespace}/configmaps/${map}`)).data;
-    await mkdir(join(folder, name), { mode: 0o755 });
     for (const [file, text] of Object.entries(files)) await writeFile(join(folder, name, file), text, { mode: 0o644 });
     options.push('--volume', `${join(folder, name)}:${mountPath}:ro`);
   }
-  await run('chmod', ['755', folder]);
+  await chmod(folder, 0o755);
   return { options, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
