@@ -14,6 +14,7 @@ import { answerWithObject } from '../report/serve/answer-request.ts';
 import { requestedKey } from '../report/serve/requested-key.ts';
 import { failuresKept } from '../shared/ledger/failures.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
+import { redisProblem } from '../shared/metrics/redis-problem.ts';
 import { ownHostOnly, ownPageOnly, signedInOnly } from './access/guard.ts';
 import type { Secrets } from './access/secrets.ts';
 import { signInRoutes } from './access/sign-in.ts';
@@ -73,8 +74,14 @@ const outputHeaders = {
 };
 
 export function dashboardRoutes(parts: DashboardParts): Routes {
-  const { secrets, names, readOnly } = parts;
+  const { redis, secrets, names, readOnly } = parts;
   const routes: Routes = new Hono();
+  // For an orchestrator's probes: before the checks of who asks, and nothing but the state is told.
+  routes.get('/livez', (context) => context.text('ok\n'));
+  routes.get('/readyz', async (context) => {
+    const problem = await redisProblem(redis);
+    return problem === null ? context.text('ok\n') : context.text(`${problem}\n`, 503);
+  });
   routes.use(ownHostOnly(names));
   routes.get(`/outputs/${secrets.outputs}/:run/*`, async ({ req, env }) => {
     for (const [name, value] of Object.entries(outputHeaders)) env.outgoing.setHeader(name, value);

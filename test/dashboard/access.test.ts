@@ -54,6 +54,11 @@ describe.skipIf(redisProgram === null)('who may use the dashboard', () => {
     expect(await statusAs(open, host)).toBe(status);
   });
 
+  test('probes are answered under any name and without the token', async () => {
+    expect(await statusAs(guarded, 'other.example', '/livez')).toBe(200);
+    expect(await statusAs(guarded, 'other.example', '/readyz')).toBe(200);
+  });
+
   test('a name that it was told is its own', async () => {
     expect(await statusAs(guarded, 'runs.example')).toBe(200);
     expect(await statusAs(guarded, 'other.example')).toBe(403);
@@ -126,10 +131,10 @@ describe.skipIf(redisProgram === null)('who may use the dashboard', () => {
     }
   });
 
-  function statusAs(dashboard: DashboardProcess, host: string): Promise<number | undefined> {
+  function statusAs(dashboard: DashboardProcess, host: string, path = '/'): Promise<number | undefined> {
     const { port } = new URL(dashboard.address);
     return new Promise((resolve, reject) => {
-      request({ host: '127.0.0.1', port, path: '/', headers: { Host: host } }, (answer) => {
+      request({ host: '127.0.0.1', port, path, headers: { Host: host } }, (answer) => {
         answer.resume();
         resolve(answer.statusCode);
       })
