@@ -2,7 +2,17 @@
 import { execFileSync } from 'node:child_process';
 import satisfies from 'spdx-satisfies';
 
-const allowed = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'CC0-1.0', 'ISC', 'MIT', 'Zlib'];
+const allowed = [
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Zlib',
+];
 /** libvips, loaded as a library of its own, which users can replace. */
 const linked = /^@img\/sharp-/;
 

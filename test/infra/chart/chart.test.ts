@@ -117,9 +117,7 @@ describe.skipIf(program === null)('the Helm chart', () => {
     const objects = (await Promise.all(Object.values(cases).map((values) => rendered(values)))).flat();
     const lines = objects.flatMap((object) => podOf(object)?.spec.containers ?? []).map(({ args }) => args);
     const words = (line: string[]) => line.slice(0, line[0] === 'schedule' ? 2 : 1).join(' ');
-    for (const command of new Set(
-      lines.filter(([command]) => command !== undefined).map(words),
-    )) {
+    for (const command of new Set(lines.filter(([command]) => command !== undefined).map(words))) {
       const { code, stdout } = await gradline([...command.split(' '), '--help']);
       expect(code, command).toBe(0);
       const flags = lines
