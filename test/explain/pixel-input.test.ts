@@ -6,7 +6,7 @@ import type { PixelScaling } from '../../src/explain/options.ts';
 import { pictureLength, sampleValues, scaledPixels } from '../../src/explain/pixel-input.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 import { seededRandom } from './gradients/samples.ts';
-import { expectRefusal, openFile, openTiny, type TinyOptions } from './open-tiny.ts';
+import { openFile, openTiny, type TinyOptions } from './open-tiny.ts';
 import { inputName, pixels, smallClassifier, TinyModel } from './tiny-model.ts';
 
 const asTheyAre: PixelScaling = { range: [0, 255], mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
