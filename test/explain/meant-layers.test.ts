@@ -133,3 +133,37 @@ test.each([
 ])('%s counts in a container that is never called itself', async (layer, tensor) => {
   expect((await hooked(withAttention(), layer)).tensor).toBe(tensor);
 });
+
+test('last is what the pools of a pyramid read, not its finest level', async () => {
+  const model = new TinyModel();
+  const features = model.conv(model.input([1, 3, 24, 24]), '/body/Conv', 3, 4, { strides: [2, 2] });
+  const levels = [1, 2, 3].map((cells) => {
+    const side = 12 / cells;
+    const attributes = { kernel_shape: [side, side], strides: [side, side] };
+    return model.node('Flatten', [model.node('AveragePool', [features], { name: `/p${cells}/Pool`, attributes })]);
+  });
+  const joined = model.node('Concat', levels, { attributes: { axis: 1 } });
+  model.output(model.linear(joined, '/fc/Gemm', 4 * 14, 5));
+  expect(await lastOf(model)).toEqual({ tensor: '/body/Conv_output_0', height: 12, width: 12 });
+  expect((await described(model)).suggestions).toEqual(['body']);
+});
+
+test('the levels of a pyramid inside the network are no suggestions, and its class maps are not last', async () => {
+  const model = new TinyModel();
+  const features = model.conv(model.input([1, 3, 24, 24]), '/body/Conv', 3, 4, { strides: [2, 2] });
+  const scale = (factor: number) => model.weight(`scale ${factor}`, [4], [1, 1, factor, factor]);
+  const enlarged = (x: string, factor: number, name: string) =>
+    model.node('Resize', [x, '', scale(factor)], { name, attributes: { mode: 'linear' } });
+  const levels = [2, 3].map((cells) => {
+    const side = 12 / cells;
+    const attributes = { kernel_shape: [side, side], strides: [side, side] };
+    const pooled = model.node('AveragePool', [features], { name: `/pyramid/${cells}/Pool`, attributes });
+    return enlarged(model.conv(pooled, `/pyramid/${cells}/Conv`, 4, 2), side, `/pyramid/${cells}/Resize`);
+  });
+  const joined = model.node('Concat', [features, ...levels], { name: '/pyramid/Concat', attributes: { axis: 1 } });
+  const bottleneck = model.conv(joined, '/bottleneck/Conv', 8, 6);
+  const classMaps = enlarged(model.conv(bottleneck, '/classes/Conv', 6, 5), 2, '/Resize');
+  model.output(model.node('Flatten', [model.node('GlobalAveragePool', [classMaps])]));
+  expect(await lastOf(model)).toEqual({ tensor: '/bottleneck/Conv_output_0', height: 12, width: 12 });
+  expect((await described(model)).suggestions).toEqual(['bottleneck']);
+});

@@ -161,10 +161,17 @@ function suggest(layers: readonly Candidate[], source: SourceModel, prepared: Pr
   const bySize = new Map<string, Candidate>();
   const rank = (layer: Candidate) => order.get(layer.tensor) ?? -1;
   const compare = (a: Candidate, b: Candidate) => b.depth - a.depth || rank(a) - rank(b);
+  const lastGrid = layers.find((layer) => layer.tensor === last)?.grid ?? null;
+  // Coarser than the last layer, and only a part of what the scores know: the levels of a pooling pyramid.
+  const isSidePool = ({ grid, tensor }: Candidate) =>
+    grid !== null &&
+    lastGrid !== null &&
+    grid.height * grid.width < lastGrid.height * lastGrid.width &&
+    !throughAll.has(tensor);
   for (const layer of layers) {
     if (layer.grid === null || !layer.differentiable || layer.operator === 'Pad') continue;
     if (hasModules ? layer.kind !== 'module' : !throughAll.has(layer.tensor)) continue;
-    if (!layer.isMeant) continue;
+    if (!layer.isMeant || isSidePool(layer)) continue;
     const size = sizeOf(layer.grid);
     const best = bySize.get(size);
     if (best === undefined || compare(layer, best) > 0) bySize.set(size, layer);

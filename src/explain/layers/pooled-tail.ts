@@ -1,6 +1,7 @@
 /** What stands between the last features and the scores without being a layer: class maps, and the parts of a pooling. */
 
 import type { Graph } from '../onnx/graph.ts';
+import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { operatorName } from '../onnx/operator-name.ts';
 import { shapeOnly } from '../onnx/shape-only.ts';
 import type { PreparedModel } from '../prepare.ts';
@@ -15,11 +16,11 @@ const poolings = new Set([
   'ReduceSum',
 ]);
 /** What a class map may pass on its way to a score. */
-const kept = new Set(['Clip', 'Dropout', 'LeakyRelu', 'Relu', 'Transpose']);
+const kept = new Set(['Clip', 'Dropout', 'LeakyRelu', 'Relu', 'Resize', 'Transpose', 'Upsample']);
 
 /**
  * Maps of one class a channel, of which the scores are nothing but means: the map of a class would be its channel. And the powers of a
- * generalised mean (Radenovic et al. 2018, equation 3).
+ * generalised mean (Radenovic et al. 2018, equation 3), and the pools of a pyramid (He et al. 2014, section 2.2), which are coarser copies of what they read.
  */
 export function pooledTail({ graph, score }: PreparedModel): Set<string> {
   const tail = new Set<string>();
@@ -39,7 +40,27 @@ export function pooledTail({ graph, score }: PreparedModel): Set<string> {
     if (!graph.consumers(power).every((reader) => poolings.has(operatorName(reader)))) continue;
     tail.add(power);
   }
+  for (const node of graph.nodes) for (const pool of pyramidOf(node, graph)) tail.add(pool);
   return tail;
+}
+
+/** The outputs of several poolings of one tensor that a Concat joins; none where it joins anything else. */
+function pyramidOf(node: NodeProto, graph: Graph): string[] {
+  if (node.opType !== 'Concat' || node.input.length < 2) return [];
+  const pools: string[] = [];
+  const sources = new Set<string>();
+  for (const joined of node.input) {
+    let tensor = joined;
+    let producer = graph.producer(tensor);
+    while (producer !== undefined && shapeOnly.has(operatorName(producer))) {
+      tensor = producer.input[0] ?? '';
+      producer = graph.producer(tensor);
+    }
+    if (producer === undefined || !poolings.has(operatorName(producer))) return [];
+    pools.push(tensor);
+    sources.add(producer.input[0] ?? '');
+  }
+  return sources.size === 1 ? pools : [];
 }
 
 /** What a generalised mean bounds from below before it takes powers; the tensor itself elsewhere. */
