@@ -58,7 +58,7 @@ describe.skipIf(redisProgram === null)('doing failed images of a run again', () 
     expect(await commitShard(ledger, 1, outcomes('qqqq'), 'gpu-0')).toMatchObject({ result: 'already-committed' });
     await commitShard(ledger, 2, outcomes('dd'), 'gpu-0');
     expect(await statusOf(ledger)).toMatchObject({ done: 10, quarantined: 0, labelled: 3, correct: 2, backlog: 0 });
-    expect(await tryFinish(ledger, 60_000)).toEqual({ result: 'finisher', fence: 2 });
+    expect(await tryFinish(ledger, 60_000)).toEqual({ result: 'finisher', fence: 2, attempt: 1 });
   });
 
   it('still counts a shard that was given up, when its worker comes after all', async () => {
