@@ -25,7 +25,7 @@ test('run --help names a flag for every setting of gradline.yaml', async () => {
     (flag) => !flag?.startsWith('no-') && !['config', 'json', 'log', 'quiet'].includes(flag ?? ''),
   );
   // The images are an argument, so that --input can be what the settings file calls inputs.
-  const names = runSettings.filter(({ name }) => name !== 'input').map(({ flag }) => flag);
+  const names = runSettings.filter(({ name }) => name !== 'input').map(({ name, flag = name }) => flag);
   expect(settings.sort()).toEqual(names.sort());
 });
 
