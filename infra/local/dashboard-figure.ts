@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
-import { freePorts } from '../infra/local/free-ports.ts';
-import { planImageSet } from './draw/image-set.ts';
-import { writeImageSet } from './draw/write-image-set.ts';
+import { planImageSet } from '../../demo/draw/image-set.ts';
+import { writeImageSet } from '../../demo/draw/write-image-set.ts';
+import { freePorts } from './free-ports.ts';
 
 const figure = 'docs/images/dashboard.png';
 const folder = await mkdtemp(join(tmpdir(), 'gradline-dashboard-'));
