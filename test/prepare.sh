@@ -6,14 +6,18 @@ set -euo pipefail
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
+install_package() {
+  echo "Installing $1 for the tests"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
+}
+
 if ! command -v redis-server >/dev/null; then
   if ! command -v apt-get >/dev/null; then
     echo "The tests need redis-server 6.2 or newer. Install it with your system's package manager and run them again." >&2
     exit 1
   fi
-  echo "Installing redis-server for the tests"
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null
+  install_package redis-server
 fi
 
 browser="${CHROMIUM:-/usr/bin/chromium}"
@@ -22,23 +26,17 @@ if [ ! -x "$browser" ]; then
     echo "The tests need Chromium. Install it with your system's package manager, name it in CHROMIUM, and run them again." >&2
     exit 1
   fi
-  echo "Installing Chromium for the tests"
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
+  install_package chromium
 fi
 
 # With it, the tests see that nothing calls out. Elsewhere than on Linux they only see that nothing is left on the disk.
 if [ "$(uname -s)" = Linux ] && ! command -v strace >/dev/null && command -v apt-get >/dev/null; then
-  echo "Installing strace for the tests"
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq strace >/dev/null
+  install_package strace
 fi
 
 # The tests of metrics pass what a fleet prints to promtool; without it, that one test is skipped.
 if ! command -v promtool >/dev/null && command -v apt-get >/dev/null; then
-  echo "Installing promtool (the package prometheus) for the tests"
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null
+  install_package prometheus --no-install-recommends
 fi
 
 # In node_modules, so that a fresh install starts without it; Go's own cache makes the second build quick.

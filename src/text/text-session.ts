@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { namesOf } from '../explain/class-names.ts';
-import { ElementType } from '../explain/onnx/element-type.ts';
 import { loadRuntime } from '../explain/onnx/runtime.ts';
 import { simplify } from '../explain/onnx/simplify.ts';
 import { fixInputShapes } from '../explain/onnx/sizes.ts';
@@ -13,6 +12,7 @@ import { openExplained } from '../explain/open-model.ts';
 import { readSource } from '../explain/prepare.ts';
 import { floats, integers } from '../explain/session-arrays.ts';
 import { labelInput, parseTargets } from '../explain/target.ts';
+import { tensorOf } from '../explain/tensor-of.ts';
 import { compileText, type TextOutputs } from './compile-text.ts';
 import { findEmbedding } from './embedding.ts';
 import { shareInput } from './interpolation.ts';
@@ -106,7 +106,7 @@ export class TextSession {
     const feeds: Record<string, Tensor> = {};
     for (const input of this.#inputs) {
       const numbers = rows.flatMap((text) => this.#numbers(input, text));
-      feeds[input.name] = tensorOf(Tensor, input.elementType, numbers, [batchSize, length]);
+      feeds[input.name] = await tensorOf(input.elementType, numbers, [batchSize, length]);
     }
     this.outputs.targets.forEach(({ chosen }, target) => {
       feeds[chosen] = perText((row) => classes?.[target]?.[row] ?? -1);
@@ -138,18 +138,5 @@ export class TextSession {
 
   async close(): Promise<void> {
     await this.#session.release();
-  }
-}
-
-function tensorOf(Make: typeof Tensor, elementType: number, numbers: number[], dims: number[]): Tensor {
-  switch (elementType) {
-    case ElementType.float32:
-      return new Make('float32', Float32Array.from(numbers), dims);
-    case ElementType.int32:
-      return new Make('int32', Int32Array.from(numbers), dims);
-    case ElementType.bool:
-      return new Make('bool', Uint8Array.from(numbers), dims);
-    default:
-      return new Make('int64', BigInt64Array.from(numbers, BigInt), dims);
   }
 }

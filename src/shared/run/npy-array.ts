@@ -29,7 +29,7 @@ const magic = Buffer.from('\x93NUMPY', 'latin1');
  */
 export function decodeNpy(bytes: Uint8Array, name: string, rows?: readonly number[]): NpyArray {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (!file.subarray(0, magic.length).equals(magic)) throw damaged(name);
+  if (file.length < 10 || !file.subarray(0, magic.length).equals(magic)) throw damaged(name);
   const start = 10 + file.readUInt16LE(8);
   const [, type, sizes] =
     /'descr': '<f([24])'.*'fortran_order': False.*'shape': \(([\d, ]*)\)/.exec(file.toString('latin1', 10, start)) ??

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeNpy } from '../../../src/shared/run/npy.ts';
+import { decodeNpy } from '../../../src/shared/run/npy-array.ts';
 
 describe('encodeNpy', () => {
   test('writes the bytes that numpy.save writes for a 2 x 3 float32 array', () => {
@@ -36,4 +37,12 @@ describe('encodeNpy', () => {
   test('refuses values that do not fill the shape', () => {
     expect(() => encodeNpy(new Float32Array(5), [2, 3])).toThrow('5 values do not fill the shape [2, 3].');
   });
+});
+
+test('an array cut off anywhere is refused by its name', () => {
+  const whole = encodeNpy(Float32Array.of(1, 2), [2]);
+  expect(decodeNpy(whole, 'a.npy').values).toEqual(Float32Array.of(1, 2));
+  for (let length = 0; length < whole.length; length += 1) {
+    expect(() => decodeNpy(whole.subarray(0, length), 'a.npy')).toThrow(/^a\.npy is not an array that Gradline wrote/);
+  }
 });
