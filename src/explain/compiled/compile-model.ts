@@ -58,7 +58,10 @@ export interface CompileOptions
   /** Pictures in a run: `free`, or a number. Default: free wherever every shape of the model allows it, else what the model takes. */
   batch?: 'free' | number;
   /** How pictures become the model's input. Said in the file; done in it with `inputPixels`. */
-  preprocessing?: PixelScaling & { geometry?: DescribedPreprocessing['geometry'] };
+  preprocessing?: PixelScaling & {
+    /** How pictures are brought to the model's size; for whoever prepares them, the file does not. */
+    geometry?: (size: { height: number; width: number }) => DescribedPreprocessing['geometry'];
+  };
   /** Take pictures as bytes, `[N, height, width, 3]` in RGB, and scale them in the file; needs `preprocessing`. See `ExplainerOptions.pixels`. */
   inputPixels?: boolean;
   /** Return evidence vectors too, `[N, channels]`. */
@@ -293,7 +296,7 @@ async function finish(
     targets: built.outputs.targets.map(({ name }) => name),
     classCount: built.outputs.classCount,
     classNames: options.classNames ?? null,
-    preprocessing: describedPreprocessing(options),
+    preprocessing: describedPreprocessing(options, { height, width }),
     warnings: built.warnings,
   };
   describeIn(model, description);
@@ -384,10 +387,13 @@ function describedInput(value: ValueInfoProto, trial: TrialInputs): CompiledInpu
   };
 }
 
-function describedPreprocessing({ preprocessing, inputPixels = false }: CompileOptions): DescribedPreprocessing | null {
+function describedPreprocessing(
+  { preprocessing, inputPixels = false }: CompileOptions,
+  size: { height: number; width: number },
+): DescribedPreprocessing | null {
   if (preprocessing === undefined) return null;
-  const { range, mean, std, channels, geometry = null } = preprocessing;
-  return { range, mean: [...mean], std: [...std], channels, inFile: inputPixels, geometry };
+  const { range, mean, std, channels, geometry } = preprocessing;
+  return { range, mean: [...mean], std: [...std], channels, inFile: inputPixels, geometry: geometry?.(size) ?? null };
 }
 
 function version(): string {

@@ -15,7 +15,7 @@ export function storeHalves({ graph }: OnnxModel, stored: StoredTensors): void {
     if (!isCast || weight?.dataType !== ElementType.float32) return true;
     const bytes = stored.bytes(weight);
     if (bytes === undefined) return true;
-    const floats = new Float32Array(bytes.slice().buffer);
+    const floats = new Float32Array(new Uint8Array(bytes).buffer);
     const halves = new Float16Array(floats);
     graph.initializer.push({
       ...weight,

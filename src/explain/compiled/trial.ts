@@ -83,6 +83,9 @@ async function picturesOf({ elementType, isSamples, picture }: TrialInputs, coun
   }
 }
 
+/** Where rounding takes the next step of a colour table, a picture changes by a few of its 255 levels. */
+const nextColour = 4 / 255;
+
 /**
  * The output that differs most for the pictures that both were given, and by which share of its largest magnitude; null where there is none
  * above the tolerance.
@@ -105,7 +108,8 @@ export function largestDifference(
       if (!(distance <= difference)) difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     }
     const share = difference === 0 ? 0 : difference / Math.max(most, 1e-30);
-    if (share > tolerance && share > (worst?.share ?? 0)) worst = { output, share };
+    const allowed = values instanceof Uint8Array ? Math.max(tolerance, nextColour) : tolerance;
+    if (share > allowed && share > (worst?.share ?? 0)) worst = { output, share };
   }
   return worst;
 }
