@@ -35,7 +35,10 @@ export async function writeTritonConfig(file: TritonConfig, description: Compile
 }
 
 /** With a free batch, Triton joins requests into batches. Otherwise it passes on what it is given. */
-export function tritonConfig(name: string, { batch, inputs, outputs }: CompiledDescription): string {
+export function tritonConfig(
+  name: string,
+  { batch, inputs, outputs }: Pick<CompiledDescription, 'batch' | 'inputs' | 'outputs'>,
+): string {
   const isFree = batch === 'free';
   const tensor = (field: string, each: CompiledDescription['inputs' | 'outputs'][number]) =>
     [

@@ -26,7 +26,7 @@ import { FixedBatch, freeBatch } from './free-batch.ts';
 import { storeHalves } from './half-weights.ts';
 import { appendOutputs, type NamedOutput } from './outputs.ts';
 import type { OverlayLook } from './picture.ts';
-import { anyClassInput, declareOutputs, nameInFile, present } from './present.ts';
+import { anyClassInput, declareOutputs, dropUnused, nameInFile, present } from './present.ts';
 import { standardForm } from './standard-form.ts';
 import { StoredTensors } from './stored-tensors.ts';
 import { type Answers, answersOf, largestDifference, type TrialInputs } from './trial.ts';
@@ -264,6 +264,7 @@ async function finish(
       stored: other.stored,
     };
     freeBatch({ model, batchSize, stored }, otherModel, trial.name);
+    dropUnused(model.graph);
   }
   declareOutputs(model.graph, outputs, batch === 'free' ? 'N' : batch);
   const opset = standardForm(model, built.source.model.irVersion, options.contribOperators ?? false);

@@ -102,7 +102,9 @@ const description = z.object({
 
 /** What a compiled file says of itself: its inputs and outputs by name, and what they mean. */
 export type CompiledDescription = z.infer<typeof description>;
+/** An input of a compiled file, and what it takes. */
 export type CompiledInput = z.infer<typeof input>;
+/** An output of a compiled file: what it holds, and of which layer, method and target. */
 export type CompiledOutput = z.infer<typeof output>;
 /** How a picture becomes the model's input, as far as the file is told. */
 export type DescribedPreprocessing = z.infer<typeof preprocessing>;

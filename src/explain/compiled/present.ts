@@ -75,7 +75,7 @@ export function nameInFile(input: string): string {
 }
 
 /** Nodes and weights that no output needs; inputs stay. */
-function dropUnused(graph: GraphProto): void {
+export function dropUnused(graph: GraphProto): void {
   const whole = new Graph(graph);
   graph.node = neededNodes(
     graph.node,

@@ -30,7 +30,8 @@ export async function writeCompiled(
 ): Promise<{ path: string; bytes: number }[]> {
   const { graph } = model;
   const total = graph.initializer.reduce((sum, tensor) => sum + sizeOf(tensor), 0);
-  if (!external && total <= largestFile) {
+  const isSmall = graph.initializer.every((tensor) => sizeOf(tensor) < smallestOutside);
+  if (isSmall || (!external && total <= largestFile)) {
     graph.initializer = graph.initializer.map((tensor) => embedded(tensor, stored));
     await writeModel(model, file);
     return [await written(file)];
