@@ -4,13 +4,7 @@ import { z } from 'zod';
 import { type MethodName, methodNames } from '../explain/options.ts';
 import type { ClassScore } from '../shared/run/record.ts';
 
-/** Addresses below the server's root. */
-export const modelPath = 'explore/model';
-export const explanationPath = 'explore/explanation';
-
-/** What a covered region is filled with: the colour that the model sees as nearly nothing, the picture out of focus, or what its surroundings suggest. */
-export const fills = ['grey', 'blur', 'inpaint'] as const;
-export type Fill = (typeof fills)[number];
+import { fills, mostRegions } from './terms.ts';
 
 /** In pixels of the picture as the model sees it, origin top left. */
 const region = z.strictObject({
@@ -20,8 +14,6 @@ const region = z.strictObject({
   height: z.int().min(1).max(65_535),
 });
 export type Region = z.infer<typeof region>;
-
-export const mostRegions = 16;
 
 export const explanationRequest = z.strictObject({
   /** Of an image of the run's input. */
@@ -60,7 +52,7 @@ export interface Answer {
   map: AnswerMap;
 }
 
-export interface AnswerMap {
+interface AnswerMap {
   height: number;
   width: number;
   /** Raw and signed: base64 of float32, `[height, width]`. */

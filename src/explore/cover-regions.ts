@@ -3,7 +3,8 @@
 import { blurred } from '../explain/faithfulness/blur.ts';
 import { Hole } from '../explain/faithfulness/neighbour-interpolation.ts';
 import { UserError } from '../explain/user-error.ts';
-import type { Fill, Region } from './contract.ts';
+import type { Region } from './contract.ts';
+import type { Fill } from './terms.ts';
 
 /** `[height, width, channels]`, row by row. */
 interface Samples extends Shape {

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
@@ -19,8 +19,9 @@ import { ImageError } from '../shared/picture/image-error.ts';
 import { type Store, StoreError } from '../shared/store/store.ts';
 import { InferenceError } from '../worker/pipeline/inference/inference.ts';
 import { QuarantineError } from '../worker/pipeline/quarantine.ts';
-import { explanationPath, explanationRequest, modelPath } from './contract.ts';
+import { explanationRequest } from './contract.ts';
 import type { Explorer } from './explorer.ts';
+import { explanationPath, modelPath } from './terms.ts';
 
 /** A request names a picture, a layer, a class and some rectangles. */
 const largestBody = 32 * 1024;
@@ -55,7 +56,11 @@ export async function serveExplorer(
   }
   routes.get('/report/', (context) => context.redirect(pagePath));
   routes.get(`/${modelPath}`, async (context) => context.json(await explorer.describe()));
-  routes.use(`/${explanationPath}`, ownPageOnly(secrets, false), bodyLimit({ maxSize: largestBody }));
+  routes.use(
+    `/${explanationPath}`,
+    ownPageOnly(secrets, false),
+    bodyLimit({ maxSize: largestBody, onError: tooLarge }),
+  );
   routes.post(`/${explanationPath}`, async (context) => {
     const request = explanationRequest.safeParse(await context.req.json().catch(() => null));
     if (!request.success) {
@@ -85,6 +90,11 @@ export async function serveExplorer(
       await explorer.close();
     },
   };
+}
+
+function tooLarge(context: Context): Response {
+  const message = `A request has at most ${largestBody / 1024} KiB.`;
+  return context.json<Refused>({ code: 'too-large', message }, 413);
 }
 
 /** What a reader can act on is told, a defect is not. */

@@ -3,15 +3,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { exploreMeta } from './page-data.ts';
 
 export interface AppFile {
   name: string;
   contentType: string;
   content: Buffer | string;
 }
-
-/** Name of the element in the page's head that holds what goes with every question to a server that explains on demand. */
-export const exploreMeta = 'gradline-explore';
 
 const bundled = [
   { name: 'app.js', contentType: 'text/javascript; charset=utf-8' },
