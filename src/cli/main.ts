@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addCancelCommand } from './cancel.ts';
+import { addCompileCommand } from './compile.ts';
 import { addDashboardCommand } from './dashboard.ts';
 import { addDiffCommand } from './diff.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -42,6 +43,7 @@ addWorkerCommand(program);
 addEnqueueCommand(program);
 addLayersCommand(program);
 addPreviewCommand(program);
+addCompileCommand(program);
 addTextCommand(program);
 addStatusCommand(program);
 addWatchCommand(program);

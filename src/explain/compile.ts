@@ -14,7 +14,7 @@ import type { GraphMethodName, PixelScaling, ScoreActivation } from './options.t
 import { takePixels } from './pixel-input.ts';
 import type { PreparedModel } from './prepare.ts';
 import { appendSeed } from './seed.ts';
-import { labelInput, type Target } from './target.ts';
+import type { Target } from './target.ts';
 
 /** An assembled model, and which output tensors hold what. */
 export interface CompiledModel<Outputs> {
@@ -55,7 +55,8 @@ export interface CompiledOutputs {
   /** Class of each image, `[N]`, by target; `against` is the class that it is compared with. */
   targets: { name: string; classes: string; against: number | undefined }[];
   statistics: { layer: string; mean: string; standardDeviation: string; nearZero: string }[];
-  usesLabels: boolean;
+  /** Inputs that say classes, `[N]` int64. */
+  classInputs: readonly string[];
 }
 
 /** Adds to the prepared model, in place, everything asked for, and makes it the model's only outputs. */
@@ -72,7 +73,7 @@ export function compile(prepared: PreparedModel, request: CompileRequest): Compi
     targets: [],
     captured: [],
     statistics: [],
-    usesLabels: targets.some((target) => target.kind.from === 'label'),
+    classInputs: targets.flatMap(({ kind }) => (kind.from === 'label' ? [kind.input] : [])),
   };
   for (const target of targets) {
     for (const node of appendTarget(build, prepared, request, scores, target, outputs)) inHalf.add(node);
@@ -85,8 +86,8 @@ export function compile(prepared: PreparedModel, request: CompileRequest): Compi
       outputs.statistics.push({ layer, ...appendStatistics(build, build.reshape(tensor, [batchSize, -1])) });
     }
   }
-  const labels = { name: labelInput, elementType: ElementType.int64, shape: [batchSize] };
-  const model = assemble(prepared, build, outputNames(outputs), outputs.usesLabels ? [labels] : []);
+  const given = outputs.classInputs.map((name) => ({ name, elementType: ElementType.int64, shape: [batchSize] }));
+  const model = assemble(prepared, build, outputNames(outputs), given);
   if (request.pixels !== undefined) takePixels(model, prepared.sizes.input, batchSize, request.pixels);
   return { model, outputs, inHalf };
 }

@@ -17,7 +17,7 @@ import type { ExplainerOptions, Fusion, InputRow, PixelScaling } from './options
 import { isBanded, pixelInput, sampleCount, scaledPixels } from './pixel-input.ts';
 import { chosenPrecision } from './precision.ts';
 import { floats, integers, padded } from './session-arrays.ts';
-import { labelInput, parseTargets } from './target.ts';
+import { parseTargets } from './target.ts';
 import { UserError } from './user-error.ts';
 
 /** What a batch holds. */
@@ -145,9 +145,9 @@ export class Explainer implements AsyncDisposable {
     const { Tensor } = await loadRuntime();
     const rows = await this.#feedRows(options);
     const feeds = { ...(await this.#feed(batch, count * perImage, this.batchSize * perImage)), ...rows };
-    if (this.#outputs.usesLabels) {
+    for (const name of this.#outputs.classInputs) {
       const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
-      feeds[labelInput] = new Tensor('int64', labels, [this.batchSize]);
+      feeds[name] = new Tensor('int64', labels, [this.batchSize]);
     }
     const results = await session.run(feeds);
     const explanation = this.#read(results, count);

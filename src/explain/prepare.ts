@@ -7,6 +7,7 @@ import { didYouMean } from './nearest-names.ts';
 import { Graph } from './onnx/graph.ts';
 import { refuseNoise, setInferenceMode } from './onnx/inference-mode.ts';
 import { bringExternalData, type OnnxModel, readModel } from './onnx/model-file.ts';
+import { placeOf } from './onnx/operator-name.ts';
 import { type GivenInputs, type RowInput, settleInputs } from './onnx/second-inputs.ts';
 import { type Simplified, simplify, sourceFolder } from './onnx/simplify.ts';
 import { chooseSizes, type FixedSizes, fixSizes, type RequestedSizes } from './onnx/sizes.ts';
@@ -94,17 +95,26 @@ export async function prepare(
   disabled: readonly string[] = [],
 ): Promise<PreparedModel> {
   const chosen = chooseSizes(source.model, requested, source.rows);
-  const alone = chosen.batchFree && source.graph.nodes.some(({ opType }) => wholeBatch.has(opType));
-  const sizes = alone ? { ...chosen, batchSize: 1, batchFree: false } : chosen;
+  const whole = source.graph.nodes.find(({ opType }) => wholeBatch.has(opType));
+  const sizes =
+    chosen.batchFree && whole !== undefined
+      ? alone(chosen, `${placeOf(whole)} scales by the largest number of a whole batch`)
+      : chosen;
   try {
     return await prepareFor(source, sizes, pinned, folder, disabled);
   } catch (error) {
     const otherwise = error instanceof UserError && ['session-failed', 'not-a-classifier'].includes(error.code);
     if (!otherwise || !sizes.batchFree || sizes.batchSize === 1) throw error;
-    return prepareFor(source, { ...sizes, batchSize: 1, batchFree: false }, pinned, folder, disabled).catch(() => {
+    const reason = `the model works for one picture at a time: ${error.message}`;
+    return prepareFor(source, alone(sizes, reason), pinned, folder, disabled).catch(() => {
       throw error;
     });
   }
+}
+
+/** Images that run one by one. */
+function alone(sizes: FixedSizes, batchReason: string): FixedSizes {
+  return { ...sizes, batchSize: 1, batchFree: false, batchReason };
 }
 
 async function prepareFor(
