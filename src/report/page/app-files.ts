@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { exploreMeta } from './page-data.ts';
 
 export interface AppFile {
   name: string;
@@ -21,7 +22,10 @@ export async function readAppFiles(): Promise<AppFile[]> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('gradline/package.json')), 'dist/report/page/app');
   const files = bundled.map(async (file) => ({ ...file, content: await readFile(join(folder, file.name)) }));
   try {
-    return [...(await Promise.all(files)), indexFile];
+    return [
+      ...(await Promise.all(files)),
+      { name: 'index.html', contentType: 'text/html; charset=utf-8', content: index },
+    ];
   } catch (cause) {
     throw new Error(`The report's page is not built: ${folder} lacks a file. Run npm run build.`, { cause });
   }
@@ -40,10 +44,7 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-const indexFile: AppFile = {
-  name: 'index.html',
-  contentType: 'text/html; charset=utf-8',
-  content: `<!doctype html>
+const index = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -61,5 +62,14 @@ const indexFile: AppFile = {
     <noscript><p class="loading">This page needs JavaScript. The same findings are in findings.json beside it.</p></noscript>
   </body>
 </html>
-`,
-};
+`;
+
+/**
+ * The index of a page whose server explains on demand: it may ask that server.
+ * @param secret what goes with every request, in base64url
+ */
+export function exploringIndex(secret: string): string {
+  return index
+    .replace(policy, `${policy}; connect-src 'self'`)
+    .replace('    <title>', `    <meta name="${exploreMeta}" content="${secret}">\n    <title>`);
+}
