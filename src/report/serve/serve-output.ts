@@ -1,6 +1,6 @@
 /** A run's output for a browser on this machine. */
 
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { UserError } from '../../explain/user-error.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { answerRequest } from './answer-request.ts';
@@ -21,6 +21,11 @@ export async function serveOutput(output: Store, port: number): Promise<OutputSe
   const server = createServer((request, response) => {
     answerRequest(output, request, response).catch(() => response.destroy());
   });
+  return listenLocally(server, port);
+}
+
+/** Has a server listen on 127.0.0.1. @param port 0: a free one. @throws UserError `port-in-use` */
+export async function listenLocally(server: Server, port: number): Promise<OutputServer> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: '127.0.0.1', port, exclusive: true }, resolve);
