@@ -60,7 +60,7 @@ const side = 64;
  * One picture, `[height, width, 3]`: noise of 2, 8 and 32 cells a side, each half as strong as the one before, in squares of a 64th of the
  * picture; and what a sensor adds.
  */
-export function testPicture(number: number, { height, width }: ModelInput): Uint8Array {
+export function testPicture(number: number, { height, width }: Pick<ModelInput, 'height' | 'width'>): Uint8Array {
   const random = uniformNumbers(number + 1);
   const pattern = new Float32Array(side * side * 3);
   for (let cells = 2, strength = 1; cells <= 32; cells *= 4, strength /= 2) {
