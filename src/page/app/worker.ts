@@ -6,7 +6,13 @@ import { toGrey } from '../../shared/picture/grey.ts';
 import { provideKernels } from '../../shared/picture/kernels/kernels.ts';
 import type { Raster } from '../../shared/picture/raster.ts';
 import { shapePicture } from '../../worker/pipeline/decode/shape-picture.ts';
-import { type PageExplanation, type PageSettings, settingsFile, type WorkerReply, type WorkerRequest } from '../contract.ts';
+import {
+  type PageExplanation,
+  type PageSettings,
+  settingsFile,
+  type WorkerReply,
+  type WorkerRequest,
+} from '../contract.ts';
 
 const mostThreads = 8;
 
