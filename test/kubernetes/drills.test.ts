@@ -44,6 +44,12 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
   let runner: PodRunner;
   let service: Awaited<ReturnType<typeof startService>>;
   const kubectl = (words: string[], input?: string) => cluster.kubectl(['--namespace', 'maps', ...words], input);
+  /** Lets in "restricted" pods only. */
+  const makeNamespace = (name: string) => {
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+    return cluster.kubectl(['apply', '--filename', '-'], JSON.stringify(namespace));
+  };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gradline-drills-'));
@@ -65,12 +71,8 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
         .filter(({ ready }) => ready)
         .map(({ port }) => port),
     );
-    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     const stringData = { GRADLINE_REDIS: redis.url, ...s3.environment, AWS_ENDPOINT_URL: bucket.endpoint };
-    await cluster.kubectl(
-      ['apply', '--filename', '-'],
-      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'maps', labels } }),
-    );
+    await makeNamespace('maps');
     await kubectl(
       ['apply', '--filename', '-'],
       JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gradline' }, stringData }),
@@ -190,6 +192,9 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
   drill(
     'the server takes the chart with any of its values, and its pods where only "restricted" ones are let in',
     async () => {
+      // In a namespace of its own: what is there already would be merged with what is applied.
+      await makeNamespace('matrix');
+      const kubectl = (words: string[], input?: string) => cluster.kubectl(['--namespace', 'matrix', ...words], input);
       await kubectl(['create', 'priorityclass', 'batch', '--value=1']);
       const runtime = {
         apiVersion: 'node.k8s.io/v1',
