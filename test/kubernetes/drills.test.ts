@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
 import { type RunStatus, readStatus } from '../../src/shared/ledger/read-status.ts';
@@ -241,7 +241,8 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
     };
     await until('all but two shards are done', almost, 300, 200);
     // Each request of the merge and of the report takes so long.
-    bucket.set({ latency: 5_000 });
+    bucket.set({ latency: 700 });
+    onTestFinished(() => bucket.set({}));
     const slowed = Date.now();
     await until('the ending is complete', async () => (await status('ending'))?.state === 'complete');
     const seconds = (Date.now() - slowed) / 1_000;
@@ -292,6 +293,7 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
     await enqueue('bucket');
     await until('shards are under way', underWay('bucket'));
     bucket.set({ reset: 1 });
+    onTestFinished(() => bucket.set({}));
     log('the bucket is gone');
     await wait(15_000);
     bucket.set({});
