@@ -121,7 +121,10 @@ async function startKeda(
   await kubectl(['create', 'namespace', 'keda']);
   await kubectl(['apply', '--server-side', '--filename', join(programs, 'keda-crds')]);
   const [operator, health, numbers, adapter, other] = await Promise.all([1, 2, 3, 4, 5].map(() => freePort()));
-  const variables = { POD_NAMESPACE: 'keda', KEDA_CLUSTER_OBJECT_NAMESPACE: 'keda', WATCH_NAMESPACE: '' };
+  const variables = {
+    KUBECONFIG: kubeconfig,
+    ...{ POD_NAMESPACE: 'keda', KEDA_CLUSTER_OBJECT_NAMESPACE: 'keda', WATCH_NAMESPACE: '' },
+  };
   start(
     'keda-operator',
     [

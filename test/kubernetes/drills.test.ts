@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
 import { type RunStatus, readStatus } from '../../src/shared/ledger/read-status.ts';
@@ -44,6 +44,12 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
   let runner: PodRunner;
   let service: Awaited<ReturnType<typeof startService>>;
   const kubectl = (words: string[], input?: string) => cluster.kubectl(['--namespace', 'maps', ...words], input);
+  /** Lets in "restricted" pods only. */
+  const makeNamespace = (name: string) => {
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+    return cluster.kubectl(['apply', '--filename', '-'], JSON.stringify(namespace));
+  };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gradline-drills-'));
@@ -65,12 +71,8 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
         .filter(({ ready }) => ready)
         .map(({ port }) => port),
     );
-    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     const stringData = { GRADLINE_REDIS: redis.url, ...s3.environment, AWS_ENDPOINT_URL: bucket.endpoint };
-    await cluster.kubectl(
-      ['apply', '--filename', '-'],
-      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'maps', labels } }),
-    );
+    await makeNamespace('maps');
     await kubectl(
       ['apply', '--filename', '-'],
       JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'gradline' }, stringData }),
@@ -190,6 +192,9 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
   drill(
     'the server takes the chart with any of its values, and its pods where only "restricted" ones are let in',
     async () => {
+      // In a namespace of its own: what is there already would be merged with what is applied.
+      await makeNamespace('matrix');
+      const kubectl = (words: string[], input?: string) => cluster.kubectl(['--namespace', 'matrix', ...words], input);
       await kubectl(['create', 'priorityclass', 'batch', '--value=1']);
       const runtime = {
         apiVersion: 'node.k8s.io/v1',
@@ -236,7 +241,8 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
     };
     await until('all but two shards are done', almost, 300, 200);
     // Each request of the merge and of the report takes so long.
-    bucket.set({ latency: 5_000 });
+    bucket.set({ latency: 700 });
+    onTestFinished(() => bucket.set({}));
     const slowed = Date.now();
     await until('the ending is complete', async () => (await status('ending'))?.state === 'complete');
     const seconds = (Date.now() - slowed) / 1_000;
@@ -287,6 +293,7 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
     await enqueue('bucket');
     await until('shards are under way', underWay('bucket'));
     bucket.set({ reset: 1 });
+    onTestFinished(() => bucket.set({}));
     log('the bucket is gone');
     await wait(15_000);
     bucket.set({});

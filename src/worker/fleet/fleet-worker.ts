@@ -81,6 +81,12 @@ export async function runWorker(
   }
 }
 
+/**
+ * Milliseconds beyond the deadline for a batch in native code. Leaving the process would wait for it all the same, and ONNX Runtime would then
+ * end it by SIGABRT.
+ */
+const nativePatience = 10_000;
+
 class FleetWorker {
   readonly #settings: WorkerSettings;
   readonly #events: WorkerEvents;
@@ -189,7 +195,8 @@ class FleetWorker {
     await within(left(0.5), Promise.all([upkeep.end(), queue.close()]));
     const longestLoopDelay = delay.longest();
     delay.end();
-    await within(left(0.5), this.#letGo());
+    const gone = this.#letGo();
+    if (!(await within(left(0.5), gone))) await within(nativePatience, gone);
     return { ...this.#summary, longestLoopDelay };
   }
 

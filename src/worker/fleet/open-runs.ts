@@ -1,6 +1,5 @@
 /** The runs whose models this worker has loaded: the one at work and, for a moment, the next. */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
 import { OpenRun, type RunTools } from './open-run.ts';
@@ -35,7 +34,7 @@ export class OpenRuns {
   readonly #tools: RunTools;
   /** The one used last at the end. */
   readonly #entries = new Map<string, Entry>();
-  readonly #opening = new Set<Promise<OpenRun | null>>();
+  readonly #using = new Set<Promise<unknown>>();
   readonly #closing = new Set<Promise<void>>();
   readonly #onOpened: (run: OpenRun) => void;
 
@@ -54,7 +53,13 @@ export class OpenRuns {
    * run may be begun: it is paused, ended, or unknown.
    * @throws as `OpenRun.open` and `work`
    */
-  async use<T>(run: string, work: (open: OpenRun) => Promise<T>): Promise<T | null> {
+  use<T>(run: string, work: (open: OpenRun) => Promise<T>): Promise<T | null> {
+    const using = this.#use(run, work).finally(() => this.#using.delete(using));
+    this.#using.add(using);
+    return using;
+  }
+
+  async #use<T>(run: string, work: (open: OpenRun) => Promise<T>): Promise<T | null> {
     const entry = this.#entries.get(run) ?? this.#open(run);
     this.#entries.delete(run);
     this.#entries.set(run, entry);
@@ -96,21 +101,18 @@ export class OpenRuns {
     }
   }
 
-  /** Waits for models that are being opened: ONNX Runtime ends the process by SIGABRT when its thread is cut off meanwhile. */
+  /**
+   * Lets go of all runs, once what is under way of them has ended. A model that is being opened and a batch at hand are waited for: ONNX
+   * Runtime ends the process by SIGABRT when its thread is cut off meanwhile.
+   */
   async close(): Promise<void> {
-    while (this.#opening.size > 0) {
-      await Promise.allSettled(this.#opening);
-      // Its users see first that it is open, and end.
-      await nextTurn();
-    }
-    this.#closeIdle(0);
+    for (const [run, entry] of this.#entries) this.#retire(run, entry);
+    await Promise.allSettled(this.#using);
     await Promise.all(this.#closing);
   }
 
   #open(run: string): Entry {
-    const opening = this.#openIfActive(run).finally(() => this.#opening.delete(opening));
-    this.#opening.add(opening);
-    return { opening, users: 0, retired: false, closed: false };
+    return { opening: this.#openIfActive(run), users: 0, retired: false, closed: false };
   }
 
   async #openIfActive(run: string): Promise<OpenRun | null> {
