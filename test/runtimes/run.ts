@@ -50,7 +50,7 @@ try {
   const cases: Case[] = [];
   for (const { name, layer } of networks)
     cases.push(await compiledCase(join(models, `${name}.onnx`), name, layer, bytes));
-  const chosen = [...runtimes, ...browserRuntimes].filter(({ name }) => name.includes(values.only ?? ''));
+  const chosen = [...runtimes, ...browserRuntimes].filter(({ name }) => new RegExp(values.only ?? '').test(name));
   const rows: string[] = [];
   for (const [i, runtime] of chosen.entries())
     rows.push(await row(runtime, join(folder, `runtime-${i}`), cases, pixels));

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { output, run } from './run-program.ts';
 
 /** How a runtime's example is called; its arguments are the model, the pictures, and where the maps go. */
-export interface Installed {
+interface Installed {
   version: string;
   explain(model: string, pixels: string, maps: string): Promise<void>;
 }

@@ -9,8 +9,8 @@ model, pixels, output = sys.argv[1:]
 core = openvino.Core()
 # Its own choice on some processors is half precision.
 compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-height, width = [axis.get_length() for axis in compiled.input("pixels").partial_shape][1:3]
-results = compiled({"pixels": np.fromfile(pixels, np.uint8).reshape(-1, height, width, 3)})
+_, height, width, _ = compiled.input("pixels").partial_shape
+results = compiled({"pixels": np.fromfile(pixels, np.uint8).reshape(-1, height.get_length(), width.get_length(), 3)})
 name = next(name for each in compiled.outputs for name in each.names if name.startswith("map/"))
 results[name].tofile(output)
 scores = results["scores"]

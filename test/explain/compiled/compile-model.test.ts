@@ -1,7 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import * as web from 'onnxruntime-web';
 import { describe, expect, test } from 'vitest';
+import { explain } from '../../../examples/compiled/web/explain.mjs';
 import { type CompileOptions, compileModel } from '../../../src/explain/compiled/compile-model.ts';
 import { readCompiledModel } from '../../../src/explain/compiled/read-compiled.ts';
 import { readModel } from '../../../src/explain/onnx/model-file.ts';
@@ -86,6 +88,16 @@ describe('a compiled file', () => {
       expect(difference(read(`overlay/${layer}/grad-cam/predicted`), drawn.flat())).toBeLessThanOrEqual(1);
     }
     expect(file.description.preprocessing).toMatchObject({ ...imagenet, inFile: true });
+  });
+
+  test('gives the same in WebAssembly, by the example for browsers', async () => {
+    const file = await compiled(smallClassifier(), { preprocessing: imagenet, inputPixels: true, layers: ['last'] });
+    const bytes = Uint8Array.from(pixels(2, 8 * 8 * 3), (value) => (value + 1) * 127.5);
+    const read = await file.run({ pixels: new Tensor('uint8', bytes, [2, 8, 8, 3]) });
+    const found = await explain(web, await readFile(file.output), bytes, 'wasm');
+    const expected = read('map/last/grad-cam/predicted');
+    expect(difference(found.maps, expected)).toBeLessThan(1e-4 * Math.max(...expected.map(Math.abs)));
+    expect(found.score).toBeCloseTo(Math.max(...read('scores').slice(0, classCount)), 5);
   });
 
   test('describes itself', async () => {
