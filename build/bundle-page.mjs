@@ -5,7 +5,11 @@ import { dirname, join } from 'node:path';
 import { build } from 'vite';
 
 /** Names by folders of the pages' sources, below src/ and dist/ alike. */
-const pages = { 'report/page/app': 'gradlinePage', 'dashboard/app': 'gradlineDashboard', 'page/app': 'gradlineExplain' };
+const pages = {
+  'report/page/app': 'gradlinePage',
+  'dashboard/app': 'gradlineDashboard',
+  'page/app': 'gradlineExplain',
+};
 
 for (const [folder, name] of Object.entries(pages)) {
   await build({
@@ -52,5 +56,6 @@ for (const [entry, fileName] of [
   });
 }
 const web = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
-for (const name of ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm']) copyFileSync(join(web, name), join('dist/page/app', name));
+for (const name of ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'])
+  copyFileSync(join(web, name), join('dist/page/app', name));
 copyFileSync('src/shared/picture/kernels/kernels.wasm', 'dist/page/app/kernels.wasm');

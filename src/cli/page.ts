@@ -39,7 +39,13 @@ async function pageAction(model: string, { title, samples, output, ...flags }: P
       import('node:path'),
     ]);
   const look = { colormap: 'magma', alpha: '0.6' };
-  const compile = await readCompileOptions(model, { ...flags, ...look, output, target: 'predicted', inputPixels: true });
+  const compile = await readCompileOptions(model, {
+    ...flags,
+    ...look,
+    output,
+    target: 'predicted',
+    inputPixels: true,
+  });
   const { preprocess } = await readConfiguration({ ...givenSettings(flags), model, input: '.', output });
   const { settings, bytes } = await writePage({
     compile,

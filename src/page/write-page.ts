@@ -10,7 +10,10 @@ import { type PageSettings, settingsFile } from './contract.ts';
 
 export interface PageOptions {
   /** Of the compiled model; the page decides the others. */
-  compile: Omit<CompileOptions, 'output' | 'targets' | 'batch' | 'inputPixels' | 'externalData' | 'overlay' | 'upsample'>;
+  compile: Omit<
+    CompileOptions,
+    'output' | 'targets' | 'batch' | 'inputPixels' | 'externalData' | 'overlay' | 'upsample'
+  >;
   /** How pictures are prepared, with nothing left open. */
   preprocessing(size: { height: number; width: number }): Preprocessing;
   /** Folder of the page; what it holds of an earlier one is replaced. */
@@ -95,7 +98,10 @@ async function refuseOthers(output: string): Promise<void> {
 
 async function copySamples(folder: string, output: string): Promise<PageSettings['samples']> {
   const found = await readdir(folder).catch(() => {
-    throw new UserError('no-images', `The samples are to be read from ${folder}, which is not a folder that can be read.`);
+    throw new UserError(
+      'no-images',
+      `The samples are to be read from ${folder}, which is not a folder that can be read.`,
+    );
   });
   const pictures = found.filter((name) => pictureName.test(name)).sort();
   if (pictures.length === 0 || pictures.length > mostSamples) {

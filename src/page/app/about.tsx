@@ -11,8 +11,8 @@ export function About() {
       </header>
       <section class="about">
         <p>
-          It shows what an image classifier looked at. The model and its gradients run in this browser: no picture leaves it, and
-          nothing is loaded from elsewhere.
+          It shows what an image classifier looked at. The model and its gradients run in this browser: no picture
+          leaves it, and nothing is loaded from elsewhere.
         </p>
         {settings && opened && (
           <dl class="facts-list">
@@ -20,7 +20,10 @@ export function About() {
             <Fact name="SHA-256 of the model" text={settings.source.sha256} />
             <Fact name="classes" text={String(settings.classCount)} />
             <Fact name="picture" text={`${settings.image.width} × ${settings.image.height} pixels`} />
-            <Fact name="threads" text={opened.threads === 1 ? 'one: this host does not allow more' : String(opened.threads)} />
+            <Fact
+              name="threads"
+              text={opened.threads === 1 ? 'one: this host does not allow more' : String(opened.threads)}
+            />
             <Fact name="made with" text={`Gradline ${settings.gradline}`} />
           </dl>
         )}

@@ -125,7 +125,14 @@ function Ready({ settings }: { settings: PageSettings }) {
       {current && (
         <div class={`explained-picture ${waiting.value ? 'is-waiting' : ''}`}>
           <div class="panels panels-2">
-            <MapPanel shown={current} settings={settings} layer={layer} method={method} index={first.index} opacity={opacity} />
+            <MapPanel
+              shown={current}
+              settings={settings}
+              layer={layer}
+              method={method}
+              index={first.index}
+              opacity={opacity}
+            />
             {second.index !== null && (
               <MapPanel
                 shown={current}
@@ -178,7 +185,9 @@ function MapPanel({ shown, settings, layer, method, index, opacity }: MapPanelPr
           const box = event.currentTarget.getBoundingClientRect();
           const column = Math.floor(((event.clientX - box.left) / box.width) * map.width);
           const row = Math.floor(((event.clientY - box.top) / box.height) * map.height);
-          setCell(Math.min(Math.max(row, 0), map.height - 1) * map.width + Math.min(Math.max(column, 0), map.width - 1));
+          setCell(
+            Math.min(Math.max(row, 0), map.height - 1) * map.width + Math.min(Math.max(column, 0), map.width - 1),
+          );
         }}
         onPointerLeave={() => setCell(null)}
       >

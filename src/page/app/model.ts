@@ -25,7 +25,8 @@ export function openModel(): void {
   worker.addEventListener('error', () => {
     loading.value = {
       state: 'failed',
-      message: 'The page cannot start its worker. From disk a browser does not allow it: serve the folder, with gradline serve or any other server.',
+      message:
+        'The page cannot start its worker. From disk a browser does not allow it: serve the folder, with gradline serve or any other server.',
     };
   });
   send({ type: 'open' });

@@ -4,7 +4,13 @@ import type { PageSettings } from '../contract.ts';
 import { problem, showPicture } from './picture.ts';
 
 /** Ways to bring a picture in: choose, photograph, drop, paste, or one of the page's own. */
-export function OpenPicture({ samples, chooser }: { samples: PageSettings['samples']; chooser: RefObject<HTMLInputElement | null> }) {
+export function OpenPicture({
+  samples,
+  chooser,
+}: {
+  samples: PageSettings['samples'];
+  chooser: RefObject<HTMLInputElement | null>;
+}) {
   useEffect(() => {
     const allow = (event: DragEvent) => event.preventDefault();
     const drop = (event: DragEvent) => {
