@@ -1,16 +1,8 @@
 /** What the dashboard's server tells its page. Times are milliseconds since 1970, by the clock of Redis. */
 
-export type LedgerState = 'planning' | 'running' | 'paused' | 'finishing' | 'complete' | 'cancelled' | 'failed';
+import type { Failure, LedgerState } from '../shared/ledger/contract.ts';
 
-/** An image that failed, or a shard that was given up. */
-export interface Failure {
-  shard: number;
-  /** Place of the image in the shard and its key; null for a whole shard. */
-  place: number | null;
-  key: string | null;
-  code: string;
-  message: string;
-}
+export type { Failure, LedgerState };
 
 /** One run in the list. */
 export interface RunRow {

@@ -11,6 +11,7 @@ import { findRun } from '../control/find-run.ts';
 import { UserError } from '../explain/user-error.ts';
 import { contentSecurityPolicy, safetyHeaders } from '../report/serve/answer-headers.ts';
 import { answerWithObject } from '../report/serve/answer-request.ts';
+import type { PageFile } from '../report/serve/built-page.ts';
 import { requestedKey } from '../report/serve/requested-key.ts';
 import { ownHostOnly, ownPageOnly, signedInOnly } from '../shared/access/guard.ts';
 import type { Refused } from '../shared/access/refused.ts';
@@ -22,7 +23,6 @@ import { signInRoutes } from './access/sign-in.ts';
 import type { Session } from './contract.ts';
 import { ClientEvents } from './live/client-events.ts';
 import type { Poller } from './live/poller.ts';
-import type { PageFile } from './page-files.ts';
 import { refusalOf, settingNamedIn } from './refusals.ts';
 import { actions } from './runs/actions.ts';
 import { formGroups, type SettingGroup } from './runs/form.ts';
@@ -41,7 +41,7 @@ export interface DashboardParts {
   /** Further names by which the server may be called. */
   names: readonly string[];
   settingGroups: readonly SettingGroup[];
-  files: ReadonlyMap<string, PageFile>;
+  files: readonly PageFile[];
   poller: Poller;
   notices: Notices;
   outputs: Outputs;
@@ -95,8 +95,8 @@ export function dashboardRoutes(parts: DashboardParts): Routes {
     return RESPONSE_ALREADY_SENT;
   });
   routes.use(pageHeaders());
-  for (const [path, { contentType, content }] of parts.files) {
-    routes.get(path, (context) =>
+  for (const { name, contentType, content } of parts.files) {
+    routes.get(name === 'index.html' ? '/' : `/${name}`, (context) =>
       context.body(content, 200, { 'Content-Type': contentType, 'Cache-Control': 'no-cache' }),
     );
   }

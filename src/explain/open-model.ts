@@ -18,7 +18,7 @@ import { chosenPrecision, claimPrecision, firstProvider } from './precision.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
 import { nothingFound, probeModel } from './probe/probe.ts';
 import { scoreAsFound } from './probe/score-as-found.ts';
-import { recall, remember, type Verdict, verdictFile } from './probe/verdict.ts';
+import { oneVerdict, type Verdict, verdictFile } from './probe/verdict.ts';
 
 const defaultBatchSize = 8;
 
@@ -125,9 +125,6 @@ export function gateForm(options: ExplainerOptions): GateForm {
   return process.arch === 'x64' ? 'blocked' : 'multiplied';
 }
 
-/** Milliseconds from which a probe is worth remembering. */
-const worthRemembering = 100;
-
 /** Prepares the model, tries it, and prepares it again where that showed that it is computed wrongly. */
 async function prepareAsFound(
   source: SourceModel,
@@ -139,11 +136,8 @@ async function prepareAsFound(
   const { pixels, inputSize, scoreActivation, inputs } = options;
   const rows = Object.keys(options.inputRows ?? {});
   const given = { pixels, inputSize, scoreActivation, inputs, rows, score: first.prepared.score };
-  const file = await verdictFile(options.model, source.model, given);
-  const known = await recall(file);
-  const began = performance.now();
-  const verdict = known ?? (await probeModel(source, first.prepared, options, folder));
-  if (known === undefined && performance.now() - began > worthRemembering) await remember(file, verdict);
+  const file = await verdictFile(options.model, source, given);
+  const verdict = await oneVerdict(file, () => probeModel(source, first.prepared, options, folder));
   const { prepared, tensors } =
     verdict.optimizers.length === 0 ? first : await prepareWithHooks(source, options, folder, verdict.optimizers);
   const score = scoreAsFound(prepared, verdict.score);

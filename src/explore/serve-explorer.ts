@@ -8,9 +8,10 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { UserError } from '../explain/user-error.ts';
-import { exploringIndex, readAppFiles } from '../report/page/app-files.ts';
+import { exploringIndex } from '../report/page/index-html.ts';
 import { safetyHeaders } from '../report/serve/answer-headers.ts';
 import { answerRequest, pagePath } from '../report/serve/answer-request.ts';
+import { readBuiltPage } from '../report/serve/built-page.ts';
 import { listenLocally, type OutputServer } from '../report/serve/serve-output.ts';
 import { ownHostOnly, ownPageOnly } from '../shared/access/guard.ts';
 import type { Refused } from '../shared/access/refused.ts';
@@ -48,10 +49,9 @@ export async function serveExplorer(
     await next();
     for (const [name, value] of Object.entries(safetyHeaders)) context.header(name, value);
   });
-  for (const { name, contentType, content } of await readAppFiles()) {
-    const body = name === 'index.html' ? exploringIndex(secrets.csrf) : new Uint8Array(Buffer.from(content));
+  for (const { name, contentType, content } of await readBuiltPage('report/page/app', exploringIndex(secrets.csrf))) {
     routes.get(`/report/${name}`, (context) =>
-      context.body(body, 200, { 'Content-Type': contentType, 'Cache-Control': 'no-cache' }),
+      context.body(content, 200, { 'Content-Type': contentType, 'Cache-Control': 'no-cache' }),
     );
   }
   routes.get('/report/', (context) => context.redirect(pagePath));

@@ -4,9 +4,10 @@ import type { Store } from '../../shared/store/store.ts';
 import type { Findings } from '../contract.ts';
 import { readEvidence } from '../read/evidence.ts';
 import { type StoredShard, storedRecords } from '../read/stored-records.ts';
-import { readAppFiles } from './app-files.ts';
+import { readBuiltPage } from '../serve/built-page.ts';
 import { ImageColumnsBuilder } from './image-columns.ts';
 import { type DetailedImage, heatmapOf, imageDetails, packDetails } from './image-details.ts';
+import { indexHtml } from './index-html.ts';
 import { type ChangesContent, earlierMaps, earlierRows, pageChanges } from './page-changes.ts';
 import {
   detailsName,
@@ -52,11 +53,11 @@ const quarantinedListed = 10_000;
 export async function writePage(output: Store, content: PageContent, options: PageOptions = {}): Promise<WrittenPage> {
   const { findings, changes = null } = content;
   const files = new PageFiles(output);
-  const app = await readAppFiles();
+  const app = await readBuiltPage('report/page/app', indexHtml);
   const look = await readOverlayLook(output);
   const before = changes && earlierRows(changes);
   const selection = selectImages(findings, options.limit ?? 100_000, before?.keys());
-  const columns = new ImageColumnsBuilder();
+  const columns = new ImageColumnsBuilder(findings.multiLabel?.classes.map(({ threshold }) => threshold));
   const quarantined: QuarantinedImages = { total: 0, listed: [] };
   let pending: DetailedImage[] = [];
   const writeDetails = async (count: number) => {
@@ -88,6 +89,7 @@ export async function writePage(output: Store, content: PageContent, options: Pa
   if (changes && before) {
     await files.writeData(earlierMapsName, dataFile(earlierMapsName, await earlierMaps(changes, before, rows)));
   }
+  for (const { name, content } of columns.classFiles()) await files.writeData(name, dataFile(name, content));
   await files.writeData('report', dataFile('report', report));
   for (const { name, content: body, contentType } of app) await files.write(name, body, contentType);
   await files.end();

@@ -1,35 +1,6 @@
-/** The page's own files, the same for every report: what `npm run build` makes of the sources in `app/`. */
+/** What loads the page's script and data, the same for every report. */
 
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { exploreMeta } from './page-data.ts';
-
-export interface AppFile {
-  name: string;
-  contentType: string;
-  content: Buffer | string;
-}
-
-const bundled = [
-  { name: 'app.js', contentType: 'text/javascript; charset=utf-8' },
-  { name: 'app.css', contentType: 'text/css; charset=utf-8' },
-  { name: 'licenses.md', contentType: 'text/markdown; charset=utf-8' },
-];
-
-/** @throws Error when the app is not built */
-export async function readAppFiles(): Promise<AppFile[]> {
-  const folder = join(dirname(createRequire(import.meta.url).resolve('gradline/package.json')), 'dist/report/page/app');
-  const files = bundled.map(async (file) => ({ ...file, content: await readFile(join(folder, file.name)) }));
-  try {
-    return [
-      ...(await Promise.all(files)),
-      { name: 'index.html', contentType: 'text/html; charset=utf-8', content: index },
-    ];
-  } catch (cause) {
-    throw new Error(`The report's page is not built: ${folder} lacks a file. Run npm run build.`, { cause });
-  }
-}
 
 /**
  * Nothing may be loaded but from where the page lies: `'self'` for a server, `file:` for a page opened from disk, whose origin is
@@ -44,7 +15,7 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-const index = `<!doctype html>
+export const indexHtml = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -69,7 +40,7 @@ const index = `<!doctype html>
  * @param secret what goes with every request, in base64url
  */
 export function exploringIndex(secret: string): string {
-  return index
+  return indexHtml
     .replace(policy, `${policy}; connect-src 'self'`)
     .replace('    <title>', `    <meta name="${exploreMeta}" content="${secret}">\n    <title>`);
 }
