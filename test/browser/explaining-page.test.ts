@@ -99,7 +99,7 @@ describe('a page that explains in the browser', () => {
     await compare.press('Enter');
     await status(page).getByText('Did you mean balloon?').waitFor();
     await compare.fill('balloon');
-    await expect.poll(() => page.locator('.map-layer canvas').count()).toBe(2);
+    await page.locator('.map-layer canvas').nth(1).waitFor();
     expect(await page.locator('.panel strong').allTextContents()).toEqual(['lighthouse', 'balloon']);
     const draw = () =>
       page
@@ -110,7 +110,7 @@ describe('a page that explains in the browser', () => {
     for (const pressed of ['m', 'l', 'm']) {
       await page.locator('h1').focus();
       await page.keyboard.press(pressed);
-      await expect.poll(async () => drawn.has(await draw())).toBe(false);
+      await expect.poll(async () => drawn.has(await draw()), { timeout: 40_000 }).toBe(false);
       drawn.add(await draw());
     }
     expect(problems).toEqual([]);
@@ -139,7 +139,7 @@ describe('a page that explains in the browser', () => {
       const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
       const { page, problems } = await open('#/explain?compare=balloon', { colorScheme, reducedMotion: 'reduce' });
       await page.getByLabel('Open a picture').setInputFiles(picture);
-      await expect.poll(() => page.locator('.map-layer canvas').count()).toBe(2);
+      await page.locator('.map-layer canvas').nth(1).waitFor();
       await page.evaluate(axe);
       const broken: unknown[] = await page.evaluate(
         "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + nodes[0].html))",

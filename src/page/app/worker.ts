@@ -1,6 +1,6 @@
 /** The page's worker: the model, and the way from a picture's file to what the model says of it. The page itself stays free to draw. */
 
-import { InferenceSession, Tensor, env } from 'onnxruntime-web/wasm';
+import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { at } from '../../explain/at.ts';
 import { toGrey } from '../../shared/picture/grey.ts';
 import { provideKernels } from '../../shared/picture/kernels/kernels.ts';

@@ -21,7 +21,7 @@ export interface ServedFolder {
 export const pagePath = '/report/index.html';
 
 /** A run's output. */
-export const report: ServedFolder = { home: pagePath, headers: safetyHeaders };
+const report: ServedFolder = { home: pagePath, headers: safetyHeaders };
 
 /** What `gradline page` wrote. */
 export const explainingPage: ServedFolder = { home: '/index.html', headers: pageHeaders };
