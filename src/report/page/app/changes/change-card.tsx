@@ -1,6 +1,7 @@
 import { linkToView } from '../../../../shared/page/route.ts';
 import { percent } from '../../../../shared/page/text.ts';
 import type { ChangedRow } from '../../page-data.ts';
+import { mistakesText } from '../multi-label/decision-lines.tsx';
 import { useReport } from '../report-context.ts';
 import type { EarlierLookup } from './earlier-maps.ts';
 import { EarlierMap, PresentMap } from './two-maps.tsx';
@@ -42,7 +43,11 @@ export function ChangeCard({ change, inside, earlier }: ChangeCardProps) {
       <p class="change-key">
         <a href={linkToView('image', { key: report.keyOf(row), inside })}>{report.keyOf(row)}</a>
         <span class="muted">
-          {label === -1 ? 'no label' : `is ${report.className(label)}`}
+          {report.multi
+            ? `now ${mistakesText(report, row)}`
+            : label === -1
+              ? 'no label'
+              : `is ${report.className(label)}`}
           {correlation !== undefined && `, correlation ${correlation.toFixed(2).replace('-', '−')}`}
         </span>
       </p>

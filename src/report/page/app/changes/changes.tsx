@@ -14,7 +14,7 @@ const cardsShown = 4;
 
 /** What changed from an earlier run to this one. */
 export function Changes() {
-  const { changes, findings } = useReport();
+  const { changes, findings, multi } = useReport();
   const earlier = useEarlierMaps(changes !== null);
   const { item } = route.value;
   if (!changes) {
@@ -38,6 +38,8 @@ export function Changes() {
         <p class="muted">
           Then {changes.before.model}, now {findings.model}; {counted(changes.matched, 'image')} in both runs. Maps on
           the left are the earlier run's, drawn from its evidence.
+          {multi &&
+            ' An image is right when all decisions about it are; its class with the highest score stands below.'}
         </p>
       </header>
       <Counts changes={changes} lists={lists} />
@@ -67,13 +69,14 @@ export function Changes() {
 }
 
 function Counts({ changes, lists }: { changes: PageChanges; lists: readonly ChangeList[] }) {
+  const { multi } = useReport();
   const { paired } = changes;
   return (
     <div class="stats">
       {paired.images > 0 && (
         <Stat
-          name="accuracy, then and now"
-          meaning={`Over the ${count(paired.images)} images with the same label in both runs. Chance of such a difference if neither run is better (McNemar's exact test): ${chance(paired.chance)}.`}
+          name={multi ? 'all decisions right, then and now' : 'accuracy, then and now'}
+          meaning={`Over the ${count(paired.images)} images with the same ${multi ? 'labels' : 'label'} in both runs. Chance of such a difference if neither run is better (McNemar's exact test): ${chance(paired.chance)}.`}
         >
           {percent(paired.correctBefore / paired.images)} <small>→</small>{' '}
           {percent(paired.correctAfter / paired.images)}

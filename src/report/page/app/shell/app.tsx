@@ -1,9 +1,9 @@
 import type { KeyGroup } from '../../../../shared/page/shell/key-help.tsx';
 import { Shell } from '../../../../shared/page/shell/shell.tsx';
 import { useReport } from '../report-context.ts';
-import { changesView, imageView, views } from './views.ts';
+import { changesView, imageView, multiLabelViews, views } from './views.ts';
 
-const keys: KeyGroup[] = [
+const galleryKeys: KeyGroup[] = [
   {
     name: 'Gallery and confusion matrix',
     keys: [
@@ -11,6 +11,23 @@ const keys: KeyGroup[] = [
       ['Enter', 'open'],
     ],
   },
+];
+
+const multiLabelKeys: KeyGroup[] = [
+  {
+    name: 'Gallery and co-occurrence',
+    keys: [
+      ['arrows, Home, End, Page', 'from tile to tile, from cell to cell'],
+      ['Enter', 'open'],
+    ],
+  },
+  {
+    name: 'One class',
+    keys: [['Tab to the threshold, ← →', 'to the next threshold that changes something']],
+  },
+];
+
+const imageKeys: KeyGroup[] = [
   {
     name: 'One image',
     keys: [
@@ -25,7 +42,15 @@ const keys: KeyGroup[] = [
 ];
 
 export function App() {
-  const { findings, changes } = useReport();
-  const inBar = changes ? [...views, changesView] : views;
-  return <Shell bar={inBar} others={[changesView, imageView]} title={`${findings.run}, Gradline`} keys={keys} />;
+  const { findings, changes, multi } = useReport();
+  const own = multi ? multiLabelViews : views;
+  const inBar = changes ? [...own, changesView] : own;
+  return (
+    <Shell
+      bar={inBar}
+      others={[changesView, imageView]}
+      title={`${findings.run}, Gradline`}
+      keys={multi ? [...multiLabelKeys, ...imageKeys] : [...galleryKeys, ...imageKeys]}
+    />
+  );
 }
