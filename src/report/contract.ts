@@ -119,6 +119,8 @@ export interface CoOccurrence {
 
 /** A class that is decided where another one is true: what travels with that other class is taken for it. */
 export interface TravellingCue {
+  /** `cue-<n>`, counted from 1 by rank: items of the collection list come from it. */
+  id: string;
   class: number;
   with: number;
   /** False positives of the class with the other one, and all false positives of the class. */
@@ -289,7 +291,7 @@ export interface CollectionItem {
   mistakes: number;
   /** In plain words with numbers. */
   sentence: string;
-  /** Id of the cluster or gap that it comes from; others that say the same. */
+  /** Id of the cluster, the gap or (multi-label) the travelling cue that it comes from; others that say the same. */
   from: string;
   alsoFrom: string[];
   images: string[];

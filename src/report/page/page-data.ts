@@ -215,7 +215,7 @@ export interface ImageDecisions {
   labels: number[] | null;
   /** Of which it is not known whether they are true. */
   unknown: number[];
-  /** Of every class that is true, decided or explained by a map, the highest first; null: below the record's floor. */
+  /** Of all classes, or where there are more than 64, those that are true, decided or explained, the highest first; null: below the record's floor. */
   scores: { class: number; score: number | null }[];
 }
 

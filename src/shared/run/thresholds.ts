@@ -1,10 +1,11 @@
 /** The score from which each class is decided, in a run whose images may have several labels. */
 
 import { z } from 'zod';
-import { type ClassNames, parseClassIndex } from '../../explain/class-names.ts';
+import { ClassNames, parseClassIndex } from '../../explain/class-names.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { readLocation } from '../store/open-store.ts';
 import { StoreError } from '../store/store.ts';
+import type { PlanClasses } from './plan-files.ts';
 import type { StoredThreshold } from './threshold-setting.ts';
 
 /** Where nothing else is given, and while a run with `best-f1` goes on. */
@@ -63,6 +64,19 @@ function fromLines(content: string, location: string): Record<string, number> {
     throw badThresholds(location, `line ${i + 1} must be a class and a number from 0 to 1.`);
   });
   return Object.fromEntries(rows);
+}
+
+/** One for all classes, or by class index, before it is known how many the model has. @throws as `thresholdsOf` */
+export function thresholdsByNames(
+  threshold: StoredThreshold | undefined,
+  classes: PlanClasses | null,
+): number | number[] {
+  if (threshold === undefined || threshold === 'best-f1') return usualThreshold;
+  if (typeof threshold === 'number') return threshold;
+  const named = Object.keys(threshold.byClass).filter((name) => name !== forOthers);
+  if (named.length === 0) return threshold.byClass[forOthers] ?? usualThreshold;
+  const names = classes === null ? null : new ClassNames(classes.names, 'the class names', classes.ids);
+  return [...thresholdsOf(threshold, classes?.names.length ?? named.length, names)];
 }
 
 /**
