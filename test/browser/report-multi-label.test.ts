@@ -92,7 +92,9 @@ describe('the report of a run whose images have several labels', () => {
     await page.getByText(`1 of ${falseGulls(0.4)}`).waitFor();
     const key = (await page.locator('h1').textContent()) ?? '';
     const scene = report.scenes.find((one) => one.key === key);
-    await expect.poll(() => page.locator('.panel:not(.earlier) strong').count()).toBe(Math.min(4, scene?.explained.length ?? -1));
+    await expect
+      .poll(() => page.locator('.panel:not(.earlier) strong').count())
+      .toBe(Math.min(4, scene?.explained.length ?? -1));
     const map = page.locator('.panel', { has: page.getByText('false positive') }).getByText('gull');
     await map.waitFor();
     await page.keyboard.press('ArrowRight');

@@ -231,6 +231,7 @@ function coOccurrence(scenes: readonly Scene[]): PageMultiLabel['coOccurrence'] 
     travelling: falsePositives
       .filter(({ class: own, with: other }) => own === gull && other === boat)
       .map((pair) => ({
+        id: 'cue-1',
         ...pair,
         falsePositives: scenes.filter((scene) => isFalsePositive(scene, gull)).length,
         heatmap: spot(gull),

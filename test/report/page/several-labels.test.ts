@@ -67,6 +67,8 @@ describe('a report of images with several labels', () => {
     );
     const scores = found('class=2').map((row) => scenes[row]?.scores[gull] ?? Number.NaN);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
-    expect(found('show=unlabelled&sort=key')).toEqual(scenes.flatMap(({ truth }, row) => (truth === null ? [row] : [])));
+    expect(found('show=unlabelled&sort=key')).toEqual(
+      scenes.flatMap(({ truth }, row) => (truth === null ? [row] : [])),
+    );
   });
 });

@@ -37,7 +37,8 @@ function Item({ item }: { item: PageCollectionItem }) {
   const { findings, multi } = useReport();
   const sources = [item.from, ...item.alsoFrom];
   const from = [...findings.clusters, ...findings.gaps].find(({ id }) => id === item.from);
-  const about = from ? classOfGroup(from) : null;
+  const cue = multi?.coOccurrence.travelling.find(({ id }) => id === item.from);
+  const about = from ? classOfGroup(from) : (cue?.class ?? null);
   return (
     <li class="card collect-item">
       <span class="rank" aria-hidden="true">
@@ -48,7 +49,7 @@ function Item({ item }: { item: PageCollectionItem }) {
         <p class="collect-links">
           <a href={linkToView('images', { inside: `collect-${item.rank}` })}>{counted(item.mistakes, 'mistake')}</a>
           {sources.map((id) => (
-            <a key={id} href={linkToView(`${id.startsWith('gap') ? 'gaps' : 'clusters'}/${encodeURIComponent(id)}`)}>
+            <a key={id} href={sourceLink(id)}>
               {id.replace('-', ' ')}
             </a>
           ))}
@@ -62,4 +63,10 @@ function Item({ item }: { item: PageCollectionItem }) {
       </AboutClass>
     </li>
   );
+}
+
+/** @param id of a cluster, a gap or a cue that travels with another label */
+function sourceLink(id: string): string {
+  if (id.startsWith('cue')) return linkToView('together');
+  return linkToView(`${id.startsWith('gap') ? 'gaps' : 'clusters'}/${encodeURIComponent(id)}`);
 }
