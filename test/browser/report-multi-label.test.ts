@@ -126,12 +126,15 @@ describe('the report of a run whose images have several labels', () => {
     const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const { page } = await openPage(browser, report.address, { reducedMotion: 'reduce' });
     await page.evaluate(axe);
-    for (const view of views) {
+    for (const [place, view] of views.entries()) {
+      // In turn, for the time that it takes; the page with most colours of its own in both.
+      const schemes =
+        view === 'classes/2' ? (['light', 'dark'] as const) : ([place % 2 === 0 ? 'light' : 'dark'] as const);
       await page.setViewportSize({ width: 1200, height: 800 });
       await page.goto(`${report.address}#/${view}`);
       await page.locator('h1').waitFor();
       await page.waitForLoadState('networkidle');
-      for (const colorScheme of ['light', 'dark'] as const) {
+      for (const colorScheme of schemes) {
         await page.emulateMedia({ colorScheme });
         const found: { id: string; nodes: { html: string }[] }[] = await page.evaluate(
           "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((result) => result.violations)",

@@ -7,10 +7,14 @@ import { Strip } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
 import { AboutClass } from './about-class.tsx';
 
-/** Claims that a class is decided because of what comes with another one; nothing where none holds. */
-export function TravellingCues() {
-  const { multi } = useReport();
-  const cues = multi?.coOccurrence.travelling ?? [];
+/**
+ * Claims that a class is decided because of what comes with another one; nothing where none holds.
+ * @param beyond whether those that the collection list has are left out
+ */
+export function TravellingCues({ beyond = false }: { beyond?: boolean }) {
+  const { multi, findings } = useReport();
+  const listed = new Set(beyond ? findings.collect.flatMap(({ from, alsoFrom }) => [from, ...alsoFrom]) : []);
+  const cues = (multi?.coOccurrence.travelling ?? []).filter(({ id }) => !listed.has(id));
   if (cues.length === 0) return null;
   return (
     <section aria-labelledby="travelling">
@@ -19,7 +23,7 @@ export function TravellingCues() {
         {(shown) => (
           <ul class="cards">
             {shown.map((cue) => (
-              <Cue key={`${cue.class} ${cue.with}`} cue={cue} />
+              <Cue key={cue.id} cue={cue} />
             ))}
           </ul>
         )}

@@ -37,7 +37,7 @@ export function Overview() {
       <Counts />
       <ChangesLine />
       <CollectionList />
-      <TravellingCues />
+      <TravellingCues beyond />
       <FirstImages />
       {labelled && report.multi && <MultiLabelNumbers multi={report.multi} />}
       {labelled && !report.multi && (

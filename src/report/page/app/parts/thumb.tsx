@@ -61,12 +61,13 @@ export function Thumb({ row, picture, keep, tile }: ThumbProps) {
   );
 }
 
-/** The overlay of the predicted class at the deepest layer, else the first one. */
-export function usualPicture({ maps, findings }: Report): Layer {
+/** The overlay of the predicted class at the deepest layer, else the first one; of several labels, of the class with the highest score. */
+export function usualPicture({ maps, findings, multi }: Report): Layer {
   const analysed = findings.analysed;
   const usual = analysed
     ? maps.findIndex(
-        (map) => map.layer === analysed.layer && map.method === analysed.method && map.target === analysed.target,
+        ({ layer, method, target }) =>
+          layer === analysed.layer && method === analysed.method && (multi !== null || target === analysed.target),
       )
     : maps.findLastIndex(({ target }) => target === 'predicted');
   return usual >= 0 ? usual : maps.length > 0 ? 0 : 'seen';
