@@ -133,6 +133,8 @@ export interface TravellingCue {
   /** Where their maps lie: mean heatmap and its place in words; null without evidence. */
   heatmap: MeanHeatmap | null;
   place: string | null;
+  /** Median correlation of an image's map for the class with its map for the other one: near 1 where both look at the same. Null without both maps. */
+  agreement: number | null;
   /** The surest of them. */
   images: string[];
   sentence: string;

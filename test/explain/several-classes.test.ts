@@ -90,7 +90,7 @@ test.each([undefined, 'float16' as const])(
   'each map is that of its class, whatever the method (%s)',
   async (precision) => {
     const half = precision === undefined ? {} : { precision, simulated: true };
-XX    const own = { targets: ['predicted', 'label'], methods, ...half };
+    const own = { targets: ['predicted', 'label'], methods, ...half };
     const found = await explained(own);
     const single = await explained({ ...own, targets: classNames.map((_, index) => `class:${index}`) });
     let compared = 0;

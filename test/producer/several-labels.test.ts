@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ImageLabels } from '../../src/producer/label.ts';
 import { planRun } from '../../src/producer/plan.ts';
 import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
@@ -20,7 +19,7 @@ async function planned(name: string, content: string, settings: Record<string, u
     ...settings,
   });
   await using plan = await planRun(configuration);
-  const labels: Record<string, Omit<ImageLabels, 'label'>> = {};
+  const labels: Record<string, { labels: readonly number[] | null | undefined; unknown?: readonly number[] }> = {};
   for await (const { key, labels: own, unknown } of plan.images()) {
     labels[key.replace(/\.jpg$/, '')] = { labels: own, ...(unknown === undefined ? {} : { unknown }) };
   }

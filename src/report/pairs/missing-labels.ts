@@ -7,7 +7,7 @@ import type { MissingLabel } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { keyOf, type RunTable } from '../read/run-table.ts';
 import type { SeenPair } from './pair-evidence.ts';
-import { type PairTable, scoreOf, truthOf } from './pair-table.ts';
+import { isDecided, type PairTable, scoreOf, truthOf } from './pair-table.ts';
 import type { NameOfClass } from './sentences.ts';
 
 /** With fewer images that have the class, it is not known what its own score or look is. */
@@ -20,12 +20,12 @@ export interface SuspectedPair {
   class: number;
   score: number;
   likeness: MissingLabel['likeness'];
-  /** Mean score of the class over the images that have it. */
+  /** Mean score of the class over the images that have it and where it is decided. */
   usualScore: number;
 }
 
 /**
- * The score is at least the mean over the images with the class (the thresholds of confident learning, Northcutt et al. 2021, section 3.1), and the evidence is as
+ * The score is at least the mean over the true positives (of confident learning, Northcutt et al. 2021, section 3.1, with those that are missed left out), and the evidence is as
  * like that of true positives, by the median cosine, as theirs mostly is.
  * @param map of the deepest layer, with a row for each of the pairs
  * @param explained places among the pairs that a cluster with a cause holds: a cue is no missing label
@@ -72,14 +72,14 @@ export function missingLabelOf(run: RunTable, suspected: SuspectedPair, name: Na
     score,
     likeness,
     reason:
-      `Scores ${percent(score)} for ${name(index)}, no less than images with that label do on average (${percent(usualScore)}), ` +
+      `Scores ${percent(score)} for ${name(index)}, no less than images with that label where it is found do on average (${percent(usualScore)}), ` +
       'and is seen as they are.',
   };
 }
 
 function meanOfPositives(table: PairTable, index: number): number {
   const scores = range(table.rows)
-    .filter((row) => truthOf(table, row, index) === 1)
+    .filter((row) => truthOf(table, row, index) === 1 && isDecided(table, row, index))
     .map((row) => scoreOf(table, row, index) || 0);
   return scores.length < fewestPositives ? Number.NaN : mean(scores);
 }

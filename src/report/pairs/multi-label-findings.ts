@@ -3,7 +3,7 @@
 import { at } from '../../explain/at.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { meanHeatmap, placeOf } from '../clusters/mean-heatmap.ts';
-import { range } from '../clusters/numbers.ts';
+import { median, range, rounded } from '../clusters/numbers.ts';
 import type {
   ClassFinding,
   CollectionItem,
@@ -12,6 +12,7 @@ import type {
   PairMistake,
   TravellingCue,
 } from '../contract.ts';
+import { heatmapCorrelation } from '../diff/correlation.ts';
 import { nameOfClass } from '../findings/class-name.ts';
 import { cutNote, number } from '../findings/notes.ts';
 import { countImages } from '../findings/score-findings.ts';
@@ -63,11 +64,12 @@ export async function multiLabelFindings(
   const evidence = await readPairs(output, run, table);
   const groups = evidence.seen === null ? null : pairGroups(run, table, evidence.seen, name);
   const [deepest] = evidence.seen?.maps.predicted ?? [];
-  const suspected =
-    evidence.seen === null || deepest === undefined || groups === null
-      ? []
-      : missingLabels(table, evidence.seen.pairs, deepest, groups.explained);
   const { travelling, ...together } = coOccurrence(table);
+  const explained = new Set([...(groups?.explained ?? []), ...placesOfCues(evidence, travelling)]);
+  const suspected =
+    evidence.seen === null || deepest === undefined
+      ? []
+      : missingLabels(table, evidence.seen.pairs, deepest, explained);
   const cues = travelling.map((cue, rank) => cueOf(run, cue, rank, evidence, name));
   const mistakes = pairMistakes(run, table);
   const { exact } = scored;
@@ -108,6 +110,15 @@ export async function multiLabelFindings(
   };
 }
 
+/** Places among the seen pairs that a travelling cue explains. */
+function placesOfCues({ seen }: PairEvidence, travelling: readonly Travelling[]): number[] {
+  const rows = new Map<number, Set<number>>();
+  for (const cue of travelling) rows.set(cue.class, new Set([...(rows.get(cue.class) ?? []), ...cue.rows]));
+  return [...(seen?.pairs.entries() ?? [])].flatMap(([place, pair]) =>
+    rows.get(pair.class)?.has(pair.row) === true ? [place] : [],
+  );
+}
+
 function kindOf(threshold: RunDescription['threshold']): MultiLabelFindings['threshold'] {
   if (threshold === 'best-f1') return threshold;
   return typeof threshold === 'object' ? 'file' : 'number';
@@ -145,6 +156,7 @@ function cueOf(run: RunTable, cue: Travelling, rank: number, { seen }: PairEvide
   const [deepest] = seen?.maps.predicted ?? [];
   const heatmap = deepest === undefined || places.length === 0 ? null : meanHeatmap(deepest, places);
   const place = heatmap === null ? null : placeOf(heatmap);
+  const agreement = agreementOf(seen, cue, places);
   return {
     id: `cue-${rank + 1}`,
     class: cue.class,
@@ -156,9 +168,27 @@ function cueOf(run: RunTable, cue: Travelling, rank: number, { seen }: PairEvide
     chance,
     heatmap,
     place,
+    agreement,
     images: rows.slice(0, cueImages).map((row) => keyOf(run, row)),
-    sentence: travellingText(cue, place, name),
+    sentence: travellingText(cue, place, agreement, name),
   };
+}
+
+/** Of the two maps of each image; null where none has both. */
+function agreementOf(seen: PairEvidence['seen'], cue: Travelling, places: readonly number[]): number | null {
+  const [deepest] = seen?.maps.predicted ?? [];
+  if (seen === null || deepest === undefined) return null;
+  const cells = deepest.height * deepest.width;
+  const heatmap = (place: number) => deepest.heatmaps.subarray(place * cells, (place + 1) * cells);
+  const others = new Map(
+    [...seen.pairs.entries()].flatMap(([place, pair]) => (pair.class === cue.with ? [[pair.row, place] as const] : [])),
+  );
+  const correlations = places.flatMap((place) => {
+    const other = others.get(seen.pairs[place]?.row ?? -1);
+    const correlation = other === undefined ? Number.NaN : heatmapCorrelation(heatmap(place), heatmap(other));
+    return Number.isNaN(correlation) ? [] : [correlation];
+  });
+  return correlations.length === 0 ? null : rounded(median(correlations));
 }
 
 /** Farthest from their threshold first. */
@@ -211,7 +241,12 @@ function collectionOf(cues: readonly TravellingCue[], groups: ReturnType<typeof 
       })),
   ].map((item) => ({ ...item, alsoFrom: noneYet() }));
   const kept: typeof candidates = [];
-  for (const candidate of candidates.sort((a, b) => b.mistakes - a.mistakes || a.from.localeCompare(b.from))) {
+  const isCue = ({ from }: { from: string }) => Number(from.startsWith('cue-'));
+  // A cue names its cause.
+  const ordered = candidates.sort(
+    (a, b) => isCue(b) - isCue(a) || b.mistakes - a.mistakes || a.from.localeCompare(b.from),
+  );
+  for (const candidate of ordered) {
     const same = kept.find(
       (other) => other.class === candidate.class && overlap(other.images, candidate.images) >= sameFault,
     );

@@ -115,7 +115,8 @@ function meanOf(classes: readonly MultiLabelClass[], field: keyof PairScores): n
   return values.length === 0 ? null : mean(values);
 }
 
-function exactMatch(table: PairTable): PairFindings['exact'] {
+/** Images with labels, and those all of whose known pairs are decided rightly. */
+export function exactMatch(table: PairTable): PairFindings['exact'] {
   let [images, right] = [0, 0];
   for (let row = 0; row < table.rows; row += 1) {
     if (at(table.labelled, row) === 0) continue;

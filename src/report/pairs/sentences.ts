@@ -35,15 +35,21 @@ export function gapText({ size, label, share, predicted, distance }: Omit<Gap, '
 export function travellingText(
   { class: index, with: other, rows, falsePositives, rate, otherwise }: Travelling,
   place: string | null,
+  agreement: number | null,
   name: NameOfClass,
 ): string {
   const without = otherwise === null ? '' : `, against ${percent(otherwise)} of the images without ${name(other)}`;
-  const where = place === null || place === 'nowhere' ? '' : ` Their maps for ${name(index)} lie ${placed(place)}.`;
+  const same = agreement !== null && agreement >= sameSpot;
+  const lie = place === null || place === 'nowhere' ? '' : ` Their maps for ${name(index)} lie ${placed(place)}.`;
+  const where = same ? ` Their maps for ${name(index)} lie where ${name(other)} is seen.` : lie;
   return (
     `${rows.length} of the ${falsePositives} false positives of ${name(index)} come with ${name(other)}: ${name(index)} is decided of ${percent(rate)} of the images that have ${name(other)} and not ${name(index)}` +
     `${without}.${where} Something that travels with ${name(other)} is taken for ${name(index)}: collect ${name(other)} without ${name(index)}, and ${name(index)} without ${name(other)}.`
   );
 }
+
+/** Correlation of two maps from which on they look at the same. */
+const sameSpot = 0.5;
 
 function placed(place: string): string {
   return place === 'all over' ? 'all over the picture' : `at the ${place}`;
