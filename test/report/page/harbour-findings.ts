@@ -232,6 +232,7 @@ function coOccurrence(scenes: readonly Scene[]): PageMultiLabel['coOccurrence'] 
       .filter(({ class: own, with: other }) => own === gull && other === boat)
       .map((pair) => ({
         id: 'cue-1',
+        agreement: 0.83,
         ...pair,
         falsePositives: scenes.filter((scene) => isFalsePositive(scene, gull)).length,
         heatmap: spot(gull),

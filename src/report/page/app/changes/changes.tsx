@@ -15,7 +15,7 @@ const cardsShown = 4;
 /** What changed from an earlier run to this one. */
 export function Changes() {
   const { changes, findings, multi } = useReport();
-  const earlier = useEarlierMaps(changes !== null);
+  const earlier = useEarlierMaps(changes !== null && multi === null);
   const { item } = route.value;
   if (!changes) {
     return (
@@ -36,10 +36,10 @@ export function Changes() {
       <header class="view-head">
         <h1 tabIndex={-1}>What changed since {changes.before.run}</h1>
         <p class="muted">
-          Then {changes.before.model}, now {findings.model}; {counted(changes.matched, 'image')} in both runs. Maps on
-          the left are the earlier run's, drawn from its evidence.
-          {multi &&
-            ' An image is right when all decisions about it are; its class with the highest score stands below.'}
+          Then {changes.before.model}, now {findings.model}; {counted(changes.matched, 'image')} in both runs.{' '}
+          {multi
+            ? 'An image is right when all decisions about it are; its class with the highest score stands beside it.'
+            : "Maps on the left are the earlier run's, drawn from its evidence."}
         </p>
       </header>
       <Counts changes={changes} lists={lists} />
@@ -54,7 +54,10 @@ export function Changes() {
             <Cards list={{ ...list, images: list.images.slice(0, cardsShown) }} earlier={earlier} />
             {list.count > cardsShown && (
               <p>
-                <a href={linkToView(`changes/${list.id}`)}>All {count(list.count)}, with both maps</a>
+                <a href={linkToView(`changes/${list.id}`)}>
+                  All {count(list.count)}
+                  {multi ? '' : ', with both maps'}
+                </a>
               </p>
             )}
           </section>

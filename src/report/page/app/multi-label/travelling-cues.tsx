@@ -43,6 +43,8 @@ function Cue({ cue }: { cue: PageTravellingCue }) {
         <p class="muted">
           {percent(cue.rate)} of the images with {className(cue.with)} and without {className(cue.class)},{' '}
           {percent(cue.otherwise)} of those without both; chance {chance(cue.chance)}
+          {cue.agreement !== null &&
+            `; maps for the two classes have a median correlation of ${cue.agreement.toFixed(2).replace('-', '−')}`}
         </p>
         <p class="collect-links">
           <a href={linkToView('images', images)}>{counted(cue.count, 'false positive')}</a>
