@@ -66,6 +66,17 @@ export function addPreviewOptions(command: Command): void {
   }
 }
 
+/** For `gradline compile`: what is explained, and how pictures are prepared. Reading pictures is for whoever runs the file. */
+export function addCompiledSettings(command: Command): void {
+  addSettings(command, ['layers', 'method', 'classes', 'output-name', 'inputs', 'score-activation']);
+  command.optionsGroup('Preprocessing:');
+  const ofFiles = ['orientation', 'levels', 'pixel-limit'];
+  addSettings(
+    command,
+    groups['Preprocessing:'].filter((name) => !ofFiles.includes(name)),
+  );
+}
+
 function addSettings(command: Command, names: readonly string[]): void {
   for (const setting of names.flatMap((wanted) => runSettings.filter(({ name }) => name === wanted))) {
     const { name, value, isList, flag, off = 'do not, whatever the configuration file says' } = setting;

@@ -1,6 +1,6 @@
 /** Runs of the ledger as text for a person. */
 
-import type { Failure } from '../shared/ledger/failures.ts';
+import type { Failure } from '../shared/ledger/contract.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import { durationText, plural, progressText, rateText } from './progress.ts';
 import { printable, table } from './table.ts';

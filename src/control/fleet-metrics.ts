@@ -1,10 +1,10 @@
 /** The fleet in numbers, from the ledger: the queue's keys show neither lost shards nor runs that only have to be ended. */
 
 import type { Registry } from 'prom-client';
+import { runStates } from '../shared/ledger/contract.ts';
 import { outstandingWork } from '../shared/ledger/outstanding-work.ts';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
-import { runStates } from '../shared/ledger/run-state.ts';
 import { readRuns } from '../shared/ledger/runs.ts';
 import { fleetMetrics } from '../shared/metrics/metric-table.ts';
 import type { ShardQueue } from '../shared/queue/shard-queue.ts';

@@ -1,6 +1,7 @@
 import { UserError } from '../explain/user-error.ts';
+import type { LedgerState } from '../shared/ledger/contract.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
-import { type LedgerState, pauseRun } from '../shared/ledger/run-state.ts';
+import { pauseRun } from '../shared/ledger/run-state.ts';
 import { findRun, noSuchRun } from './find-run.ts';
 
 export interface Moved {

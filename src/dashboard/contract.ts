@@ -1,16 +1,8 @@
 /** What the dashboard's server tells its page. Times are milliseconds since 1970, by the clock of Redis. */
 
-export type LedgerState = 'planning' | 'running' | 'paused' | 'finishing' | 'complete' | 'cancelled' | 'failed';
+import type { Failure, LedgerState } from '../shared/ledger/contract.ts';
 
-/** An image that failed, or a shard that was given up. */
-export interface Failure {
-  shard: number;
-  /** Place of the image in the shard and its key; null for a whole shard. */
-  place: number | null;
-  key: string | null;
-  code: string;
-  message: string;
-}
+export type { Failure, LedgerState };
 
 /** One run in the list. */
 export interface RunRow {
@@ -109,14 +101,6 @@ export interface Session {
   version: string;
 }
 
-/** Answer to every request that was refused. */
-export interface Refused {
-  code: string;
-  message: string;
-  /** The setting of the run that is at fault. */
-  setting?: string;
-}
-
 export interface RunOutput {
   /** Address of the report's page below this server; null when there is no report yet. */
   report: string | null;
@@ -168,6 +152,3 @@ export interface ScheduleRow {
   /** Newest first. */
   history: { event: string; run: string; due: number; at: number; reason: string | null }[];
 }
-
-/** The header that a changing request needs. */
-export const csrfHeader = 'X-Gradline-CSRF';

@@ -11,17 +11,18 @@ import { findRun } from '../control/find-run.ts';
 import { UserError } from '../explain/user-error.ts';
 import { contentSecurityPolicy, safetyHeaders } from '../report/serve/answer-headers.ts';
 import { answerWithObject } from '../report/serve/answer-request.ts';
+import type { PageFile } from '../report/serve/built-page.ts';
 import { requestedKey } from '../report/serve/requested-key.ts';
+import { ownHostOnly, ownPageOnly, signedInOnly } from '../shared/access/guard.ts';
+import type { Refused } from '../shared/access/refused.ts';
+import type { Secrets } from '../shared/access/secrets.ts';
 import { failuresKept } from '../shared/ledger/failures.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import { redisProblem } from '../shared/metrics/redis-problem.ts';
-import { ownHostOnly, ownPageOnly, signedInOnly } from './access/guard.ts';
-import type { Secrets } from './access/secrets.ts';
 import { signInRoutes } from './access/sign-in.ts';
-import type { Refused, Session } from './contract.ts';
+import type { Session } from './contract.ts';
 import { ClientEvents } from './live/client-events.ts';
 import type { Poller } from './live/poller.ts';
-import type { PageFile } from './page-files.ts';
 import { refusalOf, settingNamedIn } from './refusals.ts';
 import { actions } from './runs/actions.ts';
 import { formGroups, type SettingGroup } from './runs/form.ts';
@@ -40,7 +41,7 @@ export interface DashboardParts {
   /** Further names by which the server may be called. */
   names: readonly string[];
   settingGroups: readonly SettingGroup[];
-  files: ReadonlyMap<string, PageFile>;
+  files: readonly PageFile[];
   poller: Poller;
   notices: Notices;
   outputs: Outputs;
@@ -94,8 +95,8 @@ export function dashboardRoutes(parts: DashboardParts): Routes {
     return RESPONSE_ALREADY_SENT;
   });
   routes.use(pageHeaders());
-  for (const [path, { contentType, content }] of parts.files) {
-    routes.get(path, (context) =>
+  for (const { name, contentType, content } of parts.files) {
+    routes.get(name === 'index.html' ? '/' : `/${name}`, (context) =>
       context.body(content, 200, { 'Content-Type': contentType, 'Cache-Control': 'no-cache' }),
     );
   }

@@ -3,15 +3,16 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { UserError } from '../explain/user-error.ts';
+import { readBuiltPage } from '../report/serve/built-page.ts';
 import { listenError } from '../report/serve/serve-output.ts';
+import { isLoopback } from '../shared/access/hosts.ts';
+import { makeSecrets } from '../shared/access/secrets.ts';
 import { checkRedis } from '../shared/ledger/check-redis.ts';
 import { connectRedis } from '../shared/ledger/connect-redis.ts';
 import { parseRedisAddress } from '../shared/ledger/redis-address.ts';
 import { openShardQueue } from '../shared/queue/shard-queue.ts';
-import { isLoopback } from './access/hosts.ts';
-import { makeSecrets } from './access/secrets.ts';
+import { indexHtml } from './index-html.ts';
 import { Poller } from './live/poller.ts';
-import { readPageFiles } from './page-files.ts';
 import { makeQueueBoard } from './queue-board.ts';
 import { dashboardRoutes } from './routes.ts';
 import type { SettingGroup } from './runs/form.ts';
@@ -57,7 +58,7 @@ export async function serveDashboard(settings: DashboardSettings): Promise<Dashb
     );
   }
   const secrets = makeSecrets(token);
-  const files = await readPageFiles();
+  const files = await readBuiltPage('dashboard/app', indexHtml);
   const redis = await connectRedis(settings.redis, { use: 'command', onProblem: () => undefined });
   const ends: (() => Promise<unknown> | unknown)[] = [() => redis.disconnect()];
   const close = async () => {

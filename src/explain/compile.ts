@@ -16,7 +16,7 @@ import type { GraphMethodName, PixelScaling, ScoreActivation } from './options.t
 import { takePixels } from './pixel-input.ts';
 import type { PreparedModel } from './prepare.ts';
 import { appendSeed } from './seed.ts';
-import { labelInput, type Target } from './target.ts';
+import type { Target } from './target.ts';
 import { slotNames, type WantedClasses } from './wanted-classes.ts';
 
 /** An assembled model, and which output tensors hold what. */
@@ -61,7 +61,8 @@ export interface CompiledOutputs {
   /** Class of each image, `[N]`, by target; `against` is the class that it is compared with. */
   targets: { name: string; classes: string; against: number | undefined; slot?: number }[];
   statistics: { layer: string; mean: string; standardDeviation: string; nearZero: string }[];
-  usesLabels: boolean;
+  /** Inputs that say classes, `[N]` int64. */
+  classInputs: readonly string[];
   usesTruth: boolean;
 }
 
@@ -80,7 +81,7 @@ export function compile(prepared: PreparedModel, request: CompileRequest): Compi
     targets: [],
     captured: [],
     statistics: [],
-    usesLabels: targets.some((target) => target.kind.from === 'label'),
+    classInputs: targets.flatMap(({ kind }) => (kind.from === 'label' ? [kind.input] : [])),
     usesTruth: wanted !== null,
   };
   if (wanted !== null) {
@@ -98,13 +99,9 @@ export function compile(prepared: PreparedModel, request: CompileRequest): Compi
       outputs.statistics.push({ layer, ...appendStatistics(build, build.reshape(tensor, [batchSize, -1])) });
     }
   }
-  const labels = { name: labelInput, elementType: ElementType.int64, shape: [batchSize] };
-  const truth = {
-    name: truthInput,
-    elementType: ElementType.float32,
-    shape: [batchSize, scores.classCount],
-  };
-  const inputs = [...(outputs.usesLabels ? [labels] : []), ...(outputs.usesTruth ? [truth] : [])];
+  const given = outputs.classInputs.map((name) => ({ name, elementType: ElementType.int64, shape: [batchSize] }));
+  const truth = { name: truthInput, elementType: ElementType.float32, shape: [batchSize, scores.classCount] };
+  const inputs = [...given, ...(outputs.usesTruth ? [truth] : [])];
   const model = assemble(prepared, build, outputNames(outputs), inputs);
   if (request.pixels !== undefined) takePixels(model, prepared.sizes.input, batchSize, request.pixels);
   return { model, outputs, inHalf };

@@ -19,7 +19,7 @@ import { isBanded, pixelInput, sampleCount, scaledPixels } from './pixel-input.t
 import { chosenPrecision } from './precision.ts';
 import type { PreparedModel } from './prepare.ts';
 import { floats, integers, padded, slotFloats, slotIntegers } from './session-arrays.ts';
-import { labelInput, parseTargets } from './target.ts';
+import { parseTargets } from './target.ts';
 import { UserError } from './user-error.ts';
 import { takeWanted } from './wanted-classes.ts';
 
@@ -157,9 +157,9 @@ export class Explainer implements AsyncDisposable {
     const { Tensor } = await loadRuntime();
     const rows = await this.#feedRows(options);
     const feeds = { ...(await this.#feed(batch, count * perImage, this.batchSize * perImage)), ...rows };
-    if (this.#outputs.usesLabels) {
+    for (const name of this.#outputs.classInputs) {
       const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
-      feeds[labelInput] = new Tensor('int64', labels, [this.batchSize]);
+      feeds[name] = new Tensor('int64', labels, [this.batchSize]);
     }
     if (this.#outputs.usesTruth) {
       feeds[truthInput] = new Tensor('float32', this.#truthOf(options), [this.batchSize, this.classCount]);

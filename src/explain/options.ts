@@ -3,7 +3,7 @@
 import type { GateForm } from './onnx/builder.ts';
 
 /** Methods that are part of the one run that every batch gets. */
-const graphMethodNames = [
+export const graphMethodNames = [
   'cam',
   'grad-cam',
   'grad-cam++',

@@ -9,7 +9,13 @@ import { isPairTarget } from './wanted-classes.ts';
 export interface Target {
   /** As reported: the user's own text, with `#rank` for `top`. */
   name: string;
-  kind: { from: 'rank'; rank: number } | { from: 'class'; class: number; against?: number } | { from: 'label' };
+  kind: { from: 'rank'; rank: number } | { from: 'class'; class: number; against?: number } | GivenClasses;
+}
+
+/** An input of the graph says them, `[N]` int64, -1 for none. */
+interface GivenClasses {
+  from: 'label';
+  input: string;
 }
 
 const written = '`predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b>`, `top:<k>`';
@@ -24,7 +30,7 @@ export function parseTargets(texts: readonly string[], classCount: number, names
       );
     }
     if (text === 'predicted') return [{ name: text, kind: { from: 'rank', rank: 0 } }];
-    if (text === 'label') return [{ name: text, kind: { from: 'label' } }];
+    if (text === 'label') return [{ name: text, kind: { from: 'label', input: labelInput } }];
     const [, kind, value = ''] = /^(class|top):(.+)$/s.exec(text) ?? [];
     if (kind === 'class') return [{ name: text, kind: classTarget(text, value, classCount, names) }];
     if (kind !== 'top') throw new UserError('unknown-target', `Target '${text}' is not known. Write ${written}.`);
@@ -85,7 +91,7 @@ export const labelInput = 'gradline/label';
 export function appendClasses(build: Builder, target: Target, logits: string, batchSize: number): string {
   switch (target.kind.from) {
     case 'label':
-      return build.op('Identity', [labelInput]);
+      return build.op('Identity', [target.kind.input]);
     case 'class':
       return build.op('Expand', [build.ints([target.kind.class]), build.ints([batchSize])]);
     case 'rank': {

@@ -4,6 +4,7 @@ import { openControlQueue } from '../../src/control/schedule/control-queue.ts';
 import { addSchedule, listSchedules, removeSchedule } from '../../src/control/schedule/edit-schedules.ts';
 import type { Schedule } from '../../src/control/schedule/schedule.ts';
 import { type Scheduler, type StartRun, startScheduler } from '../../src/control/schedule/start-scheduler.ts';
+import { decide } from '../../src/control/schedule/tick.ts';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
 import { completeRun, tryFinish } from '../../src/shared/ledger/finish.ts';
 import { openRunLedger, type RedisClient } from '../../src/shared/ledger/run-keys.ts';
@@ -94,6 +95,24 @@ describe.skipIf(redisProgram === null)('schedules', () => {
     const [start] = starts.runs;
     expect(start?.configuration).toMatchObject({ input: 's3://photos/val', output: `s3://results/val/${start?.run}` });
     expect((await historyOf()).at(-1)).toMatchObject({ event: 'started', run: start?.run, due: first.getTime() });
+  });
+
+  test('a start that failed is tried again although the next time has come meanwhile', async () => {
+    const { redis } = use();
+    const often = await schedule({ cron: '* * * * *' });
+    const first = Date.parse('2026-11-28T02:00:00Z');
+    const tick = { schedule: often, job: 'repeat:nightly:1', first, waitingFor: null };
+    const itselfGoes = async () => true;
+    expect(await decide(redis, tick, itselfGoes, first)).toMatchObject({
+      action: 'start',
+      run: 'nightly-2026-11-28-0200',
+    });
+    expect(await decide(redis, tick, itselfGoes, first + 150_000)).toEqual({
+      action: 'start',
+      run: 'nightly-2026-11-28-0200',
+      due: first,
+      entry: null,
+    });
   });
 
   test('each report is compared with the latest run before it that is complete, unless the schedule names another', async () => {

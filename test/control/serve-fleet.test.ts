@@ -1,13 +1,17 @@
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { addSchedule, removeSchedule } from '../../src/control/schedule/edit-schedules.ts';
 import { serveFleet } from '../../src/control/serve-fleet.ts';
 import { startShard } from '../../src/shared/ledger/attempts.ts';
 import { openRunLedger } from '../../src/shared/ledger/run-keys.ts';
 import { pauseRun, resumeRun } from '../../src/shared/ledger/run-state.ts';
 import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../src/shared/queue/shard-queue.ts';
+import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
 import { freePort } from '../fleet/free-port.ts';
 import { redisServerProgram, startRedis } from '../fleet/redis-server.ts';
+import { startWebhook } from '../shared/notify/webhook-server.ts';
+import { temporaryFolder } from '../shared/temporary-folder.ts';
 import { enqueuedRun, jobCounts, redisProgram, useRedis } from './fixture.ts';
 import { work } from './stand-in-worker.ts';
 
@@ -118,6 +122,27 @@ describe.skipIf(redisProgram === null)('gradline schedule serve', () => {
     expect(await scrape('gradline_outstanding_work')).toBe(0);
     await resumeRun(openRunLedger(redis, run));
     expect(await scrape('gradline_outstanding_work')).toBe(3);
+  });
+
+  test('tells the webhook of a run of a schedule that cannot even begin, with no worker alive', async () => {
+    const { redis, server } = use();
+    const { url, bodies } = await startWebhook();
+    vi.stubEnv('GRADLINE_WEBHOOK', url);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const places = { input: '/photos', model: '/model.onnx', classes: '/classes-that-are-not-there.txt' };
+    const output = await temporaryFolder();
+    const configuration = await readConfiguration({ ...places, output, notify: 'GRADLINE_WEBHOOK' });
+    const ways = { timeZone: 'UTC', missed: 'catch-up', overlap: 'skip', grace: 600 } as const;
+    await addSchedule(redis, { name: 'nightly', cron: '* * * * * *', ...ways, configuration });
+    await service(server.url);
+    await expect.poll(() => bodies, { timeout: 15_000 }).not.toEqual([]);
+    await removeSchedule(redis, 'nightly');
+    expect(bodies[0]).toMatchObject({
+      event: 'run-failed',
+      run: expect.stringMatching(/^nightly-\d{4}/),
+      report: null,
+      error: { message: expect.stringContaining('classes-that-are-not-there') },
+    });
   });
 
   test('tells no number while Redis is away, and is not ready then', async () => {

@@ -34,6 +34,29 @@ describe.skipIf(redisProgram === null)('looking at Redis for all clients', () =>
     stop.abort();
   });
 
+  test('throughput outlives a restart', async () => {
+    const { redis } = use();
+    await redis.flushall();
+    const settings = { interval: 1_000_000, idleInterval: 1_000_000 };
+    const { run } = await newRun(redis, 4, 8);
+    const first = new Poller(redis, settings);
+    await first.start();
+    await first.close();
+    const kept = JSON.parse((await redis.get('gradline:dashboard:throughput')) ?? '');
+    expect(kept.runs).toMatchObject([{ run, images: 0 }]);
+    // As if it had begun a minute ago.
+    const start = Math.floor(Date.now() / 10_000 - 6) * 10_000;
+    kept.runs[0].spans = { length: 10_000, first: start / 10_000, images: [50] };
+    await redis.set('gradline:dashboard:throughput', JSON.stringify(kept));
+    const second = new Poller(redis, settings);
+    onTestFinished(() => second.close());
+    await second.start();
+    const stop = new AbortController();
+    const { value } = await second.watch(run, stop.signal).next();
+    stop.abort();
+    expect(value?.details.get(run)?.throughput[0]).toEqual([start, 5]);
+  });
+
   test('a client is told what has changed, once', async () => {
     const { redis } = use();
     await redis.flushall();

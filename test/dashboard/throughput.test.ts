@@ -47,3 +47,22 @@ test('of a run all of its time is kept, of the fleet the last hour', () => {
 test('a run that is not known has no points', () => {
   expect(new Throughput().ofRun('a', start)).toEqual([]);
 });
+
+test('what is kept goes on elsewhere, also after days in which nobody looked', () => {
+  const throughput = new Throughput();
+  for (let time = 0; time <= 100_000; time += 10_000) throughput.see('a', time / 100, start + time);
+  const kept = () => JSON.parse(JSON.stringify(throughput.kept()));
+  const again = new Throughput(kept());
+  expect(again.ofRun('a', start + 100_000)).toEqual(throughput.ofRun('a', start + 100_000));
+  expect(again.ofFleet(start + 100_000)).toEqual(throughput.ofFleet(start + 100_000));
+  again.see('a', 2_000, start + 200_000);
+  expect(again.ofRun('a', start + 200_000).at(-1)).toEqual([start + 190_000, 10]);
+  const week = 7 * 86_400_000;
+  const later = new Throughput(kept());
+  later.see('b', 0, start + week);
+  later.see('b', 100, start + week + 10_000);
+  expect(later.ofFleet(start + week + 20_000).slice(-2)).toEqual([
+    [start + week, 10],
+    [start + week + 10_000, 0],
+  ]);
+});

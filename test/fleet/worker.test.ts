@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { startWebhook } from '../shared/notify/webhook-server.ts';
 import { fleetAvailable, localRun, objectsOf, quick, useFleet } from './fleet.ts';
 
 describe.skipIf(!fleetAvailable)('workers', () => {
@@ -42,6 +43,24 @@ describe.skipIf(!fleetAvailable)('workers', () => {
       'end',
     ]);
     expect(events.at(-1)).toMatchObject({ shards: 4, images: 24, handedBack: 0 });
+  });
+
+  test('tell the webhook that the producer names once, whichever of them ends the run', async () => {
+    const { enqueue, work, environment } = fleet();
+    const { url, bodies } = await startWebhook();
+    environment.GRADLINE_WEBHOOK = url;
+    await enqueue('notified', 'val', '--notify', 'GRADLINE_WEBHOOK');
+    const ends = await Promise.all([work(quick), work(quick)]);
+    delete environment.GRADLINE_WEBHOOK;
+    expect(bodies).toMatchObject([
+      {
+        event: 'run-complete',
+        run: 'notified',
+        report: 's3://out/notified/report/index.html',
+        counts: { images: 24, done: 24, quarantined: 0, missing: 0 },
+      },
+    ]);
+    expect(ends.map(({ stdout, stderr }) => stdout + stderr).join('')).not.toContain('secret-token');
   });
 
   test('drop the shards of a paused run, and of one that Redis does not know', async () => {

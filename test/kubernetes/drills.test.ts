@@ -1,7 +1,7 @@
 /**
  * `npm run test:kubernetes`: the chart on a real control plane with real KEDA, its pods real containers of the project's images. What is
  * tried is what strands runs elsewhere: workers from nothing and to nothing, nodes that are gone, pods that are stopped at work, a Redis that
- * is away, an upgrade. Each must end in a complete run with every image in it once, and with no worker left.
+ * or a bucket that is away, an ending that takes long, an upgrade. Each must end in a complete run with every image in it once, and with no worker left.
  */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -16,6 +16,7 @@ import { openRunLedger } from '../../src/shared/ledger/run-keys.ts';
 import { openStore } from '../../src/shared/store/open-store.ts';
 import { gradline } from '../cli/gradline.ts';
 import { buildImage, runContainer } from '../containers/podman.ts';
+import { type FaultProxy, startFaultProxy } from '../fleet/fault-proxy.ts';
 import { type RedisServer, redisServerProgram, startRedis } from '../fleet/redis-server.ts';
 import { localS3Server, type S3Server, startS3Server } from '../fleet/s3-server.ts';
 import { cases } from '../infra/chart/cases.ts';
@@ -28,7 +29,7 @@ import { startService } from './service.ts';
 
 const programs = process.env.GRADLINE_TEST_CLUSTER || join(homedir(), '.cache/gradline/test-cluster');
 const helm = await helmProgram();
-const images = 400;
+const images = 240;
 const began = Date.now();
 const log = (line: string) => console.log(`${((Date.now() - began) / 1000).toFixed(1).padStart(7)} ${line}`);
 
@@ -36,6 +37,8 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
   let folder: string;
   let redis: RedisServer;
   let s3: S3Server;
+  /** Between the pods and the bucket. */
+  let bucket: FaultProxy;
   let cluster: Cluster;
   let api: Api;
   let runner: PodRunner;
@@ -48,6 +51,7 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
     const [redisProgram, s3Program] = await Promise.all([redisServerProgram(), localS3Server()]);
     redis = await startRedis(redisProgram ?? '', ['--appendonly', 'yes']);
     s3 = await startS3Server(s3Program ?? '');
+    bucket = await startFaultProxy(s3.endpoint, 'drills');
     Object.assign(process.env, s3.environment);
     const fill = { image: 'demo', words: ['--count', String(images), 's3://gradline'], options: ['--network', 'host'] };
     const filled = await runContainer({ ...fill, variables: s3.environment });
@@ -62,7 +66,7 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
         .map(({ port }) => port),
     );
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-    const stringData = { GRADLINE_REDIS: redis.url, ...s3.environment };
+    const stringData = { GRADLINE_REDIS: redis.url, ...s3.environment, AWS_ENDPOINT_URL: bucket.endpoint };
     await cluster.kubectl(
       ['apply', '--filename', '-'],
       JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'maps', labels } }),
@@ -78,6 +82,7 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
     api?.close();
     await cluster?.stop();
     await redis?.stop();
+    await bucket?.stop();
     await s3?.stop();
     await rm(folder, { recursive: true, force: true });
   });
@@ -127,9 +132,9 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
   };
 
   /** Waits, and says what changes meanwhile. */
-  const until = async (what: string, reached: () => Promise<boolean> | boolean, seconds = 300) => {
+  const until = async (what: string, reached: () => Promise<boolean> | boolean, seconds = 300, pause = 1_000) => {
     let last = '';
-    for (const end = Date.now() + seconds * 1_000; Date.now() < end; await wait(1_000)) {
+    for (const end = Date.now() + seconds * 1_000; Date.now() < end; await wait(pause)) {
       const line = `${workers().length} workers, ${await outstanding()} outstanding`;
       if (line !== last) log(line);
       last = line;
@@ -223,6 +228,24 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
     await expectComplete('from-zero');
   });
 
+  drill('the ending takes longer than workers are kept without work', async () => {
+    await enqueue('ending');
+    const almost = async () => {
+      const { shards, settledShards } = (await status('ending')) ?? { shards: null, settledShards: 0 };
+      return shards !== null && settledShards >= shards - 2;
+    };
+    await until('all but two shards are done', almost, 300, 200);
+    // Each request of the merge and of the report takes so long.
+    bucket.set({ latency: 5_000 });
+    const slowed = Date.now();
+    await until('the ending is complete', async () => (await status('ending'))?.state === 'complete');
+    const seconds = (Date.now() - slowed) / 1_000;
+    bucket.set({});
+    log(`the ending took ${seconds.toFixed(0)} s`);
+    expect(seconds).toBeGreaterThan(20);
+    await expectComplete('ending');
+  });
+
   drill('all nodes die with shards under way', async () => {
     await enqueue('nodes');
     await until('shards are under way', underWay('nodes'));
@@ -258,6 +281,17 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
     await redis.start();
     log('Redis is back');
     await expectComplete('redis');
+  });
+
+  drill('the bucket is away for 15 seconds during a run', async () => {
+    await enqueue('bucket');
+    await until('shards are under way', underWay('bucket'));
+    bucket.set({ reset: 1 });
+    log('the bucket is gone');
+    await wait(15_000);
+    bucket.set({});
+    log('the bucket is back');
+    await expectComplete('bucket');
   });
 
   drill('workers are Jobs that end by themselves', async () => {

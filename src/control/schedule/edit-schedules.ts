@@ -3,10 +3,10 @@
 import { didYouMean } from '../../explain/nearest-names.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { absoluteLocations } from '../../producer/fleet-run.ts';
+import type { LedgerState } from '../../shared/ledger/contract.ts';
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import { redisUserError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
-import type { LedgerState } from '../../shared/ledger/run-state.ts';
 import { type ControlQueue, controlJobOptions, openControlQueue } from './control-queue.ts';
 import { nextDue } from './due-times.ts';
 import { checkSchedule, type Schedule } from './schedule.ts';

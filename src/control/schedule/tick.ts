@@ -40,8 +40,9 @@ export async function decide(redis: RedisClient, tick: Tick, stillGoes: StillGoe
   });
   for (;;) {
     const seen = await latestRun(redis, schedule.name);
-    const own = seen.run === run && seen.job === job;
-    if (own) return { action: 'start', run, due, entry: null };
+    // A job that is tried again goes on with the run that it began, also when the next time has come meanwhile.
+    if (seen.job === job)
+      return { action: 'start', run: seen.run, due: seen.run === run ? due : tick.first, entry: null };
     if (seen.run === run) return { action: 'leave', entry: note('skipped', 'it was begun already, to catch up') };
     const late = waitingFor === null && now - due > schedule.grace * 1000;
     if (late && schedule.missed === 'skip') {

@@ -7,6 +7,16 @@ export function timeText(time: number): string {
   return exact.format(time);
 }
 
+const second = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const minute = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** For times on an axis of so many milliseconds: `13:02:30`, `13:02`, `28 Nov`. */
+export function clockText(span: number): (time: Date) => string {
+  const form = span < 300_000 ? second : span < 2 * 86_400_000 ? minute : day;
+  return (time) => form.format(time);
+}
+
 /** `3 s`, `12 min`, `5 h`, `3 days` */
 export function spanText(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

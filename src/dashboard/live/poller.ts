@@ -5,6 +5,7 @@ import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts'
 import { openRunLedger, type RedisClient, runRegistryKey } from '../../shared/ledger/run-keys.ts';
 import { isOngoing } from '../../shared/ledger/run-state.ts';
 import type { RatePoint, RunDetail, RunRow, WorkerRow } from '../contract.ts';
+import { keepThroughput, readThroughput } from './kept-throughput.ts';
 import { runRow, workerRows } from './rows.ts';
 import { Throughput } from './throughput.ts';
 
@@ -32,6 +33,8 @@ interface PollerOptions {
 /** The latest runs that are shown. */
 const mostRuns = 500;
 const failuresShown = 60;
+/** Milliseconds between two times that throughput is kept. */
+const keepInterval = 60_000;
 /** Looks after which runs that have ended are looked at again: somebody may have retried one. */
 const looksUntilAll = 10;
 
@@ -43,12 +46,14 @@ export class Poller {
   readonly #redis: RedisClient;
   readonly #interval: number;
   readonly #idleInterval: number;
-  readonly #throughput = new Throughput();
+  #throughput = new Throughput();
   readonly #statuses = new Map<string, RunStatus>();
   readonly #watched = new Map<string, number>();
   readonly #waiting = new Set<(snapshot: Snapshot) => void>();
   #clients = 0;
   #looks = 0;
+  /** Time of the look that was kept last. */
+  #kept = 0;
   /** How far the clock of Redis is ahead of this machine's, in milliseconds. */
   #ahead = 0;
   #looking: Promise<void> | null = null;
@@ -71,6 +76,8 @@ export class Poller {
 
   /** Looks for the first time. */
   async start(): Promise<void> {
+    // Redis may be away, and what is there may be another program's.
+    this.#throughput = new Throughput(await readThroughput(this.#redis).catch(() => null));
     await this.#lookAndGoOn();
   }
 
@@ -113,7 +120,15 @@ export class Poller {
     this.#ended = true;
     clearTimeout(this.#timer);
     await this.#looking;
+    await this.#keep();
     this.#tell();
+  }
+
+  /** Whoever may only read in Redis keeps nothing. */
+  async #keep(): Promise<void> {
+    if (this.#snapshot.time === this.#kept || this.#snapshot.problem !== null) return;
+    this.#kept = this.#snapshot.time;
+    await keepThroughput(this.#redis, this.#throughput.kept()).catch(() => undefined);
   }
 
   #unwatch(run: string): void {
@@ -152,6 +167,7 @@ export class Poller {
     }
     this.#tell();
     if (this.#ended) return;
+    if (this.#snapshot.time - this.#kept > keepInterval) await this.#keep();
     const usual = this.#clients > 0 ? this.#interval : this.#idleInterval;
     const pause = Math.max(usual, 20 * (performance.now() - begin));
     this.#timer = setTimeout(() => void this.#lookAndGoOn(), pause);

@@ -1,10 +1,13 @@
-/** Images a second over time, from counts that are looked at again and again. It is kept in memory: the ledger itself knows two minutes. */
+/** Images a second over time, from counts that are looked at again and again: the ledger itself knows two minutes. */
 
 import type { RatePoint } from '../contract.ts';
+import type { KeptSpans, KeptThroughput } from './kept-throughput.ts';
 
 const shortestSpan = 10_000;
 const mostSpans = 360;
 const mostRuns = 200;
+/** Of these what is kept stays below some 60 kB. */
+const runsKept = 20;
 
 /** Images in spans of equal length, one after the other. */
 class Spans {
@@ -16,8 +19,17 @@ class Spans {
   readonly #whenFull: 'merge' | 'drop';
 
   /** @param whenFull pairs of spans become one, which keeps all of the time; or the oldest one goes */
-  constructor(whenFull: 'merge' | 'drop') {
+  constructor(whenFull: 'merge' | 'drop', kept?: KeptSpans) {
     this.#whenFull = whenFull;
+    if (kept === undefined) return;
+    this.#length = Math.max(shortestSpan, kept.length);
+    this.#first = kept.first;
+    this.#images = kept.images.slice(-mostSpans);
+  }
+
+  kept(): KeptSpans {
+    const images = this.#images.map((count) => Number(count.toPrecision(4)));
+    return { length: this.#length, first: this.#first, images };
   }
 
   /** Spreads images evenly over the time in which they were done. */
@@ -43,6 +55,11 @@ class Spans {
 
   #put(span: number, images: number): void {
     this.#first ??= span;
+    if (this.#whenFull === 'drop' && span - this.#first >= 2 * mostSpans) {
+      // After a time in which nobody looked, and of which nothing would stay.
+      this.#first = span;
+      this.#images = [];
+    }
     const place = span - this.#first;
     if (place < 0) return;
     while (this.#images.length <= place) this.#images.push(0);
@@ -74,9 +91,25 @@ interface Seen {
 }
 
 export class Throughput {
-  readonly #fleet = new Spans('drop');
+  readonly #fleet: Spans;
   /** The one looked at last at the end. */
   readonly #runs = new Map<string, Seen>();
+
+  /** @param kept by a dashboard before this one: images done since are spread over the time until now */
+  constructor(kept: KeptThroughput | null = null) {
+    this.#fleet = new Spans('drop', kept?.fleet);
+    for (const { run, images, time, spans } of kept?.runs ?? []) {
+      this.#runs.set(run, { images, time, spans: new Spans('merge', spans) });
+    }
+  }
+
+  kept(): KeptThroughput {
+    const runs = [...this.#runs].slice(-runsKept);
+    return {
+      fleet: this.#fleet.kept(),
+      runs: runs.map(([run, { images, time, spans }]) => ({ run, images, time, spans: spans.kept() })),
+    };
+  }
 
   /**
    * @param images that the run has settled

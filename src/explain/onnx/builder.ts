@@ -13,7 +13,7 @@ import {
   TypeProtoSchema,
   ValueInfoProtoSchema,
 } from './onnx_pb.ts';
-import { float32Tensor, int64Tensor } from './tensor-data.ts';
+import { constantTensor, float32Tensor, int64Tensor } from './tensor-data.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
@@ -158,6 +158,11 @@ export class Builder {
   /** A float32 constant; equal constants are shared. `dims` `[]` makes a scalar. */
   floats(values: number[], dims?: number[]): string {
     return this.#constant('f', values, dims, float32Tensor);
+  }
+
+  /** An int32 constant, as `ints`. */
+  int32s(values: number[], dims: number[] = [values.length]): string {
+    return this.#constant('i32', values, dims, (name) => constantTensor(name, ElementType.int32, values, dims));
   }
 
   scalar(value: number): string {

@@ -69,15 +69,10 @@ function taskOf(run: ExportedRun, { record }: ExportedImage, address: string) {
       {
         model_version: run.run,
         score,
-        result: [
-          {
-            id: 'predicted',
-            from_name: control,
-            to_name: object,
-            type: 'choices',
-            value: { choices },
-          },
-        ],
+        result:
+          choices.length === 0
+            ? []
+            : [{ id: 'predicted', from_name: control, to_name: object, type: 'choices', value: { choices } }],
       },
     ],
   };

@@ -251,3 +251,6 @@ export function detailsName(row: number): string {
 
 /** What a data file calls to hand over its content: `gradline(name, content)`. */
 export const registrar = 'gradline';
+
+/** Name of the element in the page's head that holds what goes with every question to a server that explains on demand. */
+export const exploreMeta = 'gradline-explore';

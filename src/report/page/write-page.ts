@@ -4,9 +4,10 @@ import type { Store } from '../../shared/store/store.ts';
 import type { Findings } from '../contract.ts';
 import { readEvidence } from '../read/evidence.ts';
 import { type StoredShard, storedRecords } from '../read/stored-records.ts';
-import { readAppFiles } from './app-files.ts';
+import { readBuiltPage } from '../serve/built-page.ts';
 import { ImageColumnsBuilder } from './image-columns.ts';
 import { type DetailedImage, heatmapOf, imageDetails, packDetails } from './image-details.ts';
+import { indexHtml } from './index-html.ts';
 import { type ChangesContent, earlierMaps, earlierRows, pageChanges } from './page-changes.ts';
 import {
   detailsName,
@@ -52,7 +53,7 @@ const quarantinedListed = 10_000;
 export async function writePage(output: Store, content: PageContent, options: PageOptions = {}): Promise<WrittenPage> {
   const { findings, changes = null } = content;
   const files = new PageFiles(output);
-  const app = await readAppFiles();
+  const app = await readBuiltPage('report/page/app', indexHtml);
   const look = await readOverlayLook(output);
   const before = changes && earlierRows(changes);
   const selection = selectImages(findings, options.limit ?? 100_000, before?.keys());

@@ -1,15 +1,7 @@
 /** The bounded list of what failed and why. All failures are in the records; these are the latest, to be seen while a run goes. */
 
 import { z } from 'zod';
-
-export interface Failure {
-  shard: number;
-  /** Place of the image in the shard and its key; null for a whole shard that was given up. */
-  place: number | null;
-  key: string | null;
-  code: string;
-  message: string;
-}
+import type { Failure } from './contract.ts';
 
 /** While a run goes, and once it is complete. */
 export const failuresKept = 200;

@@ -2,10 +2,11 @@
 
 import { z } from 'zod';
 import type { RunTotals } from '../run/tally.ts';
-import { type Failure, parseFailure } from './failures.ts';
+import type { Failure, LedgerState } from './contract.ts';
+import { parseFailure } from './failures.ts';
 import { rateOf } from './rates.ts';
 import type { RunLedger } from './run-keys.ts';
-import { type LedgerState, ledgerState } from './run-state.ts';
+import { ledgerState } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
 export interface WorkerStatus {

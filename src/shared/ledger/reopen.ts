@@ -1,8 +1,9 @@
 /** Doing failed images again: their shards are taken out of the counts and put back into the queue. */
 
 import { emptyTally, type Tally } from '../run/tally.ts';
+import type { LedgerState } from './contract.ts';
 import type { RunLedger } from './run-keys.ts';
-import { type LedgerState, ledgerState, type Move, moveOf, type NoSuchRun } from './run-state.ts';
+import { ledgerState, type Move, moveOf, type NoSuchRun } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 import type { NotInPlan } from './settle-shard.ts';
 

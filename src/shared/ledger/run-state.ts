@@ -15,12 +15,9 @@
  */
 
 import { z } from 'zod';
+import { type LedgerState, runStates } from './contract.ts';
 import type { RunLedger } from './run-keys.ts';
 import { loadScript, type Reply, runScript, type Script, unknownReply } from './script.ts';
-
-export const runStates = ['planning', 'running', 'paused', 'finishing', 'complete', 'cancelled', 'failed'] as const;
-
-export type LedgerState = (typeof runStates)[number];
 
 export const ledgerState = z.enum(runStates);
 

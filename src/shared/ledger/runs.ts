@@ -2,10 +2,11 @@
 
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
+import type { LedgerState } from './contract.ts';
 import { pairs, type RunStatus, readStatus } from './read-status.ts';
 import { withRedisErrors } from './redis-errors.ts';
 import { openRunLedger, type RedisClient, type RunLedger, runRegistryKey } from './run-keys.ts';
-import { isOngoing, type LedgerState, ledgerState, type NoSuchRun, type Refusal, refusalOf } from './run-state.ts';
+import { isOngoing, ledgerState, type NoSuchRun, type Refusal, refusalOf } from './run-state.ts';
 import { loadScript, runScript, unknownReply } from './script.ts';
 
 interface NewRun {

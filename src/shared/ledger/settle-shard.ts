@@ -16,7 +16,8 @@
  */
 
 import type { RunTotals } from '../run/tally.ts';
-import { type Failure, failureEntry, failuresKept, givenUpEntry } from './failures.ts';
+import type { Failure } from './contract.ts';
+import { failureEntry, failuresKept, givenUpEntry } from './failures.ts';
 import type { RunLedger } from './run-keys.ts';
 import { type Refusal, refusalOf } from './run-state.ts';
 import { totalsOf } from './run-totals.ts';

@@ -1,6 +1,7 @@
 /** The queue that shards wait in: one for all runs. A job says only which shard of which run. */
 
 import { type JobsOptions, Queue } from 'bullmq';
+import { z } from 'zod';
 import { redisUserError } from '../ledger/redis-errors.ts';
 import type { RedisClient } from '../ledger/run-keys.ts';
 import type { Traces } from '../traces/traces.ts';
@@ -9,9 +10,13 @@ export const shardQueueName = 'shards';
 /** The braces are a hash tag: a Redis Cluster keeps the queue in one slot. */
 export const shardQueuePrefix = '{gradline}';
 
-export interface ShardJob {
-  run: string;
-  shard: number;
+const shardJob = z.object({ run: z.string(), shard: z.int().min(0) });
+
+export type ShardJob = z.infer<typeof shardJob>;
+
+/** Null for what no part of Gradline put into the queue: whoever reaches Redis can. */
+export function parseShardJob(data: unknown): ShardJob | null {
+  return shardJob.safeParse(data).data ?? null;
 }
 
 export type ShardQueue = Queue<ShardJob, void, string>;

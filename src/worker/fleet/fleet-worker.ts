@@ -6,7 +6,13 @@ import { connectRedis } from '../../shared/ledger/connect-redis.ts';
 import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
 import { readRuns } from '../../shared/ledger/runs.ts';
-import { openShardQueue, type ShardJob, shardQueueName, shardQueuePrefix } from '../../shared/queue/shard-queue.ts';
+import {
+  openShardQueue,
+  parseShardJob,
+  type ShardJob,
+  shardQueueName,
+  shardQueuePrefix,
+} from '../../shared/queue/shard-queue.ts';
 import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
 import { within } from '../../shared/threads/within.ts';
 import type { Traces } from '../../shared/traces/traces.ts';
@@ -253,17 +259,22 @@ class FleetWorker {
   }
 
   async #process(job: Job<ShardJob, void, string>, token: string): Promise<void> {
+    const data = parseShardJob(job.data);
+    if (data === null) {
+      this.#events.onWarning(`Job ${JSON.stringify(job.id)} of the queue names no shard: it is dropped.`);
+      return;
+    }
     const ended = this.#watch.onShardBegun();
     try {
       if (this.#stopping) throw new HandedBack();
-      const { run, shard } = job.data;
-      const work = () => this.#work.do(job.data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
+      const { run, shard } = data;
+      const work = () => this.#work.do(data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
       await (this.#traces?.span('explain shard', { 'gradline.run': run, 'gradline.shard': shard }, work) ?? work());
     } catch (error) {
       if (!(error instanceof HandedBack)) {
         this.#watch.onNotCommitted('failed');
         const message = error instanceof Error ? error.message : String(error);
-        this.#events.onShardFailed({ ...job.data, attempt: job.attemptsMade + 1, message });
+        this.#events.onShardFailed({ ...data, attempt: job.attemptsMade + 1, message });
         throw error;
       }
       this.#watch.onNotCommitted('handed-back');

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { readAppFiles } from '../../../src/report/page/app-files.ts';
 import { packDetails } from '../../../src/report/page/image-details.ts';
+import { indexHtml } from '../../../src/report/page/index-html.ts';
 import { packFloats, packIntegers } from '../../../src/report/page/packed-array.ts';
 import {
   type ClassFile,
@@ -18,6 +18,7 @@ import {
   type PageReport,
   registrar,
 } from '../../../src/report/page/page-data.ts';
+import { readBuiltPage } from '../../../src/report/serve/built-page.ts';
 import { overlayKey, seenPictureKey } from '../../../src/shared/run/output-key.ts';
 import { FileStore } from '../../../src/shared/store/file-store.ts';
 import { harbourFindings, isDecided, isWrong } from './harbour-findings.ts';
@@ -54,7 +55,7 @@ export async function writeHarbourReport(shape: HarbourShape): Promise<HarbourRe
       `${registrar}(${JSON.stringify(name)},${JSON.stringify(content)});\n`,
       'text/javascript',
     );
-  for (const { name, content, contentType } of await readAppFiles())
+  for (const { name, content, contentType } of await readBuiltPage('report/page/app', indexHtml))
     await output.put(`report/${name}`, content, contentType);
   await put('report', harbourPage(scenes, shape.pictures === true));
   await put(earlierMapsName, { rows: [], heatmaps: null });

@@ -1,6 +1,6 @@
 /** What the ledger should hold, written down plainly: no bitmaps, no scripts, one Set or number for each thing. */
 
-import type { LedgerState } from '../../../src/shared/ledger/run-state.ts';
+import type { LedgerState } from '../../../src/shared/ledger/contract.ts';
 
 export interface ModelAttempt {
   token: string | null;

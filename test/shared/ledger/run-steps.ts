@@ -1,16 +1,10 @@
 /** What happens to a run as a whole, each as it should be answered and as it changes the model. */
 
+import type { LedgerState } from '../../../src/shared/ledger/contract.ts';
 import { completeRun, leaveFinish, mostFinishAttempts, tryFinish } from '../../../src/shared/ledger/finish.ts';
 import { reopenRun } from '../../../src/shared/ledger/reopen.ts';
 import type { RunLedger } from '../../../src/shared/ledger/run-keys.ts';
-import {
-  cancelRun,
-  failRun,
-  type LedgerState,
-  type Move,
-  pauseRun,
-  resumeRun,
-} from '../../../src/shared/ledger/run-state.ts';
+import { cancelRun, failRun, type Move, pauseRun, resumeRun } from '../../../src/shared/ledger/run-state.ts';
 import { endPlanning } from '../../../src/shared/ledger/runs.ts';
 import { type LedgerModel, tallyOf } from './ledger-model.ts';
 import { refusal, type Step } from './shard-steps.ts';

@@ -1,41 +1,20 @@
-import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { notifyOfEnd, notifyOfFailure } from '../../../src/shared/notify/notify-of-end.ts';
 import { webhookIn } from '../../../src/shared/notify/webhook.ts';
 import { readConfiguration } from '../../../src/shared/run/read-configuration.ts';
 import { gradline, tinyProject } from '../../cli/gradline.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { startWebhook } from './webhook-server.ts';
 
 const quick = { attempts: 3, firstDelay: 5, patience: 500 };
 
-/** A webhook that answers with these codes in turn, the last one from then on; `hang` never answers. */
-async function webhook(...answers: (number | 'hang')[]) {
-  const bodies: unknown[] = [];
-  const server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (part) => {
-      text += part;
-    });
-    request.on('end', () => {
-      const answer = answers[Math.min(bodies.length, answers.length - 1)] ?? 200;
-      bodies.push(JSON.parse(text));
-      if (answer !== 'hang') response.writeHead(answer).end('ok');
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const bound = server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-  const url = `http://127.0.0.1:${port}/services/T00/secret-token`;
-  vi.stubEnv('GRADLINE_WEBHOOK', url);
-  return { url, bodies };
+/** The webhook that GRADLINE_WEBHOOK names. */
+async function webhook(...answers: Parameters<typeof startWebhook>) {
+  const started = await startWebhook(...answers);
+  vi.stubEnv('GRADLINE_WEBHOOK', started.url);
+  return started;
 }
 
 afterEach(() => vi.unstubAllEnvs());

@@ -9,6 +9,15 @@ import { spanText, timeText } from '../times.ts';
 /** Milliseconds between two looks. */
 const interval = 10_000;
 
+const missedText: Record<ScheduleRow['missed'], string> = {
+  'catch-up': 'Times at which nobody was there are caught up once.',
+  skip: 'Times at which nobody was there are left out.',
+};
+const overlapText: Record<ScheduleRow['overlap'], string> = {
+  skip: 'A time at which the run before still goes is left out.',
+  wait: 'While the run before still goes, the next one waits.',
+};
+
 /** What starts by itself, when, and what became of it. */
 export function Schedules() {
   const [rows, setRows] = useState<readonly ScheduleRow[] | null>(null);
@@ -70,7 +79,7 @@ function ScheduleCard({ row }: { row: ScheduleRow }) {
         </p>
       )}
       <p class="muted key">
-        Below {output}. A time without a worker: {missed}. The run before still goes: {overlap}.
+        Below {output}. {missedText[missed]} {overlapText[overlap]}
       </p>
       {history.length > 0 && (
         <details>

@@ -2,7 +2,7 @@ import { areaY, lineY, ruleY } from '@observablehq/plot';
 import { useCallback } from 'preact/hooks';
 import { Chart } from '../../../shared/page/parts/chart.tsx';
 import type { RatePoint } from '../../contract.ts';
-import { rateText } from '../times.ts';
+import { clockText, rateText } from '../times.ts';
 
 interface ThroughputChartProps {
   points: readonly RatePoint[];
@@ -20,8 +20,14 @@ export function ThroughputChart({ points, of }: ThroughputChartProps) {
         marginLeft: 44,
         marginRight: 18,
         marginTop: 24,
-        x: { type: 'time' as const, label: null, ticks: Math.max(3, Math.floor(width / 140)) },
-        y: { label: 'images/s', grid: true, zero: true, nice: true, ticks: 4 },
+        x: {
+          type: 'time' as const,
+          label: null,
+          ticks: Math.max(3, Math.floor(width / 140)),
+          tickFormat: clockText(spanOf(points)),
+        },
+        // While nothing is done all of it is 0, which would have no scale.
+        y: { label: 'images/s', grid: true, nice: true, ticks: 4, domain: [0, mostOf(points) || 1] },
         marks: [
           areaY(data, {
             x: 'time',
@@ -44,12 +50,21 @@ export function ThroughputChart({ points, of }: ThroughputChartProps) {
     [points],
   );
   const latest = points.at(-1)?.[1] ?? 0;
-  const most = Math.max(0, ...points.map(([, rate]) => rate));
+  const most = mostOf(points);
   if (points.length < 2) {
     return <p class="nothing">The chart begins once this dashboard has watched for half a minute.</p>;
   }
   const label = `Images a second of ${of}: ${rateText(latest)} now, at most ${rateText(most)}.`;
   return <Chart label={label} options={options} />;
+}
+
+function mostOf(points: readonly RatePoint[]): number {
+  return Math.max(0, ...points.map(([, rate]) => rate));
+}
+
+/** Milliseconds from the first point to the last. */
+function spanOf(points: readonly RatePoint[]): number {
+  return (points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0);
 }
 
 /** A point begins a span of time, and the last one has an end, too. */

@@ -3,6 +3,7 @@ import { changeParams, linkToView, route } from '../../../../shared/page/route.t
 import { useKeys } from '../../../../shared/page/shell/keys.ts';
 import { count } from '../../../../shared/page/text.ts';
 import { type OpenedImage, openImage } from '../details.ts';
+import { canExplore } from '../explore/server.ts';
 import { imagesOf, keptValues } from '../gallery/gallery.tsx';
 import { rememberRow } from '../gallery/thumb-grid.tsx';
 import { askedClasses, readQuery } from '../image-query.ts';
@@ -58,6 +59,8 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
   const setOpacity = (value: number) =>
     changeParams({ opacity: String(Math.round(Math.min(Math.max(value, 0), 1) * 100)) }, 'replace');
   const back = linkToView('images', keep);
+  const { layer, method } = choice;
+  const explore = canExplore ? linkToView('explore', { key: report.keyOf(row), layer, method }) : null;
 
   useEffect(() => rememberRow(row), [row]);
   // The neighbours' data are ready when the arrow keys are pressed.
@@ -79,6 +82,9 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
     '[': () => setOpacity(opacity - 0.1),
     ']': () => setOpacity(opacity + 0.1),
     x: () => setOpacity(opacity > 0 ? 0 : report.look.alpha),
+    e: () => {
+      if (explore !== null) location.hash = explore;
+    },
   });
 
   return (
@@ -99,6 +105,12 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
         <h1 tabIndex={-1} class="key">
           {report.keyOf(row)}
         </h1>
+        {explore !== null && (
+          <p>
+            <a href={explore}>Explore</a>
+            <span class="muted"> other classes, layers and methods, and what is answered where parts are covered</span>
+          </p>
+        )}
       </header>
       <div class="image-view">
         <div class="image-maps">

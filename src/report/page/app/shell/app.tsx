@@ -1,7 +1,8 @@
 import type { KeyGroup } from '../../../../shared/page/shell/key-help.tsx';
 import { Shell } from '../../../../shared/page/shell/shell.tsx';
+import { canExplore } from '../explore/server.ts';
 import { useReport } from '../report-context.ts';
-import { changesView, imageView, multiLabelViews, views } from './views.ts';
+import { changesView, exploreView, imageView, multiLabelViews, views } from './views.ts';
 
 const galleryKeys: KeyGroup[] = [
   {
@@ -41,16 +42,25 @@ const imageKeys: KeyGroup[] = [
   },
 ];
 
+const exploreKeys: KeyGroup = {
+  name: 'Exploring one image',
+  keys: [
+    ['e', 'from an image to exploring it'],
+    ['Tab to the picture, Enter', 'cover the middle'],
+    ['arrows, with Shift', 'move what is covered, resize it'],
+    ['Delete', 'uncover the latest'],
+    ['p', 'cover where the map peaks'],
+    ['f, u', 'next way to cover, uncover all'],
+    ['[ ], x', 'opacity of the map'],
+    ['Esc', 'back to the image'],
+  ],
+};
+
 export function App() {
   const { findings, changes, multi } = useReport();
   const own = multi ? multiLabelViews : views;
   const inBar = changes ? [...own, changesView] : own;
-  return (
-    <Shell
-      bar={inBar}
-      others={[changesView, imageView]}
-      title={`${findings.run}, Gradline`}
-      keys={multi ? [...multiLabelKeys, ...imageKeys] : [...galleryKeys, ...imageKeys]}
-    />
-  );
+  const others = [changesView, imageView, ...(canExplore ? [exploreView] : [])];
+  const groups = [...(multi ? multiLabelKeys : galleryKeys), ...imageKeys, ...(canExplore ? [exploreKeys] : [])];
+  return <Shell bar={inBar} others={others} title={`${findings.run}, Gradline`} keys={groups} />;
 }

@@ -1,6 +1,7 @@
 import type { View } from '../../../../shared/page/shell/shell.tsx';
 import { Changes } from '../changes/changes.tsx';
 import { Confusion } from '../confusion/confusion.tsx';
+import { Explore } from '../explore/explore.tsx';
 import { Gallery } from '../gallery/gallery.tsx';
 import { Clusters } from '../groups/clusters.tsx';
 import { Gaps } from '../groups/gaps.tsx';
@@ -40,3 +41,6 @@ export const changesView: View = { path: 'changes', name: 'Changes', component: 
 
 /** An opened image belongs to the gallery. */
 export const imageView: View = { path: 'image', name: 'Image', component: ImageView, within: 'images' };
+
+/** Only where the server explains on demand. */
+export const exploreView: View = { path: 'explore', name: 'Explore', component: Explore, within: 'images' };
