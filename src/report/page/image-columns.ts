@@ -20,9 +20,9 @@ export class ImageColumnsBuilder {
   readonly #folders: [number, string][] = [];
   readonly #pairs: ClassColumnsBuilder | null;
 
-  /** @param thresholds by class index; null where each image has one label */
-  constructor(thresholds: readonly number[] | null = null) {
-    this.#pairs = thresholds && new ClassColumnsBuilder(thresholds);
+  /** @param thresholds by class index; null where each image has one label @param analysed what findings come from */
+  constructor(thresholds: readonly number[] | null = null, analysed: MapId | null = null) {
+    this.#pairs = thresholds && new ClassColumnsBuilder(thresholds, analysed);
   }
 
   /** Names of data files with one class each, and what they hold. */
@@ -46,9 +46,9 @@ export class ImageColumnsBuilder {
     );
     this.#degenerate.push(spoiled ? 1 : 0);
     this.#files.push(this.#fileSet(record));
+    this.#pairs?.add(record, (map) => this.mapIndex(map));
     const folder = folderOf(record);
     if (folder !== null && folder !== record.key) this.#folders.push([row, folder]);
-    this.#pairs?.add(record);
   }
 
   /** Place of a map in `maps`, which grows. */

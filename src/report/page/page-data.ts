@@ -124,6 +124,8 @@ export interface ClassFile {
   scores: PackedFloats;
   /** 1: true, 0: not, -1: unknown. */
   truth: PackedIntegers;
+  /** Place in `PageReport.maps` of the image's map for the class, of the layer and method that findings come from; -1: none. */
+  maps: PackedIntegers;
 }
 
 /** Name of a class's data file. */

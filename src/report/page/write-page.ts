@@ -57,7 +57,10 @@ export async function writePage(output: Store, content: PageContent, options: Pa
   const look = await readOverlayLook(output);
   const before = changes && earlierRows(changes);
   const selection = selectImages(findings, options.limit ?? 100_000, before?.keys());
-  const columns = new ImageColumnsBuilder(findings.multiLabel?.classes.map(({ threshold }) => threshold));
+  const columns = new ImageColumnsBuilder(
+    findings.multiLabel?.classes.map(({ threshold }) => threshold),
+    findings.analysed,
+  );
   const quarantined: QuarantinedImages = { total: 0, listed: [] };
   let pending: DetailedImage[] = [];
   const writeDetails = async (count: number) => {

@@ -6,6 +6,9 @@ import { type OpenedImage, openImage } from '../details.ts';
 import { canExplore } from '../explore/server.ts';
 import { imagesOf, keptValues } from '../gallery/gallery.tsx';
 import { rememberRow } from '../gallery/thumb-grid.tsx';
+import { askedClasses, readQuery } from '../image-query.ts';
+import { classMapChoice } from '../multi-label/class-map-choice.ts';
+import { useClasses } from '../multi-label/use-classes.ts';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
 import { EarlierPanel } from './earlier-panel.tsx';
@@ -36,10 +39,14 @@ export function ImageView() {
 
 function OneImage({ row, report, params }: { row: number; report: Report; params: URLSearchParams }) {
   const keep = keptValues(params);
-  const siblings = useMemo(() => imagesOf(report, params), [report, JSON.stringify(keep)]);
+  const state = useClasses(askedClasses(report, readQuery(params)));
+  const siblings = useMemo(() => imagesOf(report, params), [report, JSON.stringify(keep), state]);
   const at = siblings.indexOf(row);
   const opened = useOpenedImage(row);
-  const choice = useMemo(() => mapChoice(report, row, params), [report, row, params]);
+  const choice = useMemo(
+    () => (report.multi ? classMapChoice(report, opened.image, params) : mapChoice(report, row, params)),
+    [report, row, params, report.multi && opened.image],
+  );
   const opacity = readOpacity(params.get('opacity'), report.look.alpha);
 
   const step = (by: number) => {
@@ -114,10 +121,19 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
             </p>
           )}
           <div class={`panels panels-${choice.maps.length}`}>
-            {choice.maps.map((map) => (
-              <MapPanel key={map} row={row} map={map} opened={opened.image} opacity={opacity} />
+            {choice.maps.map((map, place) => (
+              <MapPanel
+                key={map}
+                row={row}
+                map={map}
+                opened={opened.image}
+                opacity={opacity}
+                name={choice.nameOf(choice.shownTargets[place] ?? '')}
+              />
             ))}
-            {choice.maps.length === 0 && <p class="nothing">This image has no map.</p>}
+            {choice.maps.length === 0 && (!report.multi || opened.image) && (
+              <p class="nothing">This image has no map.</p>
+            )}
             <EarlierPanel row={row} />
           </div>
         </div>

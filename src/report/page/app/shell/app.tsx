@@ -2,9 +2,9 @@ import type { KeyGroup } from '../../../../shared/page/shell/key-help.tsx';
 import { Shell } from '../../../../shared/page/shell/shell.tsx';
 import { canExplore } from '../explore/server.ts';
 import { useReport } from '../report-context.ts';
-import { changesView, exploreView, imageView, views } from './views.ts';
+import { changesView, exploreView, imageView, multiLabelViews, views } from './views.ts';
 
-const keys: KeyGroup[] = [
+const galleryKeys: KeyGroup[] = [
   {
     name: 'Gallery and confusion matrix',
     keys: [
@@ -12,6 +12,23 @@ const keys: KeyGroup[] = [
       ['Enter', 'open'],
     ],
   },
+];
+
+const multiLabelKeys: KeyGroup[] = [
+  {
+    name: 'Gallery and co-occurrence',
+    keys: [
+      ['arrows, Home, End, Page', 'from tile to tile, from cell to cell'],
+      ['Enter', 'open'],
+    ],
+  },
+  {
+    name: 'One class',
+    keys: [['Tab to the threshold, ← →', 'to the next threshold that changes something']],
+  },
+];
+
+const imageKeys: KeyGroup[] = [
   {
     name: 'One image',
     keys: [
@@ -40,9 +57,10 @@ const exploreKeys: KeyGroup = {
 };
 
 export function App() {
-  const { findings, changes } = useReport();
+  const { findings, changes, multi } = useReport();
+  const own = multi ? multiLabelViews : views;
+  const inBar = changes ? [...own, changesView] : own;
   const others = [changesView, imageView, ...(canExplore ? [exploreView] : [])];
-  const groups = canExplore ? [...keys, exploreKeys] : keys;
-  const inBar = changes ? [...views, changesView] : views;
+  const groups = [...(multi ? multiLabelKeys : galleryKeys), ...imageKeys, ...(canExplore ? [exploreKeys] : [])];
   return <Shell bar={inBar} others={others} title={`${findings.run}, Gradline`} keys={groups} />;
 }
