@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addCancelCommand } from './cancel.ts';
+import { addCompileCommand } from './compile.ts';
 import { addDashboardCommand } from './dashboard.ts';
 import { addDiffCommand } from './diff.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -9,6 +10,7 @@ import { exitCode } from './exit-code.ts';
 import { addExportCommand } from './export.ts';
 import { addLayersCommand } from './layers.ts';
 import { packageFacts } from './package-facts.ts';
+import { addPageCommand } from './page.ts';
 import { addPauseCommand } from './pause.ts';
 import { addPreviewCommand } from './preview.ts';
 import { addRecoverCommand } from './recover.ts';
@@ -42,6 +44,8 @@ addWorkerCommand(program);
 addEnqueueCommand(program);
 addLayersCommand(program);
 addPreviewCommand(program);
+addCompileCommand(program);
+addPageCommand(program);
 addTextCommand(program);
 addStatusCommand(program);
 addWatchCommand(program);

@@ -1,3 +1,4 @@
+import type { MultiLabelFindings } from '../report/contract.ts';
 import type { MadeReport } from '../report/make-report.ts';
 import { plural } from './progress.ts';
 import { printable } from './table.ts';
@@ -7,11 +8,12 @@ const shown = 5;
 
 /** What a report says first, as lines for a person. */
 export function reportText({ findings, diff, page }: MadeReport, output: string): string {
-  const { counts, accuracy, collect, labelErrors } = findings;
+  const { counts, accuracy, collect, labelErrors, multiLabel } = findings;
   const lines = [`Report over ${plural(counts.done, 'image')}`];
   if (accuracy !== null) {
     const wrong = counts.labelled - counts.correct;
-    lines.push(`  accuracy  ${accuracy.toFixed(4)}, ${plural(wrong, 'mistake')}`);
+    if (multiLabel === undefined) lines.push(`  accuracy  ${accuracy.toFixed(4)}, ${plural(wrong, 'mistake')}`);
+    else lines.push(...pairLines(multiLabel, accuracy));
   }
   if (labelErrors.length > 0)
     lines.push(`  labels    ${plural(labelErrors.length, 'label')} that may be wrong, kept apart`);
@@ -30,4 +32,14 @@ export function reportText({ findings, diff, page }: MadeReport, output: string)
 
 function place(output: string, key: string): string {
   return `${output.replace(/\/+$/, '')}/${key}`;
+}
+
+/** Pairs of an image and a class. */
+function pairLines({ pairs, micro, macro, missingLabels }: MultiLabelFindings, exact: number): string[] {
+  const shown = (value: number | null) => (value === null ? '-' : value.toFixed(4));
+  return [
+    `  all right ${exact.toFixed(4)}, ${plural(pairs.falsePositives, 'false positive')}, ${plural(pairs.falseNegatives, 'false negative')}`,
+    `  micro F1  ${shown(micro.f1)}, mean average precision ${shown(macro.averagePrecision)}`,
+    ...(missingLabels.length === 0 ? [] : [`  ${plural(missingLabels.length, 'suspected missing label')}`]),
+  ];
 }

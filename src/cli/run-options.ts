@@ -13,6 +13,7 @@ const mainSettings = ['model', 'output', 'layers', 'method', 'target', 'fuse', '
 /** Under their headings. */
 const groups = {
   'Selection:': ['include', 'exclude', 'suffixes', 'sample', 'seed', 'limit'],
+  'Several labels an image:': ['multi-label', 'threshold', 'label-separator', 'label-values'],
   'Preprocessing:': [
     ...['preprocess', 'size', 'fit', 'resize', 'crop-pct', 'crop-corner', 'interpolation', 'antialias', 'pillow'],
     ...['pad', 'pad-at', 'mean', 'std', 'range', 'channels', 'orientation', 'levels', 'pixel-limit'],
@@ -63,6 +64,17 @@ export function addPreviewOptions(command: Command): void {
     command.optionsGroup(heading);
     addSettings(command, groups[heading]);
   }
+}
+
+/** For `gradline compile`: what is explained, and how pictures are prepared. Reading pictures is for whoever runs the file. */
+export function addCompiledSettings(command: Command): void {
+  addSettings(command, ['layers', 'method', 'classes', 'output-name', 'inputs', 'score-activation']);
+  command.optionsGroup('Preprocessing:');
+  const ofFiles = ['orientation', 'levels', 'pixel-limit'];
+  addSettings(
+    command,
+    groups['Preprocessing:'].filter((name) => !ofFiles.includes(name)),
+  );
 }
 
 function addSettings(command: Command, names: readonly string[]): void {

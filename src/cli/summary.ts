@@ -5,7 +5,7 @@ import { durationText, plural, rateText } from './progress.ts';
 
 /** What a run came to, as lines for a person. */
 export function summaryText(summary: RunSummary): string {
-  const { state, images, done, quarantined, skipped, accuracy, labelled } = summary;
+  const { state, images, done, quarantined, skipped, accuracy, labelled, multiLabel } = summary;
   const head = state === 'complete' ? 'Explained' : 'Interrupted after';
   const lines = [
     `${head} ${plural(images, 'image')} in ${durationText(summary.seconds)} (${rateText(summary.imagesPerSecond)} images/s)`,
@@ -13,7 +13,12 @@ export function summaryText(summary: RunSummary): string {
   ];
   if (quarantined > 0) lines.push(row('failed', `${quarantined} (${reasons(summary.failures)})`));
   if (skipped > 0) lines.push(row('earlier', `${skipped} of them were committed by an earlier start`));
-  if (accuracy !== null) lines.push(row('accuracy', `${accuracy.toFixed(4)} of ${plural(labelled, 'labelled image')}`));
+  const rightOf = (share: number) => `${share.toFixed(4)} of ${plural(labelled, 'labelled image')}`;
+  if (accuracy !== null && multiLabel === undefined) lines.push(row('accuracy', rightOf(accuracy)));
+  if (accuracy !== null && multiLabel !== undefined) {
+    lines.push(row('all right', rightOf(accuracy)));
+    if (multiLabel.microF1 !== null) lines.push(row('micro F1', multiLabel.microF1.toFixed(4)));
+  }
   if (summary.lastLayer !== undefined) lines.push(row('last', `layer ${summary.lastLayer}`));
   lines.push(row('output', summary.output));
   for (const blank of summary.blankMaps ?? []) lines.push(row('BLANK', blankMapsText(blank)));

@@ -101,14 +101,6 @@ export interface Session {
   version: string;
 }
 
-/** Answer to every request that was refused. */
-export interface Refused {
-  code: string;
-  message: string;
-  /** The setting of the run that is at fault. */
-  setting?: string;
-}
-
 export interface RunOutput {
   /** Address of the report's page below this server; null when there is no report yet. */
   report: string | null;
@@ -160,6 +152,3 @@ export interface ScheduleRow {
   /** Newest first. */
   history: { event: string; run: string; due: number; at: number; reason: string | null }[];
 }
-
-/** The header that a changing request needs. */
-export const csrfHeader = 'X-Gradline-CSRF';

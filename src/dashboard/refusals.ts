@@ -2,10 +2,10 @@
 
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { UserError } from '../explain/user-error.ts';
+import type { Refused } from '../shared/access/refused.ts';
 import { RedisError } from '../shared/ledger/redis-errors.ts';
 import { SettingError } from '../shared/run/read-configuration.ts';
 import { StoreError } from '../shared/store/store.ts';
-import type { Refused } from './contract.ts';
 
 interface Refusal {
   status: ContentfulStatusCode;

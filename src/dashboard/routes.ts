@@ -13,13 +13,14 @@ import { contentSecurityPolicy, safetyHeaders } from '../report/serve/answer-hea
 import { answerWithObject } from '../report/serve/answer-request.ts';
 import type { PageFile } from '../report/serve/built-page.ts';
 import { requestedKey } from '../report/serve/requested-key.ts';
+import { ownHostOnly, ownPageOnly, signedInOnly } from '../shared/access/guard.ts';
+import type { Refused } from '../shared/access/refused.ts';
+import type { Secrets } from '../shared/access/secrets.ts';
 import { failuresKept } from '../shared/ledger/failures.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import { redisProblem } from '../shared/metrics/redis-problem.ts';
-import { ownHostOnly, ownPageOnly, signedInOnly } from './access/guard.ts';
-import type { Secrets } from './access/secrets.ts';
 import { signInRoutes } from './access/sign-in.ts';
-import type { Refused, Session } from './contract.ts';
+import type { Session } from './contract.ts';
 import { ClientEvents } from './live/client-events.ts';
 import type { Poller } from './live/poller.ts';
 import { refusalOf, settingNamedIn } from './refusals.ts';

@@ -24,7 +24,7 @@ export function assemble(
 ): OnnxModel {
   const { graph } = prepared.model;
   const outputs = new Set(results);
-  graph.node = needed([...graph.node, ...build.nodes], prepared.graph, outputs);
+  graph.node = neededNodes([...graph.node, ...build.nodes], prepared.graph, outputs);
   graph.initializer.push(...build.initializers);
   for (const { name, elementType, shape } of inputs) {
     const tensorType = create(TypeProto_TensorSchema, { elemType: elementType, shape: shapeProto(shape) });
@@ -36,7 +36,7 @@ export function assemble(
 }
 
 /** The nodes that `results` depend on; ONNX Runtime would run the others too. */
-function needed(nodes: readonly NodeProto[], graph: Graph, results: Iterable<string>): NodeProto[] {
+export function neededNodes(nodes: readonly NodeProto[], graph: Graph, results: Iterable<string>): NodeProto[] {
   const wanted = new Set(results);
   const kept = nodes.toReversed().filter((node) => {
     if (!node.output.some((output) => wanted.has(output))) return false;

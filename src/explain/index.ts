@@ -3,6 +3,15 @@
 import { isMainThread } from 'node:worker_threads';
 import { disableTelemetry } from './onnx/telemetry.ts';
 
+export { type CompiledFile, type CompileOptions, compileModel } from './compiled/compile-model.ts';
+export type {
+  CompiledDescription,
+  CompiledInput,
+  CompiledOutput,
+  DescribedPreprocessing,
+} from './compiled/description.ts';
+export type { OverlayLook } from './compiled/picture.ts';
+export { readCompiledModel } from './compiled/read-compiled.ts';
 export { type BatchOptions, Explainer } from './explainer.ts';
 export type {
   ActivationStatistics,
@@ -26,6 +35,7 @@ export type {
   InputRow,
   InputValue,
   MethodName,
+  PixelScaling,
   Precision,
   ScoreActivation,
 } from './options.ts';

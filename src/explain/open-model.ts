@@ -13,23 +13,34 @@ import type { GateForm } from './onnx/builder.ts';
 import { type OnnxModel, writeModel } from './onnx/model-file.ts';
 import { optimizerSettings } from './onnx/optimizers.ts';
 import { openSession } from './onnx/session.ts';
-import { type ExplainerOptions, gradientFreeMethods } from './options.ts';
+import { type ExplainerOptions, gradientFreeMethods, type Precision } from './options.ts';
 import { chosenPrecision, claimPrecision, firstProvider } from './precision.ts';
 import { type PreparedModel, prepare, readSource, type SourceModel } from './prepare.ts';
 import { nothingFound, probeModel } from './probe/probe.ts';
 import { scoreAsFound } from './probe/score-as-found.ts';
-import { recall, remember, type Verdict, verdictFile } from './probe/verdict.ts';
+import { oneVerdict, type Verdict, verdictFile } from './probe/verdict.ts';
 
 const defaultBatchSize = 8;
 
-export interface OpenedModel<Outputs> {
+/** A model with what was added to it, for as long as its folder is there. */
+export interface BuiltModel<Outputs> {
+  model: OnnxModel;
+  source: SourceModel;
   prepared: PreparedModel;
   layers: ResolvedLayer[];
   outputs: Outputs;
-  session: InferenceSession;
+  /** Optimizers of ONNX Runtime that compute something else than the model says. */
+  optimizers: readonly string[];
   /** What a user has to know of the model, in words. */
   warnings: string[];
 }
+
+export interface OpenedModel<Outputs>
+  extends Pick<BuiltModel<Outputs>, 'prepared' | 'layers' | 'outputs' | 'warnings'> {
+  session: InferenceSession;
+}
+
+type Compile<Outputs> = (prepared: PreparedModel, layers: ResolvedLayer[]) => CompiledModel<Outputs>;
 
 /**
  * @param compile changes the prepared model in place, and says which outputs hold what
@@ -37,9 +48,26 @@ export interface OpenedModel<Outputs> {
  */
 export async function openModel<Outputs>(
   options: ExplainerOptions,
-  compile: (prepared: PreparedModel, layers: ResolvedLayer[]) => CompiledModel<Outputs>,
+  compile: Compile<Outputs>,
 ): Promise<OpenedModel<Outputs>> {
   const precision = chosenPrecision(options);
+  return buildModel(options, precision, compile, async ({ model, prepared, layers, outputs, optimizers, warnings }) => {
+    if (precision === 'float16' && options.simulated) roundAround(model);
+    const session = await openExplained(model, prepared.folder, options, optimizers);
+    return { prepared, layers, outputs, session, warnings };
+  });
+}
+
+/**
+ * Reads, prepares and compiles a model, and hands it to `use`.
+ * @param compile as `openModel`
+ */
+export async function buildModel<Outputs, Result>(
+  options: ExplainerOptions,
+  precision: Precision,
+  compile: Compile<Outputs>,
+  use: (built: BuiltModel<Outputs>) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gradline-'));
   try {
     const source = await readSource(options.model, folder, options);
@@ -48,9 +76,8 @@ export async function openModel<Outputs>(
     const layers = withGrids(tensors, prepared, source);
     const { model, outputs, inHalf } = compile(prepared, layers);
     if (precision === 'float16' && inHalf !== undefined) await halve(model, inHalf, prepared.folder);
-    if (precision === 'float16' && options.simulated) roundAround(model);
-    const session = await openExplained(model, prepared.folder, options, verdict.optimizers);
-    return { prepared, layers, outputs, session, warnings: [...source.warnings, ...doubts, ...verdict.warnings] };
+    const warnings = [...source.warnings, ...doubts, ...verdict.warnings];
+    return await use({ model, source, prepared, layers, outputs, optimizers: verdict.optimizers, warnings });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -98,9 +125,6 @@ export function gateForm(options: ExplainerOptions): GateForm {
   return process.arch === 'x64' ? 'blocked' : 'multiplied';
 }
 
-/** Milliseconds from which a probe is worth remembering. */
-const worthRemembering = 100;
-
 /** Prepares the model, tries it, and prepares it again where that showed that it is computed wrongly. */
 async function prepareAsFound(
   source: SourceModel,
@@ -112,11 +136,8 @@ async function prepareAsFound(
   const { pixels, inputSize, scoreActivation, inputs } = options;
   const rows = Object.keys(options.inputRows ?? {});
   const given = { pixels, inputSize, scoreActivation, inputs, rows, score: first.prepared.score };
-  const file = await verdictFile(options.model, source.model, given);
-  const known = await recall(file);
-  const began = performance.now();
-  const verdict = known ?? (await probeModel(source, first.prepared, options, folder));
-  if (known === undefined && performance.now() - began > worthRemembering) await remember(file, verdict);
+  const file = await verdictFile(options.model, source, given);
+  const verdict = await oneVerdict(file, () => probeModel(source, first.prepared, options, folder));
   const { prepared, tensors } =
     verdict.optimizers.length === 0 ? first : await prepareWithHooks(source, options, folder, verdict.optimizers);
   const score = scoreAsFound(prepared, verdict.score);
@@ -145,6 +166,6 @@ async function prepareWithHooks(
   const tensors = new Map(options.layers.map((layer) => [layer, named.get(layer) ?? last] as const));
   const second = await prepare(source, requested, made(tensors.values()), folder, disabled);
   // By then the first has written its batch size into the model.
-  const { batchFree } = first.sizes;
-  return { prepared: { ...second, sizes: { ...second.sizes, batchFree } }, tensors };
+  const { batchFree, batchReason } = first.sizes;
+  return { prepared: { ...second, sizes: { ...second.sizes, batchFree, batchReason } }, tensors };
 }

@@ -6,7 +6,15 @@ import { Modules } from './layers/modules.ts';
 import { didYouMean } from './nearest-names.ts';
 import { Graph } from './onnx/graph.ts';
 import { refuseNoise, setInferenceMode } from './onnx/inference-mode.ts';
-import { bringExternalData, type OnnxModel, readModel } from './onnx/model-file.ts';
+import {
+  bringExternalData,
+  decodeModel,
+  type OnnxModel,
+  readModelBytes,
+  type StoredWeights,
+  storeWeights,
+} from './onnx/model-file.ts';
+import { placeOf } from './onnx/operator-name.ts';
 import { type GivenInputs, type RowInput, settleInputs } from './onnx/second-inputs.ts';
 import { type Simplified, simplify, sourceFolder } from './onnx/simplify.ts';
 import { chooseSizes, type FixedSizes, fixSizes, type RequestedSizes } from './onnx/sizes.ts';
@@ -17,6 +25,8 @@ import { UserError } from './user-error.ts';
 
 /** The model as its file has it, in opset 18 form or newer and float32. Names are the author's. */
 export interface SourceModel {
+  /** What its file holds. */
+  bytes: Uint8Array;
   model: OnnxModel;
   graph: Graph;
   modules: Modules;
@@ -26,6 +36,8 @@ export interface SourceModel {
   inputType: number;
   /** Inputs beside the picture that have other values for each image. */
   rows: readonly RowInput[];
+  /** Weights that lie in the folder for what is written of the model. */
+  stored: StoredWeights;
   /** What a user has to know of how the file was read. */
   warnings: string[];
 }
@@ -51,7 +63,8 @@ export async function readSource(
   folder: string,
   { outputName, wholeInputs = 'images', inputs, inputRows }: ReadingOptions = {},
 ): Promise<SourceModel> {
-  const model = await readModel(file);
+  const bytes = await readModelBytes(file);
+  const model = decodeModel(bytes, file);
   const rows = wholeInputs === 'images' ? settleInputs(model, { inputs, inputRows }) : [];
   if (outputName !== undefined) keepOutput(model, outputName);
   const inputType = model.graph.input[0]?.type?.tensorType?.elemType ?? 0;
@@ -60,9 +73,10 @@ export async function readSource(
   spellOut(model);
   upcastToFloat32(model, wholeInputs);
   await bringExternalData(model, path.dirname(path.resolve(file)), sourceFolder(folder));
+  const stored = await storeWeights(model, sourceFolder(folder));
   const graph = new Graph(model.graph);
   const outputs = model.graph.output.map((output) => output.name);
-  return { model, graph, modules: new Modules(graph), outputs, inputType, rows, warnings };
+  return { bytes, model, graph, modules: new Modules(graph), outputs, inputType, rows, stored, warnings };
 }
 
 /** Whatever else the model returns may be anything: nobody asks for it. */
@@ -94,17 +108,26 @@ export async function prepare(
   disabled: readonly string[] = [],
 ): Promise<PreparedModel> {
   const chosen = chooseSizes(source.model, requested, source.rows);
-  const alone = chosen.batchFree && source.graph.nodes.some(({ opType }) => wholeBatch.has(opType));
-  const sizes = alone ? { ...chosen, batchSize: 1, batchFree: false } : chosen;
+  const whole = source.graph.nodes.find(({ opType }) => wholeBatch.has(opType));
+  const sizes =
+    chosen.batchFree && whole !== undefined
+      ? alone(chosen, `${placeOf(whole)} scales by the largest number of a whole batch`)
+      : chosen;
   try {
     return await prepareFor(source, sizes, pinned, folder, disabled);
   } catch (error) {
     const otherwise = error instanceof UserError && ['session-failed', 'not-a-classifier'].includes(error.code);
     if (!otherwise || !sizes.batchFree || sizes.batchSize === 1) throw error;
-    return prepareFor(source, { ...sizes, batchSize: 1, batchFree: false }, pinned, folder, disabled).catch(() => {
+    const reason = `the model works for one picture at a time: ${error.message}`;
+    return prepareFor(source, alone(sizes, reason), pinned, folder, disabled).catch(() => {
       throw error;
     });
   }
+}
+
+/** Images that run one by one. */
+function alone(sizes: FixedSizes, batchReason: string): FixedSizes {
+  return { ...sizes, batchSize: 1, batchFree: false, batchReason };
 }
 
 async function prepareFor(
@@ -115,7 +138,7 @@ async function prepareFor(
   disabled: readonly string[],
 ): Promise<PreparedModel> {
   fixSizes(source.model, sizes);
-  const simplified = await simplify(source.model, pinned, folder, disabled);
+  const simplified = await simplify(source.model, pinned, folder, { stored: source.stored, disabled });
   const score = findClassScore(simplified.graph, source.outputs, sizes.batchSize);
   refuseNoise(simplified.graph, score.output);
   return { ...simplified, sizes, score };

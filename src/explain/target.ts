@@ -3,12 +3,19 @@
 import { type ClassNames, parseClassIndex } from './class-names.ts';
 import type { Builder } from './onnx/builder.ts';
 import { UserError } from './user-error.ts';
+import { isPairTarget } from './wanted-classes.ts';
 
 /** One class per image to explain. `top:3` makes three of these. */
 export interface Target {
   /** As reported: the user's own text, with `#rank` for `top`. */
   name: string;
-  kind: { from: 'rank'; rank: number } | { from: 'class'; class: number; against?: number } | { from: 'label' };
+  kind: { from: 'rank'; rank: number } | { from: 'class'; class: number; against?: number } | GivenClasses;
+}
+
+/** An input of the graph says them, `[N]` int64, -1 for none. */
+interface GivenClasses {
+  from: 'label';
+  input: string;
 }
 
 const written = '`predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b>`, `top:<k>`';
@@ -16,8 +23,14 @@ const written = '`predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b
 /** @throws UserError `unknown-target`, `unknown-class`, `ambiguous-class` */
 export function parseTargets(texts: readonly string[], classCount: number, names: ClassNames | null): Target[] {
   return texts.flatMap((text): Target[] => {
+    if (isPairTarget(text)) {
+      throw new UserError(
+        'unknown-target',
+        `Target '${text}' means something only where each class is decided by itself. Give thresholds (--multi-label).`,
+      );
+    }
     if (text === 'predicted') return [{ name: text, kind: { from: 'rank', rank: 0 } }];
-    if (text === 'label') return [{ name: text, kind: { from: 'label' } }];
+    if (text === 'label') return [{ name: text, kind: { from: 'label', input: labelInput } }];
     const [, kind, value = ''] = /^(class|top):(.+)$/s.exec(text) ?? [];
     if (kind === 'class') return [{ name: text, kind: classTarget(text, value, classCount, names) }];
     if (kind !== 'top') throw new UserError('unknown-target', `Target '${text}' is not known. Write ${written}.`);
@@ -78,7 +91,7 @@ export const labelInput = 'gradline/label';
 export function appendClasses(build: Builder, target: Target, logits: string, batchSize: number): string {
   switch (target.kind.from) {
     case 'label':
-      return build.op('Identity', [labelInput]);
+      return build.op('Identity', [target.kind.input]);
     case 'class':
       return build.op('Expand', [build.ints([target.kind.class]), build.ints([batchSize])]);
     case 'rank': {

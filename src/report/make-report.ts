@@ -7,7 +7,7 @@ import { changesSince } from './changes-since.ts';
 import type { Findings } from './contract.ts';
 import type { RunDiff } from './diff/contract.ts';
 import { collectionCsv } from './export/collection-csv.ts';
-import { mistakesWithGroups } from './export/mistake-rows.ts';
+import { mistakesWithGroups, pairMistakeRows } from './export/mistake-rows.ts';
 import { writeMistakeTable } from './export/mistake-table.ts';
 import { putMadeFile, putText } from './export/put-made-file.ts';
 import { makeFindings } from './make-findings.ts';
@@ -81,10 +81,13 @@ export async function makeReport(
   const { items, images } = collectionCsv(findings);
   await put(reportKeys.collect, items, 'text/csv; charset=utf-8');
   await put(reportKeys.collectImages, images, 'text/csv; charset=utf-8');
-  await putText(output, reportKeys.mistakes, 'application/jsonl', jsonLines(mistakesWithGroups(findings, table)));
-  await putMadeFile(output, reportKeys.mistakeTable, 'application/vnd.apache.parquet', (path) =>
-    writeMistakeTable(path, mistakesWithGroups(findings, table)),
-  );
+  const mistakes = findings.multiLabel === undefined ? mistakesWithGroups(findings, table) : pairMistakeRows(findings);
+  await putText(output, reportKeys.mistakes, 'application/jsonl', jsonLines(mistakes));
+  if (findings.multiLabel === undefined) {
+    await putMadeFile(output, reportKeys.mistakeTable, 'application/vnd.apache.parquet', (path) =>
+      writeMistakeTable(path, mistakesWithGroups(findings, table)),
+    );
+  }
   if (changes) await put(reportKeys.diff, `${JSON.stringify(changes.diff)}\n`, 'application/json');
   else await retryTransient(() => output.delete(reportKeys.diff));
   return { findings, diff: changes?.diff ?? null, page: await writePage(output, { findings, changes }) };

@@ -66,7 +66,7 @@ export class TextSession {
       const embedding = findEmbedding(source, tokens, options.layer);
       const { batchSize, length } = sizes;
       fixInputShapes(source.model, new Map(tokens.inputs.map(({ name }) => [name, [batchSize, length]])));
-      const simplified = await simplify(source.model, [embedding], folder);
+      const simplified = await simplify(source.model, [embedding], folder, { stored: source.stored });
       const padId = options.padId ?? 0;
       const mixes = (options.methods ?? [defaultMethod]).includes('integrated-gradients');
       const { model, outputs } = compileText(simplified, {

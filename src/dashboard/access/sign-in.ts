@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
-import type { Refused } from '../contract.ts';
-import { isFromOwnPage, sessionCookie } from './guard.ts';
-import type { Secrets } from './secrets.ts';
+import { isFromOwnPage, sessionCookie } from '../../shared/access/guard.ts';
+import type { Refused } from '../../shared/access/refused.ts';
+import type { Secrets } from '../../shared/access/secrets.ts';
 
 const body = z.object({ token: z.string().max(1000) });
 const week = 7 * 86_400;

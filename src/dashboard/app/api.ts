@@ -1,7 +1,8 @@
 /** Asking the server. */
 
 import { signal } from '@preact/signals';
-import { csrfHeader, type Refused, type Session } from '../contract.ts';
+import { csrfHeader, type Refused } from '../../shared/access/refused.ts';
+import type { Session } from '../contract.ts';
 
 /** Null until the server has answered; `sign-in` when it wants the token first. */
 export const session = signal<Session | 'sign-in' | null>(null);

@@ -7,13 +7,11 @@ import { namePrefix } from './builder.ts';
 import { elementTypeByName } from './element-type.ts';
 import { dropEmptyWindows } from './empty-windows.ts';
 import { Graph, type TensorType } from './graph.ts';
-import { type OnnxModel, readModel, writeModel } from './model-file.ts';
+import { externalFrom, type OnnxModel, readModel, type StoredWeights, writeModel } from './model-file.ts';
 import { type GraphProto, type TensorProto, ValueInfoProtoSchema } from './onnx_pb.ts';
 import { optimizerSettings } from './optimizers.ts';
 import { openSession } from './session.ts';
 
-/** Weights of at least this many bytes are kept outside the simplified file, so that rewriting it stays cheap. */
-const externalFrom = 1024;
 const simplifiedFile = 'simplified.onnx';
 const weightsFile = 'weights.bin';
 
@@ -38,41 +36,42 @@ export interface Simplified {
 
 /**
  * Lets ONNX Runtime fold constants, shape arithmetic and normalisation into the graph, then asks it for every tensor's
- * type and shape. External weights of the model must already lie in its `sourceFolder`.
+ * type and shape. External weights of the model must already lie in its `sourceFolder`, as must those that are stored there.
  * @param pinned tensors that must survive under their names
  * @param folder a folder of this compilation's own
- * @param disabled optimizers that compute something else than the model says
+ * @param how `disabled`: optimizers that compute something else than the model says
  */
 export async function simplify(
   model: OnnxModel,
   pinned: Iterable<string>,
   folder: string,
-  disabled: readonly string[] = [],
+  { stored = new Map(), disabled = [] }: { stored?: StoredWeights; disabled?: readonly string[] } = {},
 ): Promise<Simplified> {
-  const optimizers = [...reroutes, ...disabled];
-  const once = await fold(model, [...pinned], sourceFolder(folder), path.join(folder, 'simplified'), optimizers);
+  const disabledHere = [...reroutes, ...disabled];
+  const from = { folder: sourceFolder(folder), stored };
+  const once = await fold(model, [...pinned], from, path.join(folder, 'simplified'), disabledHere);
   // Operators that ONNX Runtime inlines (GroupNormalization) bring shape arithmetic of their own, after folding is done.
   const leftover = once.graph.nodes.some((node) => node.opType === 'Shape');
   return dropEmptyWindows(once.graph) || leftover
-    ? fold(once.model, [...pinned], once.folder, path.join(folder, 'simplified-again'), optimizers)
+    ? fold(once.model, [...pinned], { folder: once.folder }, path.join(folder, 'simplified-again'), disabledHere)
     : once;
 }
 
-/** One pass, from a model whose external weights lie in `from` to one whose weights lie in `to`. */
+/** One pass, from a model whose weights lie in the folder `from` to one whose weights lie in `to`. */
 async function fold(
   model: OnnxModel,
   pinned: readonly string[],
-  from: string,
+  from: { folder: string; stored?: StoredWeights },
   to: string,
   disabled: readonly string[],
 ): Promise<Simplified> {
-  await mkdir(from, { recursive: true });
+  await mkdir(from.folder, { recursive: true });
   await mkdir(to, { recursive: true });
-  const file = path.join(from, 'gradline.fixed.onnx');
+  const file = path.join(from.folder, 'gradline.fixed.onnx');
   const declared = new Set(model.graph.output.map((o) => o.name));
   const extra = [...new Set(pinned)].filter((name) => !declared.has(name));
   const output = [...model.graph.output, ...extra.map(untypedOutput)];
-  await writeModel({ ...model, graph: { ...model.graph, output } }, file);
+  await writeModel({ ...model, graph: { ...model.graph, output } }, file, from.stored);
   const settings = optimizerSettings(model.graph, disabled);
   const optimizedModelFilePath = path.join(to, simplifiedFile);
   const session = await openSession(file, 'load the model', {

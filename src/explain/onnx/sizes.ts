@@ -19,6 +19,8 @@ export interface FixedSizes {
   batchSize: number;
   /** Whether the model left the batch free. */
   batchFree: boolean;
+  /** Why it is not free, as the end of a sentence about the batch. */
+  batchReason?: string | undefined;
   input: ModelInput;
   /** Inputs beside the picture. */
   rows: readonly RowInput[];
@@ -63,6 +65,7 @@ export function chooseSizes(model: OnnxModel, requested: RequestedSizes, rows: r
     rows,
     batchSize: fixed ?? requested.batchSize,
     batchFree: fixed === undefined,
+    batchReason: fixed === undefined ? undefined : `the model's input '${input.name}' fixes it to ${fixed}`,
     input: {
       name: input.name,
       layout,

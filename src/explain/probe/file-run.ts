@@ -47,7 +47,7 @@ export class FileRun {
     const own = new Map(model.graph.output.map((output) => [output.name, output]));
     const output = tensors.map((name) => own.get(name) ?? create(ValueInfoProtoSchema, { name }));
     const file = path.join(sourceFolder(folder), 'gradline.probed.onnx');
-    await writeModel({ ...model, graph: { ...model.graph, output } }, file);
+    await writeModel({ ...model, graph: { ...model.graph, output } }, file, source.stored);
     fixSizes(model, compiled);
     return new FileRun(sizes, file, model.graph);
   }
@@ -80,9 +80,12 @@ export class FileRun {
   }
 
   #options(optimized: readonly string[] | null): InferenceSession.SessionOptions {
-    // For a single picture, waking other threads costs more than they do; and other lanes may be at the same.
+    // For a single picture, waking other threads costs more than they do; and other lanes may be at work.
     const common = { intraOpNumThreads: 1, interOpNumThreads: 1 };
     if (optimized === null) return { ...common, graphOptimizationLevel: 'disabled' };
-    return { ...common, graphOptimizationLevel: 'all', extra: { ...optimizerSettings(this.#graph, optimized) } };
+    const settings = optimizerSettings(this.#graph, optimized);
+    // Weights packed for the matrix product cost more at opening than they give back in two pictures. The products are the same.
+    const session = { ...settings.session, disable_prepacking: '1' };
+    return { ...common, graphOptimizationLevel: 'all', extra: { ...settings, session } };
   }
 }

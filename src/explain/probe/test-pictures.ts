@@ -60,7 +60,7 @@ const side = 64;
  * One picture, `[height, width, 3]`: noise of 2, 8 and 32 cells a side, each half as strong as the one before, in squares of a 64th of the
  * picture; and what a sensor adds.
  */
-function testPicture(number: number, { height, width }: ModelInput): Uint8Array {
+export function testPicture(number: number, { height, width }: Pick<ModelInput, 'height' | 'width'>): Uint8Array {
   const random = uniformNumbers(number + 1);
   const pattern = new Float32Array(side * side * 3);
   for (let cells = 2, strength = 1; cells <= 32; cells *= 4, strength /= 2) {
@@ -73,13 +73,16 @@ function testPicture(number: number, { height, width }: ModelInput): Uint8Array 
   // As many as never show a pattern beside the squares' 64.
   const noise = Float32Array.from({ length: 4099 }, () => sensorNoise * (random() - 0.5));
   const picture = new Uint8ClampedArray(height * width * 3);
-  for (let y = 0, place = 0; y < height; y++) {
-    const row = Math.floor((y * side) / height) * side;
-    for (let x = 0; x < width; x++) {
-      const from = (row + Math.floor((x * side) / width)) * 3;
-      for (let c = 0; c < 3; c++, place++) {
-        picture[place] = (samples[from + c] ?? 0) + (noise[place % noise.length] ?? 0);
-      }
+  // Sample of the pattern's first row that stands for each value of a row of the picture.
+  const across = Uint16Array.from(
+    { length: width * 3 },
+    (_, i) => Math.floor((Math.floor(i / 3) * side) / width) * 3 + (i % 3),
+  );
+  for (let y = 0, place = 0, next = 0; y < height; y++) {
+    const row = samples.subarray(Math.floor((y * side) / height) * side * 3);
+    for (const from of across) {
+      picture[place++] = (row[from] ?? 0) + (noise[next] ?? 0);
+      next = next + 1 === noise.length ? 0 : next + 1;
     }
   }
   return new Uint8Array(picture.buffer);
@@ -87,14 +90,18 @@ function testPicture(number: number, { height, width }: ModelInput): Uint8Array 
 
 /** Adds a grid of colours, between whose corners they change evenly. */
 function addCells(pattern: Float32Array, grid: Float32Array, cells: number, strength: number): void {
-  const corner = (row: number, column: number, c: number) => at(grid, (row * (cells + 1) + column) * 3 + c);
-  for (let i = 0; i < pattern.length; i++) {
-    const c = i % 3;
-    const [column, right] = placeIn(Math.floor(i / 3) % side, cells);
-    const [row, down] = placeIn(Math.floor(i / (3 * side)), cells);
-    const upper = corner(row, column, c) * (1 - right) + corner(row, column + 1, c) * right;
-    const lower = corner(row + 1, column, c) * (1 - right) + corner(row + 1, column + 1, c) * right;
-    pattern[i] = at(pattern, i) + strength * (upper * (1 - down) + lower * down);
+  const places = Array.from({ length: side }, (_, square) => placeIn(square, cells));
+  const below = (cells + 1) * 3;
+  let i = 0;
+  for (const [row, down] of places) {
+    for (const [column, right] of places) {
+      const first = row * below + column * 3;
+      for (let from = first; from < first + 3; from++, i++) {
+        const upper = (grid[from] ?? 0) * (1 - right) + (grid[from + 3] ?? 0) * right;
+        const lower = (grid[from + below] ?? 0) * (1 - right) + (grid[from + below + 3] ?? 0) * right;
+        pattern[i] = (pattern[i] ?? 0) + strength * (upper * (1 - down) + lower * down);
+      }
+    }
   }
 }
 

@@ -1,13 +1,13 @@
 /** What trying a model came to, kept for the next time that it is opened. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { Activation } from '../final-activation.ts';
-import { externalFiles, type OnnxModel } from '../onnx/model-file.ts';
+import { externalFiles } from '../onnx/model-file.ts';
 import { runtimeVersion } from '../onnx/runtime-version.ts';
+import type { SourceModel } from '../prepare.ts';
 import { userCache } from '../user-cache.ts';
 
 export interface Verdict {
@@ -30,9 +30,8 @@ const version = 1;
  * version.
  * @param given what the verdict depends on besides the model
  */
-export async function verdictFile(file: string, model: OnnxModel, given: unknown): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash, { end: false });
+export async function verdictFile(file: string, { bytes, model }: SourceModel, given: unknown): Promise<string> {
+  const hash = createHash('sha256').update(bytes);
   for (const name of externalFiles(model)) {
     const { size, mtimeMs } = await stat(path.resolve(path.dirname(file), name));
     hash.update(JSON.stringify([name, size, mtimeMs]));
@@ -42,7 +41,7 @@ export async function verdictFile(file: string, model: OnnxModel, given: unknown
 }
 
 /** Undefined where there is none that can be read. */
-export async function recall(file: string): Promise<Verdict | undefined> {
+async function recall(file: string): Promise<Verdict | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
     return isVerdict(value) ? value : undefined;
@@ -52,7 +51,7 @@ export async function recall(file: string): Promise<Verdict | undefined> {
 }
 
 /** Where nothing can be written, the model is tried again next time. */
-export async function remember(file: string, verdict: Verdict): Promise<void> {
+async function remember(file: string, verdict: Verdict): Promise<void> {
   const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   try {
     await mkdir(path.dirname(file), { recursive: true });
@@ -60,6 +59,74 @@ export async function remember(file: string, verdict: Verdict): Promise<void> {
     await rename(temporary, file);
   } catch {
     return;
+  }
+}
+
+/** Milliseconds from which a probe is. */
+const worthRemembering = 100;
+
+/** Milliseconds after which whoever tries a model is taken to have ended without a word. */
+const longestTurn = 60_000;
+const lookEvery = 20;
+
+/**
+ * What `probe` comes to, done once by all threads and processes of this machine that open the model at the same time: one tries it, the others
+ * wait for its verdict. Where nothing can be written, each tries it.
+ */
+export async function oneVerdict(file: string, probe: () => Promise<Verdict>): Promise<Verdict> {
+  const turn = `${file}.turn`;
+  for (;;) {
+    const known = await recall(file);
+    if (known !== undefined) return known;
+    const taken = await takeTurn(turn);
+    if (taken === 'mine') break;
+    if (taken === 'nowhere') return probe();
+    await setTimeout(lookEvery);
+  }
+  try {
+    const known = await recall(file);
+    if (known !== undefined) return known;
+    const began = performance.now();
+    const verdict = await probe();
+    if (performance.now() - began > worthRemembering) await remember(file, verdict);
+    return verdict;
+  } finally {
+    await rm(turn, { force: true });
+  }
+}
+
+async function takeTurn(turn: string): Promise<'mine' | 'taken' | 'nowhere'> {
+  try {
+    await mkdir(path.dirname(turn), { recursive: true });
+  } catch {
+    return 'nowhere';
+  }
+  try {
+    await writeFile(turn, `${process.pid}`, { flag: 'wx' });
+    return 'mine';
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) return 'nowhere';
+  }
+  if (await isAbandoned(turn)) await rm(turn, { force: true });
+  return 'taken';
+}
+
+/** Two that take one turn after all, because the folder is another machine's too, only try the model twice. */
+async function isAbandoned(turn: string): Promise<boolean> {
+  try {
+    const since = Date.now() - (await stat(turn)).mtimeMs;
+    const owner = Number(await readFile(turn, 'utf8'));
+    return since > longestTurn || (owner > 0 && !isRunning(owner));
+  } catch {
+    return false;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

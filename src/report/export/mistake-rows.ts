@@ -1,6 +1,6 @@
 /** Every misclassified image with what the findings say of it: for whoever goes on with the run's mistakes. */
 
-import type { Findings } from '../contract.ts';
+import type { Findings, PairMistake } from '../contract.ts';
 import { mistakeOf, mistakeRows } from '../findings/mistakes.ts';
 import type { RunTable } from '../read/run-table.ts';
 import { groupsByImage, type ImageGroups } from './image-groups.ts';
@@ -24,5 +24,21 @@ export function* mistakesWithGroups(findings: Findings, table: RunTable): Genera
     const labelName = findings.classNames[label] ?? null;
     const predictedName = findings.classNames[predicted] ?? null;
     yield { key, label, labelName, predicted, predictedName, score, margin, ...groupsOf(key) };
+  }
+}
+
+export interface PairMistakeRow extends PairMistake, ImageGroups {
+  name: string | null;
+}
+
+/** False positives and false negatives of images that may have several labels, as far as the findings list them. */
+export function* pairMistakeRows(findings: Findings): Generator<PairMistakeRow> {
+  const groupsOf = groupsByImage(findings);
+  const missing = new Set(findings.multiLabel?.missingLabels.map((own) => `${own.class} ${own.key}`));
+  for (const mistake of findings.multiLabel?.mistakes ?? []) {
+    const { key, class: index, kind, score, threshold } = mistake;
+    const name = findings.classNames[index] ?? null;
+    const suspectedLabel = kind === 'false-positive' && missing.has(`${index} ${key}`);
+    yield { key, class: index, name, kind, score, threshold, ...groupsOf(key), suspectedLabel };
   }
 }

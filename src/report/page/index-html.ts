@@ -1,5 +1,7 @@
 /** What loads the page's script and data, the same for every report. */
 
+import { exploreMeta } from './page-data.ts';
+
 /**
  * Nothing may be loaded but from where the page lies: `'self'` for a server, `file:` for a page opened from disk, whose origin is
  * opaque. Styles may be inline because the charting library writes them so.
@@ -32,3 +34,13 @@ export const indexHtml = `<!doctype html>
   </body>
 </html>
 `;
+
+/**
+ * The index of a page whose server explains on demand: it may ask that server.
+ * @param secret what goes with every request, in base64url
+ */
+export function exploringIndex(secret: string): string {
+  return indexHtml
+    .replace(policy, `${policy}; connect-src 'self'`)
+    .replace('    <title>', `    <meta name="${exploreMeta}" content="${secret}">\n    <title>`);
+}

@@ -18,6 +18,7 @@ export interface Heatmap {
 }
 
 export interface OpenedImage extends ImageDetails {
+  row: number;
   /** By the page's maps. */
   heatmaps: (Heatmap | null)[];
 }
@@ -38,7 +39,7 @@ export async function openImage(row: number): Promise<OpenedImage> {
   const place = row % detailsRows;
   const details = file.images[place];
   if (!details) throw new Error(`${name}.js has no image ${place}.`);
-  return { ...details, heatmaps: file.heatmaps.map((packed) => packed && heatmapAt(packed, place)) };
+  return { ...details, row, heatmaps: file.heatmaps.map((packed) => packed && heatmapAt(packed, place)) };
 }
 
 function load(name: string): Promise<ImageDetailsFile> {

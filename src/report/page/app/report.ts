@@ -5,6 +5,7 @@ import type { MapId } from '../../contract.ts';
 import { unpackFloats, unpackIntegers } from '../packed-array.ts';
 import type { FileSet, PageReport } from '../page-data.ts';
 import { linkTo } from '../picture-path.ts';
+import { openMultiLabel } from './multi-label/multi-label.ts';
 
 export type Report = ReturnType<typeof openReport>;
 
@@ -18,6 +19,8 @@ export function openReport(page: PageReport) {
   const files = unpackIntegers(images.files);
   const folders = new Map(images.folders);
   const suspected = new Map(findings.labelErrors.map((error) => [error.row, error]));
+  const multi =
+    findings.multiLabel && images.multiLabel ? openMultiLabel(findings.multiLabel, images.multiLabel) : null;
   let rowsByKey: Map<string, number> | null = null;
 
   const keyOf = (row: number): string => at(images.keys, row);
@@ -32,6 +35,8 @@ export function openReport(page: PageReport) {
     predicted,
     score,
     margin,
+    /** Null where each image has one label at most. */
+    multi,
     /** What is known of one image; the label is -1 where there is none. */
     answerOf: (row: number) => ({
       label: at(label, row),
@@ -47,7 +52,12 @@ export function openReport(page: PageReport) {
       rowsByKey ??= new Map(images.keys.map((name, row) => [name, row]));
       return rowsByKey.get(key) ?? -1;
     },
-    isMistake: (row: number): boolean => label[row] !== -1 && label[row] !== predicted[row],
+    isLabelled: (row: number): boolean => (multi ? multi.isLabelled(row) : label[row] !== -1),
+    /** Of several labels: any decision is wrong. */
+    isMistake: (row: number): boolean =>
+      multi ? multi.mistakesOf(row) > 0 : label[row] !== -1 && label[row] !== predicted[row],
+    /** Whether the label is probably wrong, or one is probably missing. */
+    isSuspected: (row: number): boolean => (multi ? multi.missingOf(row).length > 0 : suspected.has(row)),
     isDegenerate: (row: number): boolean => degenerate[row] === 1,
     /** A class by name, or by number where it has none. */
     className: (index: number): string => findings.classNames[index] ?? `class ${index}`,

@@ -1,6 +1,7 @@
 import { linkToView } from '../../../../shared/page/route.ts';
 import { percent } from '../../../../shared/page/text.ts';
 import type { ChangedRow } from '../../page-data.ts';
+import { mistakesText } from '../multi-label/decision-lines.tsx';
 import { useReport } from '../report-context.ts';
 import type { EarlierLookup } from './earlier-maps.ts';
 import { EarlierMap, PresentMap } from './two-maps.tsx';
@@ -19,30 +20,48 @@ export function ChangeCard({ change, inside, earlier }: ChangeCardProps) {
   const { label, predicted, score } = report.answerOf(row);
   const tone = (index: number) => (label === -1 ? '' : index === label ? 'right' : 'wrong');
   const answer = (when: string, index: number, share: number) => (
-    <figcaption>
+    <>
       <span class="muted">{when}</span>
       <span class={`change-answer ${tone(index)}`} title={report.className(index)}>
         {report.className(index)}
       </span>
       <span class="muted">{percent(share)}</span>
-    </figcaption>
+    </>
   );
+  const then = answer('then', change.predicted, change.score);
+  const now = answer('now', predicted, score);
   return (
     <li class="card change-card">
       <div class="two-maps">
-        <figure>
-          <EarlierMap row={row} earlier={earlier} />
-          {answer('then', change.predicted, change.score)}
-        </figure>
-        <figure>
-          <PresentMap row={row} />
-          {answer('now', predicted, score)}
-        </figure>
+        {report.multi ? (
+          <>
+            <PresentMap row={row} />
+            <div>
+              <p>{then}</p>
+              <p>{now}</p>
+            </div>
+          </>
+        ) : (
+          <>
+            <figure>
+              <EarlierMap row={row} earlier={earlier} />
+              <figcaption>{then}</figcaption>
+            </figure>
+            <figure>
+              <PresentMap row={row} />
+              <figcaption>{now}</figcaption>
+            </figure>
+          </>
+        )}
       </div>
       <p class="change-key">
         <a href={linkToView('image', { key: report.keyOf(row), inside })}>{report.keyOf(row)}</a>
         <span class="muted">
-          {label === -1 ? 'no label' : `is ${report.className(label)}`}
+          {report.multi
+            ? `now ${mistakesText(report, row)}`
+            : label === -1
+              ? 'no label'
+              : `is ${report.className(label)}`}
           {correlation !== undefined && `, correlation ${correlation.toFixed(2).replace('-', '−')}`}
         </span>
       </p>

@@ -14,8 +14,8 @@ const cardsShown = 4;
 
 /** What changed from an earlier run to this one. */
 export function Changes() {
-  const { changes, findings } = useReport();
-  const earlier = useEarlierMaps(changes !== null);
+  const { changes, findings, multi } = useReport();
+  const earlier = useEarlierMaps(changes !== null && multi === null);
   const { item } = route.value;
   if (!changes) {
     return (
@@ -36,8 +36,10 @@ export function Changes() {
       <header class="view-head">
         <h1 tabIndex={-1}>What changed since {changes.before.run}</h1>
         <p class="muted">
-          Then {changes.before.model}, now {findings.model}; {counted(changes.matched, 'image')} in both runs. Maps on
-          the left are the earlier run's, drawn from its evidence.
+          Then {changes.before.model}, now {findings.model}; {counted(changes.matched, 'image')} in both runs.{' '}
+          {multi
+            ? 'An image is right when all decisions about it are; its class with the highest score stands beside it.'
+            : "Maps on the left are the earlier run's, drawn from its evidence."}
         </p>
       </header>
       <Counts changes={changes} lists={lists} />
@@ -52,7 +54,10 @@ export function Changes() {
             <Cards list={{ ...list, images: list.images.slice(0, cardsShown) }} earlier={earlier} />
             {list.count > cardsShown && (
               <p>
-                <a href={linkToView(`changes/${list.id}`)}>All {count(list.count)}, with both maps</a>
+                <a href={linkToView(`changes/${list.id}`)}>
+                  All {count(list.count)}
+                  {multi ? '' : ', with both maps'}
+                </a>
               </p>
             )}
           </section>
@@ -67,13 +72,14 @@ export function Changes() {
 }
 
 function Counts({ changes, lists }: { changes: PageChanges; lists: readonly ChangeList[] }) {
+  const { multi } = useReport();
   const { paired } = changes;
   return (
     <div class="stats">
       {paired.images > 0 && (
         <Stat
-          name="accuracy, then and now"
-          meaning={`Over the ${count(paired.images)} images with the same label in both runs. Chance of such a difference if neither run is better (McNemar's exact test): ${chance(paired.chance)}.`}
+          name={multi ? 'all decisions right, then and now' : 'accuracy, then and now'}
+          meaning={`Over the ${count(paired.images)} images with the same ${multi ? 'labels' : 'label'} in both runs. Chance of such a difference if neither run is better (McNemar's exact test): ${chance(paired.chance)}.`}
         >
           {percent(paired.correctBefore / paired.images)} <small>→</small>{' '}
           {percent(paired.correctAfter / paired.images)}

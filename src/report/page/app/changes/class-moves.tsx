@@ -15,9 +15,16 @@ const terms = [
   },
 ];
 
+const multiLabelTerms = [
+  { name: 'recall', meaning: 'Share of the images that have the class where it is decided, then and now.' },
+  { name: 'precision', meaning: 'Share of the images where the class is decided that have it, then and now.' },
+  ...terms.slice(2),
+];
+
 /** Classes in which an image changed, those that moved first. */
 export function ClassMoves({ classes }: { classes: readonly ClassMove[] }) {
-  const { className } = useReport();
+  const { className, multi } = useReport();
+  const link = (index: number) => (multi ? linkToView(`classes/${index}`) : linkToView('images', { label: index }));
   if (classes.length === 0) return <p class="nothing">No image of any class changed sides.</p>;
   const moved = classes.filter(({ recall, precision }) => recall.moved || precision.moved).length;
   return (
@@ -44,7 +51,7 @@ export function ClassMoves({ classes }: { classes: readonly ClassMove[] }) {
                 {shown.map((one) => (
                   <tr key={one.class}>
                     <th scope="row">
-                      <a href={linkToView('images', { label: one.class })}>{className(one.class)}</a>
+                      <a href={link(one.class)}>{className(one.class)}</a>
                     </th>
                     <td class="number">{count(one.images)}</td>
                     <td>
@@ -60,7 +67,7 @@ export function ClassMoves({ classes }: { classes: readonly ClassMove[] }) {
           </div>
         )}
       </Progressive>
-      <Legend terms={terms} />
+      <Legend terms={multi ? multiLabelTerms : terms} />
     </>
   );
 }

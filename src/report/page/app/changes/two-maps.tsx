@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Heatmap, openImage } from '../details.ts';
 import { HeatmapCanvas } from '../parts/heatmap-canvas.tsx';
+import { usualPicture } from '../parts/thumb.tsx';
+import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
 import type { EarlierLookup } from './earlier-maps.ts';
 
@@ -45,11 +47,17 @@ export function EarlierMap({ row, earlier }: EarlierMapProps) {
   return <MapOverPicture row={row} heatmap={heatmap} overPicture={changes.samePreprocess} />;
 }
 
+/** Of several labels no maps are compared: the image's highest class. */
+function usualMap(report: Report): number {
+  const usual = report.multi ? usualPicture(report) : 'seen';
+  return usual === 'seen' ? -1 : usual;
+}
+
 /** This run's map of the same layer, method and target: the overlay that it wrote, else drawn from its values. */
 export function PresentMap({ row }: { row: number }) {
   const report = useReport();
   const id = report.changes?.elsewhere?.map;
-  const map = id ? report.mapIndex(id) : -1;
+  const map = id ? report.mapIndex(id) : usualMap(report);
   const overlay = map >= 0 ? report.overlayLink(row, map) : null;
   const [broken, setBroken] = useState(false);
   const [heatmap, setHeatmap] = useState<Heatmap | null>(null);

@@ -1,8 +1,11 @@
 import { useMemo } from 'preact/hooks';
 import { type ParamValues, route } from '../../../../shared/page/route.ts';
 import { counted } from '../../../../shared/page/text.ts';
-import { findImages, queryParams, readQuery } from '../image-query.ts';
-import { type Layer, usualPicture } from '../parts/thumb.tsx';
+import { askedClasses, findImages, queryParams, readQuery } from '../image-query.ts';
+import { AboutClass } from '../multi-label/about-class.tsx';
+import { useClasses } from '../multi-label/use-classes.ts';
+import type { Layer } from '../parts/layer.ts';
+import { usualPicture } from '../parts/thumb.tsx';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
 import { GalleryFilters } from './gallery-filters.tsx';
@@ -12,7 +15,9 @@ export function Gallery() {
   const report = useReport();
   const { params } = route.value;
   const keep = keptParams(params);
-  const rows = useMemo(() => imagesOf(report, params), [report, keep]);
+  const query = readQuery(params);
+  const state = useClasses(askedClasses(report, query));
+  const rows = useMemo(() => imagesOf(report, params), [report, keep, state]);
   const picture = readPicture(report, params.get('picture'));
 
   return (
@@ -26,12 +31,20 @@ export function Gallery() {
       </header>
       <GalleryFilters picture={picture} />
       {rows.length === 0 ? (
-        <p class="nothing">No image fits these filters.</p>
+        <p class="nothing">{noImages(state)}</p>
       ) : (
-        <ThumbGrid key={keep} rows={rows} picture={picture} keep={Object.fromEntries(new URLSearchParams(keep))} />
+        <AboutClass index={query.about?.class ?? null} threshold={query.about?.threshold}>
+          <ThumbGrid key={keep} rows={rows} picture={picture} keep={Object.fromEntries(new URLSearchParams(keep))} />
+        </AboutClass>
       )}
     </>
   );
+}
+
+/** @param state of the classes that are asked about */
+function noImages(state: boolean | string): string {
+  if (typeof state === 'string') return state;
+  return state ? 'No image fits these filters.' : 'Loading the classes.';
 }
 
 /** Rows of a query in its order; those of a cluster stay in the cluster's order unless sorted. */

@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type ParamValues, viewBefore } from '../../../../shared/page/route.ts';
 import { counted } from '../../../../shared/page/text.ts';
-import { type Layer, Thumb } from '../parts/thumb.tsx';
+import type { Layer } from '../parts/layer.ts';
+import { Thumb } from '../parts/thumb.tsx';
 import { nextPlace } from './next-place.ts';
 import { gap } from './visible-range.ts';
 import { useVisibleRows, type VisibleRows } from './visible-rows.ts';

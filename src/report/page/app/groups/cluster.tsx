@@ -7,7 +7,7 @@ import { terms } from './group-terms.ts';
 import { Scatter } from './scatter.tsx';
 
 export function Cluster({ cluster }: { cluster: PageCluster }) {
-  const { findings, className } = useReport();
+  const { findings, className, multi } = useReport();
   const name = cluster.predicted === null ? 'several classes' : className(cluster.predicted);
   const stats = (
     <>
@@ -38,10 +38,15 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
       groups={findings.clusters}
       group={cluster}
       stats={stats}
-      classes={{ id: 'truth', title: 'What they are', counts: cluster.labels, param: 'label' }}
+      classes={{
+        id: 'truth',
+        title: multi ? 'What is true in them' : 'What they are',
+        counts: cluster.labels,
+        param: 'label',
+      }}
       correct={{
         id: 'counter',
-        title: `Counter-examples: correct images of ${name} that look most alike`,
+        title: `Counter-examples: ${multi ? 'images that rightly have' : 'correct images of'} ${name} that look most alike`,
         rows: cluster.counterExamples,
       }}
     >

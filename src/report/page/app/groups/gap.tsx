@@ -6,7 +6,7 @@ import { GroupPage } from './group-page.tsx';
 import { terms } from './group-terms.ts';
 
 export function Gap({ gap }: { gap: PageGap }) {
-  const { findings, className } = useReport();
+  const { findings, className, multi } = useReport();
   const stats = (
     <>
       <Stat name="of the class's mistakes" meaning={terms.gapShare}>
@@ -31,10 +31,15 @@ export function Gap({ gap }: { gap: PageGap }) {
       groups={findings.gaps}
       group={gap}
       stats={stats}
-      classes={{ id: 'taken', title: 'What they were taken for', counts: gap.predicted, param: 'predicted' }}
+      classes={{
+        id: 'taken',
+        title: multi ? 'What else was decided' : 'What they were taken for',
+        counts: gap.predicted,
+        param: 'predicted',
+      }}
       correct={{
         id: 'nearest',
-        title: `The nearest correct images of ${className(gap.label)}`,
+        title: `The nearest ${multi ? 'images that rightly have' : 'correct images of'} ${className(gap.label)}`,
         rows: gap.nearest,
       }}
     />

@@ -4,12 +4,13 @@ import { Gap } from './gap.tsx';
 import { GroupList } from './group-list.tsx';
 
 export function Gaps() {
+  const { findings, multi } = useReport();
   return (
     <GroupList
       kind="gap"
-      groups={useReport().findings.gaps}
+      groups={findings.gaps}
       title="Gaps"
-      about="Misclassified images of one class whose evidence is far from all that the class's correct images show: the training data probably has nothing like them."
+      about={`${multi ? 'Images in which one class was missed and whose' : 'Misclassified images of one class whose'} evidence is far from all that the class's correct images show: the training data probably has nothing like them.`}
       none="No gaps were found."
       numbers={({ share, distance }) =>
         `${percent(share)} of the class's mistakes, ${distance.toFixed(1)} times the usual distance`

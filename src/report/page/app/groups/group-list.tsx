@@ -2,7 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
 import { linkToView, route } from '../../../../shared/page/route.ts';
 import type { PageCluster, PageGap } from '../../page-data.ts';
+import { AboutClass } from '../multi-label/about-class.tsx';
 import { Strip } from '../parts/thumb.tsx';
+import { useReport } from '../report-context.ts';
+import { classOfGroup, groupParams } from './group-class.ts';
 import { MeanHeatmap } from './mean-heatmap.tsx';
 
 interface GroupListProps<Group> {
@@ -47,6 +50,7 @@ export function GroupList<Group extends PageCluster | PageGap>(props: GroupListP
 }
 
 function GroupCard({ kind, group, numbers }: { kind: string; group: PageCluster | PageGap; numbers: string }) {
+  const report = useReport();
   return (
     <li class="card group-card">
       <MeanHeatmap heatmap={group.heatmap} place={group.place} size="small" />
@@ -58,7 +62,9 @@ function GroupCard({ kind, group, numbers }: { kind: string; group: PageCluster 
           {numbers}
           {!group.claimed && <MayBeChance />}
         </p>
-        <Strip rows={group.typical.slice(0, 6)} keep={{ inside: group.id }} />
+        <AboutClass index={classOfGroup(group)}>
+          <Strip rows={group.typical.slice(0, 6)} keep={groupParams(report, group)} />
+        </AboutClass>
       </div>
     </li>
   );

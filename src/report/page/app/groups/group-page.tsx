@@ -3,8 +3,11 @@ import { Stat } from '../../../../shared/page/parts/explained.tsx';
 import { linkToView } from '../../../../shared/page/route.ts';
 import { count } from '../../../../shared/page/text.ts';
 import type { PageCluster, PageGap } from '../../page-data.ts';
+import { AboutClass } from '../multi-label/about-class.tsx';
 import { Strip } from '../parts/thumb.tsx';
+import { useReport } from '../report-context.ts';
 import { ClassCounts } from './class-counts.tsx';
+import { classOfGroup, groupParams } from './group-class.ts';
 import { GroupNavigation } from './group-navigation.tsx';
 import { terms } from './group-terms.ts';
 import { MeanHeatmap } from './mean-heatmap.tsx';
@@ -27,9 +30,9 @@ interface GroupPageProps {
 
 /** One cluster or gap: its sentence and numbers, where its images were looked at, what they are, and examples. */
 export function GroupPage({ list, groups, group, stats, classes, correct, children }: GroupPageProps) {
-  const keep = { inside: group.id };
+  const keep = groupParams(useReport(), group);
   return (
-    <>
+    <AboutClass index={classOfGroup(group)}>
       <GroupNavigation list={list} ids={groups.map(({ id }) => id)} id={group.id} />
       <header class="view-head">
         <h1 tabIndex={-1} class="sentence-head">
@@ -67,6 +70,6 @@ export function GroupPage({ list, groups, group, stats, classes, correct, childr
         </section>
       )}
       {children}
-    </>
+    </AboutClass>
   );
 }

@@ -9,7 +9,7 @@ import { useReport } from '../report-context.ts';
 export function EarlierPanel({ row }: { row: number }) {
   const report = useReport();
   const answer = earlierAnswer(report.changes, row);
-  const earlier = useEarlierMaps(answer !== null);
+  const earlier = useEarlierMaps(answer !== null && report.multi === null);
   if (!report.changes || !answer) return null;
   const { label } = report.answerOf(row);
   const map = report.changes.elsewhere?.map;
@@ -22,7 +22,7 @@ export function EarlierPanel({ row }: { row: number }) {
         </strong>
         <span class="number">{percent(answer.score)}</span>
       </figcaption>
-      <EarlierMap row={row} earlier={earlier} />
+      {report.multi ? <p>Its class with the highest score.</p> : <EarlierMap row={row} earlier={earlier} />}
       <p class="muted">
         {map && `${report.layerName(map.layer)} ${map.method}, ${map.target} class. `}
         <a href={linkToView('changes')}>What changed since {report.changes.before.run}</a>

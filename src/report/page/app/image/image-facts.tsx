@@ -1,15 +1,14 @@
 import { useMemo } from 'preact/hooks';
 import { Explained } from '../../../../shared/page/parts/explained.tsx';
-import { linkToView } from '../../../../shared/page/route.ts';
+import { linkToView, route } from '../../../../shared/page/route.ts';
 import { percent } from '../../../../shared/page/text.ts';
 import type { OpenedImage } from '../details.ts';
+import { ImageClasses } from '../multi-label/image-classes.tsx';
 import { useReport } from '../report-context.ts';
 
 /** What the model answered, and which findings the image is part of. */
 export function ImageFacts({ row, opened }: { row: number; opened: OpenedImage | null }) {
   const report = useReport();
-  const { label, predicted, score, margin } = report.answerOf(row);
-  const suspected = report.suspected.get(row);
   const { clusters, gaps } = report.findings;
   const groups = useMemo(
     () => [...clusters, ...gaps].filter(({ images }) => images.includes(row)),
@@ -18,6 +17,35 @@ export function ImageFacts({ row, opened }: { row: number; opened: OpenedImage |
 
   return (
     <aside class="facts" aria-label="About this image">
+      {report.multi ? (
+        opened && <ImageClasses row={row} opened={opened} params={route.value.params} />
+      ) : (
+        <OneLabel row={row} opened={opened} />
+      )}
+      {groups.length > 0 && (
+        <>
+          <h2>Part of</h2>
+          <ul class="part-of">
+            {groups.map(({ id, sentence }) => (
+              <li key={id}>
+                <a href={linkToView(`${id.startsWith('gap') ? 'gaps' : 'clusters'}/${encodeURIComponent(id)}`)}>
+                  {sentence}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </aside>
+  );
+}
+
+function OneLabel({ row, opened }: { row: number; opened: OpenedImage | null }) {
+  const report = useReport();
+  const { label, predicted, score, margin } = report.answerOf(row);
+  const suspected = report.suspected.get(row);
+  return (
+    <>
       <dl class="facts-list">
         <div>
           <dt>predicted</dt>
@@ -81,20 +109,6 @@ export function ImageFacts({ row, opened }: { row: number; opened: OpenedImage |
           </ol>
         </>
       )}
-      {groups.length > 0 && (
-        <>
-          <h2>Part of</h2>
-          <ul class="part-of">
-            {groups.map(({ id, sentence }) => (
-              <li key={id}>
-                <a href={linkToView(`${id.startsWith('gap') ? 'gaps' : 'clusters'}/${encodeURIComponent(id)}`)}>
-                  {sentence}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </aside>
+    </>
   );
 }

@@ -3,8 +3,12 @@ import { changeParams, linkToView, route } from '../../../../shared/page/route.t
 import { useKeys } from '../../../../shared/page/shell/keys.ts';
 import { count } from '../../../../shared/page/text.ts';
 import { type OpenedImage, openImage } from '../details.ts';
+import { canExplore } from '../explore/server.ts';
 import { imagesOf, keptValues } from '../gallery/gallery.tsx';
 import { rememberRow } from '../gallery/thumb-grid.tsx';
+import { askedClasses, readQuery } from '../image-query.ts';
+import { classMapChoice } from '../multi-label/class-map-choice.ts';
+import { useClasses } from '../multi-label/use-classes.ts';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
 import { EarlierPanel } from './earlier-panel.tsx';
@@ -35,10 +39,14 @@ export function ImageView() {
 
 function OneImage({ row, report, params }: { row: number; report: Report; params: URLSearchParams }) {
   const keep = keptValues(params);
-  const siblings = useMemo(() => imagesOf(report, params), [report, JSON.stringify(keep)]);
+  const state = useClasses(askedClasses(report, readQuery(params)));
+  const siblings = useMemo(() => imagesOf(report, params), [report, JSON.stringify(keep), state]);
   const at = siblings.indexOf(row);
   const opened = useOpenedImage(row);
-  const choice = useMemo(() => mapChoice(report, row, params), [report, row, params]);
+  const choice = useMemo(
+    () => (report.multi ? classMapChoice(report, opened.image, params) : mapChoice(report, row, params)),
+    [report, row, params, report.multi && opened.image],
+  );
   const opacity = readOpacity(params.get('opacity'), report.look.alpha);
 
   const step = (by: number) => {
@@ -51,6 +59,8 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
   const setOpacity = (value: number) =>
     changeParams({ opacity: String(Math.round(Math.min(Math.max(value, 0), 1) * 100)) }, 'replace');
   const back = linkToView('images', keep);
+  const { layer, method } = choice;
+  const explore = canExplore ? linkToView('explore', { key: report.keyOf(row), layer, method }) : null;
 
   useEffect(() => rememberRow(row), [row]);
   // The neighbours' data are ready when the arrow keys are pressed.
@@ -72,6 +82,9 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
     '[': () => setOpacity(opacity - 0.1),
     ']': () => setOpacity(opacity + 0.1),
     x: () => setOpacity(opacity > 0 ? 0 : report.look.alpha),
+    e: () => {
+      if (explore !== null) location.hash = explore;
+    },
   });
 
   return (
@@ -92,6 +105,12 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
         <h1 tabIndex={-1} class="key">
           {report.keyOf(row)}
         </h1>
+        {explore !== null && (
+          <p>
+            <a href={explore}>Explore</a>
+            <span class="muted"> other classes, layers and methods, and what is answered where parts are covered</span>
+          </p>
+        )}
       </header>
       <div class="image-view">
         <div class="image-maps">
@@ -102,10 +121,19 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
             </p>
           )}
           <div class={`panels panels-${choice.maps.length}`}>
-            {choice.maps.map((map) => (
-              <MapPanel key={map} row={row} map={map} opened={opened.image} opacity={opacity} />
+            {choice.maps.map((map, place) => (
+              <MapPanel
+                key={map}
+                row={row}
+                map={map}
+                opened={opened.image}
+                opacity={opacity}
+                name={choice.nameOf(choice.shownTargets[place] ?? '')}
+              />
             ))}
-            {choice.maps.length === 0 && <p class="nothing">This image has no map.</p>}
+            {choice.maps.length === 0 && (!report.multi || opened.image) && (
+              <p class="nothing">This image has no map.</p>
+            )}
             <EarlierPanel row={row} />
           </div>
         </div>

@@ -6,6 +6,8 @@ export interface MapChoice {
   layers: string[];
   methods: string[];
   targets: string[];
+  /** What a reader calls a target. */
+  nameOf: (target: string) => string;
   layer: string;
   method: string;
   /** The chosen ones, in the order of `targets`. */
@@ -20,13 +22,8 @@ export interface MapChoice {
 
 /** The layer of the findings, or the deepest. For a mistake, the predicted class beside the true one. */
 export function mapChoice(report: Report, row: number, params: URLSearchParams): MapChoice {
-  const { maps, findings } = report;
-  const layers = distinct(maps.map(({ layer }) => layer));
-  const layer = known(layers, params.get('layer')) ?? findings.analysed?.layer ?? layers.at(-1) ?? '';
-  const ofLayer = maps.filter((map) => map.layer === layer);
-  const methods = distinct(ofLayer.map(({ method }) => method));
-  const method = known(methods, params.get('method')) ?? known(methods, findings.analysed?.method) ?? methods[0] ?? '';
-  const targets = distinct(ofLayer.filter((map) => map.method === method).map(({ target }) => target));
+  const { layers, layer, methods, method, found, nextLayer, nextMethod } = layerChoice(report, params);
+  const targets = distinct(found.map(({ target }) => target));
   const wanted = (params.get('targets') ?? '').split(',').filter((target) => targets.includes(target));
   const shown = wanted.length > 0 ? wanted : usualTargets(targets, report.isMistake(row));
   const shownTargets = targets.filter((target) => shown.includes(target));
@@ -34,14 +31,26 @@ export function mapChoice(report: Report, row: number, params: URLSearchParams):
     layers,
     methods,
     targets,
+    nameOf: targetName,
     layer,
     method,
     shownTargets,
     maps: shownTargets.map((target) => report.mapIndex({ layer, method, target })),
-    nextLayer: after(layers, layer),
-    nextMethod: after(methods, method),
+    nextLayer,
+    nextMethod,
     nextTargets: nextTargets(targets, shownTargets),
   };
+}
+
+/** The layer and method of the address, else of the findings, and the maps that they have. */
+export function layerChoice({ maps, findings }: Report, params: URLSearchParams) {
+  const layers = distinct(maps.map(({ layer }) => layer));
+  const layer = known(layers, params.get('layer')) ?? findings.analysed?.layer ?? layers.at(-1) ?? '';
+  const ofLayer = maps.filter((map) => map.layer === layer);
+  const methods = distinct(ofLayer.map(({ method }) => method));
+  const method = known(methods, params.get('method')) ?? known(methods, findings.analysed?.method) ?? methods[0] ?? '';
+  const found = ofLayer.filter((map) => map.method === method);
+  return { layers, layer, methods, method, found, nextLayer: after(layers, layer), nextMethod: after(methods, method) };
 }
 
 function usualTargets(targets: readonly string[], mistake: boolean): string[] {
@@ -51,7 +60,7 @@ function usualTargets(targets: readonly string[], mistake: boolean): string[] {
 }
 
 /** Each target alone, then the first two together, then from the start. */
-function nextTargets(targets: readonly string[], shown: readonly string[]): string[] {
+export function nextTargets(targets: readonly string[], shown: readonly string[]): string[] {
   const single = targets.map((target) => [target]);
   const steps = targets.length > 1 ? [...single, targets.slice(0, 2)] : single;
   const at = steps.findIndex((step) => step.join() === shown.join());
@@ -68,4 +77,10 @@ function after(names: readonly string[], name: string): string {
 
 function distinct(names: readonly string[]): string[] {
   return [...new Set(names)];
+}
+
+/** `label` is a word of the command line; a reader looks for the true class. */
+function targetName(target: string): string {
+  if (target === 'label') return 'true class';
+  return target === 'predicted' ? 'predicted class' : target;
 }

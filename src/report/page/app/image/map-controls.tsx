@@ -40,7 +40,7 @@ export function MapControls({ choice, opacity, setOpacity }: MapControlsProps) {
             aria-pressed={choice.shownTargets.includes(target)}
             onClick={() => toggle(target)}
           >
-            {targetName(target)}
+            {choice.nameOf(target)}
           </button>
         ))}
       </fieldset>
@@ -56,10 +56,4 @@ export function MapControls({ choice, opacity, setOpacity }: MapControlsProps) {
       </label>
     </div>
   );
-}
-
-/** `label` is a word of the command line; a reader looks for the true class. */
-export function targetName(target: string): string {
-  if (target === 'label') return 'true class';
-  return target === 'predicted' ? 'predicted class' : target;
 }

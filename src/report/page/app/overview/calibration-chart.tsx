@@ -8,16 +8,28 @@ import type { Calibration } from '../../../contract.ts';
 /** The same for both charts, so that their bins stand above each other. */
 const margins = { marginTop: 24, marginRight: 24, marginLeft: 44 };
 
+interface CalibrationChartProps {
+  calibration: Calibration;
+  /** What the scores are of. */
+  of?: keyof typeof wordings;
+}
+
+const wordings = {
+  predicted: { score: 'score of the predicted class', share: 'share that is correct', right: 'correct' },
+  class: { score: 'score of the class', share: 'share that has it', right: 'have it' },
+} as const;
+
 /** Confidence against accuracy (a reliability diagram, Guo et al. 2017), with how many images each bin holds. */
-export function CalibrationChart({ calibration }: { calibration: Calibration }) {
+export function CalibrationChart({ calibration, of = 'predicted' }: CalibrationChartProps) {
+  const words = wordings[of];
   const bins = calibration.bins.filter((bin) => bin.count > 0);
   const reliability = useCallback(
     (): PlotOptions => ({
       ...margins,
       height: 270,
       marginBottom: 40,
-      x: { domain: [0, 1], label: 'score of the predicted class', tickFormat: '.0%', ticks: 5 },
-      y: { domain: [0, 1], label: 'share that is correct', tickFormat: '.0%', grid: true, ticks: 5 },
+      x: { domain: [0, 1], label: words.score, tickFormat: '.0%', ticks: 5 },
+      y: { domain: [0, 1], label: words.share, tickFormat: '.0%', grid: true, ticks: 5 },
       marks: [
         rectY(bins, {
           x1: 'from',
@@ -26,7 +38,7 @@ export function CalibrationChart({ calibration }: { calibration: Calibration }) 
           fill: 'var(--chart-fill)',
           inset: 1,
           title: ({ from, to, count: images, confidence, accuracy }) =>
-            `Scores ${percent(from)} to ${percent(to)}: ${count(images)} images, mean score ${percent(confidence)}, ${percent(accuracy)} correct`,
+            `Scores ${percent(from)} to ${percent(to)}: ${count(images)} images, mean score ${percent(confidence)}, ${percent(accuracy)} ${words.right}`,
         }),
         line(
           [
@@ -39,7 +51,7 @@ export function CalibrationChart({ calibration }: { calibration: Calibration }) 
         ruleY([0]),
       ],
     }),
-    [calibration],
+    [calibration, words],
   );
   const amounts = useCallback(
     (): PlotOptions => ({
@@ -88,7 +100,7 @@ export function CalibrationChart({ calibration }: { calibration: Calibration }) 
                   mean score
                 </th>
                 <th scope="col" class="number">
-                  correct
+                  {words.right}
                 </th>
               </tr>
             </thead>

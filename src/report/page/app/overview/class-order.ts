@@ -1,7 +1,5 @@
 /** Sorting the table of classes. */
 
-import type { ClassFinding } from '../../../contract.ts';
-
 export const classColumns = [
   { name: 'support', title: 'images', meaning: 'Images with this label.' },
   { name: 'recall', title: 'recall', meaning: 'Share of the images with this label that are predicted as it.' },
@@ -25,21 +23,22 @@ export const classColumns = [
 
 type ClassColumn = (typeof classColumns)[number]['name'];
 
-export interface ClassOrder {
-  by: ClassColumn | 'name';
+export interface ClassOrder<Column extends string = ClassColumn> {
+  by: Column | 'name';
   descending: boolean;
 }
 
 /** Classes without a value come last either way; equal ones by index. */
-export function sortClasses(
-  classes: readonly ClassFinding[],
-  { by, descending }: ClassOrder,
+export function sortClasses<Column extends string, Row extends Record<Column, number | null> & { class: number }>(
+  classes: readonly Row[],
+  { by, descending }: ClassOrder<Column>,
   nameOf: (index: number) => string,
-): ClassFinding[] {
+): Row[] {
   const direction = descending ? -1 : 1;
   return [...classes].sort((a, b) => {
     if (by === 'name') return direction * nameOf(a.class).localeCompare(nameOf(b.class), 'en');
-    const [left, right] = [a[by], b[by]];
+    const left: number | null = a[by];
+    const right: number | null = b[by];
     if (left === null || right === null) return Number(left === null) - Number(right === null) || a.class - b.class;
     return direction * (left - right) || a.class - b.class;
   });

@@ -4,6 +4,7 @@ import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
 import { linkToView } from '../../../../shared/page/route.ts';
 import { count, percent } from '../../../../shared/page/text.ts';
 import type { ClassFinding } from '../../../contract.ts';
+import { SortHeader } from '../parts/sort-header.tsx';
 import { useReport } from '../report-context.ts';
 import { type ClassOrder, classColumns, sortClasses } from './class-order.ts';
 
@@ -17,27 +18,17 @@ export function ClassTable() {
     return sortClasses(found, order, className);
   }, [findings, order, text]);
 
-  const header = (by: ClassOrder['by'], title: string, meaning: string) => {
-    const active = order.by === by;
-    return (
-      <th
-        key={by}
-        scope="col"
-        class={by === 'name' ? '' : 'number'}
-        aria-sort={active ? (order.descending ? 'descending' : 'ascending') : 'none'}
-      >
-        <button
-          type="button"
-          class="sort"
-          title={meaning}
-          onClick={() => setOrder({ by, descending: active ? !order.descending : by !== 'name' })}
-        >
-          {title}
-          <span aria-hidden="true">{active ? (order.descending ? ' ↓' : ' ↑') : ''}</span>
-        </button>
-      </th>
-    );
-  };
+  const header = (by: ClassOrder['by'], title: string, meaning: string) => (
+    <SortHeader
+      key={by}
+      by={by}
+      title={title}
+      meaning={meaning}
+      order={order}
+      isText={by === 'name'}
+      onSort={setOrder}
+    />
+  );
 
   return (
     <>
@@ -95,7 +86,7 @@ function ClassRow({ one }: { one: ClassFinding }) {
   );
 }
 
-function ShareCell({ share }: { share: number | null }) {
+export function ShareCell({ share }: { share: number | null }) {
   return (
     <td class="number share">
       {percent(share)}
@@ -104,6 +95,6 @@ function ShareCell({ share }: { share: number | null }) {
   );
 }
 
-function MistakesLink({ images, link }: { images: number; link: string }) {
+export function MistakesLink({ images, link }: { images: number; link: string }) {
   return images === 0 ? <>0</> : <a href={link}>{count(images)}</a>;
 }

@@ -2,6 +2,8 @@ import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
 import { linkToView } from '../../../../shared/page/route.ts';
 import { counted } from '../../../../shared/page/text.ts';
 import type { PageCollectionItem } from '../../page-data.ts';
+import { classOfGroup } from '../groups/group-class.ts';
+import { AboutClass } from '../multi-label/about-class.tsx';
 import { Strip } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
 
@@ -32,9 +34,11 @@ export function CollectionList() {
 }
 
 function Item({ item }: { item: PageCollectionItem }) {
-  const { findings } = useReport();
+  const { findings, multi } = useReport();
   const sources = [item.from, ...item.alsoFrom];
   const from = [...findings.clusters, ...findings.gaps].find(({ id }) => id === item.from);
+  const cue = multi?.coOccurrence.travelling.find(({ id }) => id === item.from);
+  const about = from ? classOfGroup(from) : (cue?.class ?? null);
   return (
     <li class="card collect-item">
       <span class="rank" aria-hidden="true">
@@ -45,13 +49,24 @@ function Item({ item }: { item: PageCollectionItem }) {
         <p class="collect-links">
           <a href={linkToView('images', { inside: `collect-${item.rank}` })}>{counted(item.mistakes, 'mistake')}</a>
           {sources.map((id) => (
-            <a key={id} href={linkToView(`${id.startsWith('gap') ? 'gaps' : 'clusters'}/${encodeURIComponent(id)}`)}>
+            <a key={id} href={sourceLink(id)}>
               {id.replace('-', ' ')}
             </a>
           ))}
         </p>
       </div>
-      <Strip rows={(from?.typical ?? item.images).slice(0, 5)} keep={{ inside: `collect-${item.rank}` }} />
+      <AboutClass index={about}>
+        <Strip
+          rows={(from?.typical ?? item.images).slice(0, 5)}
+          keep={{ inside: `collect-${item.rank}`, class: multi ? about : null }}
+        />
+      </AboutClass>
     </li>
   );
+}
+
+/** @param id of a cluster, a gap or a cue that travels with another label */
+function sourceLink(id: string): string {
+  if (id.startsWith('cue')) return linkToView('together');
+  return linkToView(`${id.startsWith('gap') ? 'gaps' : 'clusters'}/${encodeURIComponent(id)}`);
 }

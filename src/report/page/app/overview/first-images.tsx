@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { linkToView, type ParamValues } from '../../../../shared/page/route.ts';
+import { linkToView } from '../../../../shared/page/route.ts';
 import { findImages, readQuery } from '../image-query.ts';
 import { Strip } from '../parts/thumb.tsx';
 import type { Report } from '../report.ts';
@@ -13,10 +13,11 @@ export function FirstImages() {
   const report = useReport();
   const { counts, collect } = report.findings;
   const labelled = counts.labelled > 0;
-  const query: ParamValues = labelled ? { show: 'mistakes' } : { sort: 'unsure' };
-  const rows = useMemo(() => firstRows(report, labelled).slice(0, collect.length > 0 ? fewShown : manyShown), [report]);
+  const query = firstQuery(report);
+  const rows = useMemo(() => firstRows(report).slice(0, collect.length > 0 ? fewShown : manyShown), [report]);
   if (rows.length === 0) return null;
-  const title = labelled ? `Surest mistakes${collect.length > 0 ? ' beyond these' : ''}` : 'Least sure answers';
+  const beyond = collect.length > 0 ? ' beyond these' : '';
+  const title = labelled ? `${report.multi ? 'Most' : 'Surest'} mistakes${beyond}` : 'Least sure answers';
   return (
     <section aria-labelledby="first-images">
       <h2 id="first-images">{title}</h2>
@@ -28,9 +29,14 @@ export function FirstImages() {
   );
 }
 
-function firstRows(report: Report, labelled: boolean): number[] {
-  const query = readQuery(new URLSearchParams(labelled ? { show: 'mistakes' } : { sort: 'unsure' }));
+function firstQuery({ findings, multi }: Report): Record<string, string> {
+  if (findings.counts.labelled === 0) return { sort: 'unsure' };
+  return multi ? { show: 'mistakes', sort: 'mistakes' } : { show: 'mistakes' };
+}
+
+function firstRows(report: Report): number[] {
+  const query = readQuery(new URLSearchParams(firstQuery(report)));
   const { clusters, gaps } = report.findings;
   const explained = new Set([...clusters, ...gaps].filter(({ claimed }) => claimed).flatMap(({ images }) => images));
-  return findImages(report, query).filter((row) => !explained.has(row) && !report.suspected.has(row));
+  return findImages(report, query).filter((row) => !explained.has(row) && !report.isSuspected(row));
 }

@@ -1,6 +1,9 @@
 import { Stat } from '../../../../shared/page/parts/explained.tsx';
 import { linkToView } from '../../../../shared/page/route.ts';
 import { count, counted, percent } from '../../../../shared/page/text.ts';
+import { MultiLabelClassTable } from '../multi-label/class-table.tsx';
+import { MultiLabelNumbers, PairCounts } from '../multi-label/multi-label-numbers.tsx';
+import { TravellingCues } from '../multi-label/travelling-cues.tsx';
 import { useReport } from '../report-context.ts';
 import { Answers } from './answers.tsx';
 import { CalibrationChart } from './calibration-chart.tsx';
@@ -34,8 +37,10 @@ export function Overview() {
       <Counts />
       <ChangesLine />
       <CollectionList />
+      <TravellingCues beyond />
       <FirstImages />
-      {labelled && (
+      {labelled && report.multi && <MultiLabelNumbers multi={report.multi} />}
+      {labelled && !report.multi && (
         <div class="columns">
           <section aria-labelledby="pairs">
             <h2 id="pairs">Most confused</h2>
@@ -52,7 +57,7 @@ export function Overview() {
       {labelled ? (
         <section aria-labelledby="classes">
           <h2 id="classes">Classes</h2>
-          <ClassTable />
+          {report.multi ? <MultiLabelClassTable /> : <ClassTable />}
         </section>
       ) : (
         <Answers />
@@ -94,7 +99,7 @@ function ChangesLine() {
 }
 
 function Counts() {
-  const { findings, quarantined } = useReport();
+  const { findings, quarantined, multi } = useReport();
   const { counts, accuracy, clusters, gaps, labelErrors } = findings;
   const wrong = counts.labelled - counts.correct;
   return (
@@ -107,19 +112,25 @@ function Counts() {
       </Stat>
       {accuracy !== null && (
         <>
-          <Stat
-            name="accuracy"
-            meaning={`Share of the labelled images whose predicted class is the label: ${count(counts.correct)} of ${count(counts.labelled)}.`}
-          >
-            {percent(accuracy)}
-          </Stat>
-          <Stat
-            name="mistakes"
-            tone={wrong > 0 ? 'wrong' : undefined}
-            meaning="Labelled images whose predicted class is not the label."
-          >
-            <a href={linkToView('images', { show: 'mistakes' })}>{count(wrong)}</a>
-          </Stat>
+          {multi ? (
+            <PairCounts multi={multi} />
+          ) : (
+            <>
+              <Stat
+                name="accuracy"
+                meaning={`Share of the labelled images whose predicted class is the label: ${count(counts.correct)} of ${count(counts.labelled)}.`}
+              >
+                {percent(accuracy)}
+              </Stat>
+              <Stat
+                name="mistakes"
+                tone={wrong > 0 ? 'wrong' : undefined}
+                meaning="Labelled images whose predicted class is not the label."
+              >
+                <a href={linkToView('images', { show: 'mistakes' })}>{count(wrong)}</a>
+              </Stat>
+            </>
+          )}
           <Stat
             name="clusters"
             meaning="Groups of false positives that were made by looking at the same thing and that hold against chance, of all groups found."
@@ -138,13 +149,23 @@ function Counts() {
               <small> of {count(gaps.length)}</small>
             </a>
           </Stat>
-          <Stat
-            name="suspected labels"
-            tone={labelErrors.length > 0 ? 'suspected' : undefined}
-            meaning="Images whose label is probably wrong: the model is sure of another class. They are kept apart from its mistakes."
-          >
-            <a href={linkToView('labels')}>{count(labelErrors.length)}</a>
-          </Stat>
+          {multi ? (
+            <Stat
+              name="missing labels"
+              tone={multi.missingLabels.length > 0 ? 'suspected' : undefined}
+              meaning="Labels that are probably missing: the model is sure, and looks where it sees the class's true images."
+            >
+              <a href={linkToView('labels')}>{count(multi.missingLabels.length)}</a>
+            </Stat>
+          ) : (
+            <Stat
+              name="suspected labels"
+              tone={labelErrors.length > 0 ? 'suspected' : undefined}
+              meaning="Images whose label is probably wrong: the model is sure of another class. They are kept apart from its mistakes."
+            >
+              <a href={linkToView('labels')}>{count(labelErrors.length)}</a>
+            </Stat>
+          )}
         </>
       )}
       <Stat name="quarantined" meaning="Images that could not be explained, each with the reason.">

@@ -3,11 +3,12 @@
 import { useState } from 'preact/hooks';
 import { linkToView, type ParamValues } from '../../../../shared/page/route.ts';
 import { shortPercent } from '../../../../shared/page/text.ts';
+import { type ClassAnswer, pictureOfClass, useClassAnswer } from '../multi-label/about-class.tsx';
+import { DecisionLines } from '../multi-label/decision-lines.tsx';
+import { outcomeTone } from '../multi-label/outcome.ts';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
-
-/** `seen`: the image as the model saw it. Otherwise a map's place in the report. */
-export type Layer = 'seen' | number;
+import type { Layer } from './layer.ts';
 
 interface ThumbProps {
   row: number;
@@ -21,43 +22,52 @@ interface ThumbProps {
 export function Thumb({ row, picture, keep, tile }: ThumbProps) {
   const report = useReport();
   const { label, predicted, score } = report.answerOf(row);
+  const answer = useClassAnswer(row);
+  const usual = picture ?? usualPicture(report);
   return (
     <a
       data-place={tile?.place}
       tabIndex={tile && !tile.current ? -1 : 0}
       onFocus={tile?.onFocus}
       onKeyDown={tile?.onKeyDown}
-      class={`thumb ${toneOf(report, row)}`}
+      class={`thumb ${toneOf(report, row, answer)}`}
       href={linkToView('image', { key: report.keyOf(row), ...keep })}
       title={report.keyOf(row)}
     >
-      <Picture row={row} picture={picture ?? usualPicture(report)} />
+      <Picture row={row} picture={answer ? pictureOfClass(report, answer, row, usual) : usual} />
       <span class="thumb-text">
-        <span class="thumb-line">
-          <span class="hidden">predicted </span>
-          <span class="thumb-name">{report.className(predicted)}</span>
-          <span class="thumb-score">{shortPercent(score)}</span>
-        </span>
-        <span class="thumb-line thumb-truth">
-          {label === -1 ? (
-            <span class="thumb-name">no label</span>
-          ) : report.isMistake(row) ? (
-            <span class="thumb-name">is {report.className(label)}</span>
-          ) : (
-            <span class="thumb-name">correct</span>
-          )}
-        </span>
+        {report.multi ? (
+          <DecisionLines row={row} answer={answer} />
+        ) : (
+          <>
+            <span class="thumb-line">
+              <span class="hidden">predicted </span>
+              <span class="thumb-name">{report.className(predicted)}</span>
+              <span class="thumb-score">{shortPercent(score)}</span>
+            </span>
+            <span class="thumb-line thumb-truth">
+              {label === -1 ? (
+                <span class="thumb-name">no label</span>
+              ) : report.isMistake(row) ? (
+                <span class="thumb-name">is {report.className(label)}</span>
+              ) : (
+                <span class="thumb-name">correct</span>
+              )}
+            </span>
+          </>
+        )}
       </span>
     </a>
   );
 }
 
-/** The overlay of the predicted class at the deepest layer, else the first one. */
-export function usualPicture({ maps, findings }: Report): Layer {
+/** The overlay of the predicted class at the deepest layer, else the first one; of several labels, of the class with the highest score. */
+export function usualPicture({ maps, findings, multi }: Report): Layer {
   const analysed = findings.analysed;
   const usual = analysed
     ? maps.findIndex(
-        (map) => map.layer === analysed.layer && map.method === analysed.method && map.target === analysed.target,
+        ({ layer, method, target }) =>
+          layer === analysed.layer && method === analysed.method && (multi !== null || target === analysed.target),
       )
     : maps.findLastIndex(({ target }) => target === 'predicted');
   return usual >= 0 ? usual : maps.length > 0 ? 0 : 'seen';
@@ -87,9 +97,10 @@ function Picture({ row, picture }: { row: number; picture: Layer }) {
   );
 }
 
-function toneOf(report: Report, row: number): 'wrong' | 'right' | 'suspected' | '' {
-  if (report.suspected.has(row)) return 'suspected';
-  if (report.label[row] === -1) return '';
+function toneOf(report: Report, row: number, answer: ClassAnswer | null): 'wrong' | 'right' | 'suspected' | '' {
+  if (answer) return answer.isMissing ? 'suspected' : outcomeTone(answer.outcome);
+  if (report.isSuspected(row)) return 'suspected';
+  if (!report.isLabelled(row)) return '';
   return report.isMistake(row) ? 'wrong' : 'right';
 }
 

@@ -2,8 +2,8 @@
 
 import type { MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
-import { csrfHeader, type Refused } from '../contract.ts';
 import { isOwnHost } from './hosts.ts';
+import { csrfHeader, type Refused } from './refused.ts';
 import { isSame, type Secrets } from './secrets.ts';
 
 export const sessionCookie = 'gradline-session';
