@@ -19,7 +19,7 @@ import { packageFolder, printMachine } from './machine.ts';
 import { wholeNumber } from './options.ts';
 import { drawPhotos } from './photos.ts';
 import { type Complaint, ResidentProcess } from './soak/resident-process.ts';
-import { ends, type Point, slope } from './soak/series.ts';
+import { type Point, quarters, slope } from './soak/series.ts';
 import { fillBucket, oneRun } from './soak/soak-runs.ts';
 import { printTable } from './table.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -47,8 +47,8 @@ const redis = await connectRedis(server.url, { use: 'command' });
 await fillBucket(join(folder, 'photos'), join(packageFolder, 'demo/model/demo.onnx'), images);
 
 const environment = { ...s3.environment, GRADLINE_REDIS: server.url, XDG_CACHE_HOME: join(folder, 'cache') };
-const complaints: Complaint[] = [];
-const start = (name: string, ...words: string[]) => new ResidentProcess(name, words, environment, complaints);
+const heard: Complaint[] = [];
+const start = (name: string, ...words: string[]) => new ResidentProcess(name, words, environment, heard);
 const [workerPort, schedulerPort, dashboardPort] = ports.map(String);
 const worker = start('worker', ...workerWords('worker'), '--metrics', `127.0.0.1:${workerPort}`);
 const scheduler = start('scheduler', 'schedule', 'serve', '--json', '--metrics', `127.0.0.1:${schedulerPort}`);
@@ -175,17 +175,20 @@ function mebibytes(bytes: number): number {
 
 function print(): void {
   const { runs, ended, killed } = counts;
+  const isTakenOver = ({ line }: Complaint) => line.startsWith('warning: A process ended while it worked on shard');
+  const takenOver = heard.filter(isTakenOver).length;
+  const complaints = heard.filter((complaint) => !isTakenOver(complaint));
   console.log(
     `\n${minutes} minutes: ${runs} runs of ${images} images, each image once; ${ended} workers told to end, ${killed} killed`,
   );
   const rows = [...series].map(([name, all]) => {
     const points = all.filter(({ time }) => time * 60 >= warmUp);
-    const [first, last] = ends(points);
-    return [name, ...[first, last, slope(points)].map((value) => value.toFixed(2)), String(points.length)];
+    return [name, ...[...quarters(points), slope(points)].map((value) => value.toFixed(2)), String(points.length)];
   });
-  printTable(['', 'first quarter', 'last quarter', 'growth an hour', 'looks'], rows);
+  printTable(['', '1st quarter', '2nd', '3rd', '4th', 'growth an hour', 'looks'], rows);
   console.log(`  Medians, without the first ${warmUp} minutes; growth is the Theil-Sen slope.`);
-  console.log(`\n${complaints.length} complaints (standard error, warnings, ends that were not asked for)`);
+  console.log(`\n${takenOver} shards of killed workers were done image by image by others, as they should be`);
+  console.log(`${complaints.length} complaints (standard error, other warnings, ends that were not asked for)`);
   for (const { process, line } of complaints) console.log(`  ${process}: ${line}`);
   if (complaints.length > 0) process.exitCode = 1;
 }

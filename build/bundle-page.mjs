@@ -1,8 +1,11 @@
-// The pages, of the report and of the dashboard: one script and one style sheet each, which a browser can load from disk.
+// The pages, of the report, of the dashboard, and of `gradline page`: one script and one style sheet each, which a browser can load from disk.
+import { copyFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'vite';
 
 /** Names by folders of the pages' sources, below src/ and dist/ alike. */
-const pages = { 'report/page/app': 'gradlinePage', 'dashboard/app': 'gradlineDashboard' };
+const pages = { 'report/page/app': 'gradlinePage', 'dashboard/app': 'gradlineDashboard', 'page/app': 'gradlineExplain' };
 
 for (const [folder, name] of Object.entries(pages)) {
   await build({
@@ -25,3 +28,29 @@ for (const [folder, name] of Object.entries(pages)) {
     },
   });
 }
+
+// What works behind the page that explains in the browser. ONNX Runtime lies beside as it is published: its threads start from its own file.
+const runtime = './ort.wasm.bundle.min.mjs';
+for (const [entry, fileName] of [
+  ['worker', 'worker.js'],
+  ['service-worker', 'service-worker.js'],
+]) {
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      outDir: 'dist/page/app',
+      emptyOutDir: false,
+      target: ['chrome123', 'firefox121', 'safari17.5'],
+      lib: { entry: `src/page/app/${entry}.ts`, formats: ['es'], fileName: () => fileName },
+      rollupOptions: {
+        external: ['onnxruntime-web/wasm'],
+        output: { paths: { 'onnxruntime-web/wasm': runtime } },
+      },
+    },
+  });
+}
+const web = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
+for (const name of ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm']) copyFileSync(join(web, name), join('dist/page/app', name));
+copyFileSync('src/shared/picture/kernels/kernels.wasm', 'dist/page/app/kernels.wasm');

@@ -9,6 +9,7 @@ const found = [
   ...forbiddenImports(readFileSync('CONTRIBUTING.md', 'utf8'), files),
   ...forbiddenInBrowser('src/report/page/app/main.tsx'),
   ...forbiddenInBrowser('src/dashboard/app/main.tsx'),
+  ...['main.tsx', 'worker.ts', 'service-worker.ts'].flatMap((name) => forbiddenInBrowser(`src/page/app/${name}`)),
 ];
 if (found.length > 0) {
   console.error(`CONTRIBUTING.md, "Where things are", does not allow this:\n\n${found.join('\n')}`);

@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError, Option, program } from 'commander';
 import { planImageSet, type SetName } from './draw/image-set.ts';
+import { writeSeveral } from './draw/several-set.ts';
 import { writeImageSet } from './draw/write-image-set.ts';
 
 interface Flags {
@@ -9,6 +10,7 @@ interface Flags {
   count: number;
   seed: number;
   output: string;
+  multiLabel?: boolean;
 }
 
 function wholeNumber(text: string): number {
@@ -27,7 +29,13 @@ program
   .requiredOption('--count <n>', 'pictures in all', wholeNumber)
   .requiredOption('--seed <n>', 'the same seed draws the same pictures', wholeNumber)
   .requiredOption('--output <folder>', 'is replaced if it exists')
-  .action(async ({ set, count, seed, output }: Flags) => {
+  .option('--multi-label', 'any number of subjects in each picture, and their labels in <output>.csv')
+  .action(async ({ set, count, seed, output, multiLabel }: Flags) => {
+    if (multiLabel === true) {
+      const plan = await writeSeveral(set, count, seed, output);
+      console.log(`${plan.length} pictures in ${output}, their labels in ${output}.csv.`);
+      return;
+    }
     const truth = await writeImageSet(planImageSet(set, count, seed), output);
     const stamped = truth.filter((picture) => picture.stamp !== null).length;
     console.log(`${truth.length} pictures in ${output}, ${stamped} of them with a date.`);

@@ -19,9 +19,9 @@ export function slope(points: readonly Point[]): number {
   );
 }
 
-/** Median of the first and of the last quarter. */
-export function ends(points: readonly Point[]): [first: number, last: number] {
-  const quarter = Math.max(1, Math.floor(points.length / 4));
+/** Medians of the four quarters, in their order. @param points at least four */
+export function quarters(points: readonly Point[]): number[] {
   const values = points.map(({ value }) => value);
-  return [median(values.slice(0, quarter)), median(values.slice(-quarter))];
+  const edge = (quarter: number) => Math.floor((values.length * quarter) / 4);
+  return [0, 1, 2, 3].map((quarter) => median(values.slice(edge(quarter), edge(quarter + 1))));
 }

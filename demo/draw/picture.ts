@@ -14,18 +14,19 @@ export interface Picture {
 /** Draws the scene and takes its photograph. */
 export async function drawPicture(subject: ClassName, stamped: boolean, seed: string): Promise<Picture> {
   const scene = drawScene(subject, stamped, seed);
-  const drawn = await sharp(Buffer.from(scene.svg))
-    .flatten({ background: '#808080' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer();
+  return { pixels: await photograph(scene.svg, seed), stamp: scene.stamp };
+}
+
+/** RGB, 8 bits, `side` x `side`. */
+export async function photograph(svg: string, seed: string): Promise<Uint8Array> {
+  const drawn = await sharp(Buffer.from(svg)).flatten({ background: '#808080' }).toColourspace('srgb').raw().toBuffer();
   const pixels = new Uint8Array(drawn);
   expose(pixels, side, new Random(seed, 'film'));
-  return { pixels, stamp: scene.stamp };
+  return pixels;
 }
 
 /** The picture as a JPEG file. */
-export function developJpeg(picture: Picture): Promise<Buffer> {
+export function developJpeg(picture: Pick<Picture, 'pixels'>): Promise<Buffer> {
   return sharp(picture.pixels, { raw: { width: side, height: side, channels: 3 } })
     .jpeg({ quality: 88 })
     .toBuffer();

@@ -13,6 +13,7 @@ const mainSettings = ['model', 'output', 'layers', 'method', 'target', 'fuse', '
 /** Under their headings. */
 const groups = {
   'Selection:': ['include', 'exclude', 'suffixes', 'sample', 'seed', 'limit'],
+  'Several labels an image:': ['multi-label', 'threshold', 'label-separator', 'label-values'],
   'Preprocessing:': [
     ...['preprocess', 'size', 'fit', 'resize', 'crop-pct', 'crop-corner', 'interpolation', 'antialias', 'pillow'],
     ...['pad', 'pad-at', 'mean', 'std', 'range', 'channels', 'orientation', 'levels', 'pixel-limit'],

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Store } from '../shared/store/store.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const notes = `
@@ -26,8 +27,10 @@ export function addServeCommand(program: Command): void {
   program
     .command('serve')
     .summary("open a run's report in a browser")
-    .description("Serves a run's output, a folder or an s3:// address, to browsers on this machine.")
-    .argument('<output>', "the run's output")
+    .description(
+      "Serves a run's output, or a page of gradline page, to browsers on this machine: a folder or an s3:// address.",
+    )
+    .argument('<output>', "the run's output, or a page")
     .option('--port <number>', 'port to listen on (default: a free one)', portNumber, 0)
     .option('--explore', 'explain on demand: other classes, layers and methods, covered pictures')
     .option('--model <file>', "where the run's model is now; means --explore")
@@ -38,19 +41,18 @@ export function addServeCommand(program: Command): void {
 
 async function serveAction(location: string, flags: ServeFlags): Promise<void> {
   const { port, explore = false, model = null, images = null } = flags;
-  const [{ openStore }, { serveOutput }, { pagePath }, { readRunDescription }] = await Promise.all([
+  const [{ openStore }, { serveOutput }, { pagePath }, { readRunDescription }, { settingsFile }] = await Promise.all([
     import('../shared/store/open-store.ts'),
     import('../report/serve/serve-output.ts'),
     import('../report/serve/answer-request.ts'),
     import('../report/read/run-description.ts'),
+    import('../page/contract.ts'),
   ]);
   await using output = await openStore(location);
+  if (await output.exists(settingsFile)) return servePage(output, port);
   await readRunDescription(output);
   const hasPage = await output.exists(pagePath.slice(1));
-  const ended = new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+  const ended = interrupted();
   const isExploring = explore || model !== null || images !== null;
   const server = isExploring ? await explored() : await serveOutput(output, port);
   if (!hasPage) process.stderr.write(`There is no report yet: gradline report ${location} makes it.\n`);
@@ -70,4 +72,23 @@ async function serveAction(location: string, flags: ServeFlags): Promise<void> {
     const explorer = new Explorer(await openExploredRun(output, { model, images }), openInference);
     return serveExplorer(output, explorer, port, (error) => process.stderr.write(errorText(error)));
   }
+}
+
+async function servePage(page: Store, port: number): Promise<void> {
+  const [{ serveOutput }, { explainingPage }] = await Promise.all([
+    import('../report/serve/serve-output.ts'),
+    import('../report/serve/answer-request.ts'),
+  ]);
+  const ended = interrupted();
+  const server = await serveOutput(page, port, explainingPage);
+  process.stdout.write(`Serving ${page.location} at ${server.address}${explainingPage.home}\nCtrl-C ends it.\n`);
+  await ended;
+  await server.close();
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
 }

@@ -1,8 +1,9 @@
 /** The library's front door: a classifier opened for explanation. */
 
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { truthInput, truthValues } from './append-wanted.ts';
 import { namesOf } from './class-names.ts';
-import { type CompiledOutputs, compile } from './compile.ts';
+import { type CompiledOutputs, type CompileRequest, compile } from './compile.ts';
 import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
 import { fusedShapes, fuseMaps } from './fusion.ts';
 import { halfGradientScale } from './half-precision.ts';
@@ -13,12 +14,14 @@ import { loadRuntime } from './onnx/runtime.ts';
 import type { RowInput } from './onnx/second-inputs.ts';
 import { inputShape } from './onnx/sizes.ts';
 import { gateForm, type OpenedModel, openModel } from './open-model.ts';
-import type { ExplainerOptions, Fusion, InputRow, PixelScaling } from './options.ts';
+import type { ExplainerOptions, Fusion, InputRow, PixelScaling, ScoreActivation } from './options.ts';
 import { isBanded, pixelInput, sampleCount, scaledPixels } from './pixel-input.ts';
 import { chosenPrecision } from './precision.ts';
-import { floats, integers, padded } from './session-arrays.ts';
+import type { PreparedModel } from './prepare.ts';
+import { floats, integers, padded, slotFloats, slotIntegers } from './session-arrays.ts';
 import { parseTargets } from './target.ts';
 import { UserError } from './user-error.ts';
+import { takeWanted } from './wanted-classes.ts';
 
 /** What a batch holds. */
 export interface BatchOptions {
@@ -26,6 +29,8 @@ export interface BatchOptions {
   count: number;
   /** Class index of each image for the target `label`, -1 for none; `[count]`. */
   labels?: Int32Array;
+  /** For an explainer that is opened with `thresholds`: `[count, classCount]`, 1 where a class is true, 0 where it is not, -1 where that is not known. Default: nothing is known. */
+  truth?: ArrayLike<number>;
   /** For an explainer that is opened with `inputRows`: what each image's inputs beside the picture are given, by name; `[count]`. */
   inputRows?: readonly InputRow[];
 }
@@ -42,6 +47,8 @@ export class Explainer implements AsyncDisposable {
   /** Images per session run; shorter batches are padded. */
   readonly batchSize: number;
   readonly classCount: number;
+  /** With `thresholds`: the score from which each class is decided, by index. */
+  readonly thresholds: readonly number[] | null;
   /** What each explanation's `maps` will be, in their order. */
   readonly maps: MapShape[];
   /** What to know of the model before its maps are believed, in words; empty where nothing was found. */
@@ -57,12 +64,13 @@ export class Explainer implements AsyncDisposable {
   private constructor(
     { prepared, outputs, layers, session, warnings }: OpenedModel<CompiledOutputs>,
     repeated: RepeatedRuns | undefined,
-    { fuse, pixels }: Pick<ExplainerOptions, 'fuse' | 'pixels'>,
+    { fuse, pixels, thresholds }: Pick<ExplainerOptions, 'fuse' | 'pixels' | 'thresholds'>,
   ) {
     this.warnings = warnings;
     this.input = prepared.sizes.input;
     this.batchSize = prepared.sizes.batchSize;
     this.classCount = outputs.classCount;
+    this.thresholds = thresholds === undefined ? null : thresholdsByClass(thresholds, outputs.classCount);
     this.layers = layers.map(({ grid: { height, width, channels }, ...layer }) => ({
       ...layer,
       grid: { height, width, channels },
@@ -79,7 +87,7 @@ export class Explainer implements AsyncDisposable {
   /**
    * Reads the model, hooks the layers, differentiates the graph and opens the session.
    * @throws UserError with a code that names the mistake: `model-not-found`, `not-onnx`, `unknown-layer`,
-   * `no-spatial-grid`, `no-gradient-rule`, `no-cam-head`, `no-relu`, `nothing-to-fuse`, `unknown-target`, `unknown-class`, `unsupported-precision`, `session-failed`, ...
+   * `no-spatial-grid`, `no-gradient-rule`, `no-cam-head`, `no-relu`, `nothing-to-fuse`, `unknown-target`, `unknown-class`, `bad-thresholds`, `unsupported-precision`, `session-failed`, ...
    */
   static async open(options: ExplainerOptions): Promise<Explainer> {
     if (options.layers.length === 0) {
@@ -96,15 +104,19 @@ export class Explainer implements AsyncDisposable {
       return compile(model, {
         layers: resolved,
         methods: methods.graph,
-        scoreActivation: options.scoreActivation ?? 'auto',
+        scoreActivation: scoreActivationOf(options, model),
         capture: options.capture ?? [],
         statistics: options.statistics ?? false,
         gates: gateForm(options),
         gradientScale: chosenPrecision(options) === 'float16' ? halfGradientScale : 1,
         pixels: options.pixels,
-        targets: (classCount) => parseTargets(options.targets ?? ['predicted'], classCount, namesOf(options)),
+        ...targetsOf(options),
       });
     });
+    const { score } = opened.prepared;
+    if (options.thresholds !== undefined && (options.scoreActivation ?? 'auto') === 'auto') {
+      if (score.activation === 'softmax') opened.warnings.push(softmaxDoubt(score.output));
+    }
     try {
       const repeated = methods.repeated.length === 0 ? undefined : await RepeatedRuns.open(options, methods.repeated);
       return new Explainer(opened, repeated, options);
@@ -149,11 +161,14 @@ export class Explainer implements AsyncDisposable {
       const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
       feeds[name] = new Tensor('int64', labels, [this.batchSize]);
     }
+    if (this.#outputs.usesTruth) {
+      feeds[truthInput] = new Tensor('float32', this.#truthOf(options), [this.batchSize, this.classCount]);
+    }
     const results = await session.run(feeds);
     const explanation = this.#read(results, count);
-    const targets = this.#outputs.targets.map(({ name, classes, against }) => ({
+    const targets = this.#outputs.targets.map(({ name, against, ...target }) => ({
       name,
-      classes: integers(results, classes, count),
+      classes: this.#classesOf(results, target, count),
       against,
     }));
     if (this.#repeated !== undefined) {
@@ -165,6 +180,28 @@ export class Explainer implements AsyncDisposable {
       explanation.maps.push(...fuseMaps(explanation.maps, layers, this.#fuse));
     }
     return { ...explanation, maps: this.#withResolved(explanation.maps) };
+  }
+
+  /** What is true of each image; places behind the last image want nothing explained. */
+  #truthOf({ count, truth }: BatchOptions): Float32Array {
+    const { batchSize, classCount } = this;
+    if (truth !== undefined && truth.length < count * classCount) {
+      throw new RangeError(
+        `What is true of ${count} images takes ${count * classCount} values, one for each class; got ${truth.length}.`,
+      );
+    }
+    return Float32Array.from({ length: batchSize * classCount }, (_, i) =>
+      i < count * classCount ? (truth?.[i] ?? truthValues.unknown) : truthValues.none,
+    );
+  }
+
+  #classesOf(
+    results: InferenceSession.OnnxValueMapType,
+    { classes, slot }: { classes: string; slot?: number },
+    count: number,
+  ): Int32Array {
+    if (slot === undefined) return integers(results, classes, count);
+    return slotIntegers(results, classes, slot, count, this.batchSize);
   }
 
   /** The batch as the session's input, padded where it is short. */
@@ -240,21 +277,24 @@ export class Explainer implements AsyncDisposable {
       classCount: this.classCount,
       logits: share(outputs.logits),
       scores: share(outputs.scores),
-      maps: outputs.maps.map(
-        (m): LayerMaps => ({
+      maps: outputs.maps.map((m): LayerMaps => {
+        const { slot } = m;
+        const own =
+          slot === undefined ? share : (name: string) => slotFloats(results, name, slot, count, this.batchSize);
+        return {
           layer: m.layer.layer,
           method: m.method,
           target: m.target,
-          classes: integers(results, m.classes, count),
+          classes: this.#classesOf(results, m, count),
           height: m.layer.grid.height,
           width: m.layer.grid.width,
           channels: m.layer.grid.channels,
-          values: share(m.values),
-          evidence: share(m.evidence),
-          gradientPeak: share(m.peak),
+          values: own(m.values),
+          evidence: own(m.evidence),
+          gradientPeak: own(m.peak),
           ...(m.layer.workingLayer === undefined ? {} : { workingLayer: m.layer.workingLayer }),
-        }),
-      ),
+        };
+      }),
       captured: outputs.captured.map(({ layer, kind, target, shape, tensor }) => ({
         layer,
         kind,
@@ -284,4 +324,46 @@ export class Explainer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function targetsOf(options: ExplainerOptions): Pick<CompileRequest, 'targets' | 'wanted'> {
+  const { targets = ['predicted'], thresholds } = options;
+  if (thresholds === undefined) {
+    return { targets: (classCount) => parseTargets(targets, classCount, namesOf(options)) };
+  }
+  return {
+    targets: (classCount) => parseTargets(takeWanted(targets, classCount).others, classCount, namesOf(options)),
+    wanted: (classCount) => {
+      const { wanted } = takeWanted(targets, classCount);
+      const own = thresholdsByClass(thresholds, classCount);
+      return wanted === null ? null : { classes: wanted, thresholds: own };
+    },
+  };
+}
+
+/** @throws UserError `bad-thresholds` */
+function thresholdsByClass(thresholds: number | readonly number[], classCount: number): readonly number[] {
+  if (typeof thresholds === 'number') return new Array<number>(classCount).fill(thresholds);
+  if (thresholds.length === classCount) return thresholds;
+  throw new UserError(
+    'bad-thresholds',
+    `There are ${thresholds.length} thresholds, and the model has ${classCount} classes.`,
+  );
+}
+
+/** Logits of classes that are decided by themselves are no choice between them. */
+function scoreActivationOf(
+  { thresholds, scoreActivation = 'auto' }: ExplainerOptions,
+  { score }: PreparedModel,
+): ScoreActivation {
+  const isOpen = scoreActivation === 'auto' && !score.reported && score.activation === undefined;
+  return thresholds !== undefined && isOpen ? 'sigmoid' : scoreActivation;
+}
+
+function softmaxDoubt(output: string): string {
+  return (
+    `The model's output '${output}' is a softmax: its scores add up to 1, so hardly more than one class of an image can reach its threshold. ` +
+    'If the model was trained for one label an image, run it without --multi-label (--no-multi-label where the labels ask for it); if for several, ' +
+    'export it with its logits or their sigmoid, or give --score-activation sigmoid.'
+  );
 }

@@ -79,8 +79,14 @@ export interface ExplainerOptions {
   layers: string[];
   /** Default `['grad-cam']`. */
   methods?: MethodName[];
-  /** `predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b>`, `top:<k>`. Default `['predicted']`. */
+  /** `predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b>`, `top:<k>`; with `thresholds` also `false-positives`, `false-negatives`. Default `['predicted']`. */
   targets?: string[];
+  /**
+   * Decide each class by itself, because an image may have several or none: the score from which a class is decided, by index, or one for all. Then `predicted` is
+   * every decided class, `label` every true one (`BatchOptions.truth`), and each of the classes that an image's targets name has a map of its own, the one with the highest
+   * score first: `predicted#1`, `predicted#2`, ..., at most 16. Targets are joined by `+`: `predicted+label#1`. Logits are scored by their sigmoid.
+   */
+  thresholds?: number | readonly number[];
   /** Names by class index; needed for `class:<name>`. */
   classNames?: string[];
   /** What classes are called besides, by class index: `n02012849`. */

@@ -18,6 +18,34 @@ export function integers(results: Results, name: string, count: number): Int32Ar
   return Int32Array.from({ length: count }, (_, i) => Number(data[i]));
 }
 
+/** Of a float32 output `[slots, N, ...]`, what `floats` gives of one slot; zeros behind the last. */
+export function slotFloats(
+  results: Results,
+  name: string,
+  slot: number,
+  count: number,
+  batchSize: number,
+): Float32Array {
+  const tensor = results[name];
+  const data = tensor?.data;
+  if (!(data instanceof Float32Array)) throw new TypeError(`The session returned no float32 tensor '${name}'.`);
+  const [slots = 0, ...shape] = tensor?.dims ?? [];
+  const length = shape.reduce((a, b) => a * b, 1);
+  if (slot >= slots) return new Float32Array((length / batchSize) * count);
+  return data.subarray(slot * length, slot * length + (length / batchSize) * count);
+}
+
+/** As `integers`, of one slot of `[slots, N]`. */
+export function slotIntegers(
+  results: Results,
+  name: string,
+  slot: number,
+  count: number,
+  batchSize: number,
+): Int32Array {
+  return integers(results, name, (slot + 1) * batchSize).subarray(slot * batchSize, slot * batchSize + count);
+}
+
 /** A batch of the compiled size: padded with zeros where it is short. */
 export function padded(batch: Float32Array, used: number, whole: number): Float32Array;
 export function padded(batch: Uint8Array, used: number, whole: number): Uint8Array;

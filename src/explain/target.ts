@@ -3,6 +3,7 @@
 import { type ClassNames, parseClassIndex } from './class-names.ts';
 import type { Builder } from './onnx/builder.ts';
 import { UserError } from './user-error.ts';
+import { isPairTarget } from './wanted-classes.ts';
 
 /** One class per image to explain. `top:3` makes three of these. */
 export interface Target {
@@ -22,6 +23,12 @@ const written = '`predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b
 /** @throws UserError `unknown-target`, `unknown-class`, `ambiguous-class` */
 export function parseTargets(texts: readonly string[], classCount: number, names: ClassNames | null): Target[] {
   return texts.flatMap((text): Target[] => {
+    if (isPairTarget(text)) {
+      throw new UserError(
+        'unknown-target',
+        `Target '${text}' means something only where each class is decided by itself. Give thresholds (--multi-label).`,
+      );
+    }
     if (text === 'predicted') return [{ name: text, kind: { from: 'rank', rank: 0 } }];
     if (text === 'label') return [{ name: text, kind: { from: 'label', input: labelInput } }];
     const [, kind, value = ''] = /^(class|top):(.+)$/s.exec(text) ?? [];

@@ -31,6 +31,7 @@ import { retryTransient } from '../shared/store/retry.ts';
 import type { Store } from '../shared/store/store.ts';
 import { chooseEvaluated } from './choose-evaluated.ts';
 import { discardRun } from './discard-run.ts';
+import { asBefore, asLabelled } from './labelled-configuration.ts';
 import { planRun, type RunPlan } from './plan.ts';
 
 export interface FleetRun {
@@ -51,13 +52,14 @@ export interface FleetRun {
  * @throws UserError for a configuration, input, model or output that cannot be used; StoreError; RedisError
  */
 export async function openFleetRun(
-  configuration: RunConfiguration,
+  given: RunConfiguration,
   redis: RedisClient,
   output: Store,
   wantedRun: string | null,
 ): Promise<FleetRun> {
   const earlier = await readEarlierRun(output);
   const found = await readManifest(output);
+  let configuration = asBefore(given, earlier);
   checkOutput(earlier, found, wantedRun, configuration.output);
   const run = earlier?.run ?? wantedRun ?? newRunId();
   const ledger = openRunLedger(redis, run);
@@ -72,6 +74,7 @@ export async function openFleetRun(
   const plan = manifest.finished
     ? null
     : await planRun(configuration, { survey: false, ...(known === null ? {} : { classes: known }) });
+  if (plan !== null) configuration = asLabelled(configuration, plan);
   try {
     const classes = plan?.classes ?? (await finishedClasses(configuration, known));
     const digests = await runDigests(configuration.model, classes?.names ?? null);

@@ -4,10 +4,29 @@ import { ClassNames, parseClassIndex } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
 import { isTable } from '../shared/run/input-kind.ts';
 import { imageKeyProblem } from '../shared/run/output-key.ts';
+import type { PlannedImage } from '../shared/run/run-plan.ts';
 import { parseS3Location } from '../shared/store/location.ts';
 import { compareKeys } from '../shared/store/store-key.ts';
-import { readKeyedRows } from './keyed-rows.ts';
+import { classIndexOf } from './class-index.ts';
 import type { ListedImage } from './list-images.ts';
+
+/** What is known of an image: its label, or where it may have several, which classes are true. */
+export type ImageLabels = Pick<PlannedImage, 'label' | 'labels' | 'unknown'>;
+
+/** @throws UserError naming the image for a class that does not exist */
+export type LabelsOf = (image: ListedImage) => ImageLabels;
+
+/** For a labeller of one label each: as `LabelsOf`. @param several whether images may have several */
+export function oneLabel(label: Labeller, several: boolean): LabelsOf {
+  return (image) => {
+    const index = label(image);
+    return several ? { label: null, labels: index === null ? null : [index] } : { label: index };
+  };
+}
+
+export function isLabelled({ label, labels }: ImageLabels): boolean {
+  return label !== null || (labels !== undefined && labels !== null);
+}
 
 /** The class index of an image; null when nothing is known. @throws UserError naming the image for a class that does not exist */
 export type Labeller = (image: ListedImage) => number | null;
@@ -17,6 +36,7 @@ export type LabelSource =
   | { kind: 'folder' }
   | { kind: 'pattern'; pattern: RegExp }
   | { kind: 'file'; location: string }
+  | { kind: 'coco'; location: string }
   | { kind: 'list' };
 
 /** @throws UserError `bad-labels` */
@@ -25,9 +45,10 @@ export function parseLabelSource(labels: string | null): LabelSource {
   if (labels === 'folder') return { kind: 'folder' };
   if (labels.startsWith('regex:')) return { kind: 'pattern', pattern: labelPattern(labels.slice('regex:'.length)) };
   if (isTable(labels)) return { kind: 'file', location: labels };
+  if (/\.json$/i.test(labels)) return { kind: 'coco', location: labels };
   throw new UserError(
     'bad-labels',
-    `--labels cannot be '${labels}': use folder, regex:<pattern>, or a .csv, .tsv or .jsonl file with key and label.`,
+    `--labels cannot be '${labels}': use folder, regex:<pattern>, a .csv, .tsv or .jsonl file with key and label, or a .json file in COCO's format.`,
   );
 }
 
@@ -58,7 +79,7 @@ function labelPattern(source: string): RegExp {
 export function folderLabels(classNames: ClassNames | null): Labeller {
   return (image) => {
     const folder = firstFolder(image.key);
-    return folder === null ? null : indexOf(classNames, folder, image.key);
+    return folder === null ? null : classIndexOf(classNames, folder, image.key);
   };
 }
 
@@ -94,52 +115,11 @@ export function patternLabels(pattern: RegExp, classNames: ClassNames | null): L
   return (image) => {
     const match = pattern.exec(image.key);
     const label = match?.groups?.label ?? match?.[1];
-    return label === undefined || label === '' ? null : indexOf(classNames, label, image.key);
+    return label === undefined || label === '' ? null : classIndexOf(classNames, label, image.key);
   };
 }
 
 /** Labels that the list itself gives. */
 export function listedLabels(classNames: ClassNames | null): Labeller {
-  return (image) => (image.label === null ? null : indexOf(classNames, image.label, image.key));
-}
-
-/** Reads a file of keys and labels whole. @throws UserError `bad-list`, `bad-labels`, `unknown-class` */
-export async function fileLabels(location: string, classNames: ClassNames | null): Promise<Labeller> {
-  const labels = new Map<string, number>();
-  for await (const row of readKeyedRows(location)) {
-    if (row.label === null) continue;
-    const label = indexOf(classNames, row.label, `line ${row.line} of ${location}`);
-    const earlier = labels.get(row.key);
-    if (earlier !== undefined && earlier !== label) {
-      throw new UserError(
-        'bad-labels',
-        `${location} gives ${row.key} two labels, ${earlier} and ${label} (line ${row.line}).`,
-      );
-    }
-    labels.set(row.key, label);
-  }
-  if (labels.size === 0) {
-    throw new UserError('bad-labels', `${location} holds no labels: it needs the columns key and label.`);
-  }
-  // A Mac decomposes the letters of file names, and tables are mostly composed.
-  const composed = new Map([...labels].map(([key, label]) => [key.normalize('NFC'), label]));
-  return ({ key }) => labels.get(key) ?? composed.get(key.normalize('NFC')) ?? null;
-}
-
-/** @param where the image or line, for messages */
-function indexOf(classNames: ClassNames | null, label: string | number, where: string): number {
-  if (classNames !== null) {
-    try {
-      return classNames.classIndex(String(label));
-    } catch (error) {
-      if (error instanceof UserError) throw new UserError(error.code, `Label of ${where}: ${error.message}`);
-      throw error;
-    }
-  }
-  const index = parseClassIndex(String(label));
-  if (index !== null) return index;
-  throw new UserError(
-    'unknown-class',
-    `Label '${label}' of ${where} is a name: give the names of the classes with --classes.`,
-  );
+  return (image) => (image.label === null ? null : classIndexOf(classNames, image.label, image.key));
 }

@@ -83,7 +83,7 @@ export async function* listNamedImages(
 }
 
 /** Shortens a row's absolute path or address that lies in the list's own folder; any other key stays as written. */
-function keyBelow(folder: string): (key: string) => string {
+export function keyBelow(folder: string): (key: string) => string {
   const withSlash = (root: string) => (root.endsWith('/') ? root : `${root}/`);
   const written = withSlash(folder);
   const resolved = isS3Location(folder) ? written : withSlash(resolve(folder));

@@ -2,26 +2,31 @@
 
 import { ClassNames } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
+import { isPairTarget } from '../explain/wanted-classes.ts';
 import { readClassNames } from '../shared/run/class-names.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
-import { imageSuffixes } from '../shared/run/input-kind.ts';
+import { imageSuffixes, isTable } from '../shared/run/input-kind.ts';
 import { type ModelClasses, readModelClasses } from '../shared/run/model-classes.ts';
 import type { PlanClasses } from '../shared/run/plan-files.ts';
 import type { PlannedImage, Shard } from '../shared/run/run-plan.ts';
+import { splitLocation } from '../shared/store/location.ts';
 import type { Store } from '../shared/store/store.ts';
 import { checkTargets } from './check-targets.ts';
 import { chosenImages, type Input, openInput } from './input.ts';
 import { type RowFinder, readInputRows } from './input-rows.ts';
 import {
-  fileLabels,
   folderLabels,
-  type Labeller,
   type LabelSource,
+  type LabelsOf,
   listedLabels,
+  oneLabel,
   parseLabelSource,
   patternLabels,
 } from './label.ts';
-import { type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';
+import type { LabelTable, LabelTableSettings } from './label-lookup.ts';
+import { readLabelTable } from './label-table.ts';
+import { keyBelow, type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';
+import { listsSeveral } from './lists-several.ts';
 import { type Survey, surveyFolders, takeSurvey } from './survey.ts';
 
 /** Its owner disposes of it, which closes the `store`. */
@@ -36,6 +41,8 @@ export interface RunPlan extends AsyncDisposable {
   store: Store;
   /** From `--classes`, else from the model, else from the folders when those are the labels; null when unknown. */
   classes: PlanClasses | null;
+  /** Whether images may have several labels. */
+  multiLabel: boolean;
   /** The names of `classes`. */
   classNames: string[] | null;
   /** Number of images; null for a bucket that was not counted. */
@@ -73,12 +80,13 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
   try {
     const check = ({ key }: ListedImage) => void rowOf(key);
     const withSurvey = options.survey ?? !input.inBucket;
-    const { classNames, label, survey } = await readLabels(source, given, input, { withSurvey, check });
+    const read = await readLabels(configuration, source, given, input, { withSurvey, check });
+    const { classNames, labelsOf, several, survey } = read;
     await checkTargets(configuration, classNames);
     if (survey === null) await checkNotEmpty(configuration, input);
     checkSurvey(configuration, survey);
     const images = (counts = newListingCounts(), after = '') =>
-      planned(chosenImages(input, counts, after), label, rowOf);
+      planned(chosenImages(input, counts, after), labelsOf, rowOf);
     return {
       shards: { [Symbol.asyncIterator]: () => shardsOf(images(), configuration.shardSize) },
       images,
@@ -86,13 +94,17 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
       store: input.store,
       [Symbol.asyncDispose]: () => input.store.close(),
       classes: classNames,
+      multiLabel: several,
       classNames: classNames === null ? null : [...classNames.names],
       total: survey?.total ?? null,
       labelled: survey?.labelled ?? null,
       ignored: survey?.counts.ignored ?? null,
       duplicates: survey?.counts.duplicates ?? null,
-      warnings: survey === null ? [] : planWarnings(configuration, survey),
-      notices: ofModel === null ? [] : [`Classes are called by ${ofModel.source}.`],
+      warnings: [
+        ...read.warnings,
+        ...(survey === null ? [] : planWarnings({ ...configuration, multiLabel: several }, survey)),
+      ],
+      notices: [...(ofModel === null ? [] : [`Classes are called by ${ofModel.source}.`]), ...read.notices],
     };
   } catch (error) {
     await input.store.close();
@@ -110,38 +122,71 @@ async function givenClasses({ classes }: RunConfiguration, earlier?: PlanClasses
   return earlier === undefined ? null : new ClassNames(earlier.names, 'the classes of the run', earlier.ids);
 }
 
-interface Labels {
+interface Labels extends LabelTable {
   classNames: ClassNames | null;
-  label: Labeller;
   survey: Survey | null;
 }
 
 /** Finds out how images are labelled, and takes the survey on the way. */
 async function readLabels(
+  configuration: RunConfiguration,
   source: LabelSource,
   given: ClassNames | null,
   input: Input,
   { withSurvey, check }: { withSurvey: boolean; check(image: ListedImage): void },
 ): Promise<Labels> {
+  const several = configuration.multiLabel === true;
   if (source.kind === 'folder' && given === null) {
     const { classNames, survey } = await surveyFolders(input, check);
-    return { classNames, label: folderLabels(classNames), survey };
+    const labelsOf = oneLabel(folderLabels(classNames), several);
+    return { classNames, survey, labelsOf, several, warnings: [], notices: [] };
   }
-  const label = await labellerOf(source, given);
-  return { classNames: given, label, survey: withSurvey ? await takeSurvey(input, label, check) : null };
+  const table = await labelsOfSource(configuration, source, given);
+  const survey = withSurvey ? await takeSurvey(input, table.labelsOf, check) : null;
+  return { classNames: given, survey, ...table };
 }
 
-async function labellerOf(source: LabelSource, classNames: ClassNames | null): Promise<Labeller> {
+async function labelsOfSource(
+  configuration: RunConfiguration,
+  source: LabelSource,
+  classNames: ClassNames | null,
+): Promise<LabelTable> {
+  const { input, multiLabel, labelSeparator = '|', labelValues } = configuration;
+  const settings: LabelTableSettings = { multiLabel, separator: labelSeparator, values: labelValues };
+  const plain = (label: Parameters<typeof oneLabel>[0]): LabelTable => {
+    const several = multiLabel === true;
+    return { labelsOf: oneLabel(label, several), several, warnings: [], notices: [] };
+  };
   switch (source.kind) {
     case 'folder':
-      return folderLabels(classNames);
+      return plain(folderLabels(classNames));
     case 'pattern':
-      return patternLabels(source.pattern, classNames);
+      return plain(patternLabels(source.pattern, classNames));
     case 'file':
-      return fileLabels(source.location, classNames);
-    case 'list':
-      return listedLabels(classNames);
+      return readLabelTable(source.location, classNames, settings);
+    case 'coco':
+      return cocoLabels(source.location, classNames, multiLabel);
+    case 'list': {
+      if (!isTable(input) || !(await listsSeveral(input, classNames, settings))) return plain(listedLabels(classNames));
+      const keyOf = keyBelow(splitLocation(input).folder);
+      return readLabelTable(input, classNames, { ...settings, multiLabel: true, keyOf });
+    }
   }
+}
+
+async function cocoLabels(
+  location: string,
+  classNames: ClassNames | null,
+  multiLabel: boolean | undefined,
+): Promise<LabelTable> {
+  if (multiLabel === false) {
+    throw new UserError(
+      'bad-labels',
+      `The annotations of ${location} give an image any number of labels, and with --no-multi-label each has one.`,
+    );
+  }
+  const { readCocoLabels } = await import('./coco-labels.ts');
+  return readCocoLabels(location, classNames);
 }
 
 /** Looks for a first image, so that a wrong bucket or prefix is found before the model is opened. */
@@ -168,8 +213,9 @@ function checkSurvey({ input, labels, targets, overlays }: RunConfiguration, sur
       labels === 'folder' ? 'the images must lie in a folder for each class' : 'compare its keys with the images';
     throw new UserError('no-labels', `--labels ${labels} gives none of the ${survey.total} images a label: ${next}.`);
   }
-  if (targets.includes('label') || overlays.write === 'errors') {
-    const option = targets.includes('label') ? '--target label' : '--overlays errors';
+  const ofLabels = targets.find((target) => target === 'label' || isPairTarget(target));
+  if (ofLabels !== undefined || overlays.write === 'errors') {
+    const option = ofLabels === undefined ? '--overlays errors' : `--target ${ofLabels}`;
     throw new UserError(
       'no-labels',
       `${option} needs labels, but ${input} has none. Add a label column, or use --labels.`,
@@ -178,24 +224,27 @@ function checkSurvey({ input, labels, targets, overlays }: RunConfiguration, sur
 }
 
 /** What the counts of a plan tell that a user may not expect, a sentence each. */
-export function planWarnings({ labels }: RunConfiguration, { total, labelled, counts }: Survey): string[] {
+export function planWarnings({ labels, multiLabel }: RunConfiguration, { total, labelled, counts }: Survey): string[] {
   const { ignored, duplicates } = counts;
   const unlabelled = total - labelled;
   return [
     ...(ignored > 0 ? [`Ignored ${plural(ignored, 'file')} without an image's suffix.`] : []),
-    ...(duplicates > 0 ? [`Dropped ${plural(duplicates, 'row')} of the list with a key that came before.`] : []),
+    // Further rows of an image are further labels of it.
+    ...(duplicates > 0 && multiLabel !== true
+      ? [`Dropped ${plural(duplicates, 'row')} of the list with a key that came before.`]
+      : []),
     ...(labels !== null && unlabelled > 0 ? [`No label is known for ${unlabelled} of ${plural(total, 'image')}.`] : []),
   ];
 }
 
 async function* planned(
   images: AsyncIterable<ListedImage>,
-  label: Labeller,
+  labelsOf: LabelsOf,
   rowOf: RowFinder,
 ): AsyncGenerator<PlannedImage> {
   for await (const image of images) {
     const inputs = rowOf(image.key);
-    yield { key: image.key, label: label(image), ...(inputs === undefined ? {} : { inputs }) };
+    yield { key: image.key, ...labelsOf(image), ...(inputs === undefined ? {} : { inputs }) };
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { ClassNames } from '../explain/class-names.ts';
 import type { Input } from './input.ts';
-import { classesOfFolders, firstFolder, type Labeller } from './label.ts';
+import { classesOfFolders, firstFolder, isLabelled, type LabelsOf } from './label.ts';
 import { type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';
 
 export interface Survey {
@@ -13,7 +13,7 @@ export interface Survey {
 }
 
 /** @param check throws for an image that cannot be explained */
-export async function takeSurvey(input: Input, label: Labeller, check: ImageCheck): Promise<Survey> {
+export async function takeSurvey(input: Input, label: LabelsOf, check: ImageCheck): Promise<Survey> {
   const counts = newListingCounts();
   return countChosen(input, input.candidates(counts), counts, label, check);
 }
@@ -34,7 +34,7 @@ export async function surveyFolders(
   // Without `return`, so that whoever takes the first few only does not end the listing.
   const candidates = { [Symbol.asyncIterator]: () => ({ next: () => listing.next() }) };
   try {
-    const label: Labeller = ({ key }) => (firstFolder(key) === null ? null : 0);
+    const label: LabelsOf = ({ key }) => ({ label: firstFolder(key) === null ? null : 0 });
     const survey = await countChosen(input, candidates, counts, label, check);
     for await (const _ of candidates);
     return { survey, classNames: classesOfFolders(folders) };
@@ -47,14 +47,14 @@ async function countChosen(
   input: Input,
   candidates: AsyncIterable<ListedImage>,
   counts: ListingCounts,
-  label: Labeller,
+  label: LabelsOf,
   check: ImageCheck,
 ): Promise<Survey> {
   const survey = { total: 0, labelled: 0, counts };
   for await (const image of input.selection.choose(candidates, counts)) {
     survey.total += 1;
     check(image);
-    if (label(image) !== null) survey.labelled += 1;
+    if (isLabelled(label(image))) survey.labelled += 1;
   }
   return survey;
 }

@@ -15,6 +15,7 @@ import type { PlannedImage } from '../shared/run/run-plan.ts';
 import { retryTransient } from '../shared/store/retry.ts';
 import type { Store } from '../shared/store/store.ts';
 import { compareKeys } from '../shared/store/store-key.ts';
+import { isLabelled } from './label.ts';
 import type { ListingCounts } from './list-images.ts';
 import type { RunPlan } from './plan.ts';
 
@@ -153,7 +154,7 @@ class PlanWriter {
       planned: {
         shards: before.planned.shards + Math.ceil(images.length / before.shardSize),
         images: before.planned.images + images.length,
-        labelled: before.planned.labelled + images.filter(({ label }) => label !== null).length,
+        labelled: before.planned.labelled + images.filter(isLabelled).length,
       },
       lastKey: images.at(-1)?.key ?? before.lastKey,
       digest: createHash('sha256').update(before.digest).update(text).digest('hex'),

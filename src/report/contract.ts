@@ -36,6 +36,126 @@ export interface Findings {
   warnings: string[];
   /** In plain words: what was left out or sampled and why, and anything else that a reader must know. */
   notes: string[];
+  /**
+   * Only of a run whose images may have several labels. Then `confusion`, `mistakes` and `labelErrors` are empty and `calibration` is null: pairs of an image and a
+   * class take their place. `counts.correct` and `accuracy` are of images all of whose decisions are right. In clusters `predicted` is the class that was decided
+   * falsely and `labels` are the images' true classes; in gaps `label` is the class that was missed and `predicted` what was decided.
+   */
+  multiLabel?: MultiLabelFindings;
+}
+
+/** What is said of pairs of an image and a class. A pair whose truth is not known counts nowhere. */
+export interface MultiLabelFindings {
+  /** Where thresholds come from. `best-f1`: chosen on this run; maps were made for what 0.5 decides. */
+  threshold: 'number' | 'file' | 'best-f1';
+  /** Pairs of an image and a class whose truth is known, and those where it is not, of images that have labels. */
+  pairs: PairCounts & { unknown: number };
+  /** Images with labels, those all of whose known pairs are decided rightly, and the share; null without labels. */
+  exact: { images: number; right: number; share: number | null };
+  /** Over all pairs, and the mean over the classes that have the value. */
+  micro: PairScores;
+  macro: PairScores;
+  /** By class index; every class of the model. */
+  classes: MultiLabelClass[];
+  coOccurrence: CoOccurrence;
+  /** Pairs whose label is probably missing: surest first. They stay false positives in all counts. */
+  missingLabels: MissingLabel[];
+  /** False positives and false negatives, farthest from their threshold first; at most `mistakesKept`. */
+  mistakes: PairMistake[];
+}
+
+export interface PairCounts {
+  truePositives: number;
+  falsePositives: number;
+  falseNegatives: number;
+  trueNegatives: number;
+}
+
+/** Null where a value has no meaning. */
+export interface PairScores {
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
+  /** Sum over thresholds of (R_n - R_n-1) P_n, as scikit-learn has it. Null without a true pair. */
+  averagePrecision: number | null;
+  /** Probability that a true pair scores higher than another one, ties counted half. Null without both. */
+  auroc: number | null;
+}
+
+export interface MultiLabelClass extends PairCounts, PairScores {
+  class: number;
+  name: string | null;
+  /** Score from which the class is decided. */
+  threshold: number;
+  /** Images of which it is known that the class is true, that it is not, and of which it is not known. */
+  positives: number;
+  negatives: number;
+  unknown: number;
+  /** The threshold with the highest F1 on this run; null without a true pair. */
+  bestF1: { threshold: number; f1: number } | null;
+  calibration: Calibration | null;
+  /** At most 256 of the thresholds that change something, the highest first: what is decided from each on. Empty without a true pair. */
+  curve: { threshold: number; precision: number; recall: number }[];
+}
+
+export interface CoOccurrence {
+  /** Images with both classes true, pairs that occur; `a` < `b`. */
+  together: { a: number; b: number; count: number }[];
+  /**
+   * False positives of a class that come with another, true class: pairs that occur. `rate` and `otherwise`: share decided falsely of the images where the class is not
+   * true, with the other class and without it.
+   */
+  falsePositives: {
+    class: number;
+    with: number;
+    count: number;
+    rate: number;
+    otherwise: number | null;
+    chance: number;
+  }[];
+  /** Where that holds against chance (`travels`), clearest first. */
+  travelling: TravellingCue[];
+}
+
+/** A class that is decided where another one is true: what travels with that other class is taken for it. */
+export interface TravellingCue {
+  /** `cue-<n>`, counted from 1 by rank: items of the collection list come from it. */
+  id: string;
+  class: number;
+  with: number;
+  /** False positives of the class with the other one, and all false positives of the class. */
+  count: number;
+  falsePositives: number;
+  rate: number;
+  otherwise: number | null;
+  /** Fisher's exact test, one-sided, times the number of pairs of classes that were looked at. */
+  chance: number;
+  /** Where their maps lie: mean heatmap and its place in words; null without evidence. */
+  heatmap: MeanHeatmap | null;
+  place: string | null;
+  /** Median correlation of an image's map for the class with its map for the other one: near 1 where both look at the same. Null without both maps. */
+  agreement: number | null;
+  /** The surest of them. */
+  images: string[];
+  sentence: string;
+}
+
+/** A class that the network is sure of, seen where the class's true positives show it. */
+export interface MissingLabel {
+  key: string;
+  class: number;
+  score: number;
+  /** Median likeness of its map to the class's true positives', and that of those among themselves; null without evidence. */
+  likeness: { own: number; usual: number } | null;
+  reason: string;
+}
+
+export interface PairMistake {
+  key: string;
+  class: number;
+  kind: 'false-positive' | 'false-negative';
+  score: number;
+  threshold: number;
 }
 
 /** A map of the record, by the names that the user wrote. */
@@ -173,7 +293,7 @@ export interface CollectionItem {
   mistakes: number;
   /** In plain words with numbers. */
   sentence: string;
-  /** Id of the cluster or gap that it comes from; others that say the same. */
+  /** Id of the cluster, the gap or (multi-label) the travelling cue that it comes from; others that say the same. */
   from: string;
   alsoFrom: string[];
   images: string[];

@@ -8,7 +8,7 @@ import { sum } from './clusters/numbers.ts';
 import type { Findings } from './contract.ts';
 import { type EvidenceOf, findClustersAndGaps } from './gaps/find-clusters-and-gaps.ts';
 import { readRun } from './read/read-run.ts';
-import { type RowsEvidence, readRowsEvidence } from './read/rows-evidence.ts';
+import { type RowsEvidence, readRowsEvidence, takeRows } from './read/rows-evidence.ts';
 import { isMistake, type MapColumns, type RunTable } from './read/run-table.ts';
 import { checkSameClasses } from './read/same-classes.ts';
 
@@ -91,22 +91,6 @@ async function evidenceOf(output: Store, table: RunTable, chosen: ChosenMaps<Map
     seen: Int32Array.from(seen, (i) => at(rows, i)),
     maps: { predicted: ofSeen(maps.predicted), label: ofSeen(maps.label) },
   };
-}
-
-function takeRows(map: RowsEvidence, rows: readonly number[]): RowsEvidence {
-  if (rows.length === map.present.length) return map;
-  const cells = map.height * map.width;
-  const taken = {
-    ...map,
-    evidence: new Float32Array(rows.length * map.channels),
-    heatmaps: new Float32Array(rows.length * cells),
-    present: new Uint8Array(rows.length).fill(1),
-  };
-  for (const [to, from] of rows.entries()) {
-    taken.evidence.set(map.evidence.subarray(from * map.channels, (from + 1) * map.channels), to * map.channels);
-    taken.heatmaps.set(map.heatmaps.subarray(from * cells, (from + 1) * cells), to * cells);
-  }
-  return taken;
 }
 
 function bytesOf(evidence: RowsEvidence | null): number {

@@ -5,11 +5,14 @@ import { blankMapsText } from '../shared/run/blank-maps.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { Findings } from './contract.ts';
 import { evidenceFindings } from './evidence-findings.ts';
-import { labelErrorOf } from './findings/label-errors.ts';
+import { labelConfidence } from './findings/label-confidence.ts';
+import { labelErrorOf, type SuspectedLabels } from './findings/label-errors.ts';
 import { mistakeOf, mistakeRows } from './findings/mistakes.ts';
 import { cutNote, images, scoreNotes } from './findings/notes.ts';
 import { scoreFindings } from './findings/score-findings.ts';
+import { multiLabelFindings } from './pairs/multi-label-findings.ts';
 import { readRun } from './read/read-run.ts';
+import type { RunDescription } from './read/run-description.ts';
 import { keyOf, type RunTable } from './read/run-table.ts';
 
 export interface FindingsOptions {
@@ -40,6 +43,14 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
       'no-records',
       `There are no records in ${output.location} yet: scores/ has no part. Wait for the run's first shard, or start the run again with --resume.`,
     );
+  }
+  const { pairs } = table;
+  if (pairs !== undefined) {
+    const kept = { mistakesKept, labelErrorsKept };
+    const found = await multiLabelFindings(output, table, pairs, description, kept);
+    const scored = { ...found, suspected: noneSuspected, confidence: labelConfidence(table) };
+    const notes = [...scoreNotes(description, table, scored), ...found.notes];
+    return { findings: { ...describedRun(description, table), ...found, notes }, table };
   }
   const { suspected, confidence, ...fromScores } = scoreFindings(table);
   const { analysed, clusters, gaps, collect, notes } = await evidenceFindings(output, table, reference ?? null);
@@ -80,4 +91,22 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
     ],
   };
   return { findings, table };
+}
+
+const noneSuspected: SuspectedLabels = { rows: [], leftOut: [] };
+
+function describedRun(
+  description: RunDescription,
+  table: RunTable,
+): Pick<Findings, 'version' | 'run' | 'model' | 'input' | 'classNames' | 'maps' | 'lastLayer' | 'warnings'> {
+  return {
+    version: 1,
+    run: description.run,
+    model: description.model,
+    input: description.input,
+    classNames: table.classNames,
+    maps: table.maps.map(({ layer, method, target }) => ({ layer, method, target })),
+    lastLayer: description.lastLayer,
+    warnings: [...description.warnings, ...description.blankMaps.map(blankMapsText)],
+  };
 }

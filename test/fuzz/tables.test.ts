@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { ClassNames } from '../../src/explain/class-names.ts';
-import { fileLabels } from '../../src/producer/label.ts';
+import { readCocoLabels } from '../../src/producer/coco-labels.ts';
+import { readLabelTable } from '../../src/producer/label-table.ts';
 import { readCocoRegions } from '../../src/shared/picture/regions/coco.ts';
 import { parseClassNames } from '../../src/shared/run/class-names.ts';
 import { encodeNpy } from '../../src/shared/run/npy.ts';
@@ -39,12 +40,20 @@ const names = new ClassNames(['red', 'green', 'blue'], 'classes.txt');
 describe('what is damaged is read, or refused with a reason', () => {
   it('labels', async () => {
     const comma = 'key,label\na/1.png,red\n"b,2.png",green\nc.png,2\n';
-    await files('labels.csv', [comma, comma.replaceAll(',', ';'), comma.replaceAll(',', '\t')], (file) =>
-      fileLabels(file, names),
-    );
-    await files('labels.jsonl', ['{"key":"a.png","label":"red"}\n{"key":"b.png","label":2}\n'], (file) =>
-      fileLabels(file, names),
-    );
+    const cells = 'key,label\na.png,red|blue\nb.png,\n';
+    const columns = 'key,red,green\na.png,1,0\nb.png,-1,\n';
+    const tables = [comma, comma.replaceAll(',', ';'), comma.replaceAll(',', '\t'), cells, columns];
+    const read = (file: string) =>
+      readLabelTable(file, names, { multiLabel: undefined, separator: '|', values: undefined });
+    await files('labels.csv', tables, read);
+    const lists = '{"key":"a.png","label":["red",2]}\n{"key":"b.png","label":[]}\n';
+    await files('labels.jsonl', ['{"key":"a.png","label":"red"}\n{"key":"b.png","label":2}\n', lists], read);
+    const coco = {
+      images: [{ id: 1, file_name: 'a.png' }],
+      annotations: [{ image_id: 1, category_id: 7 }],
+      categories: [{ id: 7, name: 'red' }],
+    };
+    await files('labels.json', [JSON.stringify(coco)], (file) => readCocoLabels(file, names));
   });
 
   it('names of classes', async () => {

@@ -159,7 +159,6 @@ describe('--labels with a file', () => {
   });
 
   test.each([
-    ['key,label\na.jpg,1\na.jpg,0\n', 'gives a.jpg two labels, 1 and 0 (line 3)'],
     ['key,label\na.jpg,7\n', 'nor an index below 2'],
     ['key,label\na.jpg,tensh\n', 'Did you mean tench?'],
     ['key,label\nb.jpg,1\n', 'gives none of the 1 images a label: compare its keys'],

@@ -27,6 +27,10 @@ export interface ScanParts {
   states: string[];
   inputs: string[];
   backwards: boolean;
+  /** Default `multiplied`. */
+  gates?: GateForm;
+  /** Compute once, before the scan, what is the same for all entries. */
+  hoist?: boolean;
   body(inner: Builder, states: string[], inputs: string[]): { states: string[]; outputs: string[] };
 }
 
@@ -79,7 +83,7 @@ export class Builder {
    */
   scan(parts: ScanParts): { states: string[]; outputs: string[] } {
     const name = this.#fresh('Scan');
-    const inner = new Builder({ gates: 'multiplied' }, `${name}/`);
+    const inner = new Builder({ gates: parts.gates ?? 'multiplied' }, `${name}/`);
     const given = [...parts.states, ...parts.inputs].map((_, i) => `${name}/given_${i}`);
     const made = parts.body(inner, given.slice(0, parts.states.length), given.slice(parts.states.length));
     const results = [...made.states, ...made.outputs];
@@ -89,7 +93,9 @@ export class Builder {
     );
     // An output of the body must be made in it, once.
     const output = results.map((tensor) => create(ValueInfoProtoSchema, { name: inner.op('Identity', [tensor]) }));
-    const graph = create(GraphProtoSchema, { name, node: inner.nodes, initializer: inner.initializers, input, output });
+    const kept = parts.hoist === true ? this.#hoist(inner, given, output) : inner;
+    const { nodes, initializers } = kept;
+    const graph = create(GraphProtoSchema, { name, node: nodes, initializer: initializers, input, output });
     const direction = parts.backwards ? 1 : 0;
     const outer = this.ops('Scan', [...parts.states, ...parts.inputs], results.length, {
       body: { graph },
@@ -98,6 +104,26 @@ export class Builder {
       scan_output_directions: made.outputs.map(() => direction),
     });
     return { states: outer.slice(0, made.states.length), outputs: outer.slice(made.states.length) };
+  }
+
+  /** Takes from a body what does not depend on the entries, and returns the rest. */
+  #hoist(
+    inner: Builder,
+    given: readonly string[],
+    results: readonly { name: string }[],
+  ): Pick<Builder, 'nodes' | 'initializers'> {
+    const changing = new Set(given);
+    const made = new Set(results.map(({ name }) => name));
+    const nodes = inner.nodes.filter((node) => {
+      const stays = node.output.some((output) => made.has(output)) || node.attribute.some(({ g }) => g !== undefined);
+      if (!stays && !node.input.some((input) => changing.has(input))) return false;
+      for (const output of node.output) changing.add(output);
+      return true;
+    });
+    const kept = new Set(nodes);
+    this.initializers.push(...inner.initializers);
+    this.nodes.push(...inner.nodes.filter((node) => !kept.has(node)));
+    return { nodes, initializers: [] };
   }
 
   /** As `op`, for operators with several outputs. */

@@ -1,8 +1,9 @@
 /** Images that changed sides. */
 
 import { at } from '../../explain/at.ts';
-import { isJudged, keyOf, type RunTable } from '../read/run-table.ts';
+import { keyOf, type RunTable } from '../read/run-table.ts';
 import type { ChangedImage, ImageList, PairedAccuracy, RelabelledImage, RunDiff } from './contract.ts';
+import type { JudgedRuns } from './judge.ts';
 import type { MatchedRuns } from './match-runs.ts';
 import { mcNemarChance } from './mcnemar.ts';
 
@@ -35,6 +36,7 @@ export function changedImages(
   after: RunTable,
   { rowBefore, vanished }: MatchedRuns,
   kept: number,
+  judged: JudgedRuns,
 ): ChangedImages {
   const lists: Record<PairList, Pair[]> = {
     newlyBroken: [],
@@ -59,7 +61,7 @@ export function changedImages(
     if (!wasRead && isRead) lists.noLongerQuarantined.push({ from, to });
     if (!wasRead || !isRead) continue;
     matched += 1;
-    const side = sideOf(before, after, from, to);
+    const side = sideOf(judged, from, to);
     if (side === 'stillRight') stillRight += 1;
     else if (side !== 'unchanged') lists[side].push({ from, to });
   }
@@ -85,14 +87,11 @@ export function changedImages(
 type Side = 'stillRight' | 'newlyBroken' | 'fixed' | 'stillWrong' | 'relabelled' | 'changedUnlabelled' | 'unchanged';
 
 /** Of an image that both runs explain. */
-function sideOf(before: RunTable, after: RunTable, from: number, to: number): Side {
-  if (before.label[from] !== after.label[to]) return 'relabelled';
-  const label = after.label[to];
-  if (!isJudged(after, to)) return before.predicted[from] === after.predicted[to] ? 'unchanged' : 'changedUnlabelled';
-  const wasRight = before.predicted[from] === label;
-  const isRight = after.predicted[to] === label;
-  if (wasRight) return isRight ? 'stillRight' : 'newlyBroken';
-  return isRight ? 'fixed' : 'stillWrong';
+function sideOf(judged: JudgedRuns, from: number, to: number): Side {
+  if (judged.isRelabelled(from, to)) return 'relabelled';
+  if (!judged.isJudged(to)) return judged.isAnsweredAlike(from, to) ? 'unchanged' : 'changedUnlabelled';
+  if (judged.wasRight(from)) return judged.isRight(to) ? 'stillRight' : 'newlyBroken';
+  return judged.isRight(to) ? 'fixed' : 'stillWrong';
 }
 
 function pairedAccuracy(stillRight: number, broken: number, fixed: number, stillWrong: number): PairedAccuracy {

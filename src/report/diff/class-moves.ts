@@ -1,8 +1,11 @@
 /** Classes whose recall or precision moved. */
 
 import { at } from '../../explain/at.ts';
+import { range } from '../clusters/numbers.ts';
+import { isDecided, truthOf } from '../pairs/pair-table.ts';
 import { isJudged, type RunTable } from '../read/run-table.ts';
 import type { ClassMove, Movement } from './contract.ts';
+import type { PairsOfRuns } from './judge.ts';
 import type { MatchedRuns } from './match-runs.ts';
 import { holdAmongMany, mcNemarChance } from './mcnemar.ts';
 
@@ -14,8 +17,14 @@ type ClassCounts = ReturnType<typeof emptyCounts>;
  * precision with the images of other classes that are called this one in one of the runs only, because the images that are predicted as a
  * class are not the same in both.
  */
-export function classMoves(before: RunTable, after: RunTable, matched: MatchedRuns): ClassMove[] {
-  const counts = [...countByClass(before, after, matched)].filter(
+export function classMoves(
+  before: RunTable,
+  after: RunTable,
+  matched: MatchedRuns,
+  pairs: PairsOfRuns | null = null,
+): ClassMove[] {
+  const byClass = pairs === null ? countByClass(before, after, matched) : countPairs(pairs, matched);
+  const counts = [...byClass].filter(
     ([, { broken, fixed, newAlarms, goneAlarms }]) => broken + fixed + newAlarms + goneAlarms > 0,
   );
   const recallChances = counts.map(([, { broken, fixed }]) => mcNemarChance(broken, fixed));
@@ -72,6 +81,34 @@ function countByClass(before: RunTable, after: RunTable, { rowBefore }: MatchedR
     if (was !== label) of(was).goneAlarms += 1;
   }
   return counts;
+}
+
+/** The same of pairs of an image and a class whose truth is the same in both runs: each image counts for every class. */
+function countPairs({ before, after }: PairsOfRuns, { rowBefore }: MatchedRuns): Map<number, ClassCounts> {
+  return new Map(
+    range(after.classes).map((index) => {
+      const own = emptyCounts();
+      for (const [to, from] of rowBefore.entries()) {
+        if (from < 0 || index >= before.classes) continue;
+        const truth = truthOf(after, to, index);
+        if (truth < 0 || truth !== truthOf(before, from, index)) continue;
+        const [was, is] = [isDecided(before, from, index), isDecided(after, to, index)];
+        if (was) own.predictedBefore += 1;
+        if (is) own.predictedAfter += 1;
+        if (truth === 1) {
+          own.images += 1;
+          if (was) own.hitsBefore += 1;
+          if (is) own.hitsAfter += 1;
+          if (was && !is) own.broken += 1;
+          if (!was && is) own.fixed += 1;
+        } else {
+          if (!was && is) own.newAlarms += 1;
+          if (was && !is) own.goneAlarms += 1;
+        }
+      }
+      return [index, own] as const;
+    }),
+  );
 }
 
 function emptyCounts() {

@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../../explain/user-error.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { countImages } from '../findings/score-findings.ts';
+import { exactMatch } from '../pairs/pair-scores.ts';
+import type { PairTable } from '../pairs/pair-table.ts';
 import { readRunTable } from '../read/read-table.ts';
 import { type RunDescription, readRunDescription } from '../read/run-description.ts';
 import type { RunTable } from '../read/run-table.ts';
@@ -11,6 +13,7 @@ import { checkSameClasses } from '../read/same-classes.ts';
 import { changedImages } from './changed-images.ts';
 import { classMoves } from './class-moves.ts';
 import type { DiffedRun, RunDiff } from './contract.ts';
+import { judgeRuns, pairsOfRuns } from './judge.ts';
 import { lookingElsewhere } from './looking-elsewhere.ts';
 import { checkInCommon, matchByKey } from './match-runs.ts';
 
@@ -42,28 +45,48 @@ export async function diffRuns(before: Store, after: Store, options: DiffOptions
     );
   }
   checkSameClasses(earlier.table, later.table, ['the earlier run', 'the later one']);
+  checkSameKind(earlier.table, later.table);
   const matched = matchByKey(earlier.table, later.table);
   checkInCommon(earlier.table, later.table, matched);
+  const pairs = pairsOfRuns({ table: earlier.table, description: was }, { table: later.table, description: is });
+  const judged = judgeRuns(earlier.table, later.table, pairs);
   const { elsewhere, notes } = await lookingElsewhere(earlier, later, matched, { threshold, mostCompared, kept });
   const classes = Math.max(earlier.table.classNames.length, later.table.classNames.length);
   return {
     version: 1,
-    before: describeRun(was, earlier.table),
-    after: describeRun(is, later.table),
+    before: describeRun(was, earlier.table, pairs?.before ?? null),
+    after: describeRun(is, later.table, pairs?.after ?? null),
     classNames: Array.from(
       { length: classes },
       (_, index) => later.table.classNames[index] ?? earlier.table.classNames[index] ?? null,
     ),
     samePreprocess: isDeepStrictEqual(was.preprocess, is.preprocess),
-    ...changedImages(earlier.table, later.table, matched, kept),
-    classes: classMoves(earlier.table, later.table, matched),
+    ...changedImages(earlier.table, later.table, matched, kept, judged),
+    classes: classMoves(earlier.table, later.table, matched, pairs),
     elsewhere,
     notes: [...notesOn(was, is), ...notes],
   };
 }
 
-function describeRun({ run, model, input, digests }: RunDescription, table: RunTable): DiffedRun {
-  const { done, labelled, correct } = countImages(table);
+/** @throws UserError `classes-differ` */
+function checkSameKind(before: RunTable, after: RunTable): void {
+  if ((before.pairs === undefined) === (after.pairs === undefined)) return;
+  const [several, one] = before.pairs === undefined ? ['later', 'earlier'] : ['earlier', 'later'];
+  throw new UserError(
+    'classes-differ',
+    `In the ${several} run an image may have several labels, in the ${one} one it has one: they cannot be compared. Run one of them again, with or without --multi-label.`,
+  );
+}
+
+function describeRun(
+  { run, model, input, digests }: RunDescription,
+  table: RunTable,
+  pairs: PairTable | null,
+): DiffedRun {
+  const counts = countImages(table);
+  const { done } = counts;
+  const { images: labelled, right: correct } =
+    pairs === null ? { images: counts.labelled, right: counts.correct } : exactMatch(pairs);
   const accuracy = labelled === 0 ? null : correct / labelled;
   return { run, model, modelDigest: digests.model, input, images: table.rows, done, labelled, accuracy };
 }

@@ -105,6 +105,9 @@ function commonMap(before: RunTable, after: RunTable): { id: MapId; before: MapC
 }
 
 function noCommonMap(before: RunTable, after: RunTable): string {
+  if (after.pairs !== undefined) {
+    return 'Where the networks look was not compared: an image with several labels has a map for each of its own classes.';
+  }
   const names = (table: RunTable) =>
     table.maps.map(({ layer, method, target }) => `${layer} ${method} ${target}`).join(', ') || 'none';
   return (

@@ -3,9 +3,12 @@
  * `results.json` holds the boxes of the maps as detections in any case, in the format of COCO's results.
  */
 
+import { pairsOf } from '../../shared/run/image-decisions.ts';
 import type { Store } from '../../shared/store/store.ts';
+import { type EvidenceRows, readEvidence } from '../read/evidence.ts';
+import { sameMap } from '../read/table-builder.ts';
 import { type Exported, unplacedNote } from './exported.ts';
-import { analysedRows, type ExportedImage, type ExportedRun } from './exported-run.ts';
+import { analysedRows, type ExportedImage, type ExportedRun, slotsOf } from './exported-run.ts';
 import { jsonArray } from './json-array.ts';
 import { type Box, cornersOf, type MapBox, mapBoxes } from './map-boxes.ts';
 import { putText } from './put-made-file.ts';
@@ -18,7 +21,13 @@ const resultsKey = 'results.json';
 interface NumberedImage {
   id: number;
   image: ExportedImage;
-  boxes: MapBox[];
+  boxes: ClassBox[];
+}
+
+/** An area of a map, with the class that it explains and the network's score for it. */
+interface ClassBox extends MapBox {
+  class: number;
+  score: number;
 }
 
 /** @throws UserError `bad-regions`, `damaged-output`; StoreError */
@@ -54,7 +63,7 @@ export async function exportCoco(run: ExportedRun, target: Store): Promise<Expor
     images: counts.images,
     notes: [
       regions === null
-        ? `${counts.annotations} boxes are made by the map of ${mapName(run)}: around its areas above half of its maximum, for the predicted class. They are no labels.`
+        ? `${counts.annotations} boxes are made by the map of ${mapName(run)}: around its areas above half of its maximum, for ${run.multiLabel ? 'each class that is decided' : 'the predicted class'}. They are no labels.`
         : `${counts.annotations} annotations are the run's own regions; ${resultsKey} has ${counts.results} boxes made by the map of ${mapName(run)}.`,
       ...(counts.results === 0 ? ['No map gave a box: the run wrote no evidence, or no map is positive.'] : []),
       ...(run.placed ? [] : [unplacedNote]),
@@ -89,33 +98,56 @@ async function* numbered(run: ExportedRun, withBoxes: boolean): AsyncGenerator<N
   }
 }
 
-async function boxesOf(run: ExportedRun, shard: number, images: readonly ExportedImage[]): Promise<MapBox[][]> {
+async function boxesOf(run: ExportedRun, shard: number, images: readonly ExportedImage[]): Promise<ClassBox[][]> {
+  if (run.multiLabel) return boxesOfSlots(run, shard, images);
   const rows = await analysedRows(run, shard, images);
   if (rows === null) return [];
-  const cells = rows.height * rows.width;
-  return images.map(({ record: { image } }, row) =>
-    mapBoxes(
-      rows.heatmaps.subarray(row * cells, (row + 1) * cells),
-      rows,
-      image.seen ?? { left: 0, top: 0, width: image.width, height: image.height },
-      image,
-    ),
+  return images.map(({ record }, row) =>
+    boxesIn(rows, row, record.image).map((box) => ({ ...box, class: record.predicted, score: record.score })),
   );
 }
 
-function imageOf(id: number, { record: { key, label, predicted, score, image } }: ExportedImage) {
+/** Of each class of an image that was decided and explained. */
+async function boxesOfSlots(run: ExportedRun, shard: number, images: readonly ExportedImage[]): Promise<ClassBox[][]> {
+  const slots = slotsOf(run);
+  const lines = images.map(({ line }) => line);
+  const evidence = (await readEvidence(run.output, shard, slots, lines)) ?? [];
+  return images.map(({ record }, row) => {
+    const scores = new Map([...pairsOf(record, run.names.length)].map((pair) => [pair.class, pair.score ?? 0]));
+    return slots.flatMap((slot, place) => {
+      const own = record.maps.find((map) => sameMap(map, slot));
+      const rows = evidence[place] ?? null;
+      if (own === undefined || rows === null || record.decided?.includes(own.class) !== true) return [];
+      const score = scores.get(own.class) ?? 0;
+      return boxesIn(rows, row, record.image).map((box) => ({ ...box, class: own.class, score }));
+    });
+  });
+}
+
+function boxesIn(rows: EvidenceRows, row: number, image: ExportedImage['record']['image']): MapBox[] {
+  const cells = rows.height * rows.width;
+  const seen = image.seen ?? { left: 0, top: 0, width: image.width, height: image.height };
+  return mapBoxes(rows.heatmaps.subarray(row * cells, (row + 1) * cells), rows, seen, image);
+}
+
+function imageOf(id: number, { record }: ExportedImage) {
+  const { key, label, labels, decided, predicted, score, image } = record;
   const { width, height } = image;
+  if (decided !== undefined) {
+    const own = labels?.map(categoryOf) ?? null;
+    return { id, file_name: key, width, height, labels: own, decided: decided.map(categoryOf) };
+  }
   const category = label === null ? null : categoryOf(label);
   return { id, file_name: key, width, height, label: category, predicted: categoryOf(predicted), score };
 }
 
 /** `score` is the network's for the class, times how strong the area is beside the map's strongest. */
-function boxAnnotations(run: ExportedRun, { id, image: { record }, boxes }: NumberedImage) {
-  return boxes.map(({ strength, ...box }) => ({
+function boxAnnotations(run: ExportedRun, { id, boxes }: NumberedImage) {
+  return boxes.map(({ strength, class: index, score, ...box }) => ({
     image_id: id,
-    category_id: categoryOf(record.predicted),
+    category_id: categoryOf(index),
     ...shapeOf(box, box.width * box.height, [cornersOf(box)]),
-    score: rounded(record.score * strength, 6),
+    score: rounded(score * strength, 6),
     made_by: { map: run.analysed },
   }));
 }

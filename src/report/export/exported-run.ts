@@ -42,6 +42,8 @@ export interface ExportedRun {
   maps: (MapId & { cells: number })[];
   /** The map that findings are made from, else another one for the predicted class; null where there is none. */
   analysed: MapId | null;
+  /** Whether images may have several labels. */
+  multiLabel: boolean;
   /** Whether records say what of an image its maps cover; older ones do not. */
   placed: boolean;
   addressOf(key: string): string;
@@ -81,7 +83,8 @@ export async function openExportedRun(output: Store, { only, images }: ExportSel
     findings,
     names: distinctNames((await listedNames(description)) ?? facts.names),
     maps: facts.maps,
-    analysed: analysedMap(facts.maps),
+    analysed: description.multiLabel ? firstSlot(facts.maps) : analysedMap(facts.maps),
+    multiLabel: description.multiLabel,
     placed: facts.placed,
     addressOf: (key) => imageAddress(key, input, images),
     groupsOf: groupsByImage(findings ?? { labelErrors: [], clusters: [], gaps: [], collect: [] }),
@@ -103,6 +106,18 @@ export async function analysedRows(
 function analysedMap(maps: ExportedRun['maps']): MapId | null {
   const map = chooseAnalysedMap(maps) ?? maps.find(({ target }) => target === 'predicted') ?? null;
   return map === null ? null : { layer: map.layer, method: map.method, target: map.target };
+}
+
+/** Of images with a map for each of their own classes, the map of the first one; `slotsOf` has the others. */
+function firstSlot(maps: ExportedRun['maps']): MapId | null {
+  const slots = maps.map((map) => ({ ...map, target: 'predicted', own: map }));
+  const own = chooseAnalysedMap(slots)?.own ?? maps[0];
+  return own === undefined ? null : { layer: own.layer, method: own.method, target: own.target };
+}
+
+/** The maps of the analysed layer and method: an image has one for each of its classes that is explained. */
+export function slotsOf({ maps, analysed }: Pick<ExportedRun, 'maps' | 'analysed'>): MapId[] {
+  return maps.filter(({ layer, method }) => layer === analysed?.layer && method === analysed.method);
 }
 
 async function* selectedImages(output: Store, only: ExportSelection['only']) {
@@ -133,6 +148,7 @@ async function surveyRecords(output: Store): Promise<RecordFacts> {
   for await (const { records } of storedRecords(output)) {
     for (const record of records) {
       if (record.label !== null) see(record.label, record.labelName);
+      for (const [i, index] of (record.labels ?? []).entries()) see(index, record.labelNames?.[i] ?? null);
       if (record.status !== 'done') continue;
       images += 1;
       if (record.image.seen === undefined) placed = false;

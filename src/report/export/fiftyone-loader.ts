@@ -54,10 +54,13 @@ def sample_of(facts, row, stacks, images):
     path = facts["filepath"] if images is None else os.path.abspath(os.path.join(images, facts["key"]))
     sample = fo.Sample(filepath=path, tags=tags_of(facts))
     sample["key"] = facts["key"]
-    if facts["label"] is not None:
-        sample["ground_truth"] = fo.Classification(label=facts["label"])
-        sample["correct"] = facts["correct"]
-    sample["predictions"] = fo.Classification(label=facts["predicted"], confidence=facts["confidence"])
+    if "decided" in facts:
+        add_pairs(sample, facts)
+    else:
+        if facts["label"] is not None:
+            sample["ground_truth"] = fo.Classification(label=facts["label"])
+            sample["correct"] = facts["correct"]
+        sample["predictions"] = fo.Classification(label=facts["predicted"], confidence=facts["confidence"])
     sample["top"] = fo.Classifications(
         classifications=[fo.Classification(label=c["label"], confidence=c["confidence"]) for c in facts["top"]]
     )
@@ -70,6 +73,22 @@ def sample_of(facts, row, stacks, images):
         if heatmap is not None:
             sample[name] = heatmap
     return sample
+
+
+def add_pairs(sample, facts):
+    """An image that may have several labels."""
+    classes = lambda names: fo.Classifications(classifications=[fo.Classification(label=name) for name in names])
+    sample["predictions"] = fo.Classifications(
+        classifications=[fo.Classification(label=c["label"], confidence=c["confidence"]) for c in facts["decided"]]
+    )
+    sample["explained"] = facts["explained"]
+    if facts["labels"] is None:
+        return
+    sample["ground_truth"] = classes(facts["labels"])
+    sample["unknown"] = classes(facts["unknown"])
+    sample["false_positives"] = classes(facts["false_positives"])
+    sample["false_negatives"] = classes(facts["false_negatives"])
+    sample["correct"] = facts["correct"]
 
 
 def tags_of(facts):

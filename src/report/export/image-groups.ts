@@ -15,6 +15,7 @@ export interface ImageGroups {
 
 export type GroupedFindings = {
   labelErrors: readonly { key: string }[];
+  multiLabel?: { missingLabels: readonly { key: string }[] } | undefined;
   clusters: readonly Grouping[];
   gaps: readonly Grouping[];
   collect: readonly Pick<Findings['collect'][number], 'rank' | 'images'>[];
@@ -25,8 +26,14 @@ interface Grouping {
   images: readonly string[];
 }
 
-export function groupsByImage({ labelErrors, clusters, gaps, collect }: GroupedFindings): (key: string) => ImageGroups {
-  const suspected = new Set(labelErrors.map(({ key }) => key));
+export function groupsByImage({
+  labelErrors,
+  clusters,
+  gaps,
+  collect,
+  multiLabel,
+}: GroupedFindings): (key: string) => ImageGroups {
+  const suspected = new Set([...labelErrors, ...(multiLabel?.missingLabels ?? [])].map(({ key }) => key));
   const inClusters = idsByImage(clusters);
   const inGaps = idsByImage(gaps);
   const ranks = new Map<string, number>();

@@ -38,19 +38,26 @@ export async function exportLabelStudio(run: ExportedRun, target: Store): Promis
     }
   };
   await putText(target, tasksKey, 'application/json', jsonArray(tasks()));
-  await retryTransient(() => target.put(setupKey, labelingSetup(run.names), 'application/xml'));
+  await retryTransient(() => target.put(setupKey, labelingSetup(run.names, run.multiLabel), 'application/xml'));
   return { files: [tasksKey, setupKey], images, notes: notesOn(run, folder) };
 }
 
 function taskOf(run: ExportedRun, { record }: ExportedImage, address: string) {
   const { key, label, predicted, score, margin, correct } = record;
   const { suspectedLabel, clusters, gaps, collect } = run.groupsOf(key);
-  const choice = run.names[predicted] ?? String(predicted);
+  const nameOf = (index: number) => run.names[index] ?? String(index);
+  const { labels = null, decided = [] } = record;
+  const choices = run.multiLabel ? decided.map(nameOf) : [nameOf(predicted)];
+  const truth = run.multiLabel
+    ? (labels?.map(nameOf).join(', ') ?? null)
+    : label === null
+      ? null
+      : (run.names[label] ?? null);
   return {
     data: {
       image: address,
       key,
-      label: label === null ? null : (run.names[label] ?? null),
+      label: truth,
       correct: correct ?? null,
       margin,
       suspected_label: suspectedLabel,
@@ -68,7 +75,7 @@ function taskOf(run: ExportedRun, { record }: ExportedImage, address: string) {
             from_name: control,
             to_name: object,
             type: 'choices',
-            value: { choices: [choice] },
+            value: { choices },
           },
         ],
       },
@@ -76,8 +83,8 @@ function taskOf(run: ExportedRun, { record }: ExportedImage, address: string) {
   };
 }
 
-/** A picture, its label as the data set has it, and one choice among the classes. */
-function labelingSetup(names: readonly string[]): string {
+/** A picture, its label as the data set has it, and one choice among the classes, or several. */
+function labelingSetup(names: readonly string[], several: boolean): string {
   const builder = new Builder({
     ignoreAttributes: false,
     attributeNamePrefix: '@',
@@ -93,7 +100,7 @@ function labelingSetup(names: readonly string[]): string {
       Choices: {
         '@name': control,
         '@toName': object,
-        '@choice': 'single-radio',
+        '@choice': several ? 'multiple' : 'single-radio',
         '@showInLine': 'true',
         Choice: names.map((name) => ({ '@value': name })),
       },

@@ -14,6 +14,7 @@ const findingsFile = z.object({
   classNames: z.array(name),
   analysed: z.object({ layer: z.string(), method: z.string(), target: z.string() }).nullable(),
   labelErrors: z.array(z.object({ key: z.string() })),
+  multiLabel: z.object({ missingLabels: z.array(z.object({ key: z.string() })) }).optional(),
   clusters: z.array(group),
   gaps: z.array(group),
   collect: z.array(

@@ -17,16 +17,29 @@ export function calibrationOf(
   table: Pick<RunTable, 'label' | 'predicted' | 'score'>,
   bins = binCount,
 ): Calibration | null {
+  const judged = [...judgedImages(table)];
+  return reliability(
+    judged.map(({ row }) => at(table.score, row)),
+    judged.map(({ label, predicted }) => Number(label === predicted)),
+    bins,
+  );
+}
+
+/**
+ * The same of any scores.
+ * @param right 1 where what was scored is so, else 0
+ * @returns null as `calibrationOf`
+ */
+export function reliability(scores: ArrayLike<number>, right: ArrayLike<number>, bins = binCount): Calibration | null {
   const sums = range(bins).map(() => ({ count: 0, correct: 0, confidence: 0 }));
-  let images = 0;
-  for (const { row, label, predicted } of judgedImages(table)) {
-    const score = at(table.score, row);
+  const images = scores.length;
+  for (let i = 0; i < images; i += 1) {
+    const score = at(scores, i);
     if (!(score >= 0 && score <= 1)) return null;
     const bin = at(sums, Math.max(0, Math.ceil(score * bins) - 1));
-    images += 1;
     bin.count += 1;
     bin.confidence += score;
-    if (label === predicted) bin.correct += 1;
+    bin.correct += at(right, i);
   }
   if (images === 0) return null;
   let expectedError = 0;

@@ -11,7 +11,7 @@ const pairsNamed = 5;
 /** Notes on the records and on what scores say; those on evidence are elsewhere. */
 export function scoreNotes(
   { state, classes }: Pick<RunDescription, 'state' | 'classes'>,
-  { failures, classNames }: Pick<RunTable, 'failures' | 'classNames'>,
+  { failures, classNames, pairs }: Pick<RunTable, 'failures' | 'classNames' | 'pairs'>,
   { counts, calibration, suspected }: ScoreFindings,
 ): string[] {
   const notes: string[] = [];
@@ -38,7 +38,7 @@ export function scoreNotes(
     );
   }
   if (classes === null && counts.done > 0) notes.push('Classes have no names. Run with --classes to see them.');
-  if (counts.labelled > 0 && calibration === null) {
+  if (counts.labelled > 0 && calibration === null && pairs === undefined) {
     notes.push(
       'Scores are not between 0 and 1, so they are no probabilities: calibration and suspected labels are left out.',
     );

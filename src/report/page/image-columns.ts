@@ -2,8 +2,9 @@
 
 import type { DoneRecord } from '../../shared/run/record.ts';
 import type { MapId } from '../contract.ts';
+import { ClassColumnsBuilder } from './class-columns.ts';
 import { packFloats, packIntegers } from './packed-array.ts';
-import type { FileSet, ImageColumns } from './page-data.ts';
+import type { ClassFile, FileSet, ImageColumns } from './page-data.ts';
 
 export class ImageColumnsBuilder {
   /** Every map that was seen, in the order in which records name them. */
@@ -17,6 +18,17 @@ export class ImageColumnsBuilder {
   readonly #files: number[] = [];
   readonly #fileSets = new Map<string, number>();
   readonly #folders: [number, string][] = [];
+  readonly #pairs: ClassColumnsBuilder | null;
+
+  /** @param thresholds by class index; null where each image has one label */
+  constructor(thresholds: readonly number[] | null = null) {
+    this.#pairs = thresholds && new ClassColumnsBuilder(thresholds);
+  }
+
+  /** Names of data files with one class each, and what they hold. */
+  *classFiles(): Generator<{ name: string; content: ClassFile }> {
+    if (this.#pairs !== null) yield* this.#pairs.files();
+  }
 
   get rows(): number {
     return this.#keys.length;
@@ -36,6 +48,7 @@ export class ImageColumnsBuilder {
     this.#files.push(this.#fileSet(record));
     const folder = folderOf(record);
     if (folder !== null && folder !== record.key) this.#folders.push([row, folder]);
+    this.#pairs?.add(record);
   }
 
   /** Place of a map in `maps`, which grows. */
@@ -59,6 +72,7 @@ export class ImageColumnsBuilder {
       files: packIntegers(this.#files),
       fileSets: [...this.#fileSets.keys()].map((text): FileSet => JSON.parse(text)),
       folders: this.#folders,
+      ...(this.#pairs === null ? {} : { multiLabel: this.#pairs.pack() }),
     };
   }
 

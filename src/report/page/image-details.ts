@@ -5,7 +5,8 @@ import type { DoneRecord, MapRecord } from '../../shared/run/record.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { digits } from './digits.ts';
 import { packFloats, packHalves } from './packed-array.ts';
-import type { ImageDetails, ImageDetailsFile, MapDetails, PackedHeatmaps } from './page-data.ts';
+import { classesOf, pairsOf } from '../../shared/run/image-decisions.ts';
+import type { ImageDecisions, ImageDetails, ImageDetailsFile, MapDetails, PackedHeatmaps } from './page-data.ts';
 
 /** A raw map of one image, `[height, width]`. */
 export interface Heatmap {
@@ -26,7 +27,22 @@ export function imageDetails(record: DoneRecord, mapIndex: (map: MapRecord) => n
     height: record.image.height,
     top: record.top.map(({ class: index, score }) => ({ class: index, score: digits(score, 5) })),
     maps: record.maps.map((map) => mapDetails(map, mapIndex(map))),
+    ...(record.decided === undefined ? {} : { multiLabel: decisionsOf(record) }),
   };
+}
+
+/** Of more classes only those are kept that are true, decided or explained. */
+const mostScores = 64;
+
+function decisionsOf(record: DoneRecord): ImageDecisions {
+  const { labels = null, unknown = [], decided = [], maps } = record;
+  const shown = new Set([...(labels ?? []), ...decided, ...maps.map((map) => map.class)]);
+  const all = Math.max(classesOf(record), ...[...shown].map((index) => index + 1));
+  const scores = [...pairsOf(record, all)]
+    .filter((pair) => all <= mostScores || shown.has(pair.class))
+    .sort((a, b) => (b.score ?? -1) - (a.score ?? -1) || a.class - b.class)
+    .map(({ class: index, score }) => ({ class: index, score: score === null ? null : digits(score, 5) }));
+  return { labels, unknown, scores };
 }
 
 function mapDetails(record: MapRecord, map: number): MapDetails {
@@ -42,6 +58,7 @@ function mapDetails(record: MapRecord, map: number): MapDetails {
     areaAboveHalf: digits(record.areaAboveHalf, 5),
     borderShare: digits(record.borderShare, 5),
     degenerateReason: record.degenerateReason,
+    ...(record.targets === undefined ? {} : { targets: record.targets }),
   };
 }
 

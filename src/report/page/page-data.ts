@@ -4,7 +4,18 @@
  */
 
 import type { Colormap } from '../../shared/run/configuration.ts';
-import type { Cluster, CollectionItem, Findings, Gap, LabelError, MapId } from '../contract.ts';
+import type {
+  Cluster,
+  CollectionItem,
+  CoOccurrence,
+  Findings,
+  Gap,
+  LabelError,
+  MapId,
+  MissingLabel,
+  MultiLabelFindings,
+  TravellingCue,
+} from '../contract.ts';
 import type { ImageList, LookingElsewhere, RunDiff } from '../diff/contract.ts';
 import type { PackedFloats, PackedHalves, PackedIntegers } from './packed-array.ts';
 
@@ -93,6 +104,31 @@ export interface ImageColumns {
   fileSets: FileSet[];
   /** Folder below `overlays/` and `maps/`, where it is not the key. */
   folders: [row: number, folder: string][];
+  /** Only where images may have several labels. */
+  multiLabel?: MultiLabelColumns;
+}
+
+/** One entry for each row. */
+export interface MultiLabelColumns {
+  /** How many classes are true; -1: unknown. */
+  labels: PackedIntegers;
+  /** How many are decided, with the thresholds of `MultiLabelFindings.classes`; and the mistakes among all pairs. */
+  decided: PackedIntegers;
+  falsePositives: PackedIntegers;
+  falseNegatives: PackedIntegers;
+}
+
+/** `report/data/class-00000.js`: one class of a run whose images may have several labels. One entry for each row. */
+export interface ClassFile {
+  /** Float32; NaN where the record does not hold the class's score: it is below its floor. */
+  scores: PackedFloats;
+  /** 1: true, 0: not, -1: unknown. */
+  truth: PackedIntegers;
+}
+
+/** Name of a class's data file. */
+export function classFileName(index: number): string {
+  return `class-${String(index).padStart(5, '0')}`;
 }
 
 /** Names of the files that an image has, without their folder; null where one was not written. */
@@ -105,11 +141,26 @@ export interface FileSet {
 
 /** The findings with rows in place of keys. Mistakes are left out: they follow from the columns. */
 export interface PageFindings
-  extends Omit<Findings, 'mistakes' | 'labelErrors' | 'clusters' | 'gaps' | 'collect' | 'version'> {
+  extends Omit<Findings, 'mistakes' | 'labelErrors' | 'clusters' | 'gaps' | 'collect' | 'version' | 'multiLabel'> {
+  multiLabel?: PageMultiLabel;
   labelErrors: PageLabelError[];
   clusters: PageCluster[];
   gaps: PageGap[];
   collect: PageCollectionItem[];
+}
+
+/** Mistakes are left out: they follow from the class files. */
+export interface PageMultiLabel extends Omit<MultiLabelFindings, 'mistakes' | 'missingLabels' | 'coOccurrence'> {
+  missingLabels: PageMissingLabel[];
+  coOccurrence: Omit<CoOccurrence, 'travelling'> & { travelling: PageTravellingCue[] };
+}
+
+export interface PageMissingLabel extends Omit<MissingLabel, 'key'> {
+  row: number;
+}
+
+export interface PageTravellingCue extends Omit<TravellingCue, 'images'> {
+  images: number[];
 }
 
 export interface PageLabelError extends Omit<LabelError, 'key'> {
@@ -152,6 +203,18 @@ export interface ImageDetails {
   height: number;
   top: { class: number; score: number }[];
   maps: MapDetails[];
+  /** Only where images may have several labels: what is known and decided, for the image view. */
+  multiLabel?: ImageDecisions;
+}
+
+/** Classes of one image. */
+export interface ImageDecisions {
+  /** Null: unknown. */
+  labels: number[] | null;
+  /** Of which it is not known whether they are true. */
+  unknown: number[];
+  /** Of all classes, or where there are more than 64, those that are true, decided or explained, the highest first; null: below the record's floor. */
+  scores: { class: number; score: number | null }[];
 }
 
 /** As in the record; numbers have five digits. */
@@ -167,6 +230,8 @@ export interface MapDetails {
   areaAboveHalf: number;
   borderShare: number;
   degenerateReason: string | null;
+  /** Of the run's targets, those that name the class; only where images may have several labels. */
+  targets?: string[];
 }
 
 /** Raw signed maps of the file's images, at most 32 x 32: float16 `[images, height, width]`, times the image's scale. */

@@ -1,14 +1,24 @@
 /** The findings as the page has them: rows in place of keys. */
 
-import type { Cluster, Findings, Gap } from '../contract.ts';
+import type { Cluster, Findings, Gap, MultiLabelFindings } from '../contract.ts';
 import { digits } from './digits.ts';
-import type { PageCluster, PageFindings, PageGap, ScatterPoint } from './page-data.ts';
+import type { PageCluster, PageFindings, PageGap, PageMultiLabel, ScatterPoint } from './page-data.ts';
 
 /** @param rows row of each key on the page; images that are not on it are left out of the lists */
 export function pageFindings(findings: Findings, rows: ReadonlyMap<string, number>): PageFindings {
-  const { version: _version, mistakes: _mistakes, labelErrors, clusters, gaps, collect, ...whole } = findings;
+  const {
+    version: _version,
+    mistakes: _mistakes,
+    labelErrors,
+    clusters,
+    gaps,
+    collect,
+    multiLabel,
+    ...whole
+  } = findings;
   return {
     ...whole,
+    ...(multiLabel === undefined ? {} : { multiLabel: pageMultiLabel(multiLabel, rows) }),
     labelErrors: labelErrors.flatMap(({ key, ...error }) => {
       const row = rows.get(key);
       return row === undefined ? [] : [{ row, ...error }];
@@ -16,6 +26,27 @@ export function pageFindings(findings: Findings, rows: ReadonlyMap<string, numbe
     clusters: clusters.map((cluster) => pageCluster(cluster, rows)),
     gaps: gaps.map((gap) => pageGap(gap, rows)),
     collect: collect.map((item) => ({ ...item, images: rowsOf(item.images, rows) })),
+  };
+}
+
+function pageMultiLabel(
+  { mistakes: _mistakes, missingLabels, coOccurrence, ...numbers }: MultiLabelFindings,
+  rows: ReadonlyMap<string, number>,
+): PageMultiLabel {
+  return {
+    ...numbers,
+    coOccurrence: {
+      ...coOccurrence,
+      travelling: coOccurrence.travelling.map((cue) => ({
+        ...cue,
+        heatmap: cue.heatmap === null ? null : cue.heatmap.map(threeDigits),
+        images: rowsOf(cue.images, rows),
+      })),
+    },
+    missingLabels: missingLabels.flatMap(({ key, ...missing }) => {
+      const row = rows.get(key);
+      return row === undefined ? [] : [{ row, ...missing }];
+    }),
   };
 }
 

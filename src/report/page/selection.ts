@@ -39,9 +39,14 @@ function share(room: number, images: number): number {
 }
 
 /** Mistakes that stand in a finding; the plain list of mistakes is none. */
-function namedMistakes({ labelErrors, clusters, gaps, collect }: Findings): Set<string> {
+function namedMistakes({ labelErrors, clusters, gaps, collect, multiLabel }: Findings): Set<string> {
   const groups = [...clusters, ...gaps].flatMap(({ images, typical }) => [...images, ...typical]);
-  return new Set([...labelErrors.map(({ key }) => key), ...groups, ...collect.flatMap(({ images }) => images)]);
+  return new Set([
+    ...labelErrors.map(({ key }) => key),
+    ...groups,
+    ...collect.flatMap(({ images }) => images),
+    ...(multiLabel?.missingLabels ?? []).map(({ key }) => key),
+  ]);
 }
 
 /** Correct images that stand in a finding. */

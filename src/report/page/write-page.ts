@@ -57,7 +57,7 @@ export async function writePage(output: Store, content: PageContent, options: Pa
   const look = await readOverlayLook(output);
   const before = changes && earlierRows(changes);
   const selection = selectImages(findings, options.limit ?? 100_000, before?.keys());
-  const columns = new ImageColumnsBuilder();
+  const columns = new ImageColumnsBuilder(findings.multiLabel?.classes.map(({ threshold }) => threshold));
   const quarantined: QuarantinedImages = { total: 0, listed: [] };
   let pending: DetailedImage[] = [];
   const writeDetails = async (count: number) => {
@@ -89,6 +89,7 @@ export async function writePage(output: Store, content: PageContent, options: Pa
   if (changes && before) {
     await files.writeData(earlierMapsName, dataFile(earlierMapsName, await earlierMaps(changes, before, rows)));
   }
+  for (const { name, content } of columns.classFiles()) await files.writeData(name, dataFile(name, content));
   await files.writeData('report', dataFile('report', report));
   for (const { name, content: body, contentType } of app) await files.write(name, body, contentType);
   await files.end();

@@ -1,9 +1,11 @@
+import { joinPairs } from './pairs-builder.ts';
 import { type MapColumns, type RunTable, topCount } from './run-table.ts';
 import { emptyMapColumns, sameMap } from './table-builder.ts';
 
 /** The rows of several tables one after another, as one table. */
 export function joinTables(tables: readonly RunTable[]): RunTable {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const pairs = joinPairs(tables);
   return {
     rows,
     keys: tables.flatMap(({ keys }) => keys),
@@ -46,6 +48,7 @@ export function joinTables(tables: readonly RunTable[]): RunTable {
     maps: joinMaps(tables, rows),
     classNames: joinNames(tables),
     failures: joinFailures(tables),
+    ...(pairs === null ? {} : { pairs }),
   };
 }
 

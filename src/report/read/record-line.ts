@@ -21,6 +21,7 @@ const recordLine = z.discriminatedUnion('status', [
     .pick({
       ...{ status: true, key: true, label: true, labelName: true, predicted: true, predictedName: true },
       ...{ score: true, margin: true },
+      ...{ labels: true, labelNames: true, unknown: true, scores: true, scoresAbove: true },
     })
     .extend({ top: z.array(top.element.extend({ class: number }).strip()), maps: z.array(map) })
     .strip(),

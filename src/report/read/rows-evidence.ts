@@ -77,3 +77,20 @@ function copyRows(read: EvidenceRows, places: readonly number[], into: RowsEvide
     into.present[place] = 1;
   }
 }
+
+/** The same of some of the rows, which are all taken to be present. */
+export function takeRows(map: RowsEvidence, rows: readonly number[]): RowsEvidence {
+  if (rows.length === map.present.length) return map;
+  const cells = map.height * map.width;
+  const taken = {
+    ...map,
+    evidence: new Float32Array(rows.length * map.channels),
+    heatmaps: new Float32Array(rows.length * cells),
+    present: new Uint8Array(rows.length).fill(1),
+  };
+  for (const [to, from] of rows.entries()) {
+    taken.evidence.set(map.evidence.subarray(from * map.channels, (from + 1) * map.channels), to * map.channels);
+    taken.heatmaps.set(map.heatmaps.subarray(from * cells, (from + 1) * cells), to * cells);
+  }
+  return taken;
+}

@@ -8,7 +8,7 @@ import { readRunFile, runFileKey, runFileSchema } from '../../shared/run/run-fil
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
 
-const { evidence, classes, regions } = runConfigurationSchema.shape;
+const { evidence, classes, regions, multiLabel, threshold } = runConfigurationSchema.shape;
 
 /** A report can be made of the runs of older and newer versions, too. */
 const configuration = runConfigurationSchema.pick({ model: true, input: true, layers: true, targets: true }).extend({
@@ -19,6 +19,9 @@ const configuration = runConfigurationSchema.pick({ model: true, input: true, la
   classes: classes.default(null),
   /** Boxes and masks that maps were compared with; null: none. */
   regions: regions.unwrap().nullable().default(null),
+  /** How classes are decided, where images may have several labels. */
+  multiLabel: multiLabel.unwrap().default(false),
+  threshold,
   /** The run's preprocess settings, to compare. */
   preprocess: z.unknown().default(null),
 });
@@ -30,10 +33,18 @@ const fields = runFileSchema.pick({ run: true, state: true, digests: true }).ext
   lastLayer: z.string().nullable().default(null),
   /** Maps that mostly show nothing. */
   blankMaps: z.array(blankMaps).default([]),
+  multiLabel: z
+    .object({ thresholds: z.array(z.number()) })
+    .nullable()
+    .default(null),
 });
 
 /** `state` is `complete`, `running`, `interrupted`, ... */
-export type RunDescription = Omit<z.infer<typeof fields>, 'configuration'> & z.infer<typeof configuration>;
+export type RunDescription = Omit<z.infer<typeof fields>, 'configuration' | 'multiLabel'> &
+  z.infer<typeof configuration> & {
+    /** Of a complete run whose images may have several labels: from which score on each class is decided, by index. */
+    thresholds: number[] | null;
+  };
 
 /** @throws UserError `no-run` where there is none, `damaged-output`; StoreError */
 export async function readRunDescription(output: Store): Promise<RunDescription> {
@@ -44,6 +55,10 @@ export async function readRunDescription(output: Store): Promise<RunDescription>
       { cause },
     );
   };
-  const { configuration, ...run } = await retryTransient(() => readRunFile(output, fields, missing));
-  return { ...run, ...configuration };
+  const {
+    configuration,
+    multiLabel: summary,
+    ...run
+  } = await retryTransient(() => readRunFile(output, fields, missing));
+  return { ...run, ...configuration, thresholds: summary?.thresholds ?? null };
 }

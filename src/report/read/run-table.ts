@@ -31,6 +31,17 @@ export interface RunTable {
   classNames: (string | null)[];
   /** Quarantined images by error code. */
   failures: Record<string, number>;
+  /** Only where images may have several labels. */
+  pairs?: PairColumns;
+}
+
+/** Each image with each class, `[rows, classes]`. */
+export interface PairColumns {
+  classes: number;
+  /** 1: true, 0: not, -1: unknown, also of quarantined images. */
+  truth: Int8Array;
+  /** NaN where the record has none: it is below its floor, or the image is quarantined. */
+  scores: Float32Array;
 }
 
 /** What records say of one of their maps. Positions are pixels of the image as the model saw it. */

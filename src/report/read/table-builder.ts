@@ -1,12 +1,14 @@
 /** Fills the columns of a table, a record at a time. */
 
 import type { MapId } from '../contract.ts';
+import { PairsBuilder } from './pairs-builder.ts';
 import type { RecordLine } from './record-line.ts';
 import { type MapColumns, mapState, type RunTable, topCount } from './run-table.ts';
 
 export class TableBuilder {
   readonly #capacity: number;
   readonly #table: RunTable;
+  readonly #pairs = new PairsBuilder();
 
   /** @param capacity the most rows that will be added */
   constructor(capacity: number) {
@@ -35,11 +37,13 @@ export class TableBuilder {
     const row = table.rows;
     if (row >= this.#capacity) throw new RangeError(`The table has room for ${this.#capacity} rows.`);
     table.rows += 1;
+    this.#pairs.add(record);
     table.keys.push(record.key);
     table.shard[row] = shard;
     table.line[row] = line;
     table.label[row] = record.label ?? -1;
     this.#name(record.label, record.labelName);
+    for (const [place, index] of (record.labels ?? []).entries()) this.#name(index, record.labelNames?.[place] ?? null);
     if (record.status === 'quarantined') {
       table.quarantined[row] = 1;
       table.failures[record.error.code] = (table.failures[record.error.code] ?? 0) + 1;
@@ -58,7 +62,8 @@ export class TableBuilder {
 
   /** The table with columns as long as it has rows. */
   finish(): RunTable {
-    const table = this.#table;
+    const pairs = this.#pairs.finish();
+    const table = pairs === null ? this.#table : { ...this.#table, pairs };
     const { rows } = table;
     if (rows === this.#capacity) return table;
     return {

@@ -25,6 +25,16 @@ export const safetyHeaders: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
 };
 
+/** For a page that runs a model: WebAssembly may be compiled, and the page is isolated from others, which is what lets it use threads. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  ...safetyHeaders,
+  'Content-Security-Policy': contentSecurityPolicy.replace(
+    "script-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
+  ),
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 const text = 'text/plain; charset=utf-8';
 /** What browsers should show rather than save, and types of ours. */
 const ownTypes: Readonly<Record<string, string>> = { jsonl: text, md: text, py: text, npy: 'application/octet-stream' };

@@ -7,18 +7,36 @@ import fresh from 'fresh';
 import parseRange from 'range-parser';
 import { retryTransient } from '../../shared/store/retry.ts';
 import { type Store, StoreError } from '../../shared/store/store.ts';
-import { contentTypeOf, safetyHeaders } from './answer-headers.ts';
+import { contentTypeOf, pageHeaders, safetyHeaders } from './answer-headers.ts';
 import { requestedKey } from './requested-key.ts';
 
-/** Where the root leads to. */
+/** What kind of folder is served. */
+export interface ServedFolder {
+  /** Where the root leads to. */
+  home: string;
+  /** With every answer. */
+  headers: Readonly<Record<string, string>>;
+}
+
 export const pagePath = '/report/index.html';
+
+/** A run's output. */
+export const report: ServedFolder = { home: pagePath, headers: safetyHeaders };
+
+/** What `gradline page` wrote. */
+export const explainingPage: ServedFolder = { home: '/index.html', headers: pageHeaders };
 
 /**
  * Answers with an object of the output. Sends only to whoever calls this server by a loopback name: a page of another site, whose name
  * has been made to lead here, is refused (DNS rebinding).
  */
-export async function answerRequest(output: Store, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value);
+export async function answerRequest(
+  output: Store,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { home, headers }: ServedFolder = report,
+): Promise<void> {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   const { method, url = '' } = request;
   if (!isLoopback(request.headers.host))
     return refuse(response, 403, 'This server answers only as 127.0.0.1 or localhost.');
@@ -27,7 +45,7 @@ export async function answerRequest(output: Store, request: IncomingMessage, res
     return refuse(response, 405, 'This server only reads.');
   }
   if (url === '/' || url.startsWith('/?')) {
-    response.writeHead(302, { Location: pagePath }).end();
+    response.writeHead(302, { Location: home }).end();
     return;
   }
   const key = requestedKey(url);

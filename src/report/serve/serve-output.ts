@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:http';
 import { UserError } from '../../explain/user-error.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { answerRequest } from './answer-request.ts';
+import { answerRequest, type ServedFolder } from './answer-request.ts';
 
 export interface OutputServer {
   /** Such as `http://127.0.0.1:41235`. */
@@ -15,11 +15,12 @@ export interface OutputServer {
 /**
  * Serves the files of `output` on 127.0.0.1, for reading only. Nothing is listed, and hidden files are not served.
  * @param port 0: a free one
+ * @param folder what it is; default: a run's output
  * @throws UserError `port-in-use`
  */
-export async function serveOutput(output: Store, port: number): Promise<OutputServer> {
+export async function serveOutput(output: Store, port: number, folder?: ServedFolder): Promise<OutputServer> {
   const server = createServer((request, response) => {
-    answerRequest(output, request, response).catch(() => response.destroy());
+    answerRequest(output, request, response, folder).catch(() => response.destroy());
   });
   return listenLocally(server, port);
 }

@@ -15,6 +15,7 @@ import {
   channelsSetting,
   colourSetting,
   globListSetting,
+  labelValuesSetting,
   listSetting,
   numberSetting,
   overlayScaleSetting,
@@ -26,6 +27,7 @@ import {
   textSetting,
   wholeNumber,
 } from './setting-values.ts';
+import { isThresholdFile, storedThreshold, thresholdSetting } from './threshold-setting.ts';
 
 const presets = [
   'imagenet',
@@ -64,9 +66,9 @@ const count = z.int().min(0);
 const share = z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1');
 const perChannel = z.array(z.number()).min(1);
 
-const targetForm = /^(predicted|label|class:.+|top:[1-9]\d{0,5})$/s;
+const targetForm = /^(predicted|label|false-positives|false-negatives|class:.+|top:[1-9]\d{0,5})$/s;
 const targetProblem =
-  'a target is predicted, label, class:<index or name>, class:<a>-vs-<b> or top:<k>; write \\, for a comma in a name';
+  'a target is predicted, label, false-positives, false-negatives, class:<index or name>, class:<a>-vs-<b> or top:<k>; write \\, for a comma in a name';
 const target = z.string().regex(targetForm, { error: ({ input }) => `holds '${input}': ${targetProblem}` });
 
 const limitSetting = textSetting.refine(
@@ -285,7 +287,7 @@ export const runConfigurationSchema = z.object({
   }),
   targets: setting(
     'target <names>',
-    'predicted, label, class:<index or name>, class:<a>-vs-<b>, top:<k>',
+    'predicted, label, class:<index or name>, class:<a>-vs-<b>, top:<k>; multi-label also false-positives, false-negatives',
     z.array(z.string()),
     { given: listSetting.pipe(z.array(target)), default: ['predicted'] },
   ),
@@ -305,9 +307,37 @@ export const runConfigurationSchema = z.object({
   /** `folder`, `regex:<re>` or a table; null: unlabelled. */
   labels: setting(
     'labels <source>',
-    'folder, regex:<pattern>, or a .csv, .tsv or .jsonl file with key and label',
+    'folder, regex:<pattern>, or a .csv, .tsv, .jsonl or COCO file with key and label',
     z.string().nullable(),
     { ...text, isPath: isLabelFile, free: true },
+  ),
+  /** Each class is decided by itself, because an image may have several labels or none. Left out: each image has one label. */
+  multiLabel: setting(
+    'multi-label',
+    'an image may have several labels, or none (default: where the labels say so)',
+    z.boolean().exactOptional(),
+    { given: booleanSetting, off: 'each image has one label, whatever the labels say' },
+  ),
+  /** Left out: 0.5. A file's content is kept: by name or index of the class, `default` for those that it does not name. */
+  threshold: setting(
+    'threshold <which>',
+    'multi-label: score from which a class is decided: a number, a file with one for each class, or best-f1',
+    storedThreshold.exactOptional(),
+    { given: thresholdSetting, isPath: isThresholdFile, otherwise: '0.5' },
+  ),
+  /** Between the labels of one cell. */
+  labelSeparator: setting(
+    'label-separator <text>',
+    'multi-label: what stands between the labels of an image in one cell of a table',
+    z.string().exactOptional(),
+    { ...text, free: true, otherwise: '|' },
+  ),
+  /** In tables with a column for each class. Left out: 1 yes, 0 no, -1 unknown; where no cell is 0 or empty, -1 is no. */
+  labelValues: setting(
+    'label-values <yes,no,unknown>',
+    'multi-label: what the cells mean where each class has a column: 1,-1,0',
+    z.tuple([z.string(), z.string(), z.string()]).exactOptional(),
+    { given: labelValuesSetting, free: true, otherwise: '1,0,-1; 1,-1 where no cell is 0' },
   ),
   selection,
   preprocess,

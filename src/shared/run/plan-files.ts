@@ -2,7 +2,8 @@
  * The plan of a fleet's run in its output: which images each shard holds.
  *
  *     plan/manifest.json     how far the plan is, replaced after every part
- *     plan/part-00000.jsonl  the images of 256 shards, one {"key", "label"} a line, with "inputs" where the model has more than the picture; only the last part may have fewer
+ *     plan/part-00000.jsonl  the images of 256 shards, one {"key", "label"} a line, with "labels" and "unknown" where an image may have several,
+ *                            and with "inputs" where the model has more than the picture; only the last part may have fewer
  *     plan/classes.json      names by class index, where they are known
  *     plan/sample.jsonl      the images that were drawn, where the run is a sample
  *
@@ -43,6 +44,8 @@ export type PlanManifest = z.infer<typeof manifestShape>;
 const imageShape = z.object({
   key: z.string(),
   label: z.number().nullable(),
+  labels: z.array(z.number()).nullable().exactOptional(),
+  unknown: z.array(z.number()).exactOptional(),
   inputs: z.record(z.string(), z.array(z.number())).exactOptional(),
 });
 
@@ -69,9 +72,11 @@ export function planPartKey(part: number): string {
 /** The lines of a part, with a line feed after each. */
 export function planPartText(images: readonly PlannedImage[]): string {
   return images
-    .map(({ key, label, inputs }) => {
+    .map(({ key, label, labels, unknown, inputs }) => {
+      const several = labels === undefined ? '' : `,"labels":${JSON.stringify(labels)}`;
+      const open = unknown === undefined ? '' : `,"unknown":${JSON.stringify(unknown)}`;
       const rows = inputs === undefined ? '' : `,"inputs":${JSON.stringify(inputs)}`;
-      return `{"key":${JSON.stringify(key)},"label":${label}${rows}}\n`;
+      return `{"key":${JSON.stringify(key)},"label":${label}${several}${open}${rows}}\n`;
     })
     .join('');
 }

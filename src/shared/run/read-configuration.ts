@@ -18,6 +18,8 @@ import { isTable } from './input-kind.ts';
 import { filesOf, inputsBelow, readInputs, writtenInputs } from './read-inputs.ts';
 import { assemble } from './setting.ts';
 import { listSetting } from './setting-values.ts';
+import { isThresholdFile } from './threshold-setting.ts';
+import { readThresholds } from './thresholds.ts';
 
 /** A setting that cannot be what was given, or that is missing. */
 export class SettingError extends UserError {
@@ -46,7 +48,7 @@ export async function readConfiguration(
 ): Promise<RunConfiguration> {
   const fromFile = configFile === null ? {} : (await readConfigurationFile(configFile)).settings;
   const fromFlags = checkSettings(flags, (name) => `--${flagOf(name)}`);
-  return runConfiguration(await withInputs(await withRecipe({ ...fromFile, ...fromFlags })));
+  return runConfiguration(await withThresholds(await withInputs(await withRecipe({ ...fromFile, ...fromFlags }))));
 }
 
 function flagOf(setting: string): string {
@@ -57,6 +59,13 @@ function flagOf(setting: string): string {
 async function withInputs(given: GivenSettings): Promise<GivenSettings> {
   if (given.inputs === undefined) return given;
   return { ...given, inputs: await readInputs(given.inputs) };
+}
+
+/** What the file of thresholds holds. */
+async function withThresholds(given: GivenSettings): Promise<GivenSettings> {
+  const { threshold } = given;
+  if (typeof threshold !== 'string' || !isThresholdFile(threshold)) return given;
+  return { ...given, threshold: { readFrom: threshold, byClass: await readThresholds(threshold) } };
 }
 
 interface WrittenSettings {
@@ -195,16 +204,33 @@ function runConfiguration(given: GivenSettings): RunConfiguration {
     throw missing(without, `--${without}`, `Without it --${name} has nothing to say.`);
   });
   const configuration = runConfigurationSchema.parse(assembled);
-  checkTogether(configuration);
-  return configuration;
+  const meant = withMultiLabel(configuration);
+  checkTogether(meant);
+  return meant;
 }
+
+/** Settings that mean something only where each class is decided by itself. */
+function withMultiLabel(configuration: RunConfiguration): RunConfiguration {
+  const { multiLabel, threshold, targets } = configuration;
+  const pairTarget = targets.find((target) => pairTargets.includes(target));
+  if (threshold === undefined && pairTarget === undefined) return configuration;
+  const what = pairTarget === undefined ? '--threshold' : `The target '${pairTarget}'`;
+  if (multiLabel === false) throw missing('multi-label', '--multi-label', `Without it ${what} has nothing to say.`);
+  return { ...configuration, multiLabel: true };
+}
+
+const pairTargets: readonly string[] = ['false-positives', 'false-negatives'];
 
 /** Settings that make sense one by one but not with each other. */
 function checkTogether(configuration: RunConfiguration): void {
-  const { targets, labels, overlays, input, report, reference, since, notify, notifyLimit } = configuration;
+  const { targets, labels, overlays, input, report, reference, since, notify, notifyLimit, threshold } = configuration;
   const mayHaveLabels = labels !== null || isTable(input);
-  if (targets.includes('label') && !mayHaveLabels) {
-    throw missing('labels', '--labels', "The target 'label' needs to know each image's label.");
+  const ofLabels = targets.find((target) => target === 'label' || pairTargets.includes(target));
+  if (ofLabels !== undefined && !mayHaveLabels) {
+    throw missing('labels', '--labels', `The target '${ofLabels}' needs to know each image's label.`);
+  }
+  if (threshold === 'best-f1' && !mayHaveLabels) {
+    throw missing('labels', '--labels', "'--threshold best-f1' needs to know each image's labels.");
   }
   if (overlays.write === 'errors' && !mayHaveLabels) {
     throw missing('labels', '--labels', "'--overlays errors' needs to know each image's label.");

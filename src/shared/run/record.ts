@@ -17,8 +17,18 @@ const position = extensible({ x: z.number(), y: z.number() }).describe('Pixels o
 
 const base = {
   key: z.string().describe('S3 key or path relative to the input folder'),
-  label: index.nullable(),
+  label: index.nullable().describe('Null in a run whose images may have several labels'),
   labelName: z.string().nullable(),
+  labels: z
+    .array(index)
+    .nullable()
+    .exactOptional()
+    .describe('Multi-label: classes that are true, ascending; null: unknown'),
+  labelNames: z.array(z.string().nullable()).nullable().exactOptional().describe('In the order of labels'),
+  unknown: z
+    .array(index)
+    .exactOptional()
+    .describe('Multi-label: classes of which it is not known whether they are true'),
 };
 
 /** How alike a map stays to that of a network with shuffled weights, -1 to 1; null where one of the two is the same everywhere. */
@@ -63,6 +73,9 @@ export const region = extensible({
   area: share,
 }).describe('With --regions, where the image has regions of the explained class');
 
+/** A decision about one class of an image that may have several, beside the truth. */
+const pairOutcome = z.enum(['true-positive', 'false-positive', 'false-negative', 'true-negative']);
+
 /** What one map says. */
 export const mapRecord = extensible({
   layer: z.string().describe('The layer as the user wrote it'),
@@ -95,9 +108,29 @@ export const mapRecord = extensible({
   workingLayer: z.string().exactOptional().describe('With class-token-only: the layer to list in place of this one'),
   faithfulness: faithfulness.exactOptional(),
   region: region.exactOptional(),
+  targets: z.array(z.string()).exactOptional().describe('Multi-label: those of the targets that name the class'),
+  outcome: pairOutcome
+    .exactOptional()
+    .describe('Multi-label: what the decision about the class is, where the truth is known'),
 });
 
 const classScore = extensible({ class: index, name: z.string().nullable(), score: z.number() });
+
+/** What is decided where each class is decided by itself: pairs of an image and a class. Lists of classes are ascending. */
+const decisions = {
+  decided: z.array(index).exactOptional().describe('Classes whose score reaches their threshold'),
+  decidedNames: z.array(z.string().nullable()).exactOptional().describe('In the order of decided'),
+  falsePositives: z.array(index).exactOptional().describe('Decided and not true; present when labels are known'),
+  falseNegatives: z.array(index).exactOptional().describe('True and not decided; present when labels are known'),
+  scores: z.array(z.number()).exactOptional().describe('Of all classes, by index, where there are at most 256'),
+  scoresAbove: extensible({
+    floor: z.number().describe('Every class that is left out has a lower score'),
+    classes: z.array(index).describe('Ascending; those decided or true are among them, whatever their scores'),
+    scores: z.array(z.number()).describe('In the order of classes'),
+  })
+    .exactOptional()
+    .describe('In place of scores where there are more classes'),
+};
 
 /** What the network says, of an image or of a text. */
 export const answer = {
@@ -105,7 +138,10 @@ export const answer = {
   predictedName: z.string().nullable(),
   score: z.number(),
   margin: z.number().describe('Score of the predicted class minus the best other score'),
-  correct: z.boolean().exactOptional().describe('Present when the label is known'),
+  correct: z
+    .boolean()
+    .exactOptional()
+    .describe('Present when the label is known; multi-label: whether all decisions about known classes are right'),
   top: z.array(classScore),
 };
 
@@ -128,6 +164,7 @@ export const doneRecord = extensible({
   ...base,
   status: z.literal('done'),
   ...answer,
+  ...decisions,
   maps: z.array(mapRecord),
   /** With `--evaluate`, for each class that a map explains. */
   baselines: z.array(baseline).exactOptional().describe('Maps that know nothing of the image, measured as its own'),
@@ -170,6 +207,7 @@ export type PerturbationRecord = z.infer<typeof perturbation>;
 export type FaithfulnessRecord = z.infer<typeof faithfulness>;
 export type BaselineRecord = z.infer<typeof baseline>;
 export type RegionRecord = z.infer<typeof region>;
+export type PairOutcome = z.infer<typeof pairOutcome>;
 
 /** The JSON Schema (draft 2020-12) of one record. */
 export function recordJsonSchema(): object {

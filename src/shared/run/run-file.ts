@@ -14,6 +14,7 @@ import type { BlankMaps } from './blank-maps.ts';
 import { configurationFields, type RunConfiguration, runConfigurationSchema } from './configuration.ts';
 import type { FaithfulnessSummary } from './faithfulness-summary.ts';
 import { storedInputs, withoutPlaces } from './model-inputs.ts';
+import type { MultiLabelSummary } from './multi-label-summary.ts';
 import type { RegionRow } from './region-summary.ts';
 import type { Tally } from './tally.ts';
 
@@ -27,6 +28,8 @@ export interface MapFindings {
   blankMaps?: BlankMaps[];
   faithfulness?: FaithfulnessSummary;
   regions?: RegionRow[];
+  /** Of a run whose images may have several labels. */
+  multiLabel?: MultiLabelSummary;
 }
 
 /** What is read back of a run.json. Readers pick of it, and allow what other versions of Gradline write. */

@@ -132,3 +132,12 @@ const scaleProblem = "must be 'image' or a number above 0";
 export const overlayScaleSetting = z
   .union([z.literal('image'), numberSetting], scaleProblem)
   .refine((scale) => scale === 'image' || scale > 0, scaleProblem);
+
+const labelValuesProblem = 'must be three different values, for yes, no and unknown, for example 1,-1,0';
+
+/** What three kinds of cells hold: `1,-1,0`. */
+export const labelValuesSetting = z
+  .union([z.string().transform((text) => text.split(',')), z.array(textSetting)], labelValuesProblem)
+  .transform((values) => values.map((value) => value.trim()))
+  .pipe(z.tuple([z.string(), z.string(), z.string()], labelValuesProblem))
+  .refine((values) => new Set(values).size === values.length, labelValuesProblem);

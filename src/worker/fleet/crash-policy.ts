@@ -3,6 +3,7 @@
 import type { Suspect } from '../../shared/ledger/attempts.ts';
 import type { QuarantinedRecord } from '../../shared/run/record.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
+import { labelNamesOf, recordLabels } from '../pipeline/record-labels.ts';
 
 export const crashedWorker = 'crashed-worker';
 
@@ -54,8 +55,7 @@ export function planCarefully(
           "The worker's process ended each time while it worked on this image and nothing else: a fault in a decoder, or more " +
           'memory than there was.',
       },
-      label: image.label,
-      labelName: image.label === null ? null : labelName(image.label),
+      ...recordLabels({ image, ...labelNamesOf(image, labelName) }),
     });
   }
   const others = shard.images.map((_, place) => place).filter((place) => !suspected.includes(place));

@@ -1,5 +1,6 @@
 /** The runs whose models this worker has loaded: the one at work and, for a moment, the next. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
 import { OpenRun, type RunTools } from './open-run.ts';
@@ -34,6 +35,7 @@ export class OpenRuns {
   readonly #tools: RunTools;
   /** The one used last at the end. */
   readonly #entries = new Map<string, Entry>();
+  readonly #opening = new Set<Promise<OpenRun | null>>();
   readonly #closing = new Set<Promise<void>>();
   readonly #onOpened: (run: OpenRun) => void;
 
@@ -94,13 +96,21 @@ export class OpenRuns {
     }
   }
 
+  /** Waits for models that are being opened: ONNX Runtime ends the process by SIGABRT when its thread is cut off meanwhile. */
   async close(): Promise<void> {
+    while (this.#opening.size > 0) {
+      await Promise.allSettled(this.#opening);
+      // Its users see first that it is open, and end.
+      await nextTurn();
+    }
     this.#closeIdle(0);
     await Promise.all(this.#closing);
   }
 
   #open(run: string): Entry {
-    return { opening: this.#openIfActive(run), users: 0, retired: false, closed: false };
+    const opening = this.#openIfActive(run).finally(() => this.#opening.delete(opening));
+    this.#opening.add(opening);
+    return { opening, users: 0, retired: false, closed: false };
   }
 
   async #openIfActive(run: string): Promise<OpenRun | null> {

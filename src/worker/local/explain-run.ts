@@ -3,6 +3,7 @@
 import { chosenPrecision } from '../../explain/precision.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { chooseEvaluated } from '../../producer/choose-evaluated.ts';
+import { asBefore, asLabelled } from '../../producer/labelled-configuration.ts';
 import { planRun } from '../../producer/plan.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { runDigests } from '../../shared/run/run-digests.ts';
@@ -43,15 +44,17 @@ export type { ImageProgress, RunEvents, RunSummary } from './run-events.ts';
  * @throws RunStopped when the run could not go on; what was committed is kept, and `--resume` continues it
  */
 export async function explainRun(
-  configuration: RunConfiguration,
+  given: RunConfiguration,
   events: RunEvents,
   signal: AbortSignal,
   open: OpenInference = openInferenceLanes,
 ): Promise<RunSummary> {
   configureImageLibrary();
-  await using output = await openStore(configuration.output);
-  const { earlier, ledger } = await openOutput(output, configuration.resume);
-  await using plan = await planRun(configuration);
+  await using output = await openStore(given.output);
+  const { earlier, ledger } = await openOutput(output, given.resume);
+  const continued = asBefore(given, earlier);
+  await using plan = await planRun(continued);
+  const configuration = asLabelled(continued, plan);
   const provider = await openProvider({
     name: configuration.provider,
     devices: configuration.device === undefined ? null : [configuration.device],

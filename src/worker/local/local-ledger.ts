@@ -8,9 +8,12 @@ import { type Store, StoreError } from '../../shared/store/store.ts';
 
 const partName = /^scores\/part-(\d{5,})\.jsonl$/;
 
+/** What has to be the same when a run goes on. */
+const compared = { key: true, label: true, labels: true, unknown: true } as const;
+
 const committedRecord = z.discriminatedUnion('status', [
-  doneRecord.pick({ status: true, key: true, label: true, correct: true }).strip(),
-  quarantinedRecord.pick({ status: true, key: true, label: true, error: true }).strip(),
+  doneRecord.pick({ ...compared, status: true, correct: true }).strip(),
+  quarantinedRecord.pick({ ...compared, status: true, error: true }).strip(),
 ]);
 
 export type CommittedRecord = CountedRecord & PlannedImage;
@@ -66,9 +69,7 @@ export class LocalLedger {
       .split('\n')
       .filter((line) => line !== '')
       .map((line, index) => this.#parse(line, `${key}, line ${index + 1}`));
-    const same =
-      records.length === shard.images.length &&
-      shard.images.every((image, i) => records[i]?.key === image.key && records[i]?.label === image.label);
+    const same = records.length === shard.images.length && shard.images.every((image, i) => isSame(image, records[i]));
     if (!same) {
       throw new UserError(
         'input-changed',
@@ -93,11 +94,22 @@ export class LocalLedger {
 }
 
 function describeDifference(planned: PlannedImage[], written: PlannedImage[]): string {
-  const index = planned.findIndex((image, i) => written[i]?.key !== image.key || written[i]?.label !== image.label);
+  const index = planned.findIndex((image, i) => !isSame(image, written[i]));
   if (index === -1) return `${written.length} images then, ${planned.length} now`;
   const describe = (image: PlannedImage | undefined) =>
-    image === undefined
-      ? 'nothing'
-      : `${JSON.stringify(image.key)} with ${image.label === null ? 'no label' : `label ${image.label}`}`;
+    image === undefined ? 'nothing' : `${JSON.stringify(image.key)} with ${labelText(image)}`;
   return `image ${index + 1}: ${describe(written[index])} then, ${describe(planned[index])} now`;
+}
+
+function isSame(planned: PlannedImage, written: PlannedImage | undefined): boolean {
+  if (written?.key !== planned.key || written.label !== planned.label) return false;
+  const same = (a: PlannedImage['labels'], b: PlannedImage['labels']) => JSON.stringify(a) === JSON.stringify(b);
+  return same(planned.labels, written.labels) && same(planned.unknown, written.unknown);
+}
+
+function labelText({ label, labels, unknown }: PlannedImage): string {
+  if (labels === undefined) return label === null ? 'no label' : `label ${label}`;
+  if (labels === null) return 'no labels';
+  const known = labels.length === 0 ? 'none of the classes' : `labels ${labels.join(', ')}`;
+  return unknown === undefined ? known : `${known} (unknown: ${unknown.join(', ')})`;
 }

@@ -135,7 +135,9 @@ export class LocalRun {
   }
 
   async #mergeScores(): Promise<void> {
-    const merged = await runMerge({ output: this.#parts.configuration.output, shards: this.#shards, missing: [] });
+    const { configuration, plan } = this.#parts;
+    const { classNames } = plan;
+    const merged = await runMerge({ output: configuration.output, shards: this.#shards, missing: [], classNames });
     this.#parts.progress.found(merged.findings);
     for (const row of merged.findings.blankMaps ?? []) this.#parts.events.onWarning(blankMapsText(row));
   }

@@ -43,10 +43,12 @@ export class RunWarnings {
   see(record: SettledImage, position: number): void {
     if (this.#watchingFailures && position < suspicious) this.#seeFailure(record);
     if (record.status === 'done' && this.#explained < alike) this.#seeAnswer(record.line);
-    if (this.#watchingLabels && record.label !== null && record.label >= this.#classCount) {
+    const labels = record.labels ?? (record.label === null ? [] : [record.label]);
+    const beyond = labels.find((label) => label >= this.#classCount);
+    if (this.#watchingLabels && beyond !== undefined) {
       this.#watchingLabels = false;
       this.#warn(
-        `${record.key} has the label ${record.label}, but the model's classes end at ${this.#classCount - 1}: such images ` +
+        `${record.key} has the label ${beyond}, but the model's classes end at ${this.#classCount - 1}: such images ` +
           'count as wrong and have no map for target label. Check --labels and --classes.',
       );
     }

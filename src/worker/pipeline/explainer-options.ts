@@ -2,6 +2,7 @@ import type { ExplainerOptions } from '../../explain/options.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import type { PlanClasses } from '../../shared/run/plan-files.ts';
 import { explainerInputs } from '../../shared/run/read-inputs.ts';
+import { thresholdsByNames } from '../../shared/run/thresholds.ts';
 import { pixelScaling } from './decode/preprocessing.ts';
 import type { Provider } from './provider.ts';
 
@@ -20,7 +21,7 @@ const batchSizes = { cpu: 8, others: 64 };
 /**
  * How a run's model is opened.
  * @param classes by class index; null when unknown
- * @throws UserError `wrong-preprocessing`
+ * @throws UserError `wrong-preprocessing`, `bad-thresholds`
  */
 export function explainerOptions(
   configuration: RunConfiguration,
@@ -31,6 +32,7 @@ export function explainerOptions(
     configuration;
   const batchSize = configuration.batchSize ?? (provider.name === 'cpu' ? batchSizes.cpu : batchSizes.others);
   const inputSize = configuration.preprocess.size;
+  const thresholds = explainerThresholds(configuration, classes);
   return {
     model,
     layers,
@@ -47,8 +49,17 @@ export function explainerOptions(
     ...(inputSize === undefined ? {} : { inputSize }),
     ...(outputName === undefined ? {} : { outputName }),
     ...explainerInputs(configuration.inputs),
+    ...(thresholds === undefined ? {} : { thresholds }),
     ...(fuse === undefined ? {} : { fuse }),
     ...(precision === undefined ? {} : { precision }),
     ...(threads === null ? {} : { threads }),
   };
+}
+
+/** Undefined where each image has one label. */
+function explainerThresholds(
+  { multiLabel, threshold }: RunConfiguration,
+  classes: PlanClasses | null,
+): number | number[] | undefined {
+  return multiLabel === true ? thresholdsByNames(threshold, classes) : undefined;
 }

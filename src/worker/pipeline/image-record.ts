@@ -10,8 +10,10 @@ import type {
   MapRecord,
   SeenPart,
 } from '../../shared/run/record.ts';
+import { decide } from './decisions.ts';
 import type { NamedImage } from './pixels/image-work.ts';
 import { QuarantineError } from './quarantine.ts';
+import { recordLabels } from './record-labels.ts';
 
 export type ClassNaming = (index: number) => string | null;
 
@@ -25,15 +27,18 @@ export type SeenOriginal = DoneRecord['image'] & Required<Pick<DoneRecord['image
 
 /**
  * @param index position of the image in the explained batch
+ * @param thresholds by class index; only where each class is decided by itself
  * @throws QuarantineError `not-finite` when the model's scores, or statistics of its activations, are not finite numbers
  */
 export function judgeImage(
-  { image, labelName }: NamedImage,
+  named: NamedImage,
   explanation: Explanation,
   index: number,
   original: SeenOriginal,
   className: ClassNaming,
+  thresholds?: readonly number[],
 ): Verdict {
+  const { image } = named;
   const { classCount } = explanation;
   const logits = explanation.logits.subarray(index * classCount, (index + 1) * classCount);
   const scores = explanation.scores.subarray(index * classCount, (index + 1) * classCount);
@@ -57,14 +62,14 @@ export function judgeImage(
   return {
     key: image.key,
     status: 'done',
-    label: image.label,
-    labelName,
+    ...recordLabels(named),
     predicted: first,
     predictedName: className(first),
     score: significant(score),
     margin: significant(second === undefined ? score : score - at(scores, second)),
     ...(image.label === null ? {} : { correct: image.label === first }),
     top,
+    ...(thresholds === undefined ? {} : decide(image, Array.from(scores, significant), thresholds, className, top)),
     image: {
       width: original.width,
       height: original.height,

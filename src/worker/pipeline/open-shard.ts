@@ -1,5 +1,6 @@
 import type { Shard } from '../../shared/run/run-plan.ts';
 import type { NamedImage } from './pixels/image-work.ts';
+import { labelNamesOf } from './record-labels.ts';
 import type { SettledImage } from './settled-image.ts';
 
 /** @param evidence one entry for each record, packed; null where an image has none */
@@ -38,8 +39,7 @@ export class OpenShard {
 
   jobs(className: (index: number) => string | null): ImageJob[] {
     return this.shard.images.map((image, index) => {
-      const labelName = image.label === null ? null : className(image.label);
-      return { image, labelName, index, shard: this };
+      return { image, ...labelNamesOf(image, className), index, shard: this };
     });
   }
 

@@ -11,7 +11,7 @@ import type { StageSettings } from './pixels/image-stages.ts';
  */
 export function pipelineSettings(
   configuration: RunConfiguration,
-  { input }: Pick<InferenceModel, 'input'>,
+  { input, thresholds }: Pick<InferenceModel, 'input' | 'thresholds'>,
 ): StageSettings {
   const preprocessing = resolvePreprocessing(configuration.preprocess, { height: input.height, width: input.width });
   const { height, width } = preprocessing.size;
@@ -38,6 +38,7 @@ export function pipelineSettings(
     maps,
     evidence,
     scores,
+    ...(thresholds === undefined ? {} : { decisions: { thresholds, targets: configuration.targets } }),
   };
 }
 

@@ -247,10 +247,11 @@ export class ShardPipeline {
     this.#flushSoon();
     if (job.shard.failed) return null;
     const slot = await this.#free.take();
-    const { image, labelName } = job;
+    const { image, labelName, labelNames } = job;
     if (imageChannel.hasSubscribers) imageChannel.publish({ key: image.key });
     try {
-      const quarantined = await this.#images.prepare({ slot, image, labelName });
+      const several = labelNames === undefined ? {} : { labelNames };
+      const quarantined = await this.#images.prepare({ slot, image, labelName, ...several });
       if (quarantined === null) return { job, slot };
       job.shard.settle(job.index, quarantined);
     } catch (error) {

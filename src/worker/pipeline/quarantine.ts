@@ -2,6 +2,7 @@ import { ImageError } from '../../shared/picture/image-error.ts';
 import type { QuarantinedRecord } from '../../shared/run/record.ts';
 import { StoreError } from '../../shared/store/store.ts';
 import type { NamedImage } from './pixels/image-work.ts';
+import { recordLabels } from './record-labels.ts';
 
 /** One image cannot be explained, for a reason that lies neither in its storage nor in its pixels; the run goes on without it. */
 export class QuarantineError extends Error {
@@ -15,10 +16,10 @@ export class QuarantineError extends Error {
 }
 
 /** The record of an image that an error is the fault of. @throws the error where other images would meet it too */
-export function quarantinedRecord({ image, labelName }: NamedImage, error: unknown): QuarantinedRecord {
+export function quarantinedRecord(named: NamedImage, error: unknown): QuarantinedRecord {
   const reason = reasonOf(error);
   if (reason === null) throw error;
-  return { key: image.key, status: 'quarantined', error: reason, label: image.label, labelName };
+  return { key: named.image.key, status: 'quarantined', error: reason, ...recordLabels(named) };
 }
 
 function reasonOf(error: unknown): QuarantinedRecord['error'] | null {

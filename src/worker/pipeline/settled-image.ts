@@ -4,6 +4,7 @@ import type { ImageRecord, MapRecord } from '../../shared/run/record.ts';
 export type SettledImage = {
   key: string;
   label: number | null;
+  labels?: readonly number[] | null;
   /** The record as a line of JSON, without the line's end. */
   line: string;
 } & (
@@ -18,15 +19,14 @@ function isBlank(maps: readonly MapRecord[]): boolean {
 }
 
 export function settledImage(record: ImageRecord): SettledImage {
-  const { key, label } = record;
+  const { key, label, labels } = record;
   const line = JSON.stringify(record);
-  if (record.status === 'quarantined') return { status: 'quarantined', key, label, line, error: record.error };
+  const named = { key, label, ...(labels === undefined ? {} : { labels }), line };
+  if (record.status === 'quarantined') return { status: 'quarantined', ...named, error: record.error };
   const { correct, image, maps } = record;
   return {
     status: 'done',
-    key,
-    label,
-    line,
+    ...named,
     blank: isBlank(maps),
     ...(correct === undefined ? {} : { correct }),
     ...(image.levels === undefined ? {} : { levels: image.levels }),

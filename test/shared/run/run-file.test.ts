@@ -33,6 +33,10 @@ const given: Record<string, string | boolean> = {
   fuse: 'max',
   classes: '/c.json',
   labels: '/labels.csv',
+  'multi-label': true,
+  threshold: '0.3',
+  'label-separator': ';',
+  'label-values': '1,-1,0',
   include: 'a/**',
   exclude: 'b/**',
   suffixes: '.png',
@@ -91,7 +95,7 @@ const given: Record<string, string | boolean> = {
   resume: true,
 };
 /** Settings without which another one means nothing, or that cannot be another one beside the rest. */
-const bound = ['input', 'model', 'output', 'labels', 'report', 'evaluate', 'regions', 'notify'];
+const bound = ['input', 'model', 'output', 'labels', 'multi-label', 'report', 'evaluate', 'regions', 'notify'];
 
 const digests = { model: 'ab', classes: null };
 let configuration: RunConfiguration;
@@ -143,7 +147,7 @@ describe('what run.json keeps', () => {
 
   test('a report and its page read as it was written', async () => {
     const { model, input, layers, methods, targets, evidence, classes, regions, preprocess } = configuration;
-    const found = { warnings: [], blankMaps: [], lastLayer: null };
+    const found = { warnings: [], blankMaps: [], lastLayer: null, thresholds: null, multiLabel: true, threshold: 0.3 };
     const read = { model, input, layers, methods, targets, evidence, classes, regions, preprocess, ...found };
     expect(await readRunDescription(output)).toEqual({ run: 'r1', state: 'running', digests, ...read });
     const { colormap, alpha, scale, on } = configuration.overlays;

@@ -1,7 +1,5 @@
 /** The functions in WebAssembly that touch every pixel, and their memory. Compiled from `assembly` by build/compile-kernels.mjs. */
 
-import { readFileSync } from 'node:fs';
-
 /** Addresses and sizes are in bytes; what each argument is stands in `assembly`. */
 interface Functions {
   narrow(
@@ -64,6 +62,9 @@ interface Exports extends Functions {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
 }
 
+/** Of Node, which a browser's types leave out. */
+declare const process: { getBuiltinModule(name: 'node:fs'): { readFileSync(file: URL): Uint8Array } };
+
 /** Node's types leave WebAssembly out. */
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
@@ -122,6 +123,12 @@ export class Kernels {
 }
 
 let ofThisThread: Kernels | null = null;
+let given: Uint8Array | null = null;
+
+/** What `kernels.wasm` holds, for a browser, which has no files to read it from. Call it before the first use. */
+export function provideKernels(bytes: Uint8Array): void {
+  given = bytes;
+}
 
 /** This thread's kernels with an empty memory. What was placed before is void, so use them without waiting in between. */
 export function freshKernels(): Kernels {
@@ -130,6 +137,11 @@ export function freshKernels(): Kernels {
 }
 
 function instantiate(): Exports {
-  const module = new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
-  return new WebAssembly.Instance(module).exports;
+  return new WebAssembly.Instance(new WebAssembly.Module(given ?? ownFile())).exports;
+}
+
+/** Not by an import, which a browser could not resolve. */
+function ownFile(): Uint8Array {
+  const file = new URL(/* @vite-ignore */ './kernels.wasm', import.meta.url);
+  return process.getBuiltinModule('node:fs').readFileSync(file);
 }

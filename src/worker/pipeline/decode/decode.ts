@@ -1,13 +1,13 @@
 import { isBanded } from '../../../explain/pixel-input.ts';
 import { toGrey } from '../../../shared/picture/grey.ts';
-import { type Raster, type Rectangle, type RgbImage, type Size, toRgb } from '../../../shared/picture/raster.ts';
+import { type Rectangle, type RgbImage, type Size, toRgb } from '../../../shared/picture/raster.ts';
 import { drawnBands, padBands } from './bands.ts';
-import { type Geometry, planGeometry } from './geometry.ts';
+import { planGeometry } from './geometry.ts';
 import { groundColour, type Preprocessing } from './preprocessing.ts';
 import { readBands } from './read-bands.ts';
 import { type DecodedRaster, type ReadOptions, readRaster } from './read-raster.ts';
-import { type Resampling, resample } from './resample.ts';
 import { resampleBands } from './resample-bands.ts';
+import { shapePicture } from './shape-picture.ts';
 
 export interface DecodedImage extends RgbImage {
   /** Size of the whole picture after its orientation was applied. */
@@ -48,19 +48,15 @@ export async function decodeImage(
   if (isBanded({ channels })) return decodeBands(bytes, preprocessing, { ...options, channels });
   const source = await readRaster(bytes, options);
   const raster = channels === 1 ? toGrey(source) : source;
-  const geometry = planGeometry(raster, preprocessing);
-  const seen = toRgb(shape(raster, geometry, preprocessing.resampling));
-  const { pixels } =
-    geometry.window.width === width && geometry.window.height === height
-      ? seen
-      : pad(seen, geometry, preprocessing, channels === 1 ? 1 : 3);
+  const ground = groundColour(preprocessing, channels === 1 ? 1 : 3);
+  const { pixels, placement } = shapePicture(raster, preprocessing, ground);
   target?.set(pixels);
   return {
     pixels: target ?? pixels,
     width,
     height,
     original: { width: raster.width, height: raster.height },
-    placement: geometry.placement,
+    placement,
     ...(source.levels === undefined ? {} : { levels: source.levels }),
   };
 }
@@ -106,22 +102,4 @@ export async function decodeOriginal(
     return drawnBands(bands, overlayBands, bands.isDeep);
   }
   return toRgb(await readRaster(bytes, options));
-}
-
-function shape(raster: Raster, { box, size, window }: Geometry, resampling: Resampling): Raster {
-  const asItIs = size.width === raster.width && size.height === raster.height;
-  if (asItIs && window.width === raster.width && window.height === raster.height) return raster;
-  return resample(raster, box, size, window, resampling);
-}
-
-function pad(image: RgbImage, { offset }: Geometry, preprocessing: Preprocessing, channels: 1 | 3): RgbImage {
-  const { width, height } = preprocessing.size;
-  const pixels = new Uint8Array(width * height * 3);
-  const colour = groundColour(preprocessing, channels);
-  for (let i = 0; i < pixels.length; i += 3) pixels.set(colour, i);
-  for (let row = 0; row < image.height; row++) {
-    const line = image.pixels.subarray(row * image.width * 3, (row + 1) * image.width * 3);
-    pixels.set(line, ((row + offset.top) * width + offset.left) * 3);
-  }
-  return { pixels, width, height };
 }

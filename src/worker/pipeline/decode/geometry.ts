@@ -1,8 +1,7 @@
 import { roundHalfToEven } from '../../../explain/round-half-to-even.ts';
 import { ImageError } from '../../../shared/picture/image-error.ts';
 import type { Rectangle, Size } from '../../../shared/picture/raster.ts';
-import type { CropCorner, PadPlace } from '../../../shared/run/configuration.ts';
-import type { Preprocessing } from './preprocessing.ts';
+import type { CropCorner, Fit, PadPlace } from '../../../shared/run/configuration.ts';
 
 /** The way from an oriented original to the picture that the model sees. */
 export interface Geometry {
@@ -18,8 +17,32 @@ export interface Geometry {
   placement: Rectangle;
 }
 
+/** What decides the way. */
+export interface GeometrySettings {
+  /** What the model sees, in pixels. */
+  size: Size;
+  /**
+   * - `crop`: the middle of the picture, see `resize`;
+   * - `squish`: the whole picture, both sides scaled on their own; see `resize`;
+   * - `pad`: the whole picture in its own proportions, on a plain ground;
+   * - `none`: as it is; another size is an error.
+   */
+  fit: Fit;
+  /**
+   * For `crop`. A number: the shorter side is scaled to it and the middle cut out (torchvision's Resize and CenterCrop). `null`: the
+   * largest middle part of the model's proportions is cut out and scaled (fastai's Resize).
+   * For `squish`. A size: both sides are scaled to it and the middle cut out. `null`: to the model's size.
+   */
+  resize: number | Size | null;
+  /** Whether a picture of the model's size stays as it is, where the recipe would enlarge it and cut off its borders. */
+  keepsSize: boolean;
+  cropCorner: CropCorner;
+  /** For `pad`. */
+  ground: { at: PadPlace };
+}
+
 /** @throws ImageError `wrong-size` where the fit is `none` and the sizes differ */
-export function planGeometry(original: Size, preprocessing: Preprocessing): Geometry {
+export function planGeometry(original: Size, preprocessing: GeometrySettings): Geometry {
   const { size, fit, resize, keepsSize, cropCorner, ground } = preprocessing;
   const fits = original.width === size.width && original.height === size.height;
   switch (fit) {

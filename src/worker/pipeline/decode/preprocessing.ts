@@ -3,34 +3,16 @@ import { sampleValues } from '../../../explain/pixel-input.ts';
 import { UserError } from '../../../explain/user-error.ts';
 import type { Size } from '../../../shared/picture/raster.ts';
 import type {
-  CropCorner,
   Fit,
   PadPlace,
   PreprocessPreset,
   PreprocessSettings,
 } from '../../../shared/run/configuration.ts';
+import type { GeometrySettings } from './geometry.ts';
 import type { Resampling } from './resample.ts';
 
 /** How bytes become a model's input, with nothing left open. */
-export interface Preprocessing extends PixelScaling {
-  /** What the model sees, in pixels. */
-  size: Size;
-  /**
-   * - `crop`: the middle of the picture, see `resize`;
-   * - `squish`: the whole picture, both sides scaled on their own; see `resize`;
-   * - `pad`: the whole picture in its own proportions, on a plain ground;
-   * - `none`: as it is; another size is an error.
-   */
-  fit: Fit;
-  /**
-   * For `crop`. A number: the shorter side is scaled to it and the middle cut out (torchvision's Resize and CenterCrop). `null`: the
-   * largest middle part of the model's proportions is cut out and scaled (fastai's Resize).
-   * For `squish`. A size: both sides are scaled to it and the middle cut out. `null`: to the model's size.
-   */
-  resize: number | Size | null;
-  /** Whether a picture of the model's size stays as it is, where the recipe would enlarge it and cut off its borders. */
-  keepsSize: boolean;
-  cropCorner: CropCorner;
+export interface Preprocessing extends PixelScaling, GeometrySettings {
   resampling: Resampling;
   /** For `pad`. */
   ground: { colour: [number, number, number] | 'mean'; at: PadPlace };

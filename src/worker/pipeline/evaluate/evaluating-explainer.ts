@@ -21,6 +21,7 @@ export async function openEvaluatingExplainer(options: PipelineExplainerOptions)
     batchSize: explainer.batchSize,
     classCount: explainer.classCount,
     maps: explainer.maps,
+    ...(explainer.thresholds === null ? {} : { thresholds: explainer.thresholds }),
     warnings: explainer.warnings,
     statistics: options.statistics === true ? explainer.layers.map(({ layer }) => layer) : [],
     explain: (pictures, batchOptions) => explainer.explain(pictures, batchOptions),

@@ -3,14 +3,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { lastLayer } from '../../../explain/layers/hooked-layers.ts';
 import { UserError } from '../../../explain/user-error.ts';
 import { BlankMapsTally } from '../../../shared/run/blank-maps.ts';
+import { runConfigurationSchema } from '../../../shared/run/configuration.ts';
 import { FaithfulnessTally } from '../../../shared/run/faithfulness-summary.ts';
+import { MultiLabelTally, thresholdsFile } from '../../../shared/run/multi-label-summary.ts';
 import { scoresPartKey } from '../../../shared/run/output-key.ts';
+import { readPlanClasses } from '../../../shared/run/plan-files.ts';
 import { mapRecord } from '../../../shared/run/record.ts';
 import { RegionTally } from '../../../shared/run/region-summary.ts';
-import type { MapFindings } from '../../../shared/run/run-file.ts';
+import { type MapFindings, readRunFile } from '../../../shared/run/run-file.ts';
 import { count, emptyTally, type Tally } from '../../../shared/run/tally.ts';
 import { openStore } from '../../../shared/store/open-store.ts';
 import { retryTransient } from '../../../shared/store/retry.ts';
@@ -20,6 +24,12 @@ import { ScoreFile } from './score-file.ts';
 import { parseRecord, type StoredRecord } from './score-table.ts';
 
 const scoreTableKey = 'scores/scores.parquet';
+/** What `--threshold best-f1` chose, for `--threshold` of other runs. */
+const thresholdsKey = 'thresholds.json';
+
+/** How the run decides, of run.json. */
+const decidedBy = z.object({ configuration: runConfigurationSchema.pick({ multiLabel: true, threshold: true }) });
+const oneLabel: z.infer<typeof decidedBy>['configuration'] = {};
 
 export interface MergeOrder {
   /** Location of the run's output. */
@@ -28,6 +38,8 @@ export interface MergeOrder {
   shards: number;
   /** Those that have no records, in ascending order. */
   missing: readonly number[];
+  /** By index, where the plan does not hold them. */
+  classNames?: readonly string[] | null;
 }
 
 export interface MergedScores {
@@ -44,24 +56,40 @@ const readAhead = 16;
  *
  * @throws UserError `damaged-output` when a part is not made of records; StoreError
  */
-export async function mergeScores({ output: location, shards, missing }: MergeOrder): Promise<MergedScores> {
+export async function mergeScores({
+  output: location,
+  shards,
+  missing,
+  classNames,
+}: MergeOrder): Promise<MergedScores> {
   const output = await openStore(location);
   const folder = await mkdtemp(join(tmpdir(), 'gradline-'));
   try {
     const path = join(folder, 'scores.parquet');
-    const file = new ScoreFile(path);
+    const { multiLabel, threshold } = await retryTransient(() =>
+      readRunFile(output, decidedBy, () => ({ configuration: oneLabel })),
+    ).then(({ configuration }) => configuration);
+    const names = classNames ?? (await retryTransient(() => readPlanClasses(output)))?.names ?? null;
+    const file = new ScoreFile(path, multiLabel === true);
+    const pairs = multiLabel === true ? new MultiLabelTally(threshold, names) : null;
     const tally = emptyTally();
     const findings = new FindingsTally();
     for await (const lines of mapInOrder(numbers(shards, missing), readAhead, (shard) => readPart(output, shard))) {
       for (const { record, bytes } of lines) {
         count(tally, record);
         findings.add(record);
+        if (record.status === 'done') pairs?.add(record);
         await file.add(record, bytes);
       }
     }
     await file.finish();
     await retryTransient(() => output.putFile(scoreTableKey, path, 'application/vnd.apache.parquet'));
-    return { tally, findings: findings.result };
+    const summary = pairs?.summary ?? null;
+    if (summary === null) return { tally, findings: findings.result };
+    if (threshold === 'best-f1') {
+      await retryTransient(() => output.put(thresholdsKey, thresholdsFile(summary, names), 'application/json'));
+    }
+    return { tally, findings: { ...findings.result, multiLabel: summary } };
   } finally {
     await rm(folder, { recursive: true, force: true });
     await output.close();

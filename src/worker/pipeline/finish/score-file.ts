@@ -8,11 +8,14 @@ const bytesInGroup = 16 << 20;
 /** Writes records to a Parquet file on this machine. Equal records give equal bytes. */
 export class ScoreFile {
   readonly #writer: ParquetWriter;
+  readonly #multiLabel: boolean;
   #records: StoredRecord[] = [];
   #bytes = 0;
 
-  constructor(path: string) {
-    this.#writer = new ParquetWriter({ writer: fileWriter(path), schema: scoreSchema, createdBy: 'gradline' });
+  constructor(path: string, multiLabel: boolean) {
+    this.#multiLabel = multiLabel;
+    const schema = scoreSchema(multiLabel);
+    this.#writer = new ParquetWriter({ writer: fileWriter(path), schema, createdBy: 'gradline' });
   }
 
   /** @param bytes length of the record as it is stored */
@@ -28,7 +31,10 @@ export class ScoreFile {
   }
 
   async #writeGroup(): Promise<void> {
-    const columnData = scoreColumns(this.#records).map((column) => ({ ...column, offsetIndex: false }));
+    const columnData = scoreColumns(this.#records, this.#multiLabel).map((column) => ({
+      ...column,
+      offsetIndex: false,
+    }));
     await this.#writer.write({ columnData, rowGroupSize: this.#records.length });
     this.#records = [];
     this.#bytes = 0;

@@ -71,19 +71,42 @@ const columns: Column[] = [
   },
 ];
 
-export const scoreSchema: SchemaElement[] = [
-  { name: 'scores', num_children: columns.length },
-  ...columns.map(
-    ({ name, type, required }): SchemaElement => ({
-      name,
-      type,
-      ...(type === 'BYTE_ARRAY' ? { converted_type: 'UTF8' } : {}),
-      repetition_type: required ? 'REQUIRED' : 'OPTIONAL',
+const json = (value: unknown): Cell => (value === undefined || value === null ? null : JSON.stringify(value));
+
+/** JSON texts, as in the record: only where an image may have several labels. */
+const pairColumns: Column[] = [
+  { name: 'labels', type: 'BYTE_ARRAY', required: false, cell: ({ labels }) => json(labels) },
+  { name: 'unknown', type: 'BYTE_ARRAY', required: false, cell: ({ unknown }) => json(unknown) },
+  ...(['decided', 'falsePositives', 'falseNegatives', 'scores', 'scoresAbove'] as const).map(
+    (field): Column => ({
+      name: field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      type: 'BYTE_ARRAY',
+      required: false,
+      cell: ofDone((record) => json(record[field])),
     }),
   ),
 ];
 
+function columnsFor(multiLabel: boolean): Column[] {
+  return multiLabel ? [...columns, ...pairColumns] : columns;
+}
+
+export function scoreSchema(multiLabel: boolean): SchemaElement[] {
+  const all = columnsFor(multiLabel);
+  return [
+    { name: 'scores', num_children: all.length },
+    ...all.map(
+      ({ name, type, required }): SchemaElement => ({
+        name,
+        type,
+        ...(type === 'BYTE_ARRAY' ? { converted_type: 'UTF8' } : {}),
+        repetition_type: required ? 'REQUIRED' : 'OPTIONAL',
+      }),
+    ),
+  ];
+}
+
 /** Rows by column, in the order of the schema. */
-export function scoreColumns(records: readonly StoredRecord[]): { name: string; data: Cell[] }[] {
-  return columns.map(({ name, cell }) => ({ name, data: records.map(cell) }));
+export function scoreColumns(records: readonly StoredRecord[], multiLabel: boolean): { name: string; data: Cell[] }[] {
+  return columnsFor(multiLabel).map(({ name, cell }) => ({ name, data: records.map(cell) }));
 }

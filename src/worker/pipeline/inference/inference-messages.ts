@@ -18,6 +18,8 @@ export interface InferenceModel {
   maps: MapShape[];
   /** Layers whose activations are described. */
   statistics: string[];
+  /** Where each class is decided by itself: from which score on, by index. */
+  thresholds?: readonly number[];
   /** What a user has to know of the model, in words. */
   warnings: readonly string[];
 }
@@ -28,11 +30,19 @@ export function lastLayerOf({ layers }: Pick<InferenceModel, 'layers'>): { lastL
   return resolved === undefined ? {} : { lastLayer: resolved };
 }
 
+/** Classes that are true of an image, null: nothing is known; and those of which it is not known. */
+export interface ImageTruth {
+  labels: readonly number[] | null;
+  unknown: readonly number[];
+}
+
 export interface ExplainOrder {
   /** Slots of the batch's images, in its order. */
   slots: number[];
   /** A class index for each, -1 for none. */
   labels: number[];
+  /** Where images may have several: what is known of each. */
+  truth?: ImageTruth[];
   /** What the inputs beside the picture are given with each; left out where they have no rows. */
   inputRows?: InputRow[];
   /** Which images to measure. */

@@ -10,6 +10,7 @@ import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts
 import type { PipelineExplainerOptions } from '../explainer-options.ts';
 import { ImageSlots, slotShape } from '../image-slots.ts';
 import type { ExplainOrder, InferenceModel, InferenceReply, InferenceRequest } from './inference-messages.ts';
+import { truthTable } from './truth-table.ts';
 
 type Pictures = Uint8Array | Float32Array;
 
@@ -40,8 +41,9 @@ export function serveInference(
         try {
           const opened = await open(request.options);
           explainer = new SlotExplainer(opened);
-          const { input, layers, batchSize, classCount, maps, statistics, warnings } = opened;
-          const model = { input, layers, batchSize, classCount, maps, statistics, warnings };
+          const { input, layers, batchSize, classCount, maps, statistics, warnings, thresholds } = opened;
+          const own = thresholds === undefined ? {} : { thresholds };
+          const model = { input, layers, batchSize, classCount, maps, statistics, warnings, ...own };
           reply(port, { type: 'opened', model });
         } catch (error) {
           reply(port, { type: 'open-failed', error: carry(error) });
@@ -85,14 +87,15 @@ class SlotExplainer {
   async explain(
     buffer: SharedArrayBuffer,
     count: number,
-    { slots: places, labels, inputRows, evaluate }: ExplainOrder,
+    { slots: places, labels, truth, inputRows, evaluate }: ExplainOrder,
   ): Promise<ImageEvaluation[]> {
     const slots = new ImageSlots(slotShape(this.#explainer), count, buffer);
     const length = sampleCount(this.#explainer.input);
     for (const [i, slot] of places.entries()) this.#batch.set(slots.bands(slot) ?? slots.pixels(slot), i * length);
     this.#batch.fill(0, places.length * length);
     const rows = inputRows === undefined ? {} : { inputRows };
-    const options = { count: places.length, labels: Int32Array.from(labels), ...rows };
+    const known = truth === undefined ? {} : { truth: truthTable(truth, this.#explainer.classCount) };
+    const options = { count: places.length, labels: Int32Array.from(labels), ...known, ...rows };
     const explanation = await this.#explainer.explain(this.#batch, options);
     for (const [i, slot] of places.entries()) slots.writeResult(slot, explanation, i);
     return evaluate.length === 0 ? [] : this.#explainer.evaluate(this.#batch, explanation, evaluate, inputRows);

@@ -48,17 +48,17 @@ export class ImageStages implements ImageWork {
     this.#parts = parts;
   }
 
-  async prepare({ slot, image, labelName }: PrepareOrder): Promise<SettledImage | null> {
+  async prepare({ slot, ...named }: PrepareOrder): Promise<SettledImage | null> {
     const { read, slots, settings, retries, decoding, watch = null } = this.#parts;
     try {
-      const bytes = await timed(watch, 'fetch', () => fetchImage(image.key, read, retries));
+      const bytes = await timed(watch, 'fetch', () => fetchImage(named.image.key, read, retries));
       const picture = await decoding.pass(() =>
         timed(watch, 'decode', () => decodeInto(slots.pixels(slot), bytes, settings, slots.bands(slot))),
       );
-      this.#atHand.set(slot, { image, labelName, picture });
+      this.#atHand.set(slot, { ...named, picture });
       return null;
     } catch (error) {
-      return settledImage(quarantinedRecord({ image, labelName }, error));
+      return settledImage(quarantinedRecord(named, error));
     }
   }
 

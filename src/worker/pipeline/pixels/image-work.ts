@@ -9,6 +9,8 @@ export interface NamedImage {
   image: PlannedImage;
   /** Name of the label's class; null when it has none. */
   labelName: string | null;
+  /** Where the image may have several labels: their names, in the order of its labels. */
+  labelNames?: (string | null)[] | null;
 }
 
 export interface PrepareOrder extends NamedImage {

@@ -1,6 +1,8 @@
+import type { PlannedImage } from '../../../shared/run/run-plan.ts';
 import type { EvaluationPlan, ImageEvaluation } from '../evaluate/evaluation.ts';
 import type { ImageSlots } from '../image-slots.ts';
 import type { Inference } from '../inference/inference.ts';
+import type { ImageTruth } from '../inference/inference-messages.ts';
 import type { ImageJob } from '../open-shard.ts';
 
 /** Sent down the stages when no more images come for now: the batch at hand is run although it is not full. */
@@ -43,12 +45,13 @@ export async function explainBatch(
   inference: Inference,
   plan: EvaluationPlan | null,
 ): Promise<ExplainedSlot[] | null> {
-  const { classCount } = inference.model;
+  const { classCount, thresholds } = inference.model;
   const inputRows = batch.map(({ job }) => job.image.inputs).filter((row) => row !== undefined);
   try {
     const evaluations = await inference.explain(slots, {
       slots: batch.map(({ slot }) => slot),
       labels: batch.map(({ job }) => labelOf(job.image.label, classCount)),
+      ...(thresholds === undefined ? {} : { truth: batch.map(({ job }) => truthOf(job.image)) }),
       ...(inputRows.length === 0 ? {} : { inputRows }),
       evaluate: plan?.ordersFor(batch.map(({ job }) => job.image.key)) ?? [],
     });
@@ -63,6 +66,10 @@ export async function explainBatch(
 /** A label that the model has no class for cannot be explained: for the model it is as good as none. */
 function labelOf(label: number | null, classCount: number): number {
   return label !== null && label < classCount ? label : -1;
+}
+
+function truthOf({ labels = null, unknown = [] }: PlannedImage): ImageTruth {
+  return { labels, unknown };
 }
 
 export async function* eachImage(

@@ -4,6 +4,8 @@ import type { RgbImage } from '../../../shared/picture/raster.ts';
 import type { OverlaySettings } from '../../../shared/run/configuration.ts';
 import { overlayKey, seenPictureKey } from '../../../shared/run/output-key.ts';
 import type { DoneRecord, MapRecord } from '../../../shared/run/record.ts';
+import type { PlannedImage } from '../../../shared/run/run-plan.ts';
+import { outcomeOf, targetsNaming } from '../decisions.ts';
 import { decodeOriginal } from '../decode/decode.ts';
 import type { ReadOptions } from '../decode/read-raster.ts';
 import type { ImageEvaluation } from '../evaluate/evaluation.ts';
@@ -28,6 +30,8 @@ export interface RenderSettings {
   reading: ReadOptions;
   channels: number;
   overlayBands: readonly number[];
+  /** Where each class is decided by itself: from which score on, by index; and the run's targets. */
+  decisions?: { thresholds: readonly number[]; targets: readonly string[] };
 }
 
 /** An image, what of it the model saw, and what the model said. */
@@ -58,7 +62,8 @@ export async function renderImage(
   const { key } = image;
   const { levels } = picture;
   const original = { ...picture.original, seen: picture.placement, ...(levels === undefined ? {} : { levels }) };
-  const verdict = judgeImage(explained, explanation, 0, original, className);
+  const { decisions } = settings;
+  const verdict = judgeImage(explained, explanation, 0, original, className, decisions?.thresholds);
   const maps = explanation.maps.map(mapOf);
   // Where an image has no such target there is nothing to see; the record says so.
   const existing = maps.filter((map) => map.class !== -1);
@@ -67,13 +72,16 @@ export async function renderImage(
     : nothingDrawn;
   const raws = new Map(settings.maps ? existing.map((map) => [map, mapFile(key, map)]) : []);
   const regionOf = regions === null ? () => null : regionRecords(regions, { ...picture, ...seen });
-  const records = maps.map((map, i): MapRecord => {
+  const pairOf = decisions === undefined ? () => ({}) : pairs(image, verdict, explanation, decisions.targets);
+  const records = maps.flatMap((map, i): MapRecord[] => {
+    // An image has as many maps as classes that its targets name.
+    if (decisions !== undefined && map.class === -1) return [];
     const { gradientPeak, workingLayer, resolvedLayer } = at(explanation.maps, i);
     const origin = { class: map.class, gradientPeak: gradientPeak[0] ?? Number.NaN, workingLayer };
     const description = describeMap(map.values, map.height, map.width, seen, origin);
     const faithfulness = evaluation?.maps[i] ?? null;
     const region = description.degenerate ? null : regionOf(map, description.peak);
-    return {
+    const record = {
       ...identify(map, className),
       ...(resolvedLayer === undefined ? {} : { resolvedLayer }),
       overlay: drawing.overlays.get(map)?.key ?? null,
@@ -81,7 +89,9 @@ export async function renderImage(
       ...description,
       ...(faithfulness === null ? {} : { faithfulness: faithfulnessRecord(faithfulness) }),
       ...(region === null ? {} : { region }),
+      ...pairOf(map),
     };
+    return [record];
   });
   const files = existing
     .flatMap((map) => [drawing.overlays.get(map), raws.get(map)])
@@ -90,6 +100,19 @@ export async function renderImage(
   if (drawing.seen !== null) files.push(drawing.seen);
   const baselines = evaluation?.baselines.map(baselineRecord) ?? null;
   return { record: completeRecord(verdict, records, drawing.seen?.key ?? null, baselines), files };
+}
+
+/** What a map's class is to its image, where each class is decided by itself. */
+function pairs(image: PlannedImage, verdict: Verdict, { logits }: Explanation, targets: readonly string[]) {
+  return (map: RawMap): Pick<MapRecord, 'targets' | 'outcome'> => {
+    const own = at(logits, map.class);
+    const rank = logits.reduce((above, logit) => above + Number(logit > own), 0);
+    const outcome = outcomeOf(image, verdict, map.class);
+    return {
+      targets: map.target.startsWith('class:') ? [map.target] : targetsNaming(targets, image, verdict, map.class, rank),
+      ...(outcome === undefined ? {} : { outcome }),
+    };
+  };
 }
 
 function isDrawn({ write }: OverlaySettings, verdict: Verdict): boolean {
@@ -107,9 +130,10 @@ const nothingDrawn: DrawnFiles = { overlays: new Map(), seen: null };
 async function drawOverlays(
   { image, picture, seen }: ExplainedImage,
   maps: RawMap[],
-  { overlays: settings, reading, channels, overlayBands }: RenderSettings,
+  { overlays: settings, reading, channels, overlayBands, decisions }: RenderSettings,
 ): Promise<DrawnFiles> {
-  if (maps.length === 0) return nothingDrawn;
+  // An image with none of the classes is looked at all the same.
+  if (maps.length === 0 && decisions === undefined) return nothingDrawn;
   const { format } = settings;
   const canvas: Canvas =
     settings.on === 'seen' || picture.bytes === null

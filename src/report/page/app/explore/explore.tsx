@@ -22,7 +22,7 @@ import { CoverStage, stageStyle } from './cover-stage.tsx';
 import { parseRegions, regionAroundPeak, writeRegions } from './regions.ts';
 import { ScoreChanges } from './score-changes.tsx';
 import { exploredModel } from './server.ts';
-import { TypedField } from './typed-field.tsx';
+import { TypedField } from '../../../../shared/page/parts/typed-field.tsx';
 import { useAnswer } from './use-answer.ts';
 
 const fillNames: Record<Fill, string> = { grey: 'grey', blur: 'a blur', inpaint: 'its surroundings' };

@@ -1,0 +1,75 @@
+/** Findings on pairs of an image and a class in plain words with numbers. */
+
+import type { Cluster, Gap } from '../contract.ts';
+import type { Travelling } from './co-occurrence.ts';
+
+export type NameOfClass = (index: number) => string;
+
+/** @param withNone images of the cluster that have none of the classes */
+export function clusterText(
+  { size, predicted, labels, place, errorRate }: Omit<Cluster, 'sentence' | 'predicted'> & { predicted: number },
+  withNone: number,
+  name: NameOfClass,
+): string {
+  const shown = [
+    ...labels.slice(0, 4).map((own) => `${name(own.class)} (${own.count})`),
+    ...(withNone === 0 ? [] : [`none of the classes (${withNone})`]),
+  ];
+  const { slice, classes } = errorRate;
+  return (
+    `${images(size)} without ${name(predicted)} ${size === 1 ? 'is' : 'are'} decided to have it, ${lookingAt(place)}. What is true of them: ${series(shown)}. ` +
+    `Of images that look like these, ${percent(slice)} are; of all with such labels, ${percent(classes)}.`
+  );
+}
+
+export function gapText({ size, label, share, predicted, distance }: Omit<Gap, 'sentence'>, name: NameOfClass): string {
+  const others = predicted.slice(0, 4).map((own) => `${name(own.class)} (${own.count})`);
+  const decided = others.length === 0 ? 'nothing else is decided of them' : `decided of them: ${series(others)}`;
+  const far = distance >= 1000 ? 'more than a thousand times as far' : `${distance.toFixed(1)} times as far`;
+  return (
+    `${images(size)} with ${name(label)}, ${percent(share)} of those where it is missed, are unlike the ones where it is found; ${decided}. ` +
+    `Their evidence lies ${far} from that of found ones as those do from each other.`
+  );
+}
+
+export function travellingText(
+  { class: index, with: other, rows, falsePositives, rate, otherwise }: Travelling,
+  place: string | null,
+  agreement: number | null,
+  name: NameOfClass,
+): string {
+  const without = otherwise === null ? '' : `, against ${percent(otherwise)} of the images without ${name(other)}`;
+  const same = agreement !== null && agreement >= sameSpot;
+  const lie = place === null || place === 'nowhere' ? '' : ` Their maps for ${name(index)} lie ${placed(place)}.`;
+  const where = same ? ` Their maps for ${name(index)} lie where ${name(other)} is seen.` : lie;
+  return (
+    `${rows.length} of the ${falsePositives} false positives of ${name(index)} come with ${name(other)}: ${name(index)} is decided of ${percent(rate)} of the images that have ${name(other)} and not ${name(index)}` +
+    `${without}.${where} Something that travels with ${name(other)} is taken for ${name(index)}: collect ${name(other)} without ${name(index)}, and ${name(index)} without ${name(other)}.`
+  );
+}
+
+/** Correlation of two maps from which on they look at the same. */
+const sameSpot = 0.5;
+
+function placed(place: string): string {
+  return place === 'all over' ? 'all over the picture' : `at the ${place}`;
+}
+
+function lookingAt(place: string): string {
+  if (place === 'nowhere') return 'with no place in common';
+  return place === 'all over' ? 'looking all over the picture' : `looking at the ${place}`;
+}
+
+function series(parts: readonly string[]): string {
+  if (parts.length === 0) return 'nothing that is known';
+  return parts.length === 1 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
+}
+
+function images(count: number): string {
+  return `${count} image${count === 1 ? '' : 's'}`;
+}
+
+function percent(share: number): string {
+  const value = share * 100;
+  return value > 0 && value < 1 ? `${value.toFixed(1)}%` : `${Math.round(value)}%`;
+}

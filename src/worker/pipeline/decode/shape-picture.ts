@@ -1,0 +1,51 @@
+/** From a decoded picture to what the model sees: crop, resize and pad as the training recipe does. Runs in Node.js and in the browser. */
+
+import { type Raster, type Rectangle, type RgbImage, toRgb } from '../../../shared/picture/raster.ts';
+import { type Geometry, type GeometrySettings, planGeometry } from './geometry.ts';
+import { type Resampling, resample } from './resample.ts';
+
+export interface ShapeSettings extends GeometrySettings {
+  resampling: Resampling;
+}
+
+export interface ShapedPicture extends RgbImage {
+  /** What the picture covers in the original, in its pixels. */
+  placement: Rectangle;
+}
+
+/**
+ * @param ground colour of what is added around the picture, in RGB
+ * @throws ImageError `wrong-size` where the fit is `none` and the sizes differ
+ */
+export function shapePicture(
+  raster: Raster,
+  settings: ShapeSettings,
+  ground: readonly [number, number, number],
+): ShapedPicture {
+  const { width, height } = settings.size;
+  const geometry = planGeometry(raster, settings);
+  const seen = toRgb(shape(raster, geometry, settings.resampling));
+  const fills = geometry.window.width === width && geometry.window.height === height;
+  return { ...(fills ? seen : pad(seen, geometry, settings, ground)), width, height, placement: geometry.placement };
+}
+
+function shape(raster: Raster, { box, size, window }: Geometry, resampling: Resampling): Raster {
+  const asItIs = size.width === raster.width && size.height === raster.height;
+  if (asItIs && window.width === raster.width && window.height === raster.height) return raster;
+  return resample(raster, box, size, window, resampling);
+}
+
+function pad(
+  image: RgbImage,
+  { offset }: Geometry,
+  { size: { width, height } }: ShapeSettings,
+  ground: readonly [number, number, number],
+): RgbImage {
+  const pixels = new Uint8Array(width * height * 3);
+  for (let i = 0; i < pixels.length; i += 3) pixels.set(ground, i);
+  for (let row = 0; row < image.height; row++) {
+    const line = image.pixels.subarray(row * image.width * 3, (row + 1) * image.width * 3);
+    pixels.set(line, ((row + offset.top) * width + offset.left) * 3);
+  }
+  return { pixels, width, height };
+}
