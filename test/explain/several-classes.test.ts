@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Explainer } from '../../src/explain/explainer.ts';
+import type { Explainer } from '../../src/explain/explainer.ts';
 import type { Explanation, LayerMaps } from '../../src/explain/explanation.ts';
 import type { MethodName } from '../../src/explain/options.ts';
 import { difference, expectRefusal, openTiny, type TinyOptions } from './open-tiny.ts';

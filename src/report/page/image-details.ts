@@ -1,11 +1,11 @@
 /** What is shown of an image only when it is opened: its maps' numbers, its best scores, its heatmaps. */
 
 import { Float16Array } from '@petamoriken/float16';
+import { classesOf, pairsOf } from '../../shared/run/image-decisions.ts';
 import type { DoneRecord, MapRecord } from '../../shared/run/record.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { digits } from './digits.ts';
 import { packFloats, packHalves } from './packed-array.ts';
-import { classesOf, pairsOf } from '../../shared/run/image-decisions.ts';
 import type { ImageDecisions, ImageDetails, ImageDetailsFile, MapDetails, PackedHeatmaps } from './page-data.ts';
 
 /** A raw map of one image, `[height, width]`. */

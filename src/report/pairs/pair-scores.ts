@@ -1,7 +1,7 @@
 /** How well each class is decided, and all of them together. docs/guide/multi-label.md has the formulas' sources. */
 
 import { at } from '../../explain/at.ts';
-import { averagePrecision, auroc, bestF1, type Operating, operatingPoints } from '../../shared/run/ranking-metrics.ts';
+import { auroc, averagePrecision, bestF1, type Operating, operatingPoints } from '../../shared/run/ranking-metrics.ts';
 import { systematicSample } from '../clusters/choose-images.ts';
 import { mean, range } from '../clusters/numbers.ts';
 import type { MultiLabelClass, MultiLabelFindings, PairCounts, PairScores } from '../contract.ts';

@@ -2,12 +2,7 @@ import type { PixelScaling } from '../../../explain/options.ts';
 import { sampleValues } from '../../../explain/pixel-input.ts';
 import { UserError } from '../../../explain/user-error.ts';
 import type { Size } from '../../../shared/picture/raster.ts';
-import type {
-  Fit,
-  PadPlace,
-  PreprocessPreset,
-  PreprocessSettings,
-} from '../../../shared/run/configuration.ts';
+import type { Fit, PadPlace, PreprocessPreset, PreprocessSettings } from '../../../shared/run/configuration.ts';
 import type { GeometrySettings } from './geometry.ts';
 import type { Resampling } from './resample.ts';
 

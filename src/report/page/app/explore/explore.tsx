@@ -9,6 +9,7 @@ import type {
 } from '../../../../explore/contract.ts';
 import { type Fill, fills } from '../../../../explore/terms.ts';
 import { Choice } from '../../../../shared/page/parts/choice.tsx';
+import { TypedField } from '../../../../shared/page/parts/typed-field.tsx';
 import { changeParams, linkToView, route } from '../../../../shared/page/route.ts';
 import { useKeys } from '../../../../shared/page/shell/keys.ts';
 import { percent } from '../../../../shared/page/text.ts';
@@ -22,7 +23,6 @@ import { CoverStage, stageStyle } from './cover-stage.tsx';
 import { parseRegions, regionAroundPeak, writeRegions } from './regions.ts';
 import { ScoreChanges } from './score-changes.tsx';
 import { exploredModel } from './server.ts';
-import { TypedField } from '../../../../shared/page/parts/typed-field.tsx';
 import { useAnswer } from './use-answer.ts';
 
 const fillNames: Record<Fill, string> = { grey: 'grey', blur: 'a blur', inpaint: 'its surroundings' };
