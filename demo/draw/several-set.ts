@@ -21,7 +21,7 @@ export interface SeveralPicture {
   subjects: ClassName[];
 }
 
-export function planSeveral(set: SetName, count: number, seed: number): SeveralPicture[] {
+function planSeveral(set: SetName, count: number, seed: number): SeveralPicture[] {
   return Array.from({ length: count }, (_, i) => {
     const random = new Random(set, seed, i, 'subjects');
     const sailboat = random.chance(0.4);

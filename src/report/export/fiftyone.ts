@@ -3,8 +3,8 @@
 import { pairsOf } from '../../shared/run/image-decisions.ts';
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { type Exported, unplacedNote } from './exported.ts';
 import { sameMap } from '../read/table-builder.ts';
+import { type Exported, unplacedNote } from './exported.ts';
 import { type ExportedImage, type ExportedRun, slotsOf } from './exported-run.ts';
 import { fiftyoneLoader } from './fiftyone-loader.ts';
 import { heatmapFields } from './heatmap-fields.ts';

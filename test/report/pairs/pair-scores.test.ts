@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { type PairTable, truthOf } from '../../../src/report/pairs/pair-table.ts';
 import { pairFindings } from '../../../src/report/pairs/pair-scores.ts';
+import { type PairTable, truthOf } from '../../../src/report/pairs/pair-table.ts';
 
 /** Numerical Recipes' linear congruential generator; its upper 16 bits. As in test/oracle/pair_scores.py. */
 function numbers(seed: number): () => number {

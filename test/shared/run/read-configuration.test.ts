@@ -253,7 +253,7 @@ describe('a wrong value is one clear sentence', () => {
     [{ layers: ' , ' }, '--layers must name at least one; it is  , .'],
     [
       { target: 'predicted,tabby' },
-      "--target holds 'tabby': a target is predicted, label, class:<index or name>, class:<a>-vs-<b> or top:<k>; write \\, for a comma in a name; it is predicted,tabby.",
+      "--target holds 'tabby': a target is predicted, label, false-positives, false-negatives, class:<index or name>, class:<a>-vs-<b> or top:<k>; write \\, for a comma in a name; it is predicted,tabby.",
     ],
     [{ target: 'label' }, "Missing --labels. The target 'label' needs to know each image's label."],
     [{ overlays: 'errors' }, "Missing --labels. '--overlays errors' needs to know each image's label."],
