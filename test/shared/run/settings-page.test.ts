@@ -15,7 +15,10 @@ function table(rows: readonly (readonly [string, string])[]): string {
 }
 
 test('docs/reference/configuration.md names every setting and default (GRADLINE_WRITE_SETTINGS=1 writes it anew)', async () => {
-  const settings = runSettings.map((setting): [string, string] => [`\`${setting.name}\``, settingText(setting)]);
+  const settings = runSettings.map((setting): [string, string] => [
+    `\`${setting.name}\``,
+    settingText(setting).replaceAll('|', '\\|'),
+  ]);
   const section = `${start}\n${table([['setting', 'meaning'], ...settings])}\n`;
   const text = await readFile(page, 'utf8');
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
