@@ -303,6 +303,7 @@ describe.skipIf(process.env.GRADLINE_KUBERNETES === undefined)('the chart on a r
 
   drill('workers are Jobs that end by themselves', async () => {
     await install({ type: 'ScaledJob' });
+    await kubectl(['wait', '--for=condition=Ready', 'scaledjob/gradline-worker-gpu', '--timeout=60s']);
     await enqueue('jobs');
     await expectComplete('jobs');
   });

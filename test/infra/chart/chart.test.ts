@@ -106,6 +106,8 @@ describe.skipIf(program === null)('the Helm chart', () => {
           },
         },
       ]);
+      // With one, KEDA refuses a ScaledJob and starts no Job.
+      expect(JSON.stringify(spec?.triggers)).not.toContain('metricType');
     }
     expect(one(objects, 'Service', 'gradline-scheduler').spec).toMatchObject({ ports: [{ port: 9464 }] });
     // Else an upgrade would set back what KEDA has set.

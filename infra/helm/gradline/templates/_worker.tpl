@@ -113,11 +113,10 @@ spec:
 {{- concat $args .args | toJson }}
 {{- end }}
 
-{{/* What KEDA asks: (list $ pool) */}}
+{{/* What KEDA asks: (list $ pool). No metricType: KEDA starts no Job of a ScaledJob that has one; AverageValue is what it takes without. */}}
 {{- define "gradline.trigger" -}}
 {{- $pool := last . -}}
 - type: metrics-api
-  metricType: AverageValue
   metadata:
     url: {{ include "gradline.metricsUrl" (first .) | quote }}
     format: prometheus
