@@ -47,7 +47,7 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
   const { pairs } = table;
   if (pairs !== undefined) {
     const kept = { mistakesKept, labelErrorsKept };
-    const found = await multiLabelFindings(output, table, pairs, description, kept);
+    const found = await multiLabelFindings(output, table, pairs, description, reference ?? null, kept);
     const scored = { ...found, suspected: noneSuspected, confidence: labelConfidence(table) };
     const notes = [...scoreNotes(description, table, scored), ...found.notes];
     return { findings: { ...describedRun(description, table), ...found, notes }, table };

@@ -57,6 +57,15 @@ test('the report names the label that another one travels with, and exports and 
   expect(diff.paired.correctBefore).toBe(findings.counts.correct);
   expect(diff.classes.map((move: { name: string }) => move.name)).toContain(travelling.class);
 
+  // Gaps are compared with a reference run; one without evidence is said to say nothing.
+  const compared = async (reference: string): Promise<Findings> => {
+    expect((await gradline(['report', out, '--reference', reference])).code).toBe(0);
+    return JSON.parse(await readFile(join(out, 'report/findings.json'), 'utf8'));
+  };
+  expect((await compared(night)).notes.join(' ')).toContain(`The reference ${night} has no evidence of the same layers`);
+  const [gap] = (await compared(out)).gaps;
+  expect(gap?.referenceDistance).toBeCloseTo(gap?.distance ?? Number.NaN, 1);
+
   for (const [format, file, held] of [
     ['fiftyone', 'samples.jsonl', '"false_positives":["sailboat"]'],
     ['label-studio', 'labeling-config.xml', 'choice="multiple"'],

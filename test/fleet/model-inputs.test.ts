@@ -1,9 +1,42 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openStore } from '../../src/shared/store/open-store.ts';
 import { patient, writePatients, writeTwoInputs } from '../cli/two-inputs.ts';
+import { TinyModel } from '../explain/tiny-model.ts';
+import { npy, pattern } from '../worker/pipeline/decode/band-files.ts';
 import { fleetAvailable, localRun, objectsOf, quick, useFleet } from './fleet.ts';
 
-describe.skipIf(!fleetAvailable)('a model with patient data', () => {
+describe.skipIf(!fleetAvailable)('a model that takes other things than a picture of colours', () => {
   const fleet = useFleet();
+
+  test('gets arrays of five bands from the bucket: workers write what gradline run writes, byte for byte', async () => {
+    const { enqueue, work, output, project } = fleet();
+    const bands = 5;
+    const model = new TinyModel({ seed: 'bands' });
+    const features = model.conv(model.input(['n', bands, 8, 8], 'bands'), '/conv/Conv', bands, 4);
+    const file = await model.output(model.pooledHead(features, 4, 3)).write(join(project, 'bands'));
+    const store = await openStore('s3://photos');
+    await mkdir(join(project, 'bands/photos/red'), { recursive: true });
+    for (const [i, scale] of [100, 200, 300].entries()) {
+      const array = npy(
+        pattern(8, 8, bands).map((value) => value * scale),
+        [8, 8, bands],
+        '<u2',
+      );
+      await store.put(`bands/red/${i}.npy`, array, 'application/octet-stream');
+      await writeFile(join(project, 'bands/photos/red', `${i}.npy`), array);
+    }
+    await store.close();
+    await copyFile(join(project, 'classes.txt'), join(project, 'bands/classes.txt'));
+    const more = ['--model', file, '--mean', '1,2,3,4,5', '--std', '7', '--overlay-bands', '3,2,1'];
+    expect(await enqueue('bands', 'bands', ...more)).toMatchObject({ code: 0 });
+    expect(await work(quick)).toMatchObject({ code: 0 });
+    const local = await localRun({ ...fleet(), project: join(project, 'bands') }, 'bands', ...more);
+    const objects = await objectsOf(await output('bands'));
+    expect(objects).toEqual(await objectsOf(local));
+    expect([...objects.keys()].filter((key) => key.startsWith('overlays/'))).not.toEqual([]);
+  });
 
   test('gets each picture its row from the plan: workers write what gradline run writes, byte for byte', async () => {
     const { enqueue, work, output, project } = fleet();

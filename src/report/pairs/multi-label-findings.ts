@@ -16,11 +16,14 @@ import { heatmapCorrelation } from '../diff/correlation.ts';
 import { nameOfClass } from '../findings/class-name.ts';
 import { cutNote, number } from '../findings/notes.ts';
 import { countImages } from '../findings/score-findings.ts';
+import type { GapReference } from '../gaps/find-gaps.ts';
+import { readRun } from '../read/read-run.ts';
 import type { RunDescription } from '../read/run-description.ts';
 import { keyOf, type PairColumns, type RunTable } from '../read/run-table.ts';
+import { checkSameClasses } from '../read/same-classes.ts';
 import { coOccurrence, type Travelling } from './co-occurrence.ts';
 import { missingLabelOf, missingLabels } from './missing-labels.ts';
-import { type PairEvidence, pairGroups, readPairs } from './pair-evidence.ts';
+import { gapReference, type PairEvidence, pairGroups, readPairs } from './pair-evidence.ts';
 import { pairFindings } from './pair-scores.ts';
 import { isDecided, type PairTable, pairTable, scoreOf, truthOf } from './pair-table.ts';
 import { type NameOfClass, travellingText } from './sentences.ts';
@@ -49,12 +52,13 @@ export interface KeptLists {
 /** Images of a cue that are named. */
 const cueImages = 24;
 
-/** @throws UserError `damaged-output`; StoreError */
+/** @throws UserError `damaged-output`, `classes-differ` (of the reference); StoreError */
 export async function multiLabelFindings(
   output: Store,
   run: RunTable,
   pairs: PairColumns,
   description: RunDescription,
+  reference: Store | null,
   { mistakesKept, labelErrorsKept }: KeptLists,
 ): Promise<PairFindingsOfRun> {
   const table = pairTable(run, pairs, description);
@@ -62,7 +66,8 @@ export async function multiLabelFindings(
     index >= table.classes ? 'none of the classes' : nameOfClass(run.classNames, index);
   const scored = pairFindings(table, run.classNames);
   const evidence = await readPairs(output, run, table);
-  const groups = evidence.seen === null ? null : pairGroups(run, table, evidence.seen, name);
+  const compared = reference === null ? notCompared : await comparedWith(reference, run, evidence);
+  const groups = evidence.seen === null ? null : pairGroups(run, table, evidence.seen, name, compared.known);
   const [deepest] = evidence.seen?.maps.predicted ?? [];
   const { travelling, ...together } = coOccurrence(table);
   const explained = new Set([...(groups?.explained ?? []), ...placesOfCues(evidence, travelling)]);
@@ -97,6 +102,7 @@ export async function multiLabelFindings(
             `${number(suspected.length)} false positives are probably missing labels. They are listed apart, and count as false positives all the same.`,
           ]),
       ...evidence.notes,
+      ...compared.notes,
       ...cutNote('false positives and false negatives', mistakesKept, mistakes.length),
       ...cutNote('suspected missing labels', labelErrorsKept, suspected.length),
     ],
@@ -108,6 +114,29 @@ export async function multiLabelFindings(
       mistakes: mistakes.slice(0, mistakesKept),
     },
   };
+}
+
+interface Compared {
+  known: GapReference | null;
+  notes: readonly string[];
+}
+
+const notCompared: Compared = { known: null, notes: [] };
+
+/** What the reference's true positives show, where it shows the same layers. */
+async function comparedWith(reference: Store, own: RunTable, { analysed }: PairEvidence): Promise<Compared> {
+  const without = (why: string) => ({
+    known: null,
+    notes: [`The reference ${reference.location} ${why}, so gaps are not compared with it.`],
+  });
+  const { description, table: run } = await readRun(reference);
+  checkSameClasses(own, run, ['the run', 'the reference']);
+  if (run.pairs === undefined) return without('has one label an image');
+  const table = pairTable(run, run.pairs, description);
+  const evidence = await readPairs(reference, run, table);
+  const isAlike = evidence.analysed?.layer === analysed?.layer && evidence.analysed?.method === analysed?.method;
+  if (evidence.seen === null || !isAlike) return without('has no evidence of the same layers and targets');
+  return { known: gapReference(run, table, evidence.seen), notes: [] };
 }
 
 /** Places among the seen pairs that a travelling cue explains. */

@@ -8,7 +8,7 @@ import { highMargins } from '../clusters/high-margin.ts';
 import { countClasses, range, rounded } from '../clusters/numbers.ts';
 import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts';
 import type { Cluster, Findings, Gap } from '../contract.ts';
-import { findGaps } from '../gaps/find-gaps.ts';
+import { findGaps, type GapReference } from '../gaps/find-gaps.ts';
 import { takeRows } from '../read/rows-evidence.ts';
 import { keyOf, type RunTable } from '../read/run-table.ts';
 import { trueClasses } from './co-occurrence.ts';
@@ -126,6 +126,7 @@ export function pairGroups(
   table: PairTable,
   { pairs, maps }: NonNullable<PairEvidence['seen']>,
   name: NameOfClass,
+  reference: GapReference | null,
 ): PairGroups {
   const falseRun = asRun(run, table, pairs, 'false-positive');
   const margins = highMargins(falseRun.columns);
@@ -135,7 +136,7 @@ export function pairGroups(
   const missedRun = asRun(run, table, pairs, 'false-negative');
   const gapSample = sampleOf(missedRun.columns, Int32Array.from(missedRun.places.keys()));
   const gapMargins = { threshold: highMargins(missedRun.columns).threshold, nullModel: found.nullModel };
-  const foundGaps = findGaps(gapSample, mapsOf(maps, missedRun.places), new Set(), null, gapMargins);
+  const foundGaps = findGaps(gapSample, mapsOf(maps, missedRun.places), new Set(), reference, gapMargins);
   const pairAt = (own: { places: number[] }, row: number) => at(pairs, at(own.places, row));
   const clusters = found.clusters
     .sort(
@@ -166,6 +167,16 @@ export function pairGroups(
     found.clusters.filter(({ claimed }) => claimed).flatMap(({ rows }) => rows.map((row) => at(falseRun.places, row))),
   );
   return { clusters, gaps, explained };
+}
+
+/** A run's true positives, for gaps of another run to be compared with. */
+export function gapReference(
+  run: RunTable,
+  table: PairTable,
+  { pairs, maps }: NonNullable<PairEvidence['seen']>,
+): GapReference {
+  const { columns, places } = asRun(run, table, pairs, 'false-negative');
+  return { sample: sampleOf(columns, Int32Array.from(places.keys())), maps: mapsOf(maps, places) };
 }
 
 /** Of the images without the class that have one of the members' labels, the share that is decided as the class. */

@@ -22,14 +22,21 @@ export function clusterText(
   );
 }
 
-export function gapText({ size, label, share, predicted, distance }: Omit<Gap, 'sentence'>, name: NameOfClass): string {
+export function gapText(
+  { size, label, share, predicted, distance, referenceDistance }: Omit<Gap, 'sentence'>,
+  name: NameOfClass,
+): string {
   const others = predicted.slice(0, 4).map((own) => `${name(own.class)} (${own.count})`);
   const decided = others.length === 0 ? 'nothing else is decided of them' : `decided of them: ${series(others)}`;
-  const far = distance >= 1000 ? 'more than a thousand times as far' : `${distance.toFixed(1)} times as far`;
+  const theirs = referenceDistance === null ? '' : `, and ${timesAsFar(referenceDistance)} from the reference's`;
   return (
     `${images(size)} with ${name(label)}, ${percent(share)} of those where it is missed, are unlike the ones where it is found; ${decided}. ` +
-    `Their evidence lies ${far} from that of found ones as those do from each other.`
+    `Their evidence lies ${timesAsFar(distance)} from that of found ones as those do from each other${theirs}.`
   );
+}
+
+function timesAsFar(distance: number): string {
+  return distance >= 1000 ? 'more than a thousand times as far' : `${distance.toFixed(1)} times as far`;
 }
 
 export function travellingText(
