@@ -285,8 +285,7 @@ describe.skipIf(redisProgram === null)('schedules', () => {
     await scheduler(async (configuration, run, signal) => {
       if (refused !== '') return starts.start(configuration, run, signal);
       refused = run;
-      await starts.start(configuration, run, signal);
-      starts.runs.length = 0;
+      await new Starts(redis).start(configuration, run, signal);
       throw new StoreError('access-denied', 'Cannot list s3://photos/val: access denied.');
     });
     await until(() => expect(starts.runs).toHaveLength(1));
