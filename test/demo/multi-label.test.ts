@@ -62,7 +62,9 @@ test('the report names the label that another one travels with, and exports and 
     expect((await gradline(['report', out, '--reference', reference])).code).toBe(0);
     return JSON.parse(await readFile(join(out, 'report/findings.json'), 'utf8'));
   };
-  expect((await compared(night)).notes.join(' ')).toContain(`The reference ${night} has no evidence of the same layers`);
+  expect((await compared(night)).notes.join(' ')).toContain(
+    `The reference ${night} has no evidence of the same layers`,
+  );
   const [gap] = (await compared(out)).gaps;
   expect(gap?.referenceDistance).toBeCloseTo(gap?.distance ?? Number.NaN, 1);
 
