@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { scoreActivations } from '../explain/options.ts';
+import type { MultiLabelSummary } from '../shared/run/multi-label-summary.ts';
 import type { TextRunSettings } from '../text/settings.ts';
 import type { TextSummary } from '../text/tally.ts';
 import { exitCode } from './exit-code.ts';
+import type { SeveralLabelsFlags } from './several-labels.ts';
 
 const notes = `
 A .txt file has one text a line, a .csv file a column and a .jsonl file a field of that name; both may have key and label.
+Several labels a text: rows with the same key and text, 'a|b' in a cell, lists in JSON lines, or a column for each class.
 
 Writes relevance.jsonl, relevance.html and settings.json into --output.
 
@@ -28,8 +31,19 @@ export function addTextCommand(program: Command): void {
     .option('--method <names>', 'integrated-gradients, grad-x-input', 'integrated-gradients')
     .option(
       '--target <names>',
-      'predicted, label, class:<index or name>, class:<a>-vs-<b>, top:<k> (default: predicted)',
+      'predicted, label, class:<index or name>, class:<a>-vs-<b>, top:<k>; multi-label also false-positives, false-negatives (default: predicted)',
       joinLists,
+    )
+    .option('--multi-label', 'a text may have several labels, or none (default: where the labels say so)')
+    .option('--no-multi-label', 'each text has one label, whatever the labels say')
+    .option(
+      '--threshold <which>',
+      'multi-label: score from which a class is decided: a number, a file with one for each class, or best-f1 (default: 0.5)',
+    )
+    .option('--label-separator <text>', 'multi-label: what stands between the labels of one cell (default: |)')
+    .option(
+      '--label-values <yes,no,unknown>',
+      'multi-label: what the cells mean where each class has a column (default: 1,0,-1; 1,-1 where no cell is 0)',
     )
     .option('--layer <name>', 'where relevance is taken (default: the embedding table of the token ids)')
     .option('--steps <n>', 'points of integrated gradients', '32')
@@ -49,7 +63,7 @@ export function addTextCommand(program: Command): void {
     .action(textAction);
 }
 
-interface TextFlags {
+interface TextFlags extends SeveralLabelsFlags {
   model: string;
   tokenizer: string;
   output: string;
@@ -82,11 +96,13 @@ async function textAction(input: string, flags: TextFlags): Promise<void> {
 }
 
 async function settingsOf(input: string, flags: TextFlags): Promise<TextRunSettings> {
-  const [{ choiceOf, wholeNumberOf }, { splitList }, { baselines, textMethods }] = await Promise.all([
-    import('./option-values.ts'),
-    import('../shared/run/setting-values.ts'),
-    import('../text/options.ts'),
-  ]);
+  const [{ choiceOf, wholeNumberOf }, { splitList }, { baselines, textMethods }, { severalLabelsOf }] =
+    await Promise.all([
+      import('./option-values.ts'),
+      import('../shared/run/setting-values.ts'),
+      import('../text/options.ts'),
+      import('./several-labels.ts'),
+    ]);
   const numberOf = (flag: string, value: string | undefined) =>
     value === undefined ? null : wholeNumberOf(flag, value, 1);
   const methods = splitList(flags.method).map((name) => choiceOf('--method', name, textMethods));
@@ -107,6 +123,7 @@ async function settingsOf(input: string, flags: TextFlags): Promise<TextRunSetti
     textColumn: flags.textColumn,
     pageTexts: wholeNumberOf('--page-texts', flags.pageTexts, 0),
     scoreActivation: choiceOf('--score-activation', flags.scoreActivation, scoreActivations),
+    ...(await severalLabelsOf(flags)),
     batchSize: wholeNumberOf('--batch-size', flags.batchSize, 1),
     provider: flags.provider,
     threads: numberOf('--threads', flags.threads),
@@ -133,13 +150,26 @@ function progressOf({ json, quiet }: TextFlags): (texts: number) => void {
 
 async function summaryText(summary: TextSummary): Promise<string> {
   const { durationText, plural } = await import('./progress.ts');
-  const { texts, quarantined, failures, labelled, accuracy, seconds, output } = summary;
+  const { texts, quarantined, failures, labelled, accuracy, multiLabel, warnings = [], seconds, output } = summary;
   const reasons = Object.entries(failures).map(([code, count]) => `${code} ${count}`);
+  const right = multiLabel === undefined ? 'accuracy ' : 'all right';
   const lines = [
     `Explained ${plural(texts - quarantined, 'text')} in ${durationText(seconds)}`,
     ...(quarantined > 0 ? [`  failed    ${quarantined} (${reasons.join(', ')})`] : []),
-    ...(accuracy === null ? [] : [`  accuracy  ${accuracy.toFixed(4)} of ${plural(labelled, 'labelled text')}`]),
+    ...(accuracy === null ? [] : [`  ${right} ${accuracy.toFixed(4)} of ${plural(labelled, 'labelled text')}`]),
+    ...(accuracy === null || multiLabel === undefined ? [] : pairLines(multiLabel)),
     `  output    ${output}`,
+    ...warnings,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Micro means: over all pairs of a text and a class whose truth is known. */
+function pairLines({ truePositives, falsePositives, falseNegatives, microF1 }: MultiLabelSummary): string[] {
+  const share = (part: number, whole: number) => (whole === 0 ? '-' : (part / whole).toFixed(4));
+  return [
+    `  precision ${share(truePositives, truePositives + falsePositives)} (${falsePositives} decided and not true)`,
+    `  recall    ${share(truePositives, truePositives + falseNegatives)} (${falseNegatives} true and not decided)`,
+    `  micro F1  ${microF1?.toFixed(4) ?? '-'}`,
+  ];
 }

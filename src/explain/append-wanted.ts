@@ -2,6 +2,7 @@
 
 import type { ScoreTensors } from './class-score.ts';
 import type { Builder } from './onnx/builder.ts';
+import { ElementType } from './onnx/element-type.ts';
 import type { WantedClasses, WantedRule } from './wanted-classes.ts';
 
 /** Name of the graph input that says what is true: `[N, classes]` float32, see `truthValues`. */
@@ -47,9 +48,17 @@ export function appendWanted(
   const [values = '', places = ''] = build.ops('TopK', [ranked, build.ints([slots])], 2, { axis: 1 });
   const exists = above(values, farBelow / 2);
   const classes = build.transpose(build.op('Where', [exists, places, build.ints([-1])]), [1, 0]);
-  const counts = build.reduce('ReduceSum', build.op('Cast', [exists], { to: 7 }), [1], false);
+  return { classes, atWork: appendAtWork(build, classes) };
+}
+
+/**
+ * Appends the first rows of `[slots, N]` classes, as many as the image with the most has, and at least one: `[most, N]` float32.
+ * @param classes int64; an image's own come first, then -1
+ */
+export function appendAtWork(build: Builder, classes: string): string {
+  const exists = build.op('Cast', [build.op('GreaterOrEqual', [classes, build.ints([0])])], { to: ElementType.int64 });
+  const counts = build.reduce('ReduceSum', exists, [0], false);
   const most = build.op('Max', [build.reduce('ReduceMax', counts, [0], true), build.ints([1])]);
   const start = build.ints([0]);
-  const atWork = build.op('Slice', [build.op('Cast', [classes], { to: 1 }), start, most, start]);
-  return { classes, atWork };
+  return build.op('Slice', [build.op('Cast', [classes], { to: ElementType.float32 }), start, most, start]);
 }

@@ -2,6 +2,7 @@
 
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { truthInput, truthValues } from './append-wanted.ts';
+import { scoreActivationOf, softmaxDoubt, thresholdsByClass } from './class-decisions.ts';
 import { namesOf } from './class-names.ts';
 import { type CompiledOutputs, type CompileRequest, compile } from './compile.ts';
 import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
@@ -14,10 +15,9 @@ import { loadRuntime } from './onnx/runtime.ts';
 import type { RowInput } from './onnx/second-inputs.ts';
 import { inputShape } from './onnx/sizes.ts';
 import { gateForm, type OpenedModel, openModel } from './open-model.ts';
-import type { ExplainerOptions, Fusion, InputRow, PixelScaling, ScoreActivation } from './options.ts';
+import type { ExplainerOptions, Fusion, InputRow, PixelScaling } from './options.ts';
 import { isBanded, pixelInput, sampleCount, scaledPixels } from './pixel-input.ts';
 import { chosenPrecision } from './precision.ts';
-import type { PreparedModel } from './prepare.ts';
 import { floats, integers, padded, slotFloats, slotIntegers } from './session-arrays.ts';
 import { parseTargets } from './target.ts';
 import { UserError } from './user-error.ts';
@@ -104,7 +104,7 @@ export class Explainer implements AsyncDisposable {
       return compile(model, {
         layers: resolved,
         methods: methods.graph,
-        scoreActivation: scoreActivationOf(options, model),
+        scoreActivation: scoreActivationOf(options, model.score),
         capture: options.capture ?? [],
         statistics: options.statistics ?? false,
         gates: gateForm(options),
@@ -113,10 +113,8 @@ export class Explainer implements AsyncDisposable {
         ...targetsOf(options),
       });
     });
-    const { score } = opened.prepared;
-    if (options.thresholds !== undefined && (options.scoreActivation ?? 'auto') === 'auto') {
-      if (score.activation === 'softmax') opened.warnings.push(softmaxDoubt(score.output));
-    }
+    const doubt = softmaxDoubt(options, opened.prepared.score, 'image');
+    if (doubt !== null) opened.warnings.push(doubt);
     try {
       const repeated = methods.repeated.length === 0 ? undefined : await RepeatedRuns.open(options, methods.repeated);
       return new Explainer(opened, repeated, options);
@@ -339,31 +337,4 @@ function targetsOf(options: ExplainerOptions): Pick<CompileRequest, 'targets' | 
       return wanted === null ? null : { classes: wanted, thresholds: own };
     },
   };
-}
-
-/** @throws UserError `bad-thresholds` */
-function thresholdsByClass(thresholds: number | readonly number[], classCount: number): readonly number[] {
-  if (typeof thresholds === 'number') return new Array<number>(classCount).fill(thresholds);
-  if (thresholds.length === classCount) return thresholds;
-  throw new UserError(
-    'bad-thresholds',
-    `There are ${thresholds.length} thresholds, and the model has ${classCount} classes.`,
-  );
-}
-
-/** Logits of classes that are decided by themselves are no choice between them. */
-function scoreActivationOf(
-  { thresholds, scoreActivation = 'auto' }: ExplainerOptions,
-  { score }: PreparedModel,
-): ScoreActivation {
-  const isOpen = scoreActivation === 'auto' && !score.reported && score.activation === undefined;
-  return thresholds !== undefined && isOpen ? 'sigmoid' : scoreActivation;
-}
-
-function softmaxDoubt(output: string): string {
-  return (
-    `The model's output '${output}' is a softmax: its scores add up to 1, so hardly more than one class of an image can reach its threshold. ` +
-    'If the model was trained for one label an image, run it without --multi-label (--no-multi-label where the labels ask for it); if for several, ' +
-    'export it with its logits or their sigmoid, or give --score-activation sigmoid.'
-  );
 }

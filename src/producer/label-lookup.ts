@@ -9,6 +9,8 @@ export interface LabelTableSettings {
   separator: string;
   /** What yes, no and unknown are called in a table with a column for each class; undefined: what its cells suggest. */
   values: readonly [yes: string, no: string, unknown: string] | undefined;
+  /** What has the labels, for messages. Default: `images`. */
+  labelled?: string;
   /** Brings the keys of the table into the form of the images' keys. Default: they have it. */
   keyOf?(key: string): string;
 }

@@ -15,7 +15,17 @@ const noClass = new Set(['no finding', 'none']);
 const fewSeveral = 0.05;
 
 /** @throws UserError `bad-list`, `bad-labels`, `unknown-class`, `ambiguous-class`; StoreError */
-export async function readLabelTable(
+export function readLabelTable(
+  location: string,
+  classNames: ClassNames | null,
+  settings: LabelTableSettings,
+): Promise<LabelTable> {
+  return readLabelRows(readKeyedTable(location), location, classNames, settings);
+}
+
+/** @param location where the rows come from, for messages. @throws as `readLabelTable` */
+export async function readLabelRows(
+  rows: AsyncIterable<TableRow>,
   location: string,
   classNames: ClassNames | null,
   settings: LabelTableSettings,
@@ -24,7 +34,7 @@ export async function readLabelTable(
   const lists = new LabelLists(location, classNames, settings);
   let columns: { names: readonly string[]; found: ClassColumns | null } = { names: [], found: null };
   let table: LabelColumns | null = null;
-  for await (const row of readKeyedTable(location)) {
+  for await (const row of rows) {
     if (row.columns !== columns.names) {
       columns = {
         names: row.columns,
@@ -175,7 +185,7 @@ class LabelLists {
     if (this.#settings.multiLabel === true) return { warnings: [], notices: [] };
     const counts = [...this.#labels.values()].map((labels) => (typeof labels === 'number' ? 1 : labels.length));
     const several = counts.filter((count) => count > 1).length;
-    const text = `${several} of ${counts.length} images have several labels in ${this.#location}: each class is decided by itself (multi-label).`;
+    const text = `${several} of ${counts.length} ${this.#settings.labelled ?? 'images'} have several labels in ${this.#location}: each class is decided by itself (multi-label).`;
     if (several >= fewSeveral * counts.length || several === 0) return { warnings: [], notices: [text] };
     return {
       warnings: [`${text} If these few are mistakes, mend them, or give --no-multi-label to be told where they are.`],

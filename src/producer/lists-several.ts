@@ -1,5 +1,5 @@
 import type { ClassNames } from '../explain/class-names.ts';
-import { readKeyedTable } from '../shared/run/keyed-table.ts';
+import { readKeyedTable, type TableRow } from '../shared/run/keyed-table.ts';
 import { classColumns } from './label-columns.ts';
 import type { LabelTableSettings } from './label-lookup.ts';
 import { hasLabelColumn } from './label-table.ts';
@@ -16,10 +16,18 @@ export async function listsSeveral(
   classNames: ClassNames | null,
   { multiLabel, separator }: LabelTableSettings,
 ): Promise<boolean> {
-  if (multiLabel !== undefined) return multiLabel;
+  return multiLabel ?? rowsSeveral(readKeyedTable(list), classNames, separator);
+}
+
+/** As `listsSeveral`, of the rows themselves. @throws what they do */
+export async function rowsSeveral(
+  table: AsyncIterable<TableRow>,
+  classNames: ClassNames | null,
+  separator: string,
+): Promise<boolean> {
   let rows = 0;
   const seen = new Map<string, unknown>();
-  for await (const { key, columns, cells } of readKeyedTable(list)) {
+  for await (const { key, columns, cells } of table) {
     if (!hasLabelColumn(columns) && (classColumns(columns, classNames)?.size ?? 0) > 1) return true;
     if (columns.includes('labels')) return true;
     const cell = cells[columns.lastIndexOf('label')];

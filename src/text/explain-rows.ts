@@ -6,7 +6,7 @@ import type { TextExplanation, TokenSequence } from './options.ts';
 import type { TextRow } from './read-texts.ts';
 import type { TextRecord } from './record.ts';
 import type { TextExplainer } from './text-explainer.ts';
-import { quarantinedText, recordBase, textRecord } from './text-record.ts';
+import { quarantinedText, recordBase, type TextDecisions, type TextTruth, textRecord } from './text-record.ts';
 import type { EncodedText, TextTokenizer } from './tokenizer.ts';
 
 /** Texts explained between two reports of progress. */
@@ -21,6 +21,7 @@ export async function explainRows(
   { explainer, tokenizer }: { explainer: TextExplainer; tokenizer: TextTokenizer },
   classNames: ClassNames | null,
   onExplained: (count: number) => void,
+  decisions?: TextDecisions,
 ): Promise<TextRecord[]> {
   const className = (index: number) => classNames?.className(index) ?? null;
   const encoded = await tokenizer.encode(
@@ -28,7 +29,7 @@ export async function explainRows(
     explainer.maxLength,
   );
   const jobs = rows.map(
-    (row, index): TextJob => ({ row, index, label: labelOf(row, classNames), encoded: encoded[index] }),
+    (row, index): TextJob => ({ row, index, truth: truthOf(row, classNames), encoded: encoded[index] }),
   );
   const groups = new Map<number, TextJob[]>();
   for (const job of jobs) {
@@ -43,12 +44,12 @@ export async function explainRows(
     for (let start = 0; start < group.length; start += chunkSize) {
       const chunk = group.slice(start, start + chunkSize);
       const explained = length === 0 ? noTokens() : await explainChunk(explainer, chunk.map(sequenceOf));
-      chunk.forEach(({ row, index, label, encoded }, at) => {
+      chunk.forEach(({ row, index, truth, encoded }, at) => {
         const explanation = explained instanceof UserError ? undefined : explained[at];
         if (explanation !== undefined && encoded !== undefined) {
-          records[index] = textRecord(row, label, encoded, explanation, className);
+          records[index] = textRecord(row, truth, encoded, explanation, className, decisions);
         } else if (explained instanceof UserError) {
-          records[index] = quarantinedText(recordBase(row, label, className), explained.code, explained.message);
+          records[index] = quarantinedText(recordBase(row, truth, className), explained.code, explained.message);
         }
       });
       onExplained(chunk.length);
@@ -61,15 +62,18 @@ interface TextJob {
   row: TextRow;
   /** Position in the window. */
   index: number;
-  label: number | null;
+  truth: TextTruth;
   encoded: EncodedText | undefined;
 }
 
-function sequenceOf({ encoded, label }: TextJob): TokenSequence {
+function sequenceOf({ encoded, truth: { label, several } }: TextJob): TokenSequence {
+  const { labels, unknown } = several ?? {};
   return {
     ids: encoded?.tokens.map(({ id }) => id) ?? [],
     typeIds: encoded?.typeIds ?? [],
     label: label ?? -1,
+    ...(labels == null ? {} : { labels }),
+    ...(unknown === undefined ? {} : { unknown }),
   };
 }
 
@@ -95,6 +99,10 @@ async function explainChunk(
 
 function noTokens(): UserError {
   return new UserError('no-tokens', 'The tokenizer makes no token of this text.');
+}
+
+function truthOf(row: TextRow, classNames: ClassNames | null): TextTruth {
+  return row.several === undefined ? { label: labelOf(row, classNames) } : { label: null, several: row.several };
 }
 
 function labelOf({ key, label }: TextRow, classNames: ClassNames | null): number | null {

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { ClassNames } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
 import { readClassNames } from '../shared/run/class-names.ts';
+import { thresholdsFile } from '../shared/run/multi-label-summary.ts';
+import { thresholdsByNames } from '../shared/run/thresholds.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import { explainRows } from './explain-rows.ts';
 import type { TextExplainerOptions } from './options.ts';
@@ -15,10 +17,13 @@ import type { TextRunSettings } from './settings.ts';
 import { writeSettings } from './settings-file.ts';
 import { type TextSummary, TextTally } from './tally.ts';
 import { TextExplainer } from './text-explainer.ts';
+import { readLabelledTexts, readTextLabels } from './text-labels.ts';
+import type { TextDecisions } from './text-record.ts';
 import { TextTokenizer } from './tokenizer.ts';
 
 const recordsKey = 'relevance.jsonl';
 const pageKey = 'relevance.html';
+const thresholdsKey = 'thresholds.json';
 
 /** Texts in memory at once, so that any number takes little. */
 const windowSize = 2048;
@@ -28,27 +33,37 @@ const windowSize = 2048;
  * @throws UserError when there is no text, when none could be explained, and as its parts do; StoreError
  */
 export async function explainTexts(
-  settings: TextRunSettings,
+  given: TextRunSettings,
   onProgress: (texts: number) => void = () => {},
 ): Promise<TextSummary> {
   const started = Date.now();
-  const output = await openStore(settings.output);
+  const output = await openStore(given.output);
   const folder = await mkdtemp(join(tmpdir(), 'gradline-'));
   try {
-    const tokenizer = await TextTokenizer.open(settings.tokenizer);
-    const classNames = settings.classes === null ? null : await readClassNames(settings.classes);
-    await using explainer = await TextExplainer.open(explainerOptions(settings, tokenizer, classNames));
+    const tokenizer = await TextTokenizer.open(given.tokenizer);
+    const classNames = given.classes === null ? null : await readClassNames(given.classes);
+    const labels = await readTextLabels(given, classNames);
+    const settings: TextRunSettings = labels === null ? given : { ...given, multiLabel: true };
+    const decisions: TextDecisions | undefined =
+      labels === null
+        ? undefined
+        : { thresholds: thresholdsByNames(given.threshold, classNames), targets: given.targets };
+    await using explainer = await TextExplainer.open({
+      ...explainerOptions(settings, tokenizer, classNames),
+      ...(decisions === undefined ? {} : { thresholds: decisions.thresholds }),
+    });
     const page = new TextPage(settings);
-    const tally = new TextTally();
+    const tally = new TextTally(labels === null ? null : { threshold: given.threshold, classNames });
     const file = join(folder, recordsKey);
     const parts = { explainer, tokenizer };
+    const texts = labels === null ? readTexts(given.input, given.textColumn) : readLabelledTexts(given, labels);
     let explained = 0;
     const onExplained = (count: number) => {
       explained += count;
       onProgress(explained);
     };
-    for await (const rows of windows(readTexts(settings.input, settings.textColumn))) {
-      const records = await explainRows(rows, parts, classNames, onExplained);
+    for await (const rows of windows(texts)) {
+      const records = await explainRows(rows, parts, classNames, onExplained, decisions);
       await appendFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
       for (const record of records) {
         page.add(record);
@@ -58,7 +73,17 @@ export async function explainTexts(
     if (tally.done === 0) throw nothingDone(settings.input, tally);
     await output.putFile(recordsKey, file, 'application/x-ndjson');
     await output.put(pageKey, page.html(tally.texts), 'text/html; charset=utf-8');
-    const summary = { ...tally.summary(), seconds: (Date.now() - started) / 1000, output: settings.output };
+    const warnings = [...(labels?.table?.warnings ?? []), ...(labels?.table?.notices ?? []), ...explainer.warnings];
+    const summary = {
+      ...tally.summary(),
+      ...(warnings.length === 0 ? {} : { warnings }),
+      seconds: (Date.now() - started) / 1000,
+      output: settings.output,
+    };
+    if (settings.threshold === 'best-f1' && summary.multiLabel !== undefined) {
+      const content = thresholdsFile(summary.multiLabel, classNames?.names ?? null);
+      await output.put(thresholdsKey, content, 'application/json');
+    }
     await writeSettings(output, settings, summary);
     return summary;
   } finally {

@@ -25,6 +25,13 @@ export interface TextExplainerOptions extends Omit<ExecutionOptions, 'precision'
   methods?: TextMethod[];
   /** As for images: `predicted`, `label`, `class:<index or name>`, `class:<a>-vs-<b>`, `top:<k>`. Default `['predicted']`. */
   targets?: string[];
+  /**
+   * Decide each class by itself, because a text may have several or none: the score from which a class is decided, by index, or one for all. Then
+   * `predicted` is every decided class, `label` every true one (`TokenSequence.labels`), `false-positives` and `false-negatives` are targets too, and
+   * each of the classes that a text's targets name has relevance of its own, the highest score first: `predicted+label#1`, `predicted+label#2`, ..., at most 16.
+   * Logits are scored by their sigmoid.
+   */
+  thresholds?: number | readonly number[];
   /** Names by class index; needed for `class:<name>`. */
   classNames?: string[];
   /** What classes are called besides, by class index. */
@@ -56,12 +63,16 @@ export interface TokenSequence {
   typeIds?: readonly number[];
   /** Class index for the target `label`, -1 for none. */
   label?: number;
+  /** With `thresholds`: indices of the classes that are true. Default: nothing is known. */
+  labels?: readonly number[];
+  /** With `labels`: indices of classes of which it is not known whether they are true. */
+  unknown?: readonly number[];
 }
 
 /** Relevance of a text's tokens for one class. */
 export interface TokenRelevance {
   method: TextMethod;
-  /** As the user wrote it; `top:3` gives three entries, `top:3#1` to `top:3#3`. */
+  /** As the user wrote it; `top:3` gives three entries, `top:3#1` to `top:3#3`. With `thresholds`: `predicted+label#1`, ..., as many as the text has classes. */
   target: string;
   /** The explained class; -1 where the text has no such target (a missing label): all values are zero. */
   class: number;

@@ -5,6 +5,8 @@ import { StringDecoder } from 'node:string_decoder';
 import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import { UserError } from '../explain/user-error.ts';
+import type { KnownLabels } from '../shared/run/decide.ts';
+import type { TableRow } from '../shared/run/keyed-table.ts';
 import { readPieces } from '../shared/store/read-pieces.ts';
 
 export interface TextRow {
@@ -13,6 +15,13 @@ export interface TextRow {
   text: string;
   /** A class index or name; null when the row has none. */
   label: string | number | null;
+  /** What is true of the text, where it may have several labels. */
+  several?: KnownLabels;
+}
+
+/** A row of a table of texts. Its key is the row's own, else the number of its line or row; the columns are those beside the text. */
+export interface TextTableRow extends TableRow {
+  text: string;
 }
 
 /** The input that means standard input: one text a line. */
@@ -29,9 +38,30 @@ export function readTexts(
   column: string,
   stdin: AsyncIterable<Buffer> = process.stdin,
 ): AsyncGenerator<TextRow> {
-  if (/\.csv$/i.test(input)) return csvTexts(input, column);
-  if (/\.jsonl$/i.test(input)) return jsonTexts(input, column);
+  if (isTextTable(input)) return labelledTexts(input, column);
   return plainTexts(input === standardInput ? stdin : readPieces(input));
+}
+
+/** Whether texts may have keys and labels there. */
+export function isTextTable(input: string): boolean {
+  return /\.(csv|jsonl)$/i.test(input);
+}
+
+/** Texts with all that stands beside them. @throws as `readTexts` */
+export function readTextTable(location: string, column: string): AsyncGenerator<TextTableRow> {
+  return /\.csv$/i.test(location) ? csvTexts(location, column) : jsonTexts(location, column);
+}
+
+const jsonLabel = z.union([z.string(), z.int().min(0)]).nullish();
+
+async function* labelledTexts(location: string, column: string): AsyncGenerator<TextRow> {
+  const isText = /\.csv$/i.test(location);
+  for await (const { key, text, line, columns, cells } of readTextTable(location, column)) {
+    const cell = cells[columns.indexOf('label')];
+    const label = jsonLabel.safeParse(isText && typeof cell === 'string' ? cell.trim() : cell);
+    if (!label.success) throw badRow(location, line, column);
+    yield { key, text, label: label.data === '' ? null : (label.data ?? null) };
+  }
 }
 
 async function* plainTexts(pieces: AsyncIterable<Buffer>): AsyncGenerator<TextRow> {
@@ -40,19 +70,22 @@ async function* plainTexts(pieces: AsyncIterable<Buffer>): AsyncGenerator<TextRo
   }
 }
 
-async function* csvTexts(location: string, column: string): AsyncGenerator<TextRow> {
+async function* csvTexts(location: string, column: string): AsyncGenerator<TextTableRow> {
   const bytes = Readable.from(readPieces(location));
-  const parser = parse({ bom: true, skip_empty_lines: true });
+  const parser = parse({ bom: true, skip_empty_lines: true, info: true });
   bytes.on('error', (error) => parser.destroy(error));
   bytes.pipe(parser);
   let header: string[] | undefined;
+  let columns: string[] = [];
   let row = 0;
   try {
-    for await (const record of parser) {
+    for await (const { record, info } of parser) {
       const fields: string[] = record;
       if (header === undefined) {
         header = fields.map((name) => name.trim());
-        if (header.includes(column)) continue;
+        const place = header.indexOf(column);
+        columns = header.toSpliced(place, 1);
+        if (place >= 0) continue;
         const found = header.map((name) => `'${name}'`).join(', ');
         throw badList(
           location,
@@ -61,7 +94,13 @@ async function* csvTexts(location: string, column: string): AsyncGenerator<TextR
       }
       row += 1;
       const field = (name: string) => fields[header?.indexOf(name) ?? -1];
-      yield { key: field('key') || String(row), text: field(column) ?? '', label: field('label')?.trim() || null };
+      yield {
+        key: field('key') || String(row),
+        text: field(column) ?? '',
+        line: info.lines,
+        columns,
+        cells: fields.toSpliced(header.indexOf(column), 1),
+      };
     }
   } catch (error) {
     if (error instanceof CsvError) throw badList(location, `${error.message}.`, error);
@@ -71,25 +110,23 @@ async function* csvTexts(location: string, column: string): AsyncGenerator<TextR
   }
 }
 
-async function* jsonTexts(location: string, column: string): AsyncGenerator<TextRow> {
-  const entry = z.object({
-    key: z.union([z.string().min(1), z.int()]).nullish(),
-    label: z.union([z.string(), z.int().min(0)]).nullish(),
-    [column]: z.string(),
-  });
+async function* jsonTexts(location: string, column: string): AsyncGenerator<TextTableRow> {
+  const entry = z.looseObject({ key: z.union([z.string().min(1), z.int()]).nullish(), [column]: z.string() });
   for await (const { text, line } of lines(readPieces(location))) {
     if (text.trim() === '') continue;
     const row = entry.safeParse(jsonOf(text, location, line));
     const found: unknown = row.success ? row.data[column] : undefined;
-    if (!row.success || typeof found !== 'string') {
-      throw badList(
-        location,
-        `line ${line} must be an object with a text in '${column}' and, if known, a 'label' (name or index). Another field is named with --text-column.`,
-      );
-    }
-    const { key, label } = row.data;
-    yield { key: String(key ?? line), text: found, label: label === '' ? null : (label ?? null) };
+    if (!row.success || typeof found !== 'string') throw badRow(location, line, column);
+    const { key, [column]: _, ...more } = row.data;
+    yield { key: String(key ?? line), text: found, line, columns: Object.keys(more), cells: Object.values(more) };
   }
+}
+
+function badRow(location: string, line: number, column: string): UserError {
+  return badList(
+    location,
+    `line ${line} must be an object with a text in '${column}' and, if known, a 'label' (name or index; a list of them with --multi-label). Another field is named with --text-column.`,
+  );
 }
 
 function jsonOf(text: string, location: string, line: number): unknown {

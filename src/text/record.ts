@@ -1,7 +1,7 @@
 /** One text's line of JSON, as a schema. `record.schema.json` beside it is made from it; a test keeps the two equal. */
 
 import { z } from 'zod';
-import { answer, extensible, quarantine } from '../shared/run/record.ts';
+import { answer, decisions, explainedPair, extensible, quarantine, severalLabels } from '../shared/run/record.ts';
 import { textMethods } from './options.ts';
 
 const index = z.int().min(0);
@@ -12,6 +12,7 @@ const base = {
   text: z.string(),
   label: index.nullable(),
   labelName: z.string().nullable(),
+  ...severalLabels,
 };
 
 const token = extensible({
@@ -35,12 +36,14 @@ const relevance = extensible({
   degenerate: z.boolean(),
   /** Why: `no-label`, `no-gradient`; null for ordinary relevance. */
   degenerateReason: z.string().nullable(),
+  ...explainedPair,
 });
 
 const doneText = extensible({
   ...base,
   status: z.literal('done'),
   ...answer,
+  ...decisions,
   /** The rest of it was not seen. */
   truncated: z.boolean().describe('Whether the text had more tokens than the model takes'),
   tokens: z.array(token),

@@ -1,6 +1,7 @@
 /** Everything that decides what `gradline text` computes and writes. */
 
 import type { ScoreActivation } from '../explain/options.ts';
+import type { StoredThreshold } from '../shared/run/threshold-setting.ts';
 import type { Baseline, TextMethod } from './options.ts';
 
 export interface TextRunSettings {
@@ -25,6 +26,14 @@ export interface TextRunSettings {
   /** Most texts on the page. */
   pageTexts: number;
   scoreActivation: ScoreActivation;
+  /** Each class is decided by itself. Left out: where the labels say so; false: whatever they say, each text has one. */
+  multiLabel?: boolean;
+  /** Left out: 0.5. */
+  threshold?: StoredThreshold;
+  /** Between the labels of one cell. Left out: `|`. */
+  labelSeparator?: string;
+  /** What yes, no and unknown are called in tables with a column for each class. */
+  labelValues?: [string, string, string];
   batchSize: number;
   provider: string;
   threads: number | null;

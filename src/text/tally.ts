@@ -1,5 +1,8 @@
 /** What became of the texts of a run. */
 
+import type { ClassNames } from '../explain/class-names.ts';
+import { type MultiLabelSummary, MultiLabelTally } from '../shared/run/multi-label-summary.ts';
+import type { StoredThreshold } from '../shared/run/threshold-setting.ts';
 import type { TextRecord } from './record.ts';
 
 export interface TextSummary {
@@ -9,8 +12,12 @@ export interface TextSummary {
   /** Number of quarantined texts by error code. */
   failures: Record<string, number>;
   labelled: number;
-  /** Share of labelled texts that are classified right; null without labels. */
+  /** Share of labelled texts that are classified right, multi-label: all of whose decisions are right; null without labels. */
   accuracy: number | null;
+  /** Where each class is decided by itself: pairs of a text and a class. */
+  multiLabel?: MultiLabelSummary;
+  /** What the user should know, a sentence each. */
+  warnings?: string[];
   seconds: number;
   output: string;
 }
@@ -21,8 +28,14 @@ export class TextTally {
   labelled = 0;
   correct = 0;
   readonly failures: Record<string, number> = {};
+  readonly #pairs: MultiLabelTally | null;
   /** What the first quarantined text failed of. */
   firstFailure: { code: string; message: string } | undefined;
+
+  /** @param several how classes are decided by themselves; null where each text has one label */
+  constructor(several: { threshold: StoredThreshold | undefined; classNames: ClassNames | null } | null) {
+    this.#pairs = several === null ? null : new MultiLabelTally(several.threshold, several.classNames?.names ?? null);
+  }
 
   add(record: TextRecord): void {
     this.texts += 1;
@@ -34,11 +47,14 @@ export class TextTally {
     this.done += 1;
     if (record.correct !== undefined) this.labelled += 1;
     if (record.correct === true) this.correct += 1;
+    this.#pairs?.add(record);
   }
 
   summary(): Omit<TextSummary, 'seconds' | 'output'> {
     const { texts, done, labelled, failures } = this;
     const accuracy = labelled === 0 ? null : this.correct / labelled;
-    return { texts, done, quarantined: texts - done, failures, labelled, accuracy };
+    const pairs = this.#pairs?.summary ?? null;
+    const multiLabel = pairs === null ? {} : { multiLabel: pairs };
+    return { texts, done, quarantined: texts - done, failures, labelled, accuracy, ...multiLabel };
   }
 }

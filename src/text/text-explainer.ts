@@ -33,6 +33,7 @@ export class TextExplainer implements AsyncDisposable {
   readonly #batchSize: number | undefined;
   readonly #lengths: LengthRule;
   #session: TextSession | undefined;
+  #warnings: readonly string[] = [];
 
   private constructor(options: TextExplainerOptions, tokens: TokenInputs) {
     this.maxLength = Math.min(options.maxLength ?? defaultMaxLength, tokens.length ?? Number.POSITIVE_INFINITY);
@@ -62,6 +63,11 @@ export class TextExplainer implements AsyncDisposable {
     return explainer;
   }
 
+  /** What is odd about the model, a sentence each; known when texts have been explained. */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
   /** How many tokens the session for a text of `length` tokens has: texts with the same number share a session. */
   compiledLength(length: number): number {
     return compiledLength(length, this.#lengths);
@@ -78,6 +84,7 @@ export class TextExplainer implements AsyncDisposable {
     if (length === undefined) return [];
     if (lengths.size > 1) throw new RangeError(`Texts for several compiled lengths: ${[...lengths].join(', ')}.`);
     const session = await this.#sessionFor(length, texts.length);
+    this.#warnings = session.warnings;
     checkLabels(texts, session.outputs.classCount);
     const explained: TextExplanation[] = [];
     for (let start = 0; start < texts.length; start += session.sizes.batchSize) {
@@ -97,7 +104,7 @@ export class TextExplainer implements AsyncDisposable {
   }
 
   async #explainBatch(session: TextSession, batch: readonly TokenSequence[]): Promise<TextExplanation[]> {
-    const { classCount, targets } = session.outputs;
+    const { classCount } = session.outputs;
     const whole = await session.run(batch);
     const methods: readonly TextMethod[] = this.#options.methods ?? [defaultMethod];
     const integrated = methods.includes('integrated-gradients')
@@ -106,22 +113,24 @@ export class TextExplainer implements AsyncDisposable {
     return batch.map(({ ids }, row) => {
       const rowOf = (values: Float32Array, width: number) => values.slice(row * width, (row + 1) * width);
       const ofTokens = (values: Float32Array) => rowOf(values, session.sizes.length).slice(0, ids.length);
-      const relevance = targets.flatMap(({ target }, t) =>
-        methods.map((method): TokenRelevance => {
-          const against = target.kind.from === 'class' ? target.kind.against : undefined;
-          const index = whole.targets[t]?.classes[row] ?? -1;
+      const slotCount = session.outputs.slots?.names.length ?? 0;
+      const relevance = session.targets.flatMap(({ name, against }, t) => {
+        const index = whole.targets[t]?.classes[row] ?? -1;
+        // A text has relevance for as many classes as its own targets name.
+        if (t < slotCount && index < 0) return [];
+        return methods.map((method): TokenRelevance => {
           const explained = (logits: Float32Array) => explainedLogit(rowOf(logits, classCount), index, against);
           const values = method === 'grad-x-input' ? whole.targets[t]?.timesInput : integrated?.targets[t];
           return {
             method,
-            target: target.name,
+            target: name,
             class: index,
             values: ofTokens(values ?? new Float32Array()),
             logit: explained(whole.logits),
             baselineLogit: method === 'grad-x-input' || integrated === undefined ? null : explained(integrated.logits),
           };
-        }),
-      );
+        });
+      });
       return { logits: rowOf(whole.logits, classCount), scores: rowOf(whole.scores, classCount), relevance };
     });
   }
@@ -140,7 +149,7 @@ export class TextExplainer implements AsyncDisposable {
 }
 
 function checkLabels(texts: readonly TokenSequence[], classCount: number): void {
-  const wrong = texts.find(({ label = -1 }) => label >= classCount)?.label;
+  const wrong = texts.flatMap(({ label = -1, labels = [] }) => [label, ...labels]).find((label) => label >= classCount);
   if (wrong === undefined) return;
   throw new UserError(
     'unknown-class',

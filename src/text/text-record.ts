@@ -1,24 +1,40 @@
 /** What the model says of one text, as a record. */
 
 import { at } from '../explain/at.ts';
+import { thresholdsByClass } from '../explain/class-decisions.ts';
+import { decide, type KnownLabels, outcomeOf, targetsNaming } from '../shared/run/decide.ts';
 import type { TextExplanation } from './options.ts';
 import type { TextRow } from './read-texts.ts';
-import type { QuarantinedText, TextRecord } from './record.ts';
+import type { DoneText, QuarantinedText, RelevanceRecord, TextRecord } from './record.ts';
 import type { EncodedText } from './tokenizer.ts';
 
 export type ClassNaming = (index: number) => string | null;
 
 const topCount = 5;
 
-/** @param label class index; null when unknown */
+/** The label of a text, by class index; null when unknown. Where it may have several: `several`, and no `label`. */
+export interface TextTruth {
+  label: number | null;
+  several?: KnownLabels;
+}
+
+/** How classes are decided by themselves. */
+export interface TextDecisions {
+  /** By class index, or one for all. */
+  thresholds: number | readonly number[];
+  targets: readonly string[];
+}
+
 export function textRecord(
   row: TextRow,
-  label: number | null,
+  truth: TextTruth,
   encoded: EncodedText,
   explanation: TextExplanation,
   className: ClassNaming,
+  decisions?: TextDecisions,
 ): TextRecord {
-  const base = recordBase(row, label, className);
+  const { label, several = {} } = truth;
+  const base = recordBase(row, truth, className);
   const { logits, scores, relevance } = explanation;
   const numbers = [logits, scores, ...relevance.map(({ values }) => values)];
   if (!numbers.every((values) => values.every(Number.isFinite))) {
@@ -27,6 +43,28 @@ export function textRecord(
   const best = Array.from(logits.keys()).sort((a, b) => at(logits, b) - at(logits, a) || a - b);
   const [predicted = 0, second] = best;
   const scoreOf = (index: number | undefined) => (index === undefined ? 0 : at(scores, index));
+  const top = best
+    .slice(0, topCount)
+    .map((index) => ({ class: index, name: className(index), score: significant(scoreOf(index)) }));
+  const decided =
+    decisions === undefined
+      ? {}
+      : decide(
+          several,
+          Array.from(scores, significant),
+          thresholdsByClass(decisions.thresholds, scores.length),
+          className,
+          top,
+        );
+  const pairOf = (target: string, index: number): Pick<RelevanceRecord, 'targets' | 'outcome'> => {
+    if (decisions === undefined) return {};
+    const outcome = outcomeOf(several, decided, index);
+    const named = targetsNaming(decisions.targets, several, decided, index, best.indexOf(index));
+    return {
+      targets: target.startsWith('class:') ? [target] : named,
+      ...(outcome === undefined ? {} : { outcome }),
+    };
+  };
   return {
     ...base,
     status: 'done',
@@ -35,11 +73,8 @@ export function textRecord(
     score: significant(scoreOf(predicted)),
     margin: significant(scoreOf(predicted) - scoreOf(second)),
     ...(label === null ? {} : { correct: label === predicted }),
-    top: best.slice(0, topCount).map((index) => ({
-      class: index,
-      name: className(index),
-      score: significant(scoreOf(index)),
-    })),
+    top,
+    ...decided,
     truncated: encoded.truncated,
     tokens: encoded.tokens,
     relevance: relevance.map(({ method, target, class: index, values, logit, baselineLogit }) => {
@@ -55,24 +90,23 @@ export function textRecord(
         baselineLogit: baselineLogit === null ? null : significant(baselineLogit),
         degenerate: reason !== null,
         degenerateReason: reason,
+        ...pairOf(target, index),
       };
     }),
   };
 }
 
-export function recordBase(
-  { key, text }: TextRow,
-  label: number | null,
-  className: ClassNaming,
-): Pick<TextRecord, 'key' | 'text' | 'label' | 'labelName'> {
-  return { key, text, label, labelName: label === null ? null : className(label) };
+type RecordBase = Pick<DoneText, 'key' | 'text' | 'label' | 'labelName' | 'labels' | 'labelNames' | 'unknown'>;
+
+export function recordBase({ key, text }: TextRow, { label, several }: TextTruth, className: ClassNaming): RecordBase {
+  const base = { key, text, label, labelName: label === null ? null : className(label) };
+  if (several === undefined) return base;
+  const { labels = null, unknown } = several;
+  const open = unknown === undefined ? {} : { unknown: [...unknown] };
+  return { ...base, labels: labels && [...labels], labelNames: labels?.map(className) ?? null, ...open };
 }
 
-export function quarantinedText(
-  base: Pick<TextRecord, 'key' | 'text' | 'label' | 'labelName'>,
-  code: string,
-  message: string,
-): QuarantinedText {
+export function quarantinedText(base: RecordBase, code: string, message: string): QuarantinedText {
   return { ...base, status: 'quarantined', error: { code, message } };
 }
 

@@ -4,45 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { explainTexts } from '../../src/text/explain-texts.ts';
-import { textRecordSchema } from '../../src/text/record.ts';
-import type { TextRunSettings } from '../../src/text/settings.ts';
 import { difference, expectRefusal } from '../explain/open-tiny.ts';
-import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
 import { fixture, golden } from './fixtures.ts';
-
-async function project(files: Record<string, string>, more: Partial<TextRunSettings> = {}): Promise<TextRunSettings> {
-  const folder = await temporaryFolder();
-  await writeFiles(folder, files);
-  return {
-    input: join(folder, Object.keys(files)[0] ?? ''),
-    output: join(folder, 'out'),
-    model: fixture('bert/model.onnx'),
-    tokenizer: fixture('tokenizer.json'),
-    classes: fixture('classes.json'),
-    methods: ['grad-x-input', 'integrated-gradients'],
-    targets: ['predicted'],
-    layer: null,
-    steps: 32,
-    baseline: 'zero',
-    maxLength: null,
-    padTo: null,
-    exactLengths: false,
-    textColumn: 'text',
-    pageTexts: 500,
-    scoreActivation: 'auto',
-    batchSize: 8,
-    provider: 'cpu',
-    threads: 1,
-    ...more,
-  };
-}
-
-async function recordsOf({ output }: TextRunSettings) {
-  const lines = (await readFile(join(output, 'relevance.jsonl'), 'utf8')).split('\n');
-  expect(lines.pop()).toBe('');
-  for (const line of lines) expect(textRecordSchema.safeParse(JSON.parse(line)).error).toBeUndefined();
-  return lines.map((line) => JSON.parse(line));
-}
+import { project, recordsOf } from './project.ts';
 
 test('records come in the order of the texts, whatever their lengths, and say what PyTorch says', async () => {
   const { texts } = golden('bert');

@@ -197,6 +197,28 @@ test.each([
   expect(Math.abs(total - (logit - (baselineLogit ?? Number.NaN)))).toBeLessThan(2e-3);
 });
 
+test.each([
+  ['LSTM', 4],
+  ['GRU', 3],
+  ['RNN', 1],
+])(
+  'a recurrent classifier (%s) explains every class that a text has, as it does one by one',
+  async (operator, gates) => {
+    const model = recurrent(operator, gates);
+    await using each = await open(model, { targets: ['class:0', 'class:1'] });
+    const texts = [{ ids: [3, 1, 4, 1, 5, 8] }, { ids: [2, 7, 1, 8, 2, 8] }];
+    const alone = await each.explain(texts);
+    await using several = await open(model, { targets: ['predicted'], thresholds: 0 });
+    const found = await several.explain(texts);
+    found.forEach(({ relevance }, i) => {
+      for (const { class: index, values } of alone[i]?.relevance ?? []) {
+        const same = relevance.find((row) => row.class === index)?.values;
+        expect(difference(same ?? [], values)).toBeLessThan(1e-6);
+      }
+    });
+  },
+);
+
 test('a recurrent layer over packed sequences is refused', async () => {
   await using explainer = await open(recurrent('LSTM', 4, true));
   const attempt = explainer.explain([{ ids: [1, 2, 3] }]);

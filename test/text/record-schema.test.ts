@@ -45,6 +45,20 @@ const done: TextRecord = {
     },
   ],
 };
+const several: TextRecord = {
+  ...done,
+  label: null,
+  labelName: null,
+  labels: [1, 2],
+  labelNames: ['positive', null],
+  unknown: [3],
+  decided: [0, 1],
+  decidedNames: ['negative', 'positive'],
+  falsePositives: [0],
+  falseNegatives: [2],
+  scores: [0.6, 0.9, 0.1, 0.2],
+  relevance: done.relevance.map((row) => ({ ...row, targets: ['predicted', 'label'], outcome: 'true-positive' })),
+};
 const quarantined: TextRecord = {
   key: '2',
   text: '',
@@ -75,6 +89,7 @@ describe('both the code and the shipped file', () => {
     const shipped = await shippedSchema();
     for (const record of [
       done,
+      several,
       quarantined,
       changed(done, 'relevance.0.more', [1]),
       changed(quarantined, 'more', 'x'),

@@ -15,10 +15,8 @@ const share = z.number().min(0).max(1);
 /** Origin top left, at cell centres. */
 const position = extensible({ x: z.number(), y: z.number() }).describe('Pixels of the image as the model saw it');
 
-const base = {
-  key: z.string().describe('S3 key or path relative to the input folder'),
-  label: index.nullable().describe('Null in a run whose images may have several labels'),
-  labelName: z.string().nullable(),
+/** Of an image or a text that may have several. */
+export const severalLabels = {
   labels: z
     .array(index)
     .nullable()
@@ -29,6 +27,13 @@ const base = {
     .array(index)
     .exactOptional()
     .describe('Multi-label: classes of which it is not known whether they are true'),
+};
+
+const base = {
+  key: z.string().describe('S3 key or path relative to the input folder'),
+  label: index.nullable().describe('Null in a run whose images may have several labels'),
+  labelName: z.string().nullable(),
+  ...severalLabels,
 };
 
 /** How alike a map stays to that of a network with shuffled weights, -1 to 1; null where one of the two is the same everywhere. */
@@ -76,6 +81,14 @@ export const region = extensible({
 /** A decision about one class of an image that may have several, beside the truth. */
 const pairOutcome = z.enum(['true-positive', 'false-positive', 'false-negative', 'true-negative']);
 
+/** Why a class of an image or a text is explained, and what is decided of it. */
+export const explainedPair = {
+  targets: z.array(z.string()).exactOptional().describe('Multi-label: those of the targets that name the class'),
+  outcome: pairOutcome
+    .exactOptional()
+    .describe('Multi-label: what the decision about the class is, where the truth is known'),
+};
+
 /** What one map says. */
 export const mapRecord = extensible({
   layer: z.string().describe('The layer as the user wrote it'),
@@ -108,16 +121,13 @@ export const mapRecord = extensible({
   workingLayer: z.string().exactOptional().describe('With class-token-only: the layer to list in place of this one'),
   faithfulness: faithfulness.exactOptional(),
   region: region.exactOptional(),
-  targets: z.array(z.string()).exactOptional().describe('Multi-label: those of the targets that name the class'),
-  outcome: pairOutcome
-    .exactOptional()
-    .describe('Multi-label: what the decision about the class is, where the truth is known'),
+  ...explainedPair,
 });
 
 const classScore = extensible({ class: index, name: z.string().nullable(), score: z.number() });
 
-/** What is decided where each class is decided by itself: pairs of an image and a class. Lists of classes are ascending. */
-const decisions = {
+/** What is decided where each class is decided by itself: pairs of an image or a text and a class. Lists of classes are ascending. */
+export const decisions = {
   decided: z.array(index).exactOptional().describe('Classes whose score reaches their threshold'),
   decidedNames: z.array(z.string().nullable()).exactOptional().describe('In the order of decided'),
   falsePositives: z.array(index).exactOptional().describe('Decided and not true; present when labels are known'),

@@ -62,18 +62,55 @@ ${this.#articles.join('\n')}
 }
 
 function doneArticle(record: DoneText, settings: PageSettings): string {
+  const none = record.relevance.length === 0 ? `\n${plainText(record)}` : '';
+  return `<article>
+<h2>${escaped(record.key)}</h2>
+${record.decided === undefined ? verdict(record) : decisions(record, record.decided)}
+${distinct(record.relevance)
+  .map((same) => section(record, same, settings))
+  .join('\n')}${none}
+</article>`;
+}
+
+/** A text of which no class is explained is shown all the same. */
+function plainText({ text }: DoneText): string {
+  return `<p class="text" dir="auto">${escaped(text)}</p>`;
+}
+
+function verdict(record: DoneText): string {
   const { predictedName, predicted, score, correct, label, labelName } = record;
   const truth =
     label === null
       ? ''
       : ` <span class="${correct ? 'right' : 'wrong'}">${correct ? '✓ right' : `✗ wrong, it is ${nameOf(label, labelName)}`}</span>`;
-  return `<article>
-<h2>${escaped(record.key)}</h2>
-<p class="verdict">Predicted <b>${nameOf(predicted, predictedName)}</b>, score ${score.toFixed(3)}${truth}</p>
-${distinct(record.relevance)
-  .map((same) => section(record, same, settings))
-  .join('\n')}
-</article>`;
+  return `<p class="verdict">Predicted <b>${nameOf(predicted, predictedName)}</b>, score ${score.toFixed(3)}${truth}</p>`;
+}
+
+/** Where each class is decided by itself: those decided, and what is wrong with that. */
+function decisions(record: DoneText, decided: readonly number[]): string {
+  const names = new Map<number, string | null>([
+    ...decided.map((index, i): [number, string | null] => [index, record.decidedNames?.[i] ?? null]),
+    ...(record.labels ?? []).map((index, i): [number, string | null] => [index, record.labelNames?.[i] ?? null]),
+  ]);
+  const listed = (indices: readonly number[]) =>
+    indices.map((index) => `<b>${nameOf(index, names.get(index) ?? null)}</b>${scoreText(record, index)}`).join(', ');
+  const { correct, falsePositives = [], falseNegatives = [] } = record;
+  const wrong = [
+    ...(falsePositives.length === 0 ? [] : [`✗ false positive: ${listed(falsePositives)}`]),
+    ...(falseNegatives.length === 0 ? [] : [`✗ missed: ${listed(falseNegatives)}`]),
+  ];
+  const truth =
+    correct === undefined
+      ? ''
+      : correct
+        ? ' <span class="right">✓ all right</span>'
+        : ` <span class="wrong">${wrong.join('; ')}</span>`;
+  return `<p class="verdict">Decided ${decided.length === 0 ? 'none of the classes' : listed(decided)}${truth}</p>`;
+}
+
+function scoreText({ scores, scoresAbove }: DoneText, index: number): string {
+  const score = scores?.[index] ?? scoresAbove?.scores[scoresAbove.classes.indexOf(index)];
+  return score === undefined ? '' : ` ${score.toFixed(3)}`;
 }
 
 /** Targets that came to one class have one relevance, which is shown once: predicted and label, say. */
@@ -90,8 +127,9 @@ function distinct(all: readonly RelevanceRecord[]): [RelevanceRecord, ...Relevan
 
 function section(record: DoneText, same: [RelevanceRecord, ...RelevanceRecord[]], settings: PageSettings): string {
   const [relevance] = same;
-  const targets = same.map(({ target }) => escaped(target)).join(' and ');
-  const title = `<h3>${heading(relevance)} <small>${targets}, ${relevance.method}</small></h3>`;
+  const named = same.flatMap(({ target, targets }) => targets ?? [target]);
+  const targets = [...new Set(named)].map(escaped).join(' and ');
+  const title = `<h3>${heading(relevance)}${outcomeText(relevance)} <small>${targets}, ${relevance.method}</small></h3>`;
   if (relevance.degenerateReason === 'no-label') return `<section>${title}<p>This text has no label.</p></section>`;
   const none = relevance.degenerate ? '<p>No gradient reaches the tokens: no word counts.</p>' : '';
   return `<section>
@@ -110,6 +148,20 @@ function heading({ target, class: index, className }: RelevanceRecord): string {
   const against = /^class:.*-vs-/.test(target) ? ' and not the other' : '';
   return `Why ${nameOf(index, className)}${against}`;
 }
+
+/** What the decision about the class is. */
+function outcomeText({ outcome }: RelevanceRecord): string {
+  if (outcome === undefined) return '';
+  const [side, text] = outcomes[outcome];
+  return ` <span class="${side}">${text}</span>`;
+}
+
+const outcomes: Record<NonNullable<RelevanceRecord['outcome']>, ['right' | 'wrong', string]> = {
+  'true-positive': ['right', '✓ right'],
+  'true-negative': ['right', '✓ rightly not decided'],
+  'false-positive': ['wrong', '✗ false positive'],
+  'false-negative': ['wrong', '✗ missed'],
+};
 
 function sums({ sum, logit, baselineLogit }: RelevanceRecord, { baseline, steps }: PageSettings): string {
   const before = 'before Softmax or Sigmoid';

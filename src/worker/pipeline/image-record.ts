@@ -2,6 +2,7 @@
 
 import { at } from '../../explain/at.ts';
 import type { Explanation } from '../../explain/explanation.ts';
+import { decide } from '../../shared/run/decide.ts';
 import type {
   ActivationRecord,
   BaselineRecord,
@@ -10,7 +11,6 @@ import type {
   MapRecord,
   SeenPart,
 } from '../../shared/run/record.ts';
-import { decide } from './decisions.ts';
 import type { NamedImage } from './pixels/image-work.ts';
 import { QuarantineError } from './quarantine.ts';
 import { recordLabels } from './record-labels.ts';

@@ -1,7 +1,10 @@
-/** What is decided of an image whose classes are decided one by one, and how its record says it. */
+/** What is decided of an image or a text whose classes are decided one by one, and how its record says it. */
 
-import type { ClassScore, DoneRecord, PairOutcome } from '../../shared/run/record.ts';
-import type { PlannedImage } from '../../shared/run/run-plan.ts';
+import type { ClassScore, DoneRecord, PairOutcome } from './record.ts';
+import type { PlannedImage } from './run-plan.ts';
+
+/** What is known of an image or a text: classes that are true, and those of which it is not known. */
+export type KnownLabels = Pick<PlannedImage, 'labels' | 'unknown'>;
 
 export type Decisions = Pick<
   DoneRecord,
@@ -18,7 +21,7 @@ const floor = 0.01;
  * @param top the highest scores, which are recorded in any case
  */
 export function decide(
-  { labels = null, unknown = [] }: PlannedImage,
+  { labels = null, unknown = [] }: KnownLabels,
   scores: readonly number[],
   thresholds: readonly number[],
   className: (index: number) => string | null,
@@ -49,7 +52,7 @@ function recordedScores(
 
 /** Undefined where the truth is not known. */
 export function outcomeOf(
-  { labels = null, unknown = [] }: PlannedImage,
+  { labels = null, unknown = [] }: KnownLabels,
   { decided = [] }: Decisions,
   index: number,
 ): PairOutcome | undefined {
@@ -61,7 +64,7 @@ export function outcomeOf(
 /** Those of the run's targets that name a class of an image. @param rank of the class among the image's scores, from 0 */
 export function targetsNaming(
   targets: readonly string[],
-  { labels = null }: PlannedImage,
+  { labels = null }: KnownLabels,
   { decided = [], falsePositives = [], falseNegatives = [] }: Decisions,
   index: number,
   rank: number,
