@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ClassNames, parseClassIndex } from '../../explain/class-names.ts';
 import { HeatmapCanvas } from '../../report/page/app/parts/heatmap-canvas.tsx';
 import { Choice } from '../../shared/page/parts/choice.tsx';
+import { mapOpacity, OpacityField } from '../../shared/page/parts/map-opacity.tsx';
 import { TypedField } from '../../shared/page/parts/typed-field.tsx';
 import { changeParams, route } from '../../shared/page/route.ts';
 import { useKeys } from '../../shared/page/shell/keys.ts';
@@ -49,13 +50,11 @@ function Ready({ settings }: { settings: PageSettings }) {
   const layer = layers.find((one) => one === params.get('layer')) ?? layers.at(-1) ?? '';
   const methods = [...new Set(maps.filter((map) => map.layer === layer).map(({ method }) => method))];
   const method = methods.find((one) => one === params.get('method')) ?? methods[0] ?? '';
-  const opacity = readOpacity(params.get('opacity'));
+  const opacity = mapOpacity(usualOpacity);
   const first = useClass(names, settings.classCount, params.get('class'));
   const second = useClass(names, settings.classCount, params.get('compare'));
   const current = shown.value;
   const wrong = first.problem ?? second.problem ?? problem.value;
-  const setOpacity = (next: number) =>
-    changeParams({ opacity: String(Math.round(Math.min(Math.max(next, 0), 1) * 100)) }, 'replace');
   const after = (list: readonly string[], one: string) => list[(list.indexOf(one) + 1) % list.length];
 
   useEffect(() => {
@@ -67,9 +66,7 @@ function Ready({ settings }: { settings: PageSettings }) {
     o: () => chooser.current?.click(),
     l: () => changeParams({ layer: after(layers, layer) }, 'replace'),
     m: () => changeParams({ method: after(methods, method) }, 'replace'),
-    '[': () => setOpacity(opacity - 0.1),
-    ']': () => setOpacity(opacity + 0.1),
-    x: () => setOpacity(opacity > 0 ? 0 : usualOpacity),
+    ...opacity.keys,
   });
 
   return (
@@ -102,16 +99,7 @@ function Ready({ settings }: { settings: PageSettings }) {
           options={methods.map((one) => ({ value: one, text: one }))}
           onChange={(one) => changeParams({ method: one }, 'replace')}
         />
-        <label class="field grow">
-          <span>Opacity of the map {Math.round(opacity * 100)}%</span>
-          <input
-            type="range"
-            min="0"
-            max="100"
-            value={Math.round(opacity * 100)}
-            onInput={(event) => setOpacity(Number(event.currentTarget.value) / 100)}
-          />
-        </label>
+        <OpacityField opacity={opacity} />
       </div>
       <p class="explain-status" role="status">
         {wrong !== null ? (
@@ -131,7 +119,7 @@ function Ready({ settings }: { settings: PageSettings }) {
               layer={layer}
               method={method}
               index={first.index}
-              opacity={opacity}
+              opacity={opacity.value}
             />
             {second.index !== null && (
               <MapPanel
@@ -140,7 +128,7 @@ function Ready({ settings }: { settings: PageSettings }) {
                 layer={layer}
                 method={method}
                 index={second.index}
-                opacity={opacity}
+                opacity={opacity.value}
               />
             )}
           </div>
@@ -274,8 +262,4 @@ function useClass(
       return { index: null, problem: error instanceof Error ? error.message : String(error) };
     }
   }, [names, classCount, text]);
-}
-
-function readOpacity(text: string | null): number {
-  return text !== null && /^\d{1,3}$/.test(text) ? Math.min(Number(text), 100) / 100 : usualOpacity;
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../../../explore/contract.ts';
 import { type Fill, fills } from '../../../../explore/terms.ts';
 import { Choice } from '../../../../shared/page/parts/choice.tsx';
+import { type MapOpacity, mapOpacity, OpacityField } from '../../../../shared/page/parts/map-opacity.tsx';
 import { TypedField } from '../../../../shared/page/parts/typed-field.tsx';
 import { changeParams, linkToView, route } from '../../../../shared/page/route.ts';
 import { useKeys } from '../../../../shared/page/shell/keys.ts';
@@ -35,13 +36,11 @@ export function Explore() {
   const model = useModel();
   const request = requestOf(report, key, params);
   const { answer, request: answered, problem, waiting } = useAnswer(key === '' ? null : request);
-  const opacity = readOpacity(params.get('opacity'), report.look.alpha);
+  const opacity = mapOpacity(report.look.alpha);
   const regions = parseRegions(params.get('cover'));
   const fill = fillOf(params);
   const current = answered?.key === key ? answer : null;
   const setRegions = (next: readonly Region[]) => changeParams({ cover: writeRegions(next) }, 'replace');
-  const setOpacity = (value: number) =>
-    changeParams({ opacity: String(Math.round(Math.min(Math.max(value, 0), 1) * 100)) }, 'replace');
   const coverPeak = () => {
     const region = current && model && regionAroundPeak(heatmapOf((current.covered ?? current.original).map), model);
     if (region) setRegions([...regions, region]);
@@ -55,9 +54,7 @@ export function Explore() {
     p: coverPeak,
     u: () => setRegions([]),
     f: () => changeParams({ fill: fills[(fills.indexOf(fill) + 1) % fills.length] }, 'replace'),
-    '[': () => setOpacity(opacity - 0.1),
-    ']': () => setOpacity(opacity + 0.1),
-    x: () => setOpacity(opacity > 0 ? 0 : report.look.alpha),
+    ...opacity.keys,
   });
 
   return (
@@ -75,14 +72,7 @@ export function Explore() {
         </p>
       </header>
       <div class="explore">
-        <Controls
-          model={model}
-          answer={current}
-          request={request}
-          opacity={opacity}
-          setOpacity={setOpacity}
-          fill={fill}
-        />
+        <Controls model={model} answer={current} request={request} opacity={opacity} fill={fill} />
         <div class="toolbar">
           <button type="button" disabled={!current} onClick={coverPeak}>
             Cover where the map peaks
@@ -107,7 +97,7 @@ export function Explore() {
               model={model}
               regions={regions}
               setRegions={setRegions}
-              opacity={opacity}
+              opacity={opacity.value}
               look={report.look}
               label={labelOf(report, key)}
             />
@@ -124,11 +114,10 @@ interface ControlsProps {
   answer: ExplanationAnswer | null;
   request: ExplanationRequest;
   fill: Fill;
-  opacity: number;
-  setOpacity: (value: number) => void;
+  opacity: MapOpacity;
 }
 
-function Controls({ model, answer, request, fill, opacity, setOpacity }: ControlsProps) {
+function Controls({ model, answer, request, fill, opacity }: ControlsProps) {
   const { findings } = useReport();
   const names = useMemo(() => findings.classNames.flatMap((name) => name ?? []), [findings]);
   const predicted = answer?.original.top[0];
@@ -159,16 +148,7 @@ function Controls({ model, answer, request, fill, opacity, setOpacity }: Control
         options={fills.map((one) => ({ value: one, text: fillNames[one] }))}
         onChange={(one) => changeParams({ fill: one }, 'replace')}
       />
-      <label class="field grow">
-        <span>Opacity of the map {Math.round(opacity * 100)}%</span>
-        <input
-          type="range"
-          min="0"
-          max="100"
-          value={Math.round(opacity * 100)}
-          onInput={(event) => setOpacity(Number(event.currentTarget.value) / 100)}
-        />
-      </label>
+      <OpacityField opacity={opacity} />
     </div>
   );
 }
@@ -312,8 +292,4 @@ function sentence(
     return `Covered, the answer stays ${report.className(after.class)}: ${percent(before.score)}, then ${percent(after.score)}.${map}`;
   }
   return `Covered, the answer becomes ${report.className(after.class)} (${percent(after.score)}), where it was ${report.className(before.class)} (${percent(before.score)}).${map}`;
-}
-
-function readOpacity(text: string | null, usual: number): number {
-  return text !== null && /^\d{1,3}$/.test(text) ? Math.min(Number(text), 100) / 100 : usual;
 }

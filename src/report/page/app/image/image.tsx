@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { mapOpacity } from '../../../../shared/page/parts/map-opacity.tsx';
 import { changeParams, linkToView, route } from '../../../../shared/page/route.ts';
 import { useKeys } from '../../../../shared/page/shell/keys.ts';
 import { count } from '../../../../shared/page/text.ts';
@@ -47,7 +48,7 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
     () => (report.multi ? classMapChoice(report, opened.image, params) : mapChoice(report, row, params)),
     [report, row, params, report.multi && opened.image],
   );
-  const opacity = readOpacity(params.get('opacity'), report.look.alpha);
+  const opacity = mapOpacity(report.look.alpha);
 
   const step = (by: number) => {
     // From the image that the address names: two quick presses come before this view is drawn again.
@@ -56,8 +57,6 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
     // In place: the back button leads to the gallery, not through every image.
     if (next !== undefined) changeParams({ key: report.keyOf(next) }, 'replace');
   };
-  const setOpacity = (value: number) =>
-    changeParams({ opacity: String(Math.round(Math.min(Math.max(value, 0), 1) * 100)) }, 'replace');
   const back = linkToView('images', keep);
   const { layer, method } = choice;
   const explore = canExplore ? linkToView('explore', { key: report.keyOf(row), layer, method }) : null;
@@ -79,9 +78,7 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
     l: () => changeParams({ layer: choice.nextLayer }, 'replace'),
     m: () => changeParams({ method: choice.nextMethod }, 'replace'),
     t: () => changeParams({ targets: choice.nextTargets.join(',') }, 'replace'),
-    '[': () => setOpacity(opacity - 0.1),
-    ']': () => setOpacity(opacity + 0.1),
-    x: () => setOpacity(opacity > 0 ? 0 : report.look.alpha),
+    ...opacity.keys,
     e: () => {
       if (explore !== null) location.hash = explore;
     },
@@ -114,7 +111,7 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
       </header>
       <div class="image-view">
         <div class="image-maps">
-          <MapControls choice={choice} opacity={opacity} setOpacity={setOpacity} />
+          <MapControls choice={choice} opacity={opacity} />
           {opened.problem !== null && (
             <p class="nothing" role="alert">
               {opened.problem}
@@ -127,7 +124,7 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
                 row={row}
                 map={map}
                 opened={opened.image}
-                opacity={opacity}
+                opacity={opacity.value}
                 name={choice.nameOf(choice.shownTargets[place] ?? '')}
               />
             ))}
@@ -162,8 +159,4 @@ function useOpenedImage(row: number): Opening {
     };
   }, [row]);
   return opening.row === row ? opening : { row, image: null, problem: null };
-}
-
-function readOpacity(text: string | null, usual: number): number {
-  return text !== null && /^\d{1,3}$/.test(text) ? Math.min(Number(text), 100) / 100 : usual;
 }

@@ -1,15 +1,15 @@
 import { Choice } from '../../../../shared/page/parts/choice.tsx';
+import { type MapOpacity, OpacityField } from '../../../../shared/page/parts/map-opacity.tsx';
 import { changeParams } from '../../../../shared/page/route.ts';
 import { useReport } from '../report-context.ts';
 import type { MapChoice } from './map-choice.ts';
 
 interface MapControlsProps {
   choice: MapChoice;
-  opacity: number;
-  setOpacity: (value: number) => void;
+  opacity: MapOpacity;
 }
 
-export function MapControls({ choice, opacity, setOpacity }: MapControlsProps) {
+export function MapControls({ choice, opacity }: MapControlsProps) {
   const { layerName } = useReport();
   const toggle = (target: string) => {
     const shown = choice.shownTargets.includes(target)
@@ -44,16 +44,7 @@ export function MapControls({ choice, opacity, setOpacity }: MapControlsProps) {
           </button>
         ))}
       </fieldset>
-      <label class="field grow">
-        <span>Opacity of the map {Math.round(opacity * 100)}%</span>
-        <input
-          type="range"
-          min="0"
-          max="100"
-          value={Math.round(opacity * 100)}
-          onInput={(event) => setOpacity(Number(event.currentTarget.value) / 100)}
-        />
-      </label>
+      <OpacityField opacity={opacity} />
     </div>
   );
 }

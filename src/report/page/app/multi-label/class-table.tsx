@@ -1,12 +1,9 @@
-import { useMemo, useState } from 'preact/hooks';
-import { Legend } from '../../../../shared/page/parts/explained.tsx';
-import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
+import { useMemo } from 'preact/hooks';
 import { linkToView } from '../../../../shared/page/route.ts';
 import { count, percent, value } from '../../../../shared/page/text.ts';
 import type { MultiLabelClass } from '../../../contract.ts';
-import { type ClassOrder, sortClasses } from '../overview/class-order.ts';
 import { MistakesLink, ShareCell } from '../overview/class-table.tsx';
-import { SortHeader } from '../parts/sort-header.tsx';
+import { SortedClasses } from '../parts/sorted-classes.tsx';
 import { useReport } from '../report-context.ts';
 
 const columns = [
@@ -44,57 +41,21 @@ type Column = (typeof columns)[number]['name'];
 type Row = MultiLabelClass & { calibrationError: number | null };
 
 export function MultiLabelClassTable() {
-  const { multi, className } = useReport();
-  const [order, setOrder] = useState<ClassOrder<Column>>({ by: 'falsePositives', descending: true });
-  const [text, setText] = useState('');
-  const classes = useMemo(() => {
-    const wanted = text.toLowerCase();
-    const found = (multi?.classes ?? [])
-      .filter((one) => className(one.class).toLowerCase().includes(wanted))
-      .map((one): Row => ({ ...one, calibrationError: one.calibration?.expectedError ?? null }));
-    return sortClasses<Column, Row>(found, order, className);
-  }, [multi, order, text]);
-
-  const header = (by: Column | 'name', title: string, meaning: string) => (
-    <SortHeader
-      key={by}
-      by={by}
-      title={title}
-      meaning={meaning}
-      order={order}
-      isText={by === 'name'}
-      onSort={setOrder}
-    />
+  const { multi } = useReport();
+  const classes = useMemo(
+    () =>
+      (multi?.classes ?? []).map((one): Row => ({ ...one, calibrationError: one.calibration?.expectedError ?? null })),
+    [multi],
   );
   return (
-    <>
-      {multi && multi.classes.length > 12 && (
-        <label class="field">
-          <span>Find a class</span>
-          <input type="search" data-search value={text} onInput={(event) => setText(event.currentTarget.value)} />
-        </label>
-      )}
-      <Progressive items={classes} step={25} key={text}>
-        {(shown) => (
-          <div class="scroll">
-            <table class="classes wide">
-              <thead>
-                <tr>
-                  {header('name', 'class', 'Name of the class')}
-                  {columns.map(({ name, title, meaning }) => header(name, title, meaning))}
-                </tr>
-              </thead>
-              <tbody>
-                {shown.map((one) => (
-                  <ClassRow key={one.class} one={one} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </Progressive>
-      <Legend terms={columns.map(({ title, meaning }) => ({ name: title, meaning }))} />
-    </>
+    <SortedClasses<Column, Row>
+      classes={classes}
+      columns={columns}
+      by="falsePositives"
+      class="classes wide"
+      hasSearchKey={true}
+      row={(one) => <ClassRow key={one.class} one={one} />}
+    />
   );
 }
 

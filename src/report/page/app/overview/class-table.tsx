@@ -1,64 +1,21 @@
-import { useMemo, useState } from 'preact/hooks';
-import { Legend } from '../../../../shared/page/parts/explained.tsx';
-import { Progressive } from '../../../../shared/page/parts/progressive.tsx';
 import { linkToView } from '../../../../shared/page/route.ts';
 import { count, percent } from '../../../../shared/page/text.ts';
 import type { ClassFinding } from '../../../contract.ts';
-import { SortHeader } from '../parts/sort-header.tsx';
+import { SortedClasses } from '../parts/sorted-classes.tsx';
 import { useReport } from '../report-context.ts';
-import { type ClassOrder, classColumns, sortClasses } from './class-order.ts';
+import { classColumns } from './class-order.ts';
 
 export function ClassTable() {
-  const { findings, className } = useReport();
-  const [order, setOrder] = useState<ClassOrder>({ by: 'falseNegatives', descending: true });
-  const [text, setText] = useState('');
-  const classes = useMemo(() => {
-    const wanted = text.toLowerCase();
-    const found = findings.classes.filter((one) => className(one.class).toLowerCase().includes(wanted));
-    return sortClasses(found, order, className);
-  }, [findings, order, text]);
-
-  const header = (by: ClassOrder['by'], title: string, meaning: string) => (
-    <SortHeader
-      key={by}
-      by={by}
-      title={title}
-      meaning={meaning}
-      order={order}
-      isText={by === 'name'}
-      onSort={setOrder}
-    />
-  );
-
+  const { findings } = useReport();
   return (
-    <>
-      {findings.classes.length > 12 && (
-        <label class="field">
-          <span>Find a class</span>
-          <input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
-        </label>
-      )}
-      <Progressive items={classes} step={25} key={text}>
-        {(shown) => (
-          <div class="scroll">
-            <table class="classes">
-              <thead>
-                <tr>
-                  {header('name', 'class', 'Name of the class')}
-                  {classColumns.map(({ name, title, meaning }) => header(name, title, meaning))}
-                </tr>
-              </thead>
-              <tbody>
-                {shown.map((one) => (
-                  <ClassRow key={one.class} one={one} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </Progressive>
-      <Legend terms={classColumns.map(({ title, meaning }) => ({ name: title, meaning }))} />
-    </>
+    <SortedClasses
+      classes={findings.classes}
+      columns={classColumns}
+      by="falseNegatives"
+      class="classes"
+      hasSearchKey={false}
+      row={(one) => <ClassRow key={one.class} one={one} />}
+    />
   );
 }
 
