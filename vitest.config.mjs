@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // Of a second, a busy machine spends all on drawing a page.
+    expect: { poll: { timeout: 30_000 } },
     // ONNX Runtime already uses every core: more files at once only take turns.
     maxWorkers: 2,
     pool: 'forks',
