@@ -1,7 +1,7 @@
 /** The flags of `gradline compile`, and what they ask `compileModel` for. */
 
 import { type Command, Option } from 'commander';
-import type { CompileOptions } from '../explain/compiled/compile-model.ts';
+import type { CompileOptions } from '../explain/compiled/compile-options.ts';
 import type { OverlayLook } from '../explain/compiled/picture.ts';
 import { UserError } from '../explain/user-error.ts';
 import type { OverlaySettings, PreprocessSettings } from '../shared/run/configuration.ts';

@@ -3,7 +3,8 @@
 import { isMainThread } from 'node:worker_threads';
 import { disableTelemetry } from './onnx/telemetry.ts';
 
-export { type CompiledFile, type CompileOptions, compileModel } from './compiled/compile-model.ts';
+export { type CompiledFile, compileModel } from './compiled/compile-model.ts';
+export type { CompileOptions } from './compiled/compile-options.ts';
 export type {
   CompiledDescription,
   CompiledInput,

@@ -12,7 +12,6 @@ import {
   type OnnxModel,
   readModelBytes,
   type StoredWeights,
-  storeWeights,
 } from './onnx/model-file.ts';
 import { placeOf } from './onnx/operator-name.ts';
 import { type GivenInputs, type RowInput, settleInputs } from './onnx/second-inputs.ts';
@@ -21,6 +20,7 @@ import { chooseSizes, type FixedSizes, fixSizes, type RequestedSizes } from './o
 import { spellOut } from './onnx/spell-out.ts';
 import { upcastToFloat32 } from './onnx/upcast.ts';
 import { upgradeOpset } from './onnx/upgrade.ts';
+import { storeWeights } from './onnx/weights-file.ts';
 import { UserError } from './user-error.ts';
 
 /** The model as its file has it, in opset 18 form or newer and float32. Names are the author's. */

@@ -3,7 +3,8 @@
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
-import { type CompileOptions, compileModel } from '../explain/compiled/compile-model.ts';
+import { compileModel } from '../explain/compiled/compile-model.ts';
+import type { CompileOptions } from '../explain/compiled/compile-options.ts';
 import { UserError } from '../explain/user-error.ts';
 import { groundColour, type Preprocessing } from '../worker/pipeline/decode/preprocessing.ts';
 import { type PageSettings, settingsFile } from './contract.ts';

@@ -1,82 +1,30 @@
 /** From an ONNX classifier to an ONNX file that returns its scores and its explanations. */
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { InferenceSession } from 'onnxruntime-node';
 import { namesOf } from '../class-names.ts';
 import { type CompiledOutputs, compile } from '../compile.ts';
 import { halfGradientScale } from '../half-precision.ts';
 import { sortMethods } from '../methods/methods.ts';
 import { Builder, namePrefix } from '../onnx/builder.ts';
-import { ElementType, elementTypeName } from '../onnx/element-type.ts';
-import type { ValueInfoProto } from '../onnx/onnx_pb.ts';
-import { optimizerSettings } from '../onnx/optimizers.ts';
-import { openSession } from '../onnx/session.ts';
-import { dimensions } from '../onnx/sizes.ts';
+import { ElementType } from '../onnx/element-type.ts';
 import { type BuiltModel, buildModel, openExplained } from '../open-model.ts';
-import { type ExplainerOptions, graphMethodNames, type PixelScaling } from '../options.ts';
+import { type ExplainerOptions, graphMethodNames } from '../options.ts';
 import { isBanded, pixelInput } from '../pixel-input.ts';
 import { parseTargets, type Target } from '../target.ts';
 import { UserError } from '../user-error.ts';
-import type { CompiledDescription, CompiledInput, DescribedPreprocessing } from './description.ts';
+import type { CompileOptions } from './compile-options.ts';
+import { describe, type NamedModel } from './describe.ts';
+import type { CompiledDescription } from './description.ts';
 import { FixedBatch, freeBatch } from './free-batch.ts';
 import { storeHalves } from './half-weights.ts';
-import { appendOutputs, type NamedOutput } from './outputs.ts';
-import type { OverlayLook } from './picture.ts';
+import { appendOutputs } from './outputs.ts';
 import { anyClassInput, declareOutputs, dropUnused, nameInFile, present } from './present.ts';
 import { standardForm } from './standard-form.ts';
 import { StoredTensors } from './stored-tensors.ts';
-import { type Answers, answersOf, largestDifference, type TrialInputs } from './trial.ts';
+import { answersOf, type TrialInputs } from './trial.ts';
+import { tryFile } from './try-file.ts';
 import { writeCompiled } from './write-compiled.ts';
-
-/** What `compileModel` takes: what is explained, and what the file is to be like. */
-export interface CompileOptions
-  extends Pick<
-    ExplainerOptions,
-    | 'model'
-    | 'layers'
-    | 'methods'
-    | 'classNames'
-    | 'classIds'
-    | 'inputSize'
-    | 'outputName'
-    | 'inputs'
-    | 'inputRows'
-    | 'scoreActivation'
-    | 'probe'
-  > {
-  /** Path of the file to write. Its folder is made where it is missing. */
-  output: string;
-  /**
-   * As for an `Explainer`, and `any`: the class that the file's input `target` says for each picture. `label` is given by the input `label`.
-   * Default `['predicted']`.
-   */
-  targets?: string[];
-  /** Pictures in a run: `free`, or a number. Default: free wherever every shape of the model allows it, else what the model takes. */
-  batch?: 'free' | number;
-  /** How pictures become the model's input. Said in the file; done in it with `inputPixels`. */
-  preprocessing?: PixelScaling & {
-    /** How pictures are brought to the model's size; for whoever prepares them, the file does not. */
-    geometry?: (size: { height: number; width: number }) => DescribedPreprocessing['geometry'];
-  };
-  /** Take pictures as bytes, `[N, height, width, 3]` in RGB, and scale them in the file; needs `preprocessing`. See `ExplainerOptions.pixels`. */
-  inputPixels?: boolean;
-  /** Return evidence vectors too, `[N, channels]`. */
-  evidence?: boolean;
-  /** Return maps of this size, bilinearly enlarged, in place of the layer's own grid. */
-  upsample?: { height: number; width: number };
-  /** Return pictures with the maps drawn over them too, uint8 `[N, height, width, 3]`. For files that take bytes. */
-  overlay?: OverlayLook;
-  /** Store weights, and compute the network and its gradients, in half precision. For GPUs and phones: CPUs compute in float32 anyway. */
-  float16?: boolean;
-  /** Put the weights into `<output>.data`. It is done anyway where they are above 2 GB. */
-  externalData?: boolean;
-  /** Keep operators of ONNX Runtime alone (`com.microsoft`) where the model holds them. */
-  contribOperators?: boolean;
-}
 
 /** What `compileModel` made. */
 export interface CompiledFile {
@@ -165,9 +113,7 @@ async function compileFree(options: CompileOptions): Promise<CompiledFile | Fixe
 }
 
 /** A model that was compiled for one batch size, with the outputs that users see. */
-interface Sized {
-  built: BuiltModel<CompiledOutputs>;
-  outputs: NamedOutput[];
+interface Sized extends NamedModel {
   stored: StoredTensors;
 }
 
@@ -250,7 +196,7 @@ async function finish(
 ): Promise<CompiledFile> {
   const { built, outputs, stored } = sized;
   const { model, prepared, optimizers } = built;
-  const { input, batchSize } = prepared.sizes;
+  const { batchSize } = prepared.sizes;
   const precision = options.float16 === true ? 'float16' : 'float32';
   const reference = await openExplained(model, prepared.folder, {}, optimizers);
   const trial = trialInputs(sized, options.inputPixels ?? false);
@@ -268,38 +214,8 @@ async function finish(
   }
   declareOutputs(model.graph, outputs, batch === 'free' ? 'N' : batch);
   const opset = standardForm(model, built.source.model.irVersion, options.contribOperators ?? false);
+  const description = describe(options, sized, trial, { batch, batchReason, opset });
   const { describeIn } = await import('./description.ts');
-  const { height, width, channels, layout } = input;
-  const description: CompiledDescription = {
-    format: 1,
-    gradline: version(),
-    source: { file: path.basename(options.model), sha256: await digestOf(options.model) },
-    opset,
-    batch,
-    ...(batchReason === undefined ? {} : { batchReason }),
-    precision,
-    image: { layout, height, width, channels },
-    inputs: model.graph.input.map((each) => describedInput(each, trial)),
-    outputs: outputs.map(({ tensor, elementType, shape, ...said }) => ({
-      ...said,
-      type: elementTypeName(elementType),
-      shape: [batch === 'free' ? 'N' : batch, ...shape],
-    })),
-    layers: built.layers.map(({ layer, grid, resolvedLayer, workingLayer }) => ({
-      layer,
-      height: grid.height,
-      width: grid.width,
-      channels: grid.channels,
-      ...(resolvedLayer === undefined ? {} : { resolvedLayer }),
-      ...(workingLayer === undefined ? {} : { workingLayer }),
-    })),
-    methods: [...new Set(built.outputs.maps.map(({ method }) => method))],
-    targets: built.outputs.targets.map(({ name }) => name),
-    classCount: built.outputs.classCount,
-    classNames: options.classNames ?? null,
-    preprocessing: describedPreprocessing(options, { height, width }),
-    warnings: built.warnings,
-  };
   describeIn(model, description);
   await mkdir(path.dirname(path.resolve(options.output)), { recursive: true });
   const files = await writeCompiled(model, stored, options.output, options.externalData ?? false);
@@ -312,54 +228,6 @@ async function finish(
     throw error;
   }
 }
-
-/**
- * Runs the file as anybody would.
- * @returns what to know of running it, in words
- * @throws FixedBatch where another number of pictures gives something else; UserError `compiled-differs`
- */
-async function tryFile(
-  file: string,
-  { model, optimizers }: BuiltModel<CompiledOutputs>,
-  trial: TrialInputs,
-  expected: { answers: Answers; count: number },
-  counts: readonly number[],
-  allowed: number,
-): Promise<string[]> {
-  const differs = async (settings: InferenceSession.SessionOptions) => {
-    const session = await openSession(file, 'open the compiled file', settings);
-    try {
-      for (const count of counts) {
-        const answers = await answersOf(session, trial, count);
-        const difference = largestDifference(expected, { answers, count }, allowed);
-        if (difference !== null) return { ...difference, count };
-      }
-      return null;
-    } finally {
-      await session.release();
-    }
-  };
-  const asUsual = await differs({});
-  if (asUsual === null) return [];
-  const settings = optimizerSettings(model.graph, optimizers);
-  const found = await differs({ extra: { ...settings } });
-  if (found !== null) {
-    const what = `'${found.output}' differs by ${percent(found.share)} of its largest magnitude for a batch of ${found.count}`;
-    if (counts.length > 1) throw new FixedBatch(`with a free batch ${what}`);
-    throw new UserError(
-      'compiled-differs',
-      `The compiled file does not give what the model gives: ${what}. Please report this model.`,
-    );
-  }
-  const off = settings.optimization?.disable_specified_optimizers;
-  const advice = off === undefined ? 'session.x64quantprecision=1' : `optimization.disable_specified_optimizers=${off}`;
-  return [
-    `ONNX Runtime's optimiser computes something else than the file says here: '${asUsual.output}' differs by ${percent(asUsual.share)} of its largest magnitude. ` +
-      `Open sessions with the configuration entry ${advice}, or with graph optimisation off.`,
-  ];
-}
-
-const percent = (share: number) => `${Number((share * 100).toPrecision(2))}%`;
 
 function trialInputs({ built }: Sized, inputPixels: boolean): TrialInputs {
   const { model, source, prepared, outputs } = built;
@@ -375,35 +243,4 @@ function trialInputs({ built }: Sized, inputPixels: boolean): TrialInputs {
     rows,
     classCount: outputs.classCount,
   };
-}
-
-function describedInput(value: ValueInfoProto, trial: TrialInputs): CompiledInput {
-  const { name, type } = value;
-  const picture = trial.isSamples ? 'pixels' : 'image';
-  return {
-    name,
-    role: name === trial.name ? picture : trial.classes.includes(name) ? 'classes' : 'other',
-    type: elementTypeName(type?.tensorType?.elemType ?? 0),
-    shape: dimensions(value).map((size) => size ?? 'N'),
-  };
-}
-
-function describedPreprocessing(
-  { preprocessing, inputPixels = false }: CompileOptions,
-  size: { height: number; width: number },
-): DescribedPreprocessing | null {
-  if (preprocessing === undefined) return null;
-  const { range, mean, std, channels, geometry } = preprocessing;
-  return { range, mean: [...mean], std: [...std], channels, inFile: inputPixels, geometry: geometry?.(size) ?? null };
-}
-
-function version(): string {
-  const { version: own }: { version: string } = createRequire(import.meta.url)('gradline/package.json');
-  return own;
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(file)) hash.update(piece);
-  return hash.digest('hex');
 }

@@ -1,11 +1,10 @@
 /** Writing a compiled model: all in one file, or its weights in a second one beside it. */
 
-import { open, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { create } from '@bufbuild/protobuf';
+import { stat } from 'node:fs/promises';
 import { type OnnxModel, writeModel } from '../onnx/model-file.ts';
-import { StringStringEntryProtoSchema, type TensorProto } from '../onnx/onnx_pb.ts';
+import type { TensorProto } from '../onnx/onnx_pb.ts';
 import { externalLocation } from '../onnx/tensor-data.ts';
+import { externalFrom, WeightsFile } from '../onnx/weights-file.ts';
 import type { StoredTensors } from './stored-tensors.ts';
 
 /** Value of `TensorProto.data_location` for bytes in the file itself. */
@@ -13,10 +12,6 @@ const embeddedLocation = 0;
 
 /** Protobuf reads messages of less than 2 GiB; a little is left for the graph itself. */
 const largestFile = 2 ** 31 - 2 ** 25;
-/** Weights below this stay in the file: shapes and the like have to be read before the rest. */
-const smallestOutside = 1024;
-/** Where weights begin in their file, so that runtimes can map them into memory. */
-const alignment = 4096;
 
 /**
  * @param external put the weights into `<file>.data`, which also happens where they are too large for one file
@@ -30,7 +25,7 @@ export async function writeCompiled(
 ): Promise<{ path: string; bytes: number }[]> {
   const { graph } = model;
   const total = graph.initializer.reduce((sum, tensor) => sum + sizeOf(tensor), 0);
-  const isSmall = graph.initializer.every((tensor) => sizeOf(tensor) < smallestOutside);
+  const isSmall = graph.initializer.every((tensor) => sizeOf(tensor) < externalFrom);
   if (isSmall || (!external && total <= largestFile)) {
     graph.initializer = graph.initializer.map((tensor) => embedded(tensor, stored));
     await writeModel(model, file);
@@ -59,30 +54,11 @@ function embedded(tensor: TensorProto, stored: StoredTensors): TensorProto {
 
 /** Writes large weights into `data`, one at a time. @returns all, the large ones with their places */
 async function writeData(tensors: readonly TensorProto[], stored: StoredTensors, data: string): Promise<TensorProto[]> {
-  const file = await open(data, 'w');
-  try {
-    const placed: TensorProto[] = [];
-    let end = 0;
-    for (const tensor of tensors) {
-      const bytes = sizeOf(tensor) < smallestOutside ? undefined : stored.bytes(tensor);
-      if (bytes === undefined) {
-        placed.push(embedded(tensor, stored));
-        continue;
-      }
-      const offset = Math.ceil(end / alignment) * alignment;
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, offset + done);
-        done += bytesWritten;
-      }
-      end = offset + bytes.length;
-      const place = { location: path.basename(data), offset: String(offset), length: String(bytes.length) };
-      const externalData = Object.entries(place).map(([key, value]) =>
-        create(StringStringEntryProtoSchema, { key, value }),
-      );
-      placed.push({ ...tensor, rawData: new Uint8Array(), dataLocation: externalLocation, externalData });
-    }
-    return placed;
-  } finally {
-    await file.close();
+  await using file = await WeightsFile.create(data);
+  const placed: TensorProto[] = [];
+  for (const tensor of tensors) {
+    const bytes = sizeOf(tensor) < externalFrom ? undefined : stored.bytes(tensor);
+    placed.push(bytes === undefined ? embedded(tensor, stored) : await file.add(tensor, bytes));
   }
+  return placed;
 }

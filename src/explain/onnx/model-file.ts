@@ -1,17 +1,10 @@
 /** ONNX files in and out, with weights outside the file left where they are. */
 
-import { copyFile, link, mkdir, open, readFile, realpath, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { UserError } from '../user-error.ts';
-import {
-  type GraphProto,
-  type ModelProto,
-  ModelProtoSchema,
-  StringStringEntryProtoSchema,
-  type TensorProto,
-  TensorProtoSchema,
-} from './onnx_pb.ts';
+import { type GraphProto, type ModelProto, ModelProtoSchema, type TensorProto } from './onnx_pb.ts';
 import { externalLocation } from './tensor-data.ts';
 
 /** Value of `TensorProto.data_location` for bytes in the file itself. */
@@ -76,44 +69,6 @@ export type StoredWeights = ReadonlyMap<TensorProto, TensorProto>;
 export async function writeModel(model: OnnxModel, file: string, stored: StoredWeights = new Map()): Promise<void> {
   const initializer = model.graph.initializer.map((tensor) => stored.get(tensor) ?? tensor);
   await writeFile(file, toBinary(ModelProtoSchema, { ...model, graph: { ...model.graph, initializer } }));
-}
-
-/** Weights of at least this many bytes are kept outside the files that are written on the way, so that writing them again stays cheap. */
-export const externalFrom = 1024;
-
-/** Bytes that a tensor's first is a multiple of: as wide as the widest loads of a processor. */
-const alignment = 64;
-
-/**
- * Writes the large weights that a model holds itself to a file beside those that will be written of it: encoding and copying them with each
- * costs more than half of the time of opening. The model keeps its own.
- */
-export async function storeWeights(model: OnnxModel, folder: string): Promise<StoredWeights> {
-  const location = 'gradline.weights.bin';
-  const stored = new Map<TensorProto, TensorProto>();
-  await mkdir(folder, { recursive: true });
-  const file = await open(path.join(folder, location), 'w');
-  try {
-    let offset = 0;
-    for (const tensor of model.graph.initializer) {
-      const { name, dims, dataType, rawData } = tensor;
-      if (rawData.length < externalFrom) continue;
-      for (let written = 0; written < rawData.length; ) {
-        written += (await file.write(rawData, written, rawData.length - written, offset + written)).bytesWritten;
-      }
-      const externalData = Object.entries({ location, offset: `${offset}`, length: `${rawData.length}` }).map(
-        ([key, value]) => create(StringStringEntryProtoSchema, { key, value }),
-      );
-      stored.set(
-        tensor,
-        create(TensorProtoSchema, { name, dims, dataType, dataLocation: externalLocation, externalData }),
-      );
-      offset = Math.ceil((offset + rawData.length) / alignment) * alignment;
-    }
-  } finally {
-    await file.close();
-  }
-  return stored;
 }
 
 /**

@@ -7,10 +7,11 @@ import { namePrefix } from './builder.ts';
 import { elementTypeByName } from './element-type.ts';
 import { dropEmptyWindows } from './empty-windows.ts';
 import { Graph, type TensorType } from './graph.ts';
-import { externalFrom, type OnnxModel, readModel, type StoredWeights, writeModel } from './model-file.ts';
+import { type OnnxModel, readModel, type StoredWeights, writeModel } from './model-file.ts';
 import { type GraphProto, type TensorProto, ValueInfoProtoSchema } from './onnx_pb.ts';
 import { optimizerSettings } from './optimizers.ts';
 import { openSession } from './session.ts';
+import { externalFrom } from './weights-file.ts';
 
 const simplifiedFile = 'simplified.onnx';
 const weightsFile = 'weights.bin';
