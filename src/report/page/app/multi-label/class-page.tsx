@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Choice } from '../../../../shared/page/parts/choice.tsx';
 import { Stat } from '../../../../shared/page/parts/explained.tsx';
 import { changeParams, linkToView, route } from '../../../../shared/page/route.ts';
@@ -204,12 +204,21 @@ function useThreshold(one: MultiLabelClass): [number, (threshold: number) => voi
   const { params } = route.value;
   const inAddress = readThreshold(params) ?? one.threshold;
   const [threshold, setThreshold] = useState(inAddress);
-  useEffect(() => setThreshold(inAddress), [inAddress]);
+  // What this view wrote itself is older than what the reader chose meanwhile, and must not take its place.
+  const known = useRef(inAddress);
   useEffect(() => {
+    if (inAddress !== known.current) {
+      known.current = inAddress;
+      setThreshold(inAddress);
+      return;
+    }
     if (threshold === inAddress) return;
     const text = threshold === one.threshold ? null : String(threshold);
-    const timer = setTimeout(() => changeParams({ threshold: text }, 'replace'), settled);
+    const timer = setTimeout(() => {
+      known.current = threshold;
+      changeParams({ threshold: text }, 'replace');
+    }, settled);
     return () => clearTimeout(timer);
-  }, [threshold]);
+  }, [threshold, inAddress]);
   return [threshold, setThreshold];
 }
