@@ -32,6 +32,8 @@ const fewest = 5;
 const leastDeviation = 0.5;
 /** Images that get a part of a cluster's, and parts that each gets. */
 const recipients = 12;
+/** Changes whose part is transplanted: the strongest. */
+const transplants = 3;
 
 export interface TesterParts {
   sample: Sample;
@@ -101,8 +103,8 @@ export class ClusterTester {
       deepest,
       network,
     );
-    const inCluster = new Set(cluster.rows);
-    const others = mistakes.filter(({ row }) => !inCluster.has(row));
+    // Mistakes for the same class may have the same cause.
+    const others = mistakes.filter(({ predicted }) => predicted !== cluster.predicted);
     const changes = [...general, ...placesOf(cluster, network)];
     const directions = new Map<Change, Statistic>();
     for (const statistic of statistics) {
@@ -117,7 +119,7 @@ export class ClusterTester {
     const outcomes = await tryChanges(own, changes, network);
     const moved = await tryChanges(others.slice(0, movedMistakes), [...directions.keys()], network);
     const compared = (change: Change) =>
-      moved.get(change) ?? (ordinaryOutcomes.get(change) ?? []).filter(({ image }) => !inCluster.has(image.row));
+      moved.get(change) ?? (ordinaryOutcomes.get(change) ?? []).filter(({ image }) => image.predicted !== cluster.predicted);
     const tests = changes.flatMap((change) => {
       const tried = outcomes.get(change) ?? [];
       if (tried.length < fewest) return [];
@@ -128,9 +130,8 @@ export class ClusterTester {
       return [{ change, test: testedChange(change.kind, words, tried, compared(change)) }];
     });
     tests.sort((a, b) => strength(b.test) - strength(a.test));
-    const [first] = tests;
-    if (first !== undefined && first.test.returned > 0) {
-      first.test.transplanted = await this.#transplant(cluster, first.change, own, others, correct);
+    for (const { change, test } of tests.slice(0, transplants)) {
+      if (test.returned > 0) test.transplanted = await this.#transplant(cluster, change, own, others, correct);
     }
     return tests.map(({ test }) => test);
   }
@@ -159,15 +160,14 @@ export class ClusterTester {
   ): Promise<TestedChange['transplanted']> {
     const { network } = this.#parts;
     const into = correct.filter(({ label }) => label !== predicted).slice(0, recipients);
-    const donors = others.filter((image) => image.predicted !== predicted);
-    if (into.length < fewest || donors.length < fewest) return null;
+    if (into.length < fewest || others.length < fewest) return null;
     const taken = async (from: readonly TriedImage[]) => {
       const pictures = into.flatMap((recipient, i) => lent(change, at(from, i % from.length), recipient) ?? []);
       const answers = await network.ask(pictures);
       const hits = answers.filter((scores) => scores.indexOf(Math.max(...scores)) === predicted).length;
       return hits / Math.max(1, pictures.length);
     };
-    return { images: into.length, taken: rounded(await taken(own)), control: rounded(await taken(donors)) };
+    return { images: into.length, taken: rounded(await taken(own)), control: rounded(await taken(others)) };
   }
 }
 
