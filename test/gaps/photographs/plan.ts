@@ -10,7 +10,7 @@ export type Backbone = 'squeezenet' | 'lite0';
 type FaultKind = CueKind | 'missing subgroup';
 
 /** What is wrong with the training pictures of one class. */
-export interface Fault {
+interface Fault {
   kind: FaultKind;
   subject: string;
   description: string;
@@ -125,7 +125,10 @@ function drawFaults(split: Split, number: number, random: Random, superclasses: 
   const countAt = (index: number) => faultCounts[index % faultCounts.length] ?? 1;
   const before = Array.from({ length: turn }, (_, index) => countAt(index)).reduce((sum, count) => sum + count, 0);
   const kinds = Array.from({ length: countAt(turn) }, (_, i) => order[(before + i) % order.length] ?? 'watermark');
-  const splittable = random.shuffle(superclasses.filter(({ groups }) => groups.length > 1));
+  // A network that knows some dogs knows others: their groups are the last choice.
+  const splittable = random
+    .shuffle(superclasses.filter(({ groups }) => groups.length > 1))
+    .sort((a, b) => Number(a.name === 'dogs') - Number(b.name === 'dogs'));
   const subjects = random.shuffle(superclasses);
   // In some sets two cues give away the same class: its false positives then have two causes, to be told apart.
   const sharing = random.chance(0.4);
