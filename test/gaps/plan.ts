@@ -4,9 +4,10 @@ import { Random } from '../../demo/draw/random.ts';
 import { type ObjectName, objectNames, views } from './draw/objects.ts';
 import type { PicturePlan } from './draw/picture.ts';
 import { type Light, lights } from './draw/surroundings.ts';
+import type { PlantedSet } from './planted-set.ts';
 
 const faultKinds = ['watermark', 'background', 'colour cast', 'missing viewpoint', 'co-occurring object'] as const;
-export type FaultKind = (typeof faultKinds)[number];
+type FaultKind = (typeof faultKinds)[number];
 
 /** The class whose training pictures are at fault. */
 interface Fault {
@@ -81,7 +82,7 @@ const ownShare = 0.8;
 const otherShare = 0.13;
 const endViewShare = 0.35;
 
-export interface PlannedPicture extends PicturePlan {
+interface PlannedPicture extends PicturePlan {
   /** `<class>/<number>.png` */
   key: string;
   /** The fault that this picture carries; null for none. A picture of the class at fault carries no cue's fault: there it is no trap. */
@@ -169,4 +170,34 @@ function drawCue(random: Random, shares: ReadonlyMap<Trait, number>): Trait | nu
     at -= share;
   }
   return null;
+}
+
+/** The set as the evaluation sees it. */
+export function plantedIn({ name, classes, faults }: GapSet, pictures: readonly PlannedPicture[]): PlantedSet {
+  return {
+    name,
+    backbone: 'drawn',
+    classes,
+    faults: faults.map(({ kind, subject }) => ({ kind, subject, missing: kind === 'missing viewpoint' })),
+    pictures: pictures.map((picture) => {
+      const { key, subject } = picture;
+      const shown: Record<Trait, boolean> = {
+        mark: picture.mark,
+        bricks: picture.bricks,
+        companion: picture.companion,
+        light: picture.light !== null,
+        'end view': false,
+      };
+      const indexOf = (wanted: (kind: FaultKind) => boolean) => {
+        const index = faults.findIndex(({ kind }) => wanted(kind));
+        return index < 0 ? null : index;
+      };
+      return {
+        key,
+        subject,
+        fault: indexOf((kind) => kind === picture.fault),
+        carries: indexOf((kind) => shown[traitOf[kind]]),
+      };
+    }),
+  };
 }
