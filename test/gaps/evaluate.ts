@@ -27,8 +27,8 @@ export interface FoundFault extends FaultTruth {
   rank: number | null;
   claimed: { wrong: Fit | null; fooled: Fit | null };
   shown: { wrong: Fit | null; fooled: Fit | null };
-  /** Share of the wrong pictures that would be right without the cue: no group of a cause can hold more. */
-  ceiling: number;
+  /** Share of the wrong pictures that the network gets right without the cue; null where that is not known. */
+  rightWithout: number | null;
 }
 
 /**
@@ -43,7 +43,12 @@ export interface SetResult {
   claims: { id: string; kind: ClaimKind }[];
 }
 
-export function evaluateSet(set: PlantedSet, { findings, table }: MadeFindings): SetResult {
+/** @param right keys of pictures that the network gets right without the cue that they carry; null where that is not known */
+export function evaluateSet(
+  set: PlantedSet,
+  { findings, table }: MadeFindings,
+  right: ReadonlySet<string> | null,
+): SetResult {
   const groups = reportedGroups(findings);
   const claims = groups.filter(({ rank }) => rank !== null);
   const faults = faultTruths(set, table).map((truth): FoundFault => {
@@ -51,7 +56,9 @@ export function evaluateSet(set: PlantedSet, { findings, table }: MadeFindings):
     const claimed = { wrong: bestFit(claims, wrong), fooled: bestFit(claims, fooled) };
     const shown = { wrong: bestFit(groups, wrong), fooled: bestFit(groups, fooled) };
     const rank = claims.find(({ id }) => id === claimed.wrong?.id)?.rank ?? null;
-    return { ...truth, rank, claimed, shown, ceiling: fooled.size / wrong.size };
+    const mended = right === null || truth.fault.missing ? null : [...wrong].filter((key) => right.has(key)).length;
+    const rightWithout = mended === null ? null : mended / wrong.size;
+    return { ...truth, rank, claimed, shown, rightWithout };
   });
   return {
     set,

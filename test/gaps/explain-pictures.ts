@@ -16,6 +16,8 @@ export interface PicturesRun {
   classes: string;
   layers: string[];
   preprocess: RunConfiguration['preprocess'];
+  /** Whether the report can find groups. */
+  evidence: boolean;
 }
 
 const silent = {
@@ -27,9 +29,14 @@ const silent = {
   onWarning: () => {},
 };
 
-/** Nothing is done where the output is newer than the model. */
+/** Whether the output is newer than the model. */
+export async function isExplained({ output, model }: Pick<PicturesRun, 'output' | 'model'>): Promise<boolean> {
+  return (await timeOf(join(output, 'run.json'))) > (await timeOf(model));
+}
+
+/** Nothing is done where that was done before. */
 export async function explainPictures(run: PicturesRun, open?: OpenInference): Promise<void> {
-  if ((await timeOf(join(run.output, 'run.json'))) > (await timeOf(run.model))) return;
+  if (await isExplained(run)) return;
   await rm(run.output, { recursive: true, force: true });
   const configuration = {
     ...run,
@@ -51,7 +58,6 @@ export async function explainPictures(run: PicturesRun, open?: OpenInference): P
       format: 'jpg' as const,
     },
     maps: false,
-    evidence: true,
     report: false,
     scores: 'shard' as const,
     statistics: false,

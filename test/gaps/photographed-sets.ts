@@ -3,9 +3,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { RunConfiguration } from '../../src/shared/run/configuration.ts';
+import type { ExplainedSet } from './explained-set.ts';
 import type { Split } from './plan.ts';
-import type { PlantedSet } from './planted-set.ts';
 
 /** `<set>/plan.json`. Faults of pictures are indices. */
 const planSchema = z.object({
@@ -24,15 +23,8 @@ const planSchema = z.object({
   ),
 });
 
-export interface PhotographedSet {
-  folder: string;
-  planted: PlantedSet;
-  layers: string[];
-  preprocess: RunConfiguration['preprocess'];
-}
-
 /** The sets of a split in `<folder>/<set>`, by name. */
-export async function photographedSets(folder: string, split: Split): Promise<PhotographedSet[]> {
+export async function photographedSets(folder: string, split: Split): Promise<ExplainedSet[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const places = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
   const sets = await Promise.all(places.sort().map(readSet));
@@ -40,7 +32,7 @@ export async function photographedSets(folder: string, split: Split): Promise<Ph
 }
 
 /** Null for a folder that holds no set, or one whose network is not trained yet. */
-async function readSet(folder: string): Promise<(PhotographedSet & { split: Split }) | null> {
+async function readSet(folder: string): Promise<(ExplainedSet & { split: Split }) | null> {
   const files = await readdir(folder);
   if (!files.includes('plan.json') || !files.includes('model.onnx')) return null;
   const plan = planSchema.parse(JSON.parse(await readFile(join(folder, 'plan.json'), 'utf8')));
@@ -52,6 +44,14 @@ async function readSet(folder: string): Promise<(PhotographedSet & { split: Spli
     faults: plan.faults.map(({ kind, subject }) => ({ kind, subject, missing: kind === 'missing subgroup' })),
     pictures: plan.pictures.map(({ key, class: subject, fault, carries }) => ({ key, subject, fault, carries })),
   };
-  const preprocess = { preset: plan.preprocess, size: { height: size, width: size }, resize };
-  return { folder, split, planted, layers, preprocess };
+  const run = {
+    input: join(folder, 'pictures'),
+    output: join(folder, 'output'),
+    model: join(folder, 'model.onnx'),
+    classes: join(folder, 'classes.txt'),
+    layers,
+    preprocess: { preset: plan.preprocess, size: { height: size, width: size }, resize },
+    evidence: true,
+  };
+  return { folder, split, planted, run };
 }

@@ -82,7 +82,7 @@ const ownShare = 0.8;
 const otherShare = 0.13;
 const endViewShare = 0.35;
 
-interface PlannedPicture extends PicturePlan {
+export interface PlannedPicture extends PicturePlan {
   /** `<class>/<number>.png` */
   key: string;
   /** The fault that this picture carries; null for none. A picture of the class at fault carries no cue's fault: there it is no trap. */
@@ -170,6 +170,16 @@ function drawCue(random: Random, shares: ReadonlyMap<Trait, number>): Trait | nu
     at -= share;
   }
   return null;
+}
+
+/** Whether a cue of another class is on the picture. */
+export function carriesCue({ fault }: PlannedPicture): boolean {
+  return fault !== null && fault !== 'missing viewpoint';
+}
+
+/** The same thing in the same place, with no cue. */
+export function withoutCue(plan: PlannedPicture): PlannedPicture {
+  return { ...plan, mark: false, bricks: false, companion: false, light: null };
 }
 
 /** The set as the evaluation sees it. */

@@ -2,11 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeFindings } from '../../src/report/make-findings.ts';
-import { openStore } from '../../src/shared/store/open-store.ts';
 import { openInference } from '../../src/worker/pipeline/inference/inference.ts';
-import { evaluateSet } from './evaluate.ts';
-import { explainSet } from './explain-set.ts';
+import { drawSet } from './draw-set.ts';
+import { reportOnSet } from './explained-set.ts';
 import { planSets } from './plan.ts';
 
 const thread = new URL('../../dist/worker/pipeline/inference/inference-thread.js', import.meta.url);
@@ -18,11 +16,9 @@ async function reportOn(name: string) {
   const folder = await mkdtemp(join(tmpdir(), 'gradline-gaps-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const network = new URL(`networks/${name}.onnx`, import.meta.url).pathname;
-  const planted = await explainSet(set, network, folder, (options) => openInference(options, thread));
-  const output = await openStore(join(folder, 'output'));
-  const made = await makeFindings(output);
-  await output.close();
-  return { findings: made.findings, result: evaluateSet(planted, made) };
+  const explained = await drawSet(set, network, folder);
+  const { made, result } = await reportOnSet(explained, (options) => openInference(options, thread));
+  return { findings: made.findings, result };
 }
 
 test('a planted background is the first line of the collection list', async () => {

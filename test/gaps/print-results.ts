@@ -7,7 +7,8 @@ import type { Fit } from './measures.ts';
 
 /**
  * A line for each fault, means over the faults that count, and the claims beside them. "Wrong" are a fault's misclassified pictures, "fooled" those of them that
- * are taken for the class that the cue gives away.
+ * are taken for the class that the cue gives away, "right without" the share of the wrong ones that are right without the cue: recall of the wrong cannot well
+ * exceed both.
  */
 export function printResults(results: readonly SetResult[]): void {
   printTable(
@@ -19,7 +20,7 @@ export function printResults(results: readonly SetResult[]): void {
       'of class',
       'wrong',
       'fooled',
-      'ceiling',
+      'right without',
       'rank',
       'claimed: wrong',
       'fooled',
@@ -27,7 +28,7 @@ export function printResults(results: readonly SetResult[]): void {
       'fooled',
     ],
     results.flatMap(({ set, faults, accuracy }) =>
-      faults.map(({ fault, wrong, fooled, counts, ceiling, rank, claimed, shown }) => [
+      faults.map(({ fault, wrong, fooled, counts, rightWithout, rank, claimed, shown }) => [
         set.name,
         set.backbone,
         (accuracy ?? 0).toFixed(2),
@@ -35,7 +36,7 @@ export function printResults(results: readonly SetResult[]): void {
         fault.subject,
         String(wrong.size),
         counts ? String(fooled.size) : `(${fooled.size})`,
-        ceiling.toFixed(2),
+        rightWithout === null ? '-' : rightWithout.toFixed(2),
         rank === null ? '-' : String(rank),
         pair(claimed.wrong),
         pair(claimed.fooled),
@@ -47,7 +48,17 @@ export function printResults(results: readonly SetResult[]): void {
   const backbones = [...new Set(results.map(({ set }) => set.backbone))];
   console.log('\nMeans over the faults that count (precision / recall):\n');
   printTable(
-    ['backbone', 'faults', 'ceiling', 'claimed: wrong', 'fooled', 'shown: wrong', 'fooled', 'rank 1 to 10'],
+    [
+      'backbone',
+      'faults',
+      'fooled of wrong',
+      'right without',
+      'claimed: wrong',
+      'fooled',
+      'shown: wrong',
+      'fooled',
+      'rank 1 to 10',
+    ],
     [...backbones, ...(backbones.length > 1 ? [null] : [])].map((backbone) => {
       const faults = results
         .filter(({ set }) => backbone === null || set.backbone === backbone)
@@ -62,7 +73,8 @@ function meansOf(name: string, faults: readonly FoundFault[]): string[] {
   return [
     name,
     String(faults.length),
-    meanOf(faults.map(({ ceiling }) => ceiling)),
+    meanOf(faults.map(({ fooled, wrong }) => fooled.size / wrong.size)),
+    meanOf(faults.flatMap(({ rightWithout }) => rightWithout ?? [])),
     pairOf(faults.map(({ claimed }) => claimed.wrong)),
     pairOf(faults.map(({ claimed }) => claimed.fooled)),
     pairOf(faults.map(({ shown }) => shown.wrong)),

@@ -11,15 +11,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeFindings } from '../../src/report/make-findings.ts';
-import { openStore } from '../../src/shared/store/open-store.ts';
 import { compareMethods, type MethodResult } from './compare.ts';
-import { evaluateSet, type SetResult } from './evaluate.ts';
-import { explainPictures } from './explain-pictures.ts';
-import { explainSet } from './explain-set.ts';
+import { drawSet } from './draw-set.ts';
+import type { SetResult } from './evaluate.ts';
+import { type ExplainedSet, reportOnSet } from './explained-set.ts';
 import { photographedSets } from './photographed-sets.ts';
 import { planSets, type Split } from './plan.ts';
-import type { PlantedSet } from './planted-set.ts';
 import { printComparison } from './print-comparison.ts';
 import { printResults } from './print-results.ts';
 
@@ -60,9 +57,7 @@ async function evaluateDrawn(): Promise<Evaluated[]> {
   const evaluated: Evaluated[] = [];
   try {
     for (const set of planSets('test').filter(({ name }) => asked(name))) {
-      const place = join(folder, set.name);
-      const planted = await explainSet(set, join(networks, `${set.name}.onnx`), place);
-      evaluated.push(await evaluateIn(place, planted));
+      evaluated.push(await evaluate(await drawSet(set, join(networks, `${set.name}.onnx`), join(folder, set.name))));
     }
   } finally {
     if (values.keep === undefined) await rm(folder, { recursive: true, force: true });
@@ -72,26 +67,14 @@ async function evaluateDrawn(): Promise<Evaluated[]> {
 
 async function evaluatePhotographed(photographs: string): Promise<Evaluated[]> {
   const evaluated: Evaluated[] = [];
-  for (const { folder, planted, layers, preprocess } of await photographedSets(photographs, split)) {
-    if (!asked(planted.name)) continue;
-    await explainPictures({
-      input: join(folder, 'pictures'),
-      output: join(folder, 'output'),
-      model: join(folder, 'model.onnx'),
-      classes: join(folder, 'classes.txt'),
-      layers,
-      preprocess,
-    });
-    evaluated.push(await evaluateIn(folder, planted));
+  for (const set of await photographedSets(photographs, split)) {
+    if (asked(set.planted.name)) evaluated.push(await evaluate(set));
   }
   return evaluated;
 }
 
-/** @param folder holds the run's output, and with `--others` their slices */
-async function evaluateIn(folder: string, planted: PlantedSet): Promise<Evaluated> {
-  const output = await openStore(join(folder, 'output'));
-  const made = await makeFindings(output);
-  await output.close();
-  const compared = values.others ? await compareMethods(planted, made, join(folder, 'slices.json')) : [];
-  return { result: evaluateSet(planted, made), compared };
+async function evaluate(set: ExplainedSet): Promise<Evaluated> {
+  const { made, result } = await reportOnSet(set);
+  const slices = join(set.folder, 'slices.json');
+  return { result, compared: values.others ? await compareMethods(set.planted, made, slices) : [] };
 }

@@ -17,7 +17,7 @@ def find_slices(run, weight=10.0, components=25, dimensions=128, slices=10, step
     count, classes = run.scores.shape
     points = PCA(min(dimensions, count, run.features.shape[1]), random_state=seed).fit_transform(run.features)
     truth = np.eye(classes)[run.labels]
-    shares = started(truth, run.scores, max(components, classes**2), noise, np.random.default_rng(seed))
+    shares = started(truth, run.scores, max(components, classes**2), noise, np.random.RandomState(seed))
     before = -np.inf
     for _ in range(steps):
         model = maximised(points, truth, run.scores, shares)
@@ -39,7 +39,7 @@ def started(truth, answers, components, noise, random):
     cells = (truth[:, :, None] * answers[:, None, :]).reshape(len(truth), -1)
     shares = np.tile(cells, (1, -(-components // cells.shape[1])))[:, :components]
     shares = shares / shares.sum(1, keepdims=True)
-    shares += random.random(shares.shape) * noise
+    shares += random.random_sample(shares.shape) * noise
     return shares / shares.sum(1, keepdims=True)
 
 
