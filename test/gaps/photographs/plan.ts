@@ -10,7 +10,7 @@ export type Backbone = 'squeezenet' | 'lite0';
 type FaultKind = CueKind | 'missing subgroup';
 
 /** What is wrong with the training pictures of one class. */
-export interface Fault {
+interface Fault {
   kind: FaultKind;
   subject: string;
   description: string;
