@@ -5,39 +5,15 @@
 
 import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Random } from '../../../demo/draw/random.ts';
+import { drawPicture } from './draw-picture.ts';
 import { Photographs } from './photographs.ts';
-import type { Picture, Region } from './picture.ts';
-import { type Backbone, namesOf, type PhotographSet, type PlannedPicture, planSet } from './plan.ts';
+import { type Backbone, namesOf, type PhotographSet, planSet } from './plan.ts';
 
 /** What `gradline run` is told for each backbone. `resize` is the input's side: no border is cut off. */
 const settings: Record<Backbone, { preprocess: string; size: number; resize: number; layers: readonly string[] }> = {
   squeezenet: { preprocess: 'caffe', size: 224, resize: 224, layers: ['features.6', 'features.10', 'features.12'] },
   lite0: { preprocess: 'tf', size: 224, resize: 224, layers: ['_blocks.4', '_blocks.10', '_swish_1'] },
 };
-
-interface DrawnPicture {
-  picture: Picture;
-  /** Of the fault's cue, in pixels; null for a cue of the whole picture and for none. */
-  region: Region | null;
-}
-
-/** Smallest cut of a photograph. Training has small ones, too, as is usual: a network then leans on what every picture of a class shows, a cue. */
-const leastCut = { training: 0.2, validation: 0.74 };
-
-async function drawPicture(
-  photographs: Photographs,
-  set: PhotographSet,
-  half: 'training' | 'validation',
-  plan: PlannedPicture,
-): Promise<DrawnPicture> {
-  const random = (subject: string) => new Random('photographs', plan.seed, subject);
-  const picture = await photographs.view(plan.photograph, leastCut[half], random('view'));
-  for (const index of plan.harmless) await set.harmless[index]?.cue.draw(picture, random(`harmless ${index}`));
-  const cue = plan.carries === null ? null : set.faults[plan.carries]?.cue;
-  const region = (await cue?.draw(picture, random('cue'))) ?? null;
-  return { picture, region };
-}
 
 /**
  * `<folder>/<set>/pictures` are validation pictures, `training.bin` is uint8 `[n, 256, 256, 3]`, `plan.json` comes last.
