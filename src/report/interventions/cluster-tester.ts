@@ -21,17 +21,17 @@ import { isCause } from './verdict.ts';
 import { causeInWords } from './words.ts';
 
 /** Images of a cluster that are tried, ordinary mistakes that they are held against, and correct images that say what is usual. */
-const members = 12;
-const ordinary = 24;
-const usual = 48;
+const members = 10;
+const ordinary = 18;
+const usual = 36;
 /** Of the ordinary mistakes, those whose statistics are moved as a cluster's are. */
-const movedMistakes = 12;
+const movedMistakes = 8;
 /** Fewer are no cluster to test. */
 const fewest = 5;
 /** Standard deviations by which a cluster's statistic lies from that of correct images before it is worth a trial. */
-const leastDeviation = 0.5;
+const leastDeviation = 0.7;
 /** Images that get a part of a cluster's, and parts that each gets. */
-const recipients = 12;
+const recipients = 10;
 /** Changes whose part is transplanted: the strongest. */
 const transplants = 3;
 
