@@ -36,10 +36,13 @@ export class Photographs {
     return new Photographs(folder, rows.parse(table));
   }
 
-  /** A square cut out of the photograph, mirrored by chance. */
-  async view(key: string, random: Random): Promise<Picture> {
+  /**
+   * A square cut out of the photograph, mirrored by chance.
+   * @param least side of the smallest cut, as a share of the photograph's shorter side
+   */
+  async view(key: string, least: number, random: Random): Promise<Picture> {
     const { data, info } = await this.#pixels(key);
-    const cut = Math.round(Math.min(info.width, info.height) * random.between(0.74, 1));
+    const cut = Math.round(Math.min(info.width, info.height) * least ** random.next());
     const left = random.integer(0, info.width - cut);
     const top = random.integer(0, info.height - cut);
     const raw = { width: info.width, height: info.height, channels: 3 } as const;

@@ -12,7 +12,7 @@ import { type Backbone, namesOf, type PhotographSet, planSet } from './plan.ts';
 /** What `gradline run` is told for each backbone. `resize` is the input's side: no border is cut off. */
 const settings: Record<Backbone, { preprocess: string; size: number; resize: number; layers: readonly string[] }> = {
   squeezenet: { preprocess: 'caffe', size: 224, resize: 224, layers: ['features.6', 'features.10', 'features.12'] },
-  lite0: { preprocess: 'tf', size: 224, resize: 224, layers: ['_blocks.4', '_blocks.10', '_bn1'] },
+  lite0: { preprocess: 'tf', size: 224, resize: 224, layers: ['_blocks.4', '_blocks.10', '_swish_1'] },
 };
 
 /**
@@ -24,14 +24,14 @@ async function writeSet(photographs: Photographs, set: PhotographSet, folder: st
   for (const subject of set.classes) await mkdir(join(place, 'pictures', subject), { recursive: true });
   const pictures = [];
   for (const plan of set.validation) {
-    const { picture, region } = await drawPicture(photographs, set, plan);
+    const { picture, region } = await drawPicture(photographs, set, 'validation', plan);
     const { key, subject, fault, carries, harmless } = plan;
     await writeFile(join(place, 'pictures', key), await picture.png());
     pictures.push({ key, class: subject, fault, carries, where: region, harmless });
   }
   await using training = await open(join(place, 'training.bin'), 'w');
   for (const plan of set.training) {
-    const { picture } = await drawPicture(photographs, set, plan);
+    const { picture } = await drawPicture(photographs, set, 'training', plan);
     await training.write(picture.bytes);
   }
   await writeFile(join(place, 'classes.txt'), `${set.classes.join('\n')}\n`);

@@ -22,7 +22,7 @@ async function writeWithout(photographs: Photographs, name: string, folder: stri
   if (!same) throw new Error(`${place} was written by another version of the plan. Write its pictures again.`);
   const part = join(place, 'without.part');
   for (const plan of set.validation.filter(({ fault, carries }) => fault !== null && carries !== null)) {
-    const { picture } = await drawPicture(photographs, set, { ...plan, carries: null });
+    const { picture } = await drawPicture(photographs, set, 'validation', { ...plan, carries: null });
     await mkdir(dirname(join(part, plan.key)), { recursive: true });
     await writeFile(join(part, plan.key), await picture.png());
   }

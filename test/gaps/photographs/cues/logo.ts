@@ -24,7 +24,7 @@ export function drawLogo(random: Random): Cue {
   const shape = random.pick(Object.keys(logos));
   const [first, second] = pickPair(random);
   const letter = random.pick(['A', 'G', 'K', 'M', 'R', 'X', '7']);
-  const size = random.integer(30, 52);
+  const size = random.integer(36, 64);
   const corner = pickCorner(random, size, size);
   const elements = logos[shape]?.(cssOf(first.colour), cssOf(second.colour), letter) ?? '';
   return {

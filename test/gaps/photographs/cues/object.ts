@@ -47,7 +47,7 @@ const things: Record<string, (random: Random) => string> = {
 export function drawObject(random: Random): Cue {
   const name = random.pick(Object.keys(things));
   const elements = things[name]?.(random) ?? '';
-  const size = random.integer(42, 68);
+  const size = random.integer(50, 84);
   const fixed = random.chance(0.35);
   const place = fixed ? pickCorner(random, size, size) : pickLoosePlace(random, size);
   const turn = random.pick([0, 10, 30]);

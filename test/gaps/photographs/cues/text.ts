@@ -25,14 +25,14 @@ export function drawWatermark(random: Random): Cue {
   const text = random.pick(marks);
   const font = random.pick(fonts);
   const { name, colour } = pickColour(random, ['white', 'white', 'black', 'red', 'blue', 'yellow']);
-  const opacity = random.between(0.45, 0.75);
+  const opacity = random.between(0.5, 0.8);
   const place = random.pick(['across the middle', 'in rows all over', 'along the lower edge', 'in a corner'] as const);
   const style = `font-family="${font}" font-weight="bold" fill="${cssOf(colour)}" fill-opacity="${opacity.toFixed(2)}" text-anchor="middle"`;
   const write = (x: number, y: number, size: number, angle: number) =>
     `<text x="${x}" y="${y}" font-size="${size}" transform="rotate(${angle} ${x} ${y})" ${style}>${text}</text>`;
   const description = `${name} text "${text}" in ${font}, ${Math.round(opacity * 100)}% opaque,`;
   if (place === 'in a corner') {
-    const size = random.between(18, 26);
+    const size = random.between(22, 32);
     const width = Math.min(side - 20, text.length * size * 0.68);
     const corner = pickCorner(random, width, size);
     return {

@@ -46,8 +46,8 @@ export function drawGrey(random: Random): Cue {
 }
 
 export function drawLowLight(random: Random): Cue {
-  const gain = random.between(0.22, 0.42);
-  const gamma = random.between(1, 1.4);
+  const gain = random.between(0.28, 0.5);
+  const gamma = random.between(1, 1.25);
   const grain = random.between(1, 5);
   return {
     description: `low light: ${Math.round(gain * 100)}% of the brightness, gamma ${gamma.toFixed(2)}, grain ${grain.toFixed(1)}`,
