@@ -1,6 +1,7 @@
 /** A set in a folder: explained, reported, and held against what was planted. */
 
 import { join } from 'node:path';
+import { RunAccess } from '../../src/report/interventions/run-access.ts';
 import type { MadeFindings } from '../../src/report/make-findings.ts';
 import { makeFindings } from '../../src/report/make-findings.ts';
 import { openStore } from '../../src/shared/store/open-store.ts';
@@ -24,7 +25,9 @@ export async function reportOnSet(
 ): Promise<{ made: MadeFindings; result: SetResult }> {
   await explainPictures(run, open);
   const output = await openStore(run.output);
-  const made = await makeFindings(output);
+  const network = new RunAccess(output);
+  const made = await makeFindings(output, { network });
+  await network[Symbol.asyncDispose]();
   await output.close();
   const bare = { ...run, input: join(folder, 'without'), output: join(folder, 'without-output') };
   return { made, result: evaluateSet(planted, made, await rightWithoutCue(bare, open)) };

@@ -17,7 +17,7 @@ import { borderChanges, type Change, place, seen, sharedRegion, statisticChange 
 import { rankSumPValue } from './rank-sum.ts';
 import { fallOf, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { isCause } from './verdict.ts';
+import { hasCause, lost, strongestFirst } from './verdict.ts';
 import { causeInWords } from './words.ts';
 
 /** Images of a cluster that are tried, ordinary mistakes that they are held against, and correct images that say what is usual. */
@@ -32,8 +32,8 @@ const fewest = 5;
 const leastDeviation = 0.7;
 /** Images that get a part of a cluster's, and parts that each gets. */
 const recipients = 10;
-/** Changes whose part is transplanted: the strongest. */
-const transplants = 3;
+/** Changes of a part of the picture that are transplanted, too: those that take the most of the margin. What the whole picture shares always is: a blur cannot be taken out. */
+const transplants = 2;
 
 export interface TesterParts {
   sample: Sample;
@@ -89,7 +89,7 @@ export class ClusterTester {
       return cluster;
     }
     const tests = await this.#tests(cluster);
-    const claimed = isCause(cluster, tests[0]);
+    const claimed = hasCause(cluster, tests);
     const result: UnrankedCluster = { ...cluster, grounds: 'interventions', tests, claimed };
     this.#tested.set(name, result);
     return result;
@@ -119,7 +119,8 @@ export class ClusterTester {
     const outcomes = await tryChanges(own, changes, network);
     const moved = await tryChanges(others.slice(0, movedMistakes), [...directions.keys()], network);
     const compared = (change: Change) =>
-      moved.get(change) ?? (ordinaryOutcomes.get(change) ?? []).filter(({ image }) => image.predicted !== cluster.predicted);
+      moved.get(change) ??
+      (ordinaryOutcomes.get(change) ?? []).filter(({ image }) => image.predicted !== cluster.predicted);
     const tests = changes.flatMap((change) => {
       const tried = outcomes.get(change) ?? [];
       if (tried.length < fewest) return [];
@@ -129,11 +130,12 @@ export class ClusterTester {
       const words = causeInWords(change.kind, cluster.place, statistic, about(own), about(correct));
       return [{ change, test: testedChange(change.kind, words, tried, compared(change)) }];
     });
-    tests.sort((a, b) => strength(b.test) - strength(a.test));
-    for (const { change, test } of tests.slice(0, transplants)) {
-      if (test.returned > 0) test.transplanted = await this.#transplant(cluster, change, own, others, correct);
+    const local = tests.filter(({ change }) => !directions.has(change)).sort((a, b) => lost(b.test) - lost(a.test));
+    const lending = [...local.slice(0, transplants), ...tests.filter(({ change }) => directions.has(change))];
+    for (const { change, test } of lending) {
+      test.transplanted = await this.#transplant(cluster, change, own, others, correct);
     }
-    return tests.map(({ test }) => test);
+    return strongestFirst(tests.map(({ test }) => test));
   }
 
   async #read(): Promise<Background> {
@@ -205,11 +207,6 @@ function testedChange(
     chance: rankSumPValue(falls, against),
     transplanted: null,
   };
-}
-
-/** What the strongest change is chosen by: the share of the margin that it takes. */
-function strength({ fall, margin }: TestedChange): number {
-  return fall / (Math.max(margin, 0) + 1);
 }
 
 function placesOf({ heatmap }: UnrankedCluster, { size }: Network): Change[] {
