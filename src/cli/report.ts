@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { wholeNumber } from './whole-number.ts';
 
 const notes = `
 Writes report/ beside the results: a page (report/index.html) that opens from disk or a bucket, findings.json, the collection
@@ -18,6 +19,13 @@ export function addReportCommand(program: Command): void {
     .argument('<output>', "the run's output")
     .option('--reference <output>', 'output of a run over the training set, to see what it lacks')
     .option('--since <output>', "an earlier run's output, to show what changed since then")
+    .option('--model <file>', "where the run's model is now, to test causes of mistakes on it")
+    .option('--images <folder>', "where the run's images are now")
+    .option(
+      '--interventions <n>',
+      'changed pictures that the network may be asked about; 0: none',
+      wholeNumber('It must be a whole number, 0 or more.', 0),
+    )
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', notes)
     .action(reportAction);
@@ -26,6 +34,9 @@ export function addReportCommand(program: Command): void {
 interface ReportFlags {
   reference?: string;
   since?: string;
+  model?: string;
+  images?: string;
+  interventions?: number;
   json?: boolean;
 }
 
@@ -34,6 +45,7 @@ async function reportAction(output: string, flags: ReportFlags): Promise<void> {
     import('../report/run-report.ts'),
     import('./report-text.ts'),
   ]);
-  const made = await runReport({ output, reference: flags.reference ?? null, since: flags.since ?? null });
+  const { reference = null, since = null, model = null, images = null, interventions = null } = flags;
+  const made = await runReport({ output, reference, since, ask: { model, images, most: interventions } });
   process.stdout.write(flags.json ? `${JSON.stringify(made.findings)}\n` : reportText(made, output));
 }

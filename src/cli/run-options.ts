@@ -31,7 +31,7 @@ const groups = {
       'evidence',
       'report',
     ],
-    ...['reference', 'since', 'scores', 'output-name', 'inputs', 'score-activation', 'statistics'],
+    ...['interventions', 'reference', 'since', 'scores', 'output-name', 'inputs', 'score-activation', 'statistics'],
   ],
   'Measuring maps:': ['evaluate', 'evaluate-sample', 'regions', 'region-categories'],
   'Execution:': [

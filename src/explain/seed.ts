@@ -10,6 +10,24 @@ export interface SeedTerm {
   factor: number;
 }
 
+/** Where a sweep starts. */
+export interface SweepStart {
+  /** Tensor that the sweep starts from. */
+  tensor: string;
+  /** The class score's gradient there, of the tensor's shape. */
+  gradient: string;
+}
+
+/** What a start has to know besides the classes. */
+export interface SweepSetting {
+  batchSize: number;
+  classCount: number;
+  /** Whether the first term may lack a class for an image (-1). */
+  mayMiss: boolean;
+  /** What gradients are wanted of, where the sweep may start behind a convolution that makes class maps; undefined: it may not. */
+  hooked?: readonly string[];
+}
+
 /** The explained class first, -1 where an image has none; behind it, negatively, the class that it is compared with. */
 export function appendSeed(
   build: Builder,

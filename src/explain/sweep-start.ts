@@ -1,31 +1,27 @@
 /** Where the reverse sweep starts, and with which gradient. */
 
+import { classMapStart } from './class-map-start.ts';
 import { type ClassScore, seedGradient } from './class-score.ts';
 import { floatAttribute, intAttribute, intsAttribute } from './onnx/attributes.ts';
 import type { Builder } from './onnx/builder.ts';
 import type { Graph } from './onnx/graph.ts';
 import type { NodeProto } from './onnx/onnx_pb.ts';
-import { appendOneHots, known, type SeedTerm } from './seed.ts';
-
-export interface SweepStart {
-  /** Tensor that the sweep starts from. */
-  tensor: string;
-  /** The class score's gradient there, of the tensor's shape. */
-  gradient: string;
-}
+import { appendOneHots, known, type SeedTerm, type SweepSetting, type SweepStart } from './seed.ts';
 
 /**
  * The weighted sum of one-hot rows at the logits; or, behind a last linear layer, of each image's class's row of its
- * weight, which is what that layer makes of one-hot rows at the price of a matrix product.
- * @param terms the classes whose scores add up; only the first may have none for an image (-1), if `mayMiss`
+ * weight, which is what that layer makes of one-hot rows at the price of a matrix product; or the same behind a convolution that makes
+ * class maps.
+ * @param terms the classes whose scores add up
  */
 export function sweepStart(
   build: Builder,
   graph: Graph,
   score: ClassScore,
   terms: readonly SeedTerm[],
-  { batchSize, classCount, mayMiss }: { batchSize: number; classCount: number; mayMiss: boolean },
+  setting: SweepSetting,
 ): SweepStart {
+  const { batchSize, classCount, mayMiss } = setting;
   const logits = beforeQuantization(graph, score.logits);
   const linear = graph.producer(logits);
   const [input, weight] = linear?.input ?? [];
@@ -37,6 +33,8 @@ export function sweepStart(
     graph.isInitializer(weight ?? '') &&
     graph.type(input ?? '')?.shape[0] === batchSize;
   if (!plain || input === undefined || weight === undefined) {
+    const early = classMapStart(build, graph, { ...score, logits }, terms, setting);
+    if (early !== undefined) return early;
     const oneHots = appendOneHots(build, terms, classCount, batchSize);
     return { tensor: logits, gradient: seedGradient(build, { ...score, logits }, graph, oneHots, batchSize) };
   }

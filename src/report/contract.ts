@@ -3,6 +3,8 @@
  * Images are named by key. Shares are from 0 to 1. Positions are pixels of the image as the model saw it.
  */
 
+import type { StatisticName } from '../interventions/statistics/statistic.ts';
+
 export interface Findings {
   /** Raised when a field changes its meaning. */
   version: 1;
@@ -219,6 +221,37 @@ export interface LabelError {
 /** Heatmaps in findings are 32 x 32, row by row, the positive part only, each map scaled to a maximum of 1 before they are averaged. */
 export type MeanHeatmap = number[];
 
+/**
+ * What is changed in a picture to see whether it is the cause: `seen`, what the picture's own map shows; `place`, one place in all pictures; `border`, a tenth of the shorter side
+ * from the edge; `surroundings`, a fifth; the others move a number that describes the whole picture (`src/interventions/statistics`).
+ */
+export type ChangeKind = 'seen' | 'place' | 'border' | 'surroundings' | StatisticName;
+
+/** What the network answers when a possible cause is taken out of a cluster's images. Margins are log-odds of the predicted class against the true one. */
+export interface TestedChange {
+  kind: ChangeKind;
+  /** What the images share, if this is the cause: `a frame`, `greenish light`, `something in the lower right corner`. */
+  words: string;
+  /** Images of the cluster that were tried. */
+  images: number;
+  /** Mean margin of those images as they are. */
+  margin: number;
+  /** How far it falls without the possible cause, less how far it falls when as much is changed elsewhere; the same of the run's ordinary mistakes, null where they were not tried. */
+  fall: number;
+  ordinaryFall: number | null;
+  /** Share of the images that get their true class back; when as much is changed elsewhere; and of ordinary mistakes. Null where there is none of the kind. */
+  returned: number;
+  returnedElsewhere: number | null;
+  ordinaryReturned: number | null;
+  /** Wilcoxon's rank-sum test of the falls against those of ordinary mistakes, times the number of tests. */
+  chance: number;
+  /** Put into correct images of other classes: how many are taken for the class then, and when the same part of other mistakes is put there. Null where it was not tried. */
+  transplanted: { images: number; taken: number; control: number } | null;
+}
+
+/** What speaks for a cause. `interventions`: the network's answers change with it; `margins`: the model was not at hand, so sureness and separation have to do. */
+export type Grounds = 'interventions' | 'margins';
+
 /** False positives of one class that were made by looking at the same thing. */
 export interface Cluster {
   /** `cluster-<n>`, counted from 1 by rank. */
@@ -245,8 +278,12 @@ export interface Cluster {
   errorRate: { slice: number; classes: number };
   /** 0 to 1: how unlike the predicted class's correct images the cluster looks. docs/guide/report-methods.md defines it. */
   spuriousCue: number;
-  /** Whether a cause is claimed: the next two together say so. docs/guide/report-methods.md gives the rule. */
+  /** Whether a cause is claimed. docs/guide/report-methods.md gives the rule. */
   claimed: boolean;
+  /** What decides that. */
+  grounds: Grounds;
+  /** Where the network was asked: each change that was tried, the strongest first. The first one is the cause where one is claimed. */
+  tests: TestedChange[];
   /** The p-value: probability that so many of an ordinary group of mistakes have a high margin, by what the run's other mistakes are like. */
   chance: number;
   /**

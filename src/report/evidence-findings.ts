@@ -7,6 +7,7 @@ import { type ChosenMaps, chooseMaps } from './clusters/choose-maps.ts';
 import { sum } from './clusters/numbers.ts';
 import type { Findings } from './contract.ts';
 import { type EvidenceOf, findClustersAndGaps } from './gaps/find-clusters-and-gaps.ts';
+import { AskedClusters, type NetworkToAsk } from './interventions/asked-clusters.ts';
 import { readRun } from './read/read-run.ts';
 import { type RowsEvidence, readRowsEvidence, takeRows } from './read/rows-evidence.ts';
 import { isMistake, type MapColumns, type RunTable } from './read/run-table.ts';
@@ -23,6 +24,7 @@ export async function evidenceFindings(
   output: Store,
   table: RunTable,
   reference: Store | null,
+  ask: NetworkToAsk | null = null,
 ): Promise<EvidenceFindings> {
   const chosen = chooseMaps(table.maps);
   const none = { clusters: [], gaps: [], collect: [] };
@@ -49,8 +51,9 @@ export async function evidenceFindings(
       `The reference ${reference.location} has no evidence of the same layers and targets, so gaps are not compared with it.`,
     );
   }
-  const { notes: more, ...found } = findClustersAndGaps(own, table.classNames, known);
-  return { analysed, ...found, notes: [...notes, ...more] };
+  const tests = new AskedClusters(own, ask);
+  const { notes: more, ...found } = await findClustersAndGaps(own, table.classNames, known, tests.test);
+  return { analysed, ...found, notes: [...notes, ...more, ...tests.notes] };
 }
 
 async function referenceEvidence(

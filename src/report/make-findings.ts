@@ -9,6 +9,7 @@ import { labelErrorOf, noneSuspected } from './findings/label-errors.ts';
 import { mistakeOf, mistakeRows } from './findings/mistakes.ts';
 import { cutNote, images, scoreNotes } from './findings/notes.ts';
 import { scoreFindings } from './findings/score-findings.ts';
+import type { NetworkAccess } from './interventions/asked-clusters.ts';
 import { multiLabelFindings } from './pairs/multi-label-findings.ts';
 import { readRun } from './read/read-run.ts';
 import type { RunDescription } from './read/run-description.ts';
@@ -17,6 +18,8 @@ import { keyOf, type RunTable } from './read/run-table.ts';
 export interface FindingsOptions {
   /** Output of a run over the training set, or another set that the network should know. Default: none. */
   reference?: Store;
+  /** The run's network, to test causes on. Default: it is not asked. */
+  network?: NetworkAccess;
   /** Mistakes that are listed, the most confident first. Default 10,000. */
   mistakesKept?: number;
   /** Suspected labels that are listed, the strongest disagreement first. Default 1,000. */
@@ -35,7 +38,7 @@ export interface MadeFindings {
  * @throws UserError `no-run`, `no-records`, `damaged-output`, `classes-differ` (of the reference); StoreError
  */
 export async function makeFindings(output: Store, options: FindingsOptions = {}): Promise<MadeFindings> {
-  const { reference, mistakesKept = 10_000, labelErrorsKept = 1000 } = options;
+  const { reference, network = null, mistakesKept = 10_000, labelErrorsKept = 1000 } = options;
   const { description, table } = await readRun(output);
   if (table.rows === 0) {
     throw new UserError(
@@ -52,7 +55,12 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
     return { findings: { ...describedRun(description, table), ...found, notes }, table };
   }
   const { suspected, ...fromScores } = scoreFindings(table);
-  const { analysed, clusters, gaps, collect, notes } = await evidenceFindings(output, table, reference ?? null);
+  const { analysed, clusters, gaps, collect, notes } = await evidenceFindings(
+    output,
+    table,
+    reference ?? null,
+    network && { ...network, most: network.most ?? description.interventions },
+  );
 
   const explained = new Set([...clusters, ...gaps].filter(({ claimed }) => claimed).flatMap((group) => group.images));
   const wrongLabels = suspected.rows.filter((row) => !explained.has(keyOf(table, row)));

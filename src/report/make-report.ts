@@ -3,6 +3,8 @@
 import { openStore } from '../shared/store/open-store.ts';
 import { retryTransient } from '../shared/store/retry.ts';
 import type { Store } from '../shared/store/store.ts';
+import { type RunPlaces, reopenRun } from '../worker/reopen/reopened-run.ts';
+import { RunNetwork } from '../worker/reopen/run-network.ts';
 import { changesSince } from './changes-since.ts';
 import type { Findings } from './contract.ts';
 import type { RunDiff } from './diff/contract.ts';
@@ -10,6 +12,7 @@ import { collectionCsv } from './export/collection-csv.ts';
 import { mistakesWithGroups, pairMistakeRows } from './export/mistake-rows.ts';
 import { writeMistakeTable } from './export/mistake-table.ts';
 import { putMadeFile, putText } from './export/put-made-file.ts';
+import type { NetworkAccess } from './interventions/asked-clusters.ts';
 import { makeFindings } from './make-findings.ts';
 import { type WrittenPage, writePage } from './page/write-page.ts';
 
@@ -30,7 +33,16 @@ export interface ReportOrder {
   reference?: string | null;
   /** Location of an earlier run's output, to tell what changed since then. Default: none. */
   since?: string | null;
+  /** Where the run's model and images are now, and how many changed pictures the network may be asked about; null: as run.json says. Default: all of it. */
+  ask?: AskOrder;
 }
+
+export interface AskOrder extends RunPlaces {
+  most: number | null;
+}
+
+/** The run's own places and settings: where something is not there any more, the report does without. */
+const asTheRunSays: AskOrder = { model: null, images: null, most: null };
 
 export interface MadeReport {
   findings: Findings;
@@ -45,10 +57,18 @@ export interface ReportSources {
   reference?: Store | null;
   /** Of an earlier run over the same images. Default: none. */
   since?: Store | null;
+  /** The run's network, to test causes on. Default: it is not asked. */
+  network?: NetworkAccess;
 }
 
 /** @throws as `makeReport`; UserError `bad-location` */
-export async function makeReportAt({ output, reference = null, since = null }: ReportOrder): Promise<MadeReport> {
+export async function makeReportAt({
+  output: location,
+  reference = null,
+  since = null,
+  ask = asTheRunSays,
+}: ReportOrder): Promise<MadeReport> {
+  const opened: RunNetwork[] = [];
   const stores: Store[] = [];
   const open = async (location: string) => {
     const store = await openStore(location);
@@ -56,11 +76,22 @@ export async function makeReportAt({ output, reference = null, since = null }: R
     return store;
   };
   try {
-    return await makeReport(await open(output), {
+    const output = await open(location);
+    return await makeReport(output, {
+      network: {
+        most: ask.most,
+        isRequired: ask.model !== null || ask.images !== null || (ask.most ?? 0) > 0,
+        open: async () => {
+          const network = await RunNetwork.open(await reopenRun(output, ask));
+          if (network !== null) opened.push(network);
+          return network;
+        },
+      },
       reference: reference === null ? null : await open(reference),
       since: since === null ? null : await open(since),
     });
   } finally {
+    for (const network of opened) await network.close();
     for (const store of stores) await store.close();
   }
 }
@@ -71,9 +102,12 @@ export async function makeReportAt({ output, reference = null, since = null }: R
  */
 export async function makeReport(
   output: Store,
-  { reference = null, since = null }: ReportSources = {},
+  { reference = null, since = null, network }: ReportSources = {},
 ): Promise<MadeReport> {
-  const { findings, table } = await makeFindings(output, reference === null ? {} : { reference });
+  const { findings, table } = await makeFindings(output, {
+    ...(reference === null ? {} : { reference }),
+    ...(network === undefined ? {} : { network }),
+  });
   const changes = since && (await changesSince(since, output, table));
   const put = (key: string, body: string, contentType: string) =>
     retryTransient(() => output.put(key, body, contentType));

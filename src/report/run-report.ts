@@ -6,6 +6,7 @@ const thread = {
   file: threadFile('report-thread', import.meta.url),
   name: 'gradline-report',
   title: "The report's thread",
+  sharesEnvironment: true,
 };
 
 /**

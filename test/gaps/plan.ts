@@ -4,9 +4,10 @@ import { Random } from '../../demo/draw/random.ts';
 import { type ObjectName, objectNames, views } from './draw/objects.ts';
 import type { PicturePlan } from './draw/picture.ts';
 import { type Light, lights } from './draw/surroundings.ts';
+import type { PlantedSet } from './planted-set.ts';
 
 const faultKinds = ['watermark', 'background', 'colour cast', 'missing viewpoint', 'co-occurring object'] as const;
-export type FaultKind = (typeof faultKinds)[number];
+type FaultKind = (typeof faultKinds)[number];
 
 /** The class whose training pictures are at fault. */
 interface Fault {
@@ -169,4 +170,44 @@ function drawCue(random: Random, shares: ReadonlyMap<Trait, number>): Trait | nu
     at -= share;
   }
   return null;
+}
+
+/** Whether a cue of another class is on the picture. */
+export function carriesCue({ fault }: PlannedPicture): boolean {
+  return fault !== null && fault !== 'missing viewpoint';
+}
+
+/** The same thing in the same place, with no cue. */
+export function withoutCue(plan: PlannedPicture): PlannedPicture {
+  return { ...plan, mark: false, bricks: false, companion: false, light: null };
+}
+
+/** The set as the evaluation sees it. */
+export function plantedIn({ name, classes, faults }: GapSet, pictures: readonly PlannedPicture[]): PlantedSet {
+  return {
+    name,
+    backbone: 'drawn',
+    classes,
+    faults: faults.map(({ kind, subject }) => ({ kind, subject, missing: kind === 'missing viewpoint' })),
+    pictures: pictures.map((picture) => {
+      const { key, subject } = picture;
+      const shown: Record<Trait, boolean> = {
+        mark: picture.mark,
+        bricks: picture.bricks,
+        companion: picture.companion,
+        light: picture.light !== null,
+        'end view': false,
+      };
+      const indexOf = (wanted: (kind: FaultKind) => boolean) => {
+        const index = faults.findIndex(({ kind }) => wanted(kind));
+        return index < 0 ? null : index;
+      };
+      return {
+        key,
+        subject,
+        fault: indexOf((kind) => kind === picture.fault),
+        carries: indexOf((kind) => shown[traitOf[kind]]),
+      };
+    }),
+  };
 }

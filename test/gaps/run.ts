@@ -1,89 +1,80 @@
-/** `npm run gaps`: explains the sets with planted faults, makes their reports, and prints how well each fault is named. */
+/**
+ * `npm run gaps`: explains sets with planted faults, makes their reports, and prints how well each fault is named.
+ *
+ *     node dist-tools/test/gaps/run.js [--photographs <folder>] [--split development|test] [--only <name>] [--keep <folder>] [--others]
+ *
+ * Without options the drawn sets of the test split. With `--photographs` the photographed sets in that folder, and the drawn ones, too, where all of
+ * the test split is asked for. `--only` names a set. `--keep` is where drawn sets stay. `--others` compares with what `others/find_slices.py` wrote beside each run.
+ */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { printTable } from '../../bench/table.ts';
-import { makeFindings } from '../../src/report/make-findings.ts';
-import { openStore } from '../../src/shared/store/open-store.ts';
-import { evaluateSet, type SetResult } from './evaluate.ts';
-import { explainSet } from './explain-set.ts';
-import { planSets } from './plan.ts';
+import { parseArgs } from 'node:util';
+import { compareMethods, type MethodResult } from './compare.ts';
+import { drawSet } from './draw-set.ts';
+import type { SetResult } from './evaluate.ts';
+import { type ExplainedSet, reportOnSet } from './explained-set.ts';
+import { photographedSets } from './photographed-sets.ts';
+import { planSets, type Split } from './plan.ts';
+import { printComparison } from './print-comparison.ts';
+import { printResults } from './print-results.ts';
 
 const networks = 'test/gaps/networks';
-const results: SetResult[] = [];
-const folder = await mkdtemp(join(tmpdir(), 'gradline-gaps-'));
-try {
-  for (const set of planSets('test')) {
-    const place = join(folder, set.name);
-    const pictures = await explainSet(set, join(networks, `${set.name}.onnx`), place);
-    const output = await openStore(join(place, 'output'));
-    const { findings } = await makeFindings(output);
-    await output.close();
-    results.push(evaluateSet(set, pictures, findings));
-    await rm(place, { recursive: true, force: true });
-  }
-} finally {
-  await rm(folder, { recursive: true, force: true });
+const { values } = parseArgs({
+  options: {
+    photographs: { type: 'string' },
+    split: { type: 'string', default: 'test' },
+    only: { type: 'string' },
+    keep: { type: 'string' },
+    others: { type: 'boolean', default: false },
+  },
+});
+const split: Split = values.split === 'development' ? 'development' : 'test';
+const asked = (name: string) => values.only === undefined || values.only === name;
+
+interface Evaluated {
+  result: SetResult;
+  /** Empty unless asked for. */
+  compared: MethodResult[];
 }
 
-const share = (value: number | undefined) => (value === undefined ? '0.00' : value.toFixed(2));
-console.log(
-  'Planted faults: pictures that are misclassified because of each, the claim of the report that names them best, and the best cluster or gap, claimed or not.\n',
-);
-printTable(
-  [
-    'set',
-    'classes',
-    'accuracy',
-    'fault',
-    'of class',
-    'pictures',
-    'rank',
-    'precision',
-    'recall',
-    'shown: precision',
-    'recall',
-  ],
-  results.flatMap(({ set, faults, accuracy }) =>
-    faults.map(({ kind, subject, size, claim, shown }) => [
-      set.name,
-      String(set.classes.length),
-      (accuracy ?? 0).toFixed(2),
-      kind,
-      subject,
-      String(size),
-      claim === null ? '-' : String(claim.rank),
-      share(claim?.precision),
-      share(claim?.recall),
-      share(shown?.precision),
-      share(shown?.recall),
-    ]),
-  ),
-);
-const planted = results.flatMap(({ faults }) => faults);
-const mean = (values: readonly (number | undefined)[]) =>
-  share(values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / values.length);
-for (const [what, named] of [
-  ['Claimed', planted.map(({ claim }) => claim)],
-  ['Shown', planted.map(({ shown }) => shown)],
-] as const) {
-  const [precision, recall] = [named.map((group) => group?.precision), named.map((group) => group?.recall)].map(mean);
-  console.log(`${what}: mean precision ${precision}, mean recall ${recall} over ${planted.length} faults.`);
+if (values.photographs === undefined || (split === 'test' && values.only === undefined)) {
+  print('Drawn pictures', await evaluateDrawn());
 }
-console.log();
-const clean = results.filter(({ set }) => set.faults.length === 0);
-printTable(
-  ['set without faults', 'classes', 'accuracy', 'claims'],
-  clean.map(({ set, accuracy, falseAlarms }) => [
-    set.name,
-    String(set.classes.length),
-    (accuracy ?? 0).toFixed(2),
-    falseAlarms.length === 0 ? 'none' : falseAlarms.join(', '),
-  ]),
-);
-const alarmed = clean.filter(({ falseAlarms }) => falseAlarms.length > 0).length;
-const beside = results.filter(({ set }) => set.faults.length > 0).flatMap(({ falseAlarms }) => falseAlarms).length;
-console.log(
-  `\nFalse alarms in ${alarmed} of ${clean.length} sets without faults; ${beside} claims beside the planted faults in the others.`,
-);
+if (values.photographs !== undefined) {
+  print('Photographs', await evaluatePhotographed(values.photographs));
+}
+
+function print(title: string, evaluated: readonly Evaluated[]): void {
+  console.log(`${title}\n`);
+  printResults(evaluated.map(({ result }) => result));
+  if (values.others) printComparison(evaluated.flatMap(({ compared }) => compared));
+}
+
+async function evaluateDrawn(): Promise<Evaluated[]> {
+  const folder = values.keep ?? (await mkdtemp(join(tmpdir(), 'gradline-gaps-')));
+  const evaluated: Evaluated[] = [];
+  try {
+    for (const set of planSets('test').filter(({ name }) => asked(name))) {
+      evaluated.push(await evaluate(await drawSet(set, join(networks, `${set.name}.onnx`), join(folder, set.name))));
+    }
+  } finally {
+    if (values.keep === undefined) await rm(folder, { recursive: true, force: true });
+  }
+  return evaluated;
+}
+
+async function evaluatePhotographed(photographs: string): Promise<Evaluated[]> {
+  const evaluated: Evaluated[] = [];
+  for (const set of await photographedSets(photographs, split)) {
+    if (asked(set.planted.name)) evaluated.push(await evaluate(set));
+  }
+  return evaluated;
+}
+
+async function evaluate(set: ExplainedSet): Promise<Evaluated> {
+  const { made, result } = await reportOnSet(set);
+  const slices = join(set.folder, 'slices.json');
+  return { result, compared: values.others ? await compareMethods(set.planted, made, slices) : [] };
+}

@@ -66,7 +66,7 @@ export class Evaluator implements AsyncDisposable {
     const { input } = this.#model;
     const telling = maps.filter(tellsSomething);
     if (telling.length === 0) return { maps: maps.map(() => null), baselines: [] };
-    const probe = await probePicture(picture, input, (pictures) => this.#model.scores(pictures, inputRow));
+    const probe = await probePicture(picture, input, (pictures) => this.#model.scores(pictures, () => inputRow));
     const judged = new Map<PictureMap, Faithfulness>();
     for (const map of telling) {
       judged.set(map, await judgeMap(probe, resized(map.values, map, input), map.class));

@@ -1,6 +1,6 @@
 /** The bare classifier, asked for the scores of many changed pictures. */
 
-import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { assemble } from '../assemble.ts';
 import { appendScores } from '../class-score.ts';
 import type { ModelInput } from '../explanation.ts';
@@ -41,29 +41,36 @@ export class ScoreModel {
 
   /**
    * Each picture's scores, `[classCount]`. A picture is copied before the next is asked for, so all may share one array.
-   * @param row for the inputs beside the picture, the same with all of them
+   * @param rowOf what the inputs beside the picture are given with the picture of that place
    */
-  async scores(pictures: Iterable<Float32Array>, row: InputRow = {}): Promise<Float32Array[]> {
+  async scores(
+    pictures: Iterable<Float32Array>,
+    rowOf: (place: number) => InputRow = () => ({}),
+  ): Promise<Float32Array[]> {
     const length = pictureLength(this.input);
-    const { batchSize, rows } = this.#sizes;
-    const feeds = await rowFeeds(rows, new Array<InputRow>(batchSize).fill(row), batchSize);
+    const { batchSize } = this.#sizes;
     const batch = new Float32Array(batchSize * length);
     const results: Float32Array[] = [];
     let filled = 0;
+    const run = async () => {
+      const rows = Array.from({ length: filled }, (_, i) => rowOf(results.length + i));
+      results.push(...(await this.#run(batch, filled, rows)));
+      filled = 0;
+    };
     for (const picture of pictures) {
       batch.set(picture, filled * length);
       filled += 1;
-      if (filled < batchSize) continue;
-      results.push(...(await this.#run(batch, filled, feeds)));
-      filled = 0;
+      if (filled === batchSize) await run();
     }
-    if (filled > 0) results.push(...(await this.#run(batch.fill(0, filled * length), filled, feeds)));
+    batch.fill(0, filled * length);
+    if (filled > 0) await run();
     return results;
   }
 
-  async #run(batch: Float32Array, count: number, rows: Record<string, OnnxTensor>): Promise<Float32Array[]> {
+  async #run(batch: Float32Array, count: number, given: readonly InputRow[]): Promise<Float32Array[]> {
     const { Tensor } = await loadRuntime();
     const { batchSize } = this.#sizes;
+    const rows = await rowFeeds(this.#sizes.rows, given, batchSize);
     const tensor = new Tensor('float32', batch, inputShape(this.input, batchSize));
     const results = await this.#session.run({ ...rows, [this.input.name]: tensor });
     const scores = floats(results, this.#output, count, batchSize);

@@ -16,6 +16,7 @@ import { reachesCells } from './grid-gradient.ts';
 import { Grids } from './grids.ts';
 import { findLastLayer, passages } from './last-layer.ts';
 import { nodeName } from './module-path.ts';
+import { pooledTail } from './pooled-tail.ts';
 
 /** A layer that can be hooked, with its grid in cells. */
 export interface LayerDescription {
@@ -153,6 +154,7 @@ function reasonFor(blocker: string | null | undefined, isBehindScore: boolean): 
  */
 function suggest(layers: readonly Candidate[], source: SourceModel, prepared: PreparedModel, reach: Reach): string[] {
   const last = findLastLayer(prepared, source);
+  const tail = pooledTail(prepared);
   const throughAll = new Set(passages(prepared, reach));
   const order = new Map(source.graph.nodes.flatMap((node, i) => node.output.map((tensor) => [tensor, i] as const)));
   const hasModules = layers.some(
@@ -171,7 +173,7 @@ function suggest(layers: readonly Candidate[], source: SourceModel, prepared: Pr
   for (const layer of layers) {
     if (layer.grid === null || !layer.differentiable || layer.operator === 'Pad') continue;
     if (hasModules ? layer.kind !== 'module' : !throughAll.has(layer.tensor)) continue;
-    if (!layer.isMeant || isSidePool(layer)) continue;
+    if (!layer.isMeant || isSidePool(layer) || (tail.has(layer.tensor) && layer.tensor !== last)) continue;
     const size = sizeOf(layer.grid);
     const best = bySize.get(size);
     if (best === undefined || compare(layer, best) > 0) bySize.set(size, layer);

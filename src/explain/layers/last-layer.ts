@@ -2,6 +2,8 @@
 
 import { dependents, gradientReach } from '../gradients/sweep.ts';
 import { isFloat } from '../onnx/element-type.ts';
+import { operatorName } from '../onnx/operator-name.ts';
+import { shapeOnly } from '../onnx/shape-only.ts';
 import { gradientFreeMethods } from '../options.ts';
 import type { PreparedModel, SourceModel } from '../prepare.ts';
 import { UserError } from '../user-error.ts';
@@ -76,12 +78,21 @@ function findLastOutside(
       const place = moduleOf(tensor, source.modules) === undefined ? undefined : proportionalPlaceOf(tensor);
       return place?.grid.layout === 'tokens' && cells(place.grid) === cells(passage.grid) ? place : undefined;
     });
-    return (block ?? passage).tensor;
+    const whole = rearrangedFrom(passage.tensor, prepared, source.modules);
+    return (block ?? (whole === undefined ? undefined : placeOf(whole)) ?? passage).tensor;
   }
   const made = graph.nodes.toReversed().flatMap((node) => node.output.filter((tensor) => tensor !== ''));
   const last = first(made, proportionalPlaceOf) ?? first(made, placeOf);
   if (passage !== undefined && last !== undefined && cells(passage.grid) === cells(last.grid)) return passage.tensor;
   return last?.tensor;
+}
+
+/** What a module returns and functions behind it only turn into a sequence. */
+function rearrangedFrom(tensor: string, { graph }: Pick<PreparedModel, 'graph'>, modules: Modules): string | undefined {
+  const node = graph.producer(tensor);
+  const [input = ''] = node?.input ?? [];
+  if (node === undefined || (node.opType !== 'Transpose' && !shapeOnly.has(operatorName(node)))) return undefined;
+  return moduleOf(input, modules) === undefined ? rearrangedFrom(input, { graph }, modules) : input;
 }
 
 /** The outermost module that a tensor leaves. */

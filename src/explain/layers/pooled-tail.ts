@@ -5,6 +5,7 @@ import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { operatorName } from '../onnx/operator-name.ts';
 import { shapeOnly } from '../onnx/shape-only.ts';
 import type { PreparedModel } from '../prepare.ts';
+import { classMaps } from './class-maps.ts';
 
 const poolings = new Set([
   'AveragePool',
@@ -15,25 +16,12 @@ const poolings = new Set([
   'ReduceMean',
   'ReduceSum',
 ]);
-/** What a class map may pass on its way to a score. */
-const kept = new Set(['Clip', 'Dropout', 'LeakyRelu', 'Relu', 'Resize', 'Transpose', 'Upsample']);
-
 /**
- * Maps of one class a channel, of which the scores are nothing but means: the map of a class would be its channel. And the powers of a
- * generalised mean (Radenovic et al. 2018, equation 3), and the pools of a pyramid (He et al. 2014, section 2.2), which are coarser copies of what they read.
+ * Class maps (see there), the powers of a generalised mean (Radenovic et al. 2018, equation 3), and the pools of a pyramid (He et al. 2014,
+ * section 2.2), which are coarser copies of what they read.
  */
 export function pooledTail({ graph, score }: PreparedModel): Set<string> {
-  const tail = new Set<string>();
-  let tensor = score.logits;
-  for (;;) {
-    const node = graph.producer(tensor);
-    const [input = ''] = node?.input ?? [];
-    if (node === undefined) break;
-    const operator = operatorName(node);
-    if (graph.type(tensor)?.shape.length === 4) tail.add(tensor);
-    if (!shapeOnly.has(operator) && !poolings.has(operator) && !kept.has(operator)) break;
-    tensor = input;
-  }
+  const tail = new Set(classMaps(graph, score.logits, score.width).keys());
   for (const node of graph.nodes) {
     if (node.opType !== 'Pow') continue;
     const [power = ''] = node.output;

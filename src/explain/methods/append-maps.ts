@@ -68,14 +68,16 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
   const swept: NodeProto[] = [];
   const sweep = (terms: readonly SeedTerm[], hooked: readonly string[], ...adapt: ReturnType<typeof guidedRules>[]) => {
     if (hooked.length === 0) return new Map<string, string>();
-    const start = sweepStart(build, graph, score, terms, { ...request, batchSize });
+    // Adapted rules have to see every node behind the logits.
+    const direct = adapt.length === 0 ? { hooked } : {};
+    const start = sweepStart(build, graph, score, terms, { ...request, ...direct, batchSize });
     const factor = request.gradientScale;
-    const seeded = scaled(build, start.gradient, factor);
+    const seeded = scaled(build, start.gradient, factor, graph.type(start.tensor)?.shape ?? []);
     const first = build.nodes.length;
     const found = differentiate(graph, build, start.tensor, seeded, hooked, ...adapt);
     swept.push(...build.nodes.slice(first));
     for (const [tensor, gradient] of found) {
-      found.set(tensor, scaledBack(build, gradient, factor, graph.type(tensor)?.shape ?? []));
+      found.set(tensor, scaled(build, gradient, 1 / factor, graph.type(tensor)?.shape ?? []));
     }
     return found;
   };
@@ -139,15 +141,12 @@ export function appendMaps(build: Builder, request: MapsRequest): TargetMaps {
   return { maps, gradients, swept };
 }
 
-function scaled(build: Builder, tensor: string, factor: number): string {
-  return factor === 1 ? tensor : build.op('Mul', [tensor, build.scalar(factor)]);
-}
-
-/** A gradient of the layer's shape, divided by the factor; one that is repeated, before it is. */
-function scaledBack(build: Builder, gradient: string, factor: number, shape: number[]): string {
-  const once = factor === 1 ? undefined : build.repeatedFrom(gradient);
-  if (once === undefined) return scaled(build, gradient, 1 / factor);
-  return build.repeat(scaled(build, once.tensor, 1 / factor), once.shape, shape);
+/** A gradient of the given shape times a factor; one that is repeated, before it is. */
+function scaled(build: Builder, gradient: string, factor: number, shape: number[]): string {
+  const times = (tensor: string) => build.op('Mul', [tensor, build.scalar(factor)]);
+  if (factor === 1) return gradient;
+  const once = build.repeatedFrom(gradient);
+  return once === undefined ? times(gradient) : build.repeat(times(once.tensor), once.shape, shape);
 }
 
 /** The model's image input as a layer. */

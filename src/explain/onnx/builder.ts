@@ -150,6 +150,15 @@ export class Builder {
     return output;
   }
 
+  /** Appends a copy of a node of one output that reads something else, and returns its result. */
+  copy(node: NodeProto, input: string[]): string {
+    const name = this.#fresh(node.opType);
+    const { opType, domain, attribute } = node;
+    const output = `${name}:0`;
+    this.nodes.push(create(NodeProtoSchema, { name, opType, domain, attribute, input, output: [output] }));
+    return output;
+  }
+
   /** An int64 constant; equal constants are shared. `dims` `[]` makes a scalar. */
   ints(values: number[], dims?: number[]): string {
     return this.#constant('i', values, dims, int64Tensor);

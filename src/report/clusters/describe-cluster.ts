@@ -47,6 +47,8 @@ export function describeCluster(
     errorRate: { slice: rounded(rate), classes: rounded(baseRate) },
     spuriousCue: rounded(Math.max(0, (rate - baseRate) / Math.max(1 - baseRate, 1e-9))),
     claimed,
+    grounds: 'margins',
+    tests: [],
     chance: pValue,
     setApart: separation === null ? null : rounded(separation),
     embedding: {

@@ -1,4 +1,4 @@
-/** From evidence to clusters, gaps and what to collect. Pure: arrays in, findings out. */
+/** From evidence to clusters, gaps and what to collect. */
 
 import { fewest } from '../clusters/class-groups.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
@@ -29,17 +29,24 @@ const oneClass = 0.7;
 /** Two findings that share so much of the smaller one are one fault seen twice. */
 const sameFault = 0.5;
 
-export function findClustersAndGaps(
+/** What is found out about clusters beyond what the run has kept. */
+export type ClusterTests = (clusters: UnrankedCluster[]) => Promise<UnrankedCluster[]>;
+
+const untested: ClusterTests = async (clusters) => clusters;
+
+/** @param test asks the network about clusters, and claims causes accordingly; default: it is not at hand */
+export async function findClustersAndGaps(
   own: EvidenceOf,
   classNames: readonly (string | null)[],
   reference: EvidenceOf | null = null,
-): ClustersAndGaps {
+  test: ClusterTests = untested,
+): Promise<ClustersAndGaps> {
   const name: Naming = (index) => classNames[index] ?? `class ${index}`;
   const sample = sampleOf(own.run, own.seen);
   const margins = highMargins(own.run);
   const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
   const found = findClusters(sample, own.maps, margins);
-  const first = found.clusters;
+  const first = await test(found.clusters);
   // A cluster over several classes holds what its classes share: its images need no gap to explain them.
   const explained = new Set(
     first
@@ -52,7 +59,7 @@ export function findClustersAndGaps(
     nullModel: found.nullModel,
   }).sort((a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label);
   const inGaps = new Set(foundGaps.filter(({ claimed }) => claimed).flatMap(({ rows }) => rows));
-  const second = inGaps.size === 0 ? [] : findClusters(sample, own.maps, margins, inGaps, found).clusters;
+  const second = inGaps.size === 0 ? [] : await test(findClusters(sample, own.maps, margins, inGaps, found).clusters);
   const ranked = clearerOf(first, second, inGaps).sort(
     (a, b) =>
       Number(b.claimed) - Number(a.claimed) ||

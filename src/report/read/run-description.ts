@@ -8,7 +8,10 @@ import { readRunFile, runFileKey, runFileSchema } from '../../shared/run/run-fil
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
 
-const { evidence, classes, regions, multiLabel, threshold } = runConfigurationSchema.shape;
+const { evidence, classes, regions, multiLabel, threshold, interventions } = runConfigurationSchema.shape;
+
+/** A minute or two of a CPU: a small part of a night's run. */
+const usualInterventions = 4000;
 
 /** A report can be made of the runs of older and newer versions, too. */
 const configuration = runConfigurationSchema.pick({ model: true, input: true, layers: true, targets: true }).extend({
@@ -22,6 +25,8 @@ const configuration = runConfigurationSchema.pick({ model: true, input: true, la
   /** How classes are decided, where images may have several labels. */
   multiLabel: multiLabel.unwrap().default(false),
   threshold,
+  /** Changed pictures that the network may be asked about. */
+  interventions: interventions.unwrap().default(usualInterventions),
   /** The run's preprocess settings, to compare. */
   preprocess: z.unknown().default(null),
 });

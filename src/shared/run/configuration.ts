@@ -409,6 +409,13 @@ export const runConfigurationSchema = z.object({
     off: 'make none; gradline report makes one at any time',
     free: true,
   }),
+  /** Changed pictures that the report may ask the network about, to test causes of mistakes; left out: as many as reports ask by default. */
+  interventions: setting(
+    'interventions <n>',
+    'changed pictures that the report may ask the network about, to test causes; 0: none',
+    count.exactOptional(),
+    { given: wholeNumber(0), otherwise: '4000', free: true },
+  ),
   /** Output of a run over the training set, with which the report compares gaps; left out: none. */
   reference: setting(
     'reference <output>',

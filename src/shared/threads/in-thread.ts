@@ -1,3 +1,4 @@
+import { SHARE_ENV } from 'node:worker_threads';
 import type { Answer } from './answer-once.ts';
 import { restore } from './carried-error.ts';
 import { startThread } from './start-thread.ts';
@@ -9,6 +10,8 @@ export interface ThreadKind {
   name: string;
   /** How an error's sentence begins: `The merging thread`. */
   title: string;
+  /** Whether it has the process's environment, which decides the precision of a model that it opens, instead of a copy. */
+  sharesEnvironment?: boolean;
 }
 
 /**
@@ -25,7 +28,11 @@ export async function inThread<Task, Result>(
 ): Promise<Result> {
   signal?.throwIfAborted();
   if (kind.file === null) return work(task);
-  const worker = startThread(kind.file, { name: kind.name, workerData: task });
+  const worker = startThread(kind.file, {
+    name: kind.name,
+    workerData: task,
+    ...(kind.sharesEnvironment ? { env: SHARE_ENV } : {}),
+  });
   const stop = () => void worker.terminate();
   signal?.addEventListener('abort', stop, { once: true });
   try {

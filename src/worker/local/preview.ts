@@ -56,7 +56,7 @@ export async function previewImages(configuration: RunConfiguration): Promise<Pr
           const seen = await decodeImage(bytes, preprocessing, { ...reading, channels, overlayBands });
           const [scores = new Float32Array()] = await model.scores(
             [scaledPixels(seen.bands ?? seen.pixels, preprocessing, model.input)],
-            image.inputs,
+            () => image.inputs ?? {},
           );
           const best = [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0)).slice(0, topCount);
           return { seen, top: best.map((c) => ({ class: c, name: className(c), score: scores[c] ?? Number.NaN })) };

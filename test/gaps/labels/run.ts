@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { printTable } from '../../../bench/table.ts';
 import { suspectedLabels } from '../../../src/report/findings/label-errors.ts';
 import { isMistake, topCount } from '../../../src/report/read/run-table.ts';
-import { explainSet } from '../explain-set.ts';
+import { drawSet } from '../draw-set.ts';
+import { explainPictures } from '../explain-pictures.ts';
 import { planSets } from '../plan.ts';
 import { type FlippedSet, flipped, readScoreSet, type ScoreSet } from './score-set.ts';
 import { simulatedSets } from './simulated.ts';
@@ -73,9 +74,9 @@ async function drawnSets(): Promise<ScoreSet[]> {
   const sets: ScoreSet[] = [];
   try {
     for (const set of planSets('test')) {
-      const place = join(folder, set.name);
-      await explainSet(set, join('test/gaps/networks', `${set.name}.onnx`), place);
-      sets.push(await readScoreSet(join(place, 'output')));
+      const { run } = await drawSet(set, join('test/gaps/networks', `${set.name}.onnx`), join(folder, set.name));
+      await explainPictures(run);
+      sets.push(await readScoreSet(run.output));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -271,6 +271,8 @@ function gullCluster(scenes: readonly Scene[]): PageCluster {
     spuriousCue: 0.71,
     claimed: true,
     chance: 1e-6,
+    grounds: 'margins',
+    tests: [],
     setApart: 2.9,
     embedding: {
       images: images.map((row, at) => [row, Math.cos(at) * 2 + 3, Math.sin(at * 1.7)]),

@@ -1,0 +1,12 @@
+import { lumas, meanOf, resampled, type Statistic } from './statistic.ts';
+
+/** Mean luma. Samples are multiplied, as another exposure does; what is black stays black. */
+export const light: Statistic = {
+  name: 'light',
+  measure: (picture) => [meanOf(lumas(picture))],
+  moved: (picture, [to = 0]) => {
+    const factor = to / Math.max(1, meanOf(lumas(picture)));
+    return resampled(picture, (at) => (picture.pixels[at] ?? 0) * factor);
+  },
+  words: ([own = 0], [usual = 0]) => (own < usual ? 'dark' : 'bright'),
+};

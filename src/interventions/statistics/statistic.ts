@@ -1,0 +1,45 @@
+/** A number, or a few, that describe a whole picture, and the picture with others. */
+
+import type { RgbImage } from '../../shared/picture/raster.ts';
+
+export const statisticNames = ['light', 'contrast', 'colour', 'saturation', 'sharpness', 'grain'] as const;
+export type StatisticName = (typeof statisticNames)[number];
+
+export interface Statistic {
+  name: StatisticName;
+  /** Always as many numbers. */
+  measure(picture: RgbImage): number[];
+  /** A copy whose statistic is `to`, as near as it can be brought there. */
+  moved(picture: RgbImage, to: readonly number[]): RgbImage;
+  /** What pictures with `own` have that usual ones have not, in words: `greenish light`, `dark`. */
+  words(own: readonly number[], usual: readonly number[]): string;
+}
+
+/** A copy with other samples; what is beyond 0 to 255 is cut off. @param sampleOf from the place of a sample in the pixels */
+export function resampled(picture: RgbImage, sampleOf: (at: number) => number): RgbImage {
+  const pixels = new Uint8Array(picture.pixels.length);
+  for (let at = 0; at < pixels.length; at++) pixels[at] = Math.min(255, Math.max(0, Math.round(sampleOf(at))));
+  return { ...picture, pixels };
+}
+
+/** Luma of a pixel (ITU-R BT.601). @param at place of its red sample */
+export function lumaOf(pixels: Uint8Array, at: number): number {
+  return 0.299 * (pixels[at] ?? 0) + 0.587 * (pixels[at + 1] ?? 0) + 0.114 * (pixels[at + 2] ?? 0);
+}
+
+/** `[height, width]`. */
+export function lumas({ pixels }: RgbImage): Float64Array {
+  return Float64Array.from({ length: pixels.length / 3 }, (_, pixel) => lumaOf(pixels, pixel * 3));
+}
+
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at] ?? 0;
+  return sum / Math.max(1, values.length);
+}
+
+export function deviationOf(values: ArrayLike<number>, mean = meanOf(values)): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += ((values[at] ?? 0) - mean) ** 2;
+  return Math.sqrt(sum / Math.max(1, values.length));
+}

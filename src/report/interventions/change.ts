@@ -1,0 +1,88 @@
+/** Changes to a mistake's picture, each of which takes one possible cause out of it. */
+
+import { at } from '../../explain/at.ts';
+import { covered, coverings } from '../../interventions/fill.ts';
+import { borderOf, brightRegion, type Mask, otherPlaces } from '../../interventions/mask.ts';
+import type { SeenImage } from '../../interventions/network.ts';
+import type { Statistic } from '../../interventions/statistics/statistic.ts';
+import type { ChangeKind } from '../contract.ts';
+import type { TriedImage } from './tried-image.ts';
+
+/** A picture without the possible cause, in one or more ways, and with as much changed where it is not. */
+export interface ChangedPictures {
+  without: SeenImage[];
+  /** Empty where there is nothing of the kind: then ordinary mistakes are the only comparison. */
+  elsewhere: SeenImage[];
+}
+
+export interface Change {
+  kind: ChangeKind;
+  /** @returns null where it does not apply to this picture */
+  apply(image: TriedImage): ChangedPictures | null;
+  /** What is put into another picture; null where that says nothing. */
+  part(image: TriedImage): Part | null;
+}
+
+/** What a picture lends to another one. */
+export type Part = { mask: Mask } | { statistic: Statistic; value: number[] };
+
+/** What an image's own map shows: half of its maximum, an eighth of the picture at most. */
+const ownRegion = { least: 0.5, most: 0.15 };
+/** What the mean of several maps shows is wider than what they share. */
+export const sharedRegion = { least: 0.6, most: 0.12 };
+
+function covering(kind: ChangeKind, maskOf: (image: TriedImage) => Mask | null, hasOtherPlaces: boolean): Change {
+  return {
+    kind,
+    apply: (image) => {
+      const mask = maskOf(image);
+      if (mask === null) return null;
+      const cover = (own: Mask, by: (typeof coverings)[number]) => ({
+        ...image.picture,
+        ...covered(image.picture, own, by),
+      });
+      return {
+        without: coverings.map((by) => cover(mask, by)),
+        elsewhere: hasOtherPlaces ? otherPlaces(mask).map((own) => cover(own, 'surroundings')) : [],
+      };
+    },
+    part: (image) => {
+      const mask = maskOf(image);
+      return mask === null ? null : { mask };
+    },
+  };
+}
+
+/** What each picture's own map shows. */
+export const seen: Change = covering('seen', ({ heatmap, picture }) => brightRegion(heatmap, picture, ownRegion), true);
+
+/** One place in all pictures. */
+export function place(mask: Mask): Change {
+  return covering('place', () => mask, true);
+}
+
+/** Shares of the picture's shorter side. */
+const borders = { border: 0.1, surroundings: 0.2 } as const;
+
+/** A border, and all that surrounds the middle. */
+export const borderChanges: readonly Change[] = (['border', 'surroundings'] as const).map((kind) =>
+  covering(kind, ({ picture }) => borderOf(picture, borders[kind]), false),
+);
+
+/**
+ * A picture's statistic as usual pictures have it; elsewhere: as another of those that share it has it.
+ * @param usual values of pictures that have least of what is tested
+ * @param own values of the pictures that may share it
+ */
+export function statisticChange(statistic: Statistic, usual: readonly number[][], own: readonly number[][]): Change {
+  const moved = ({ picture }: TriedImage, to: readonly number[]): SeenImage => ({
+    ...picture,
+    ...statistic.moved(picture, to),
+  });
+  const turn = (image: TriedImage, values: readonly number[][]) => at(values, image.row % values.length);
+  return {
+    kind: statistic.name,
+    apply: (image) => ({ without: [moved(image, turn(image, usual))], elsewhere: [moved(image, turn(image, own))] }),
+    part: ({ picture }) => ({ statistic, value: statistic.measure(picture) }),
+  };
+}

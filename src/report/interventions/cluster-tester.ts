@@ -1,0 +1,236 @@
+/** Asks the network of each cluster whether its images get another answer without what they may share. */
+
+import { at } from '../../explain/at.ts';
+import { brightRegion } from '../../interventions/mask.ts';
+import type { Network, SeenImage } from '../../interventions/network.ts';
+import type { Statistic } from '../../interventions/statistics/statistic.ts';
+import { statistics } from '../../interventions/statistics/statistics.ts';
+import { transplanted } from '../../interventions/transplant.ts';
+import { systematicSample } from '../clusters/choose-images.ts';
+import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
+import { mean, rounded, sum } from '../clusters/numbers.ts';
+import { centroid, difference, type Point } from '../clusters/points.ts';
+import { isCorrect, type Sample } from '../clusters/sample.ts';
+import type { ChangeKind, TestedChange } from '../contract.ts';
+import type { EvidenceRows } from '../read/evidence.ts';
+import { borderChanges, type Change, place, seen, sharedRegion, statisticChange } from './change.ts';
+import { rankSumPValue } from './rank-sum.ts';
+import { fallOf, type Outcome, tryChanges } from './trial.ts';
+import { type TriedImage, triedImages } from './tried-image.ts';
+import { isCause } from './verdict.ts';
+import { causeInWords } from './words.ts';
+
+/** Images of a cluster that are tried, ordinary mistakes that they are held against, and correct images that say what is usual. */
+const members = 12;
+const ordinary = 24;
+const usual = 48;
+/** Of the ordinary mistakes, those whose statistics are moved as a cluster's are. */
+const movedMistakes = 12;
+/** Fewer are no cluster to test. */
+const fewest = 5;
+/** Standard deviations by which a cluster's statistic lies from that of correct images before it is worth a trial. */
+const leastDeviation = 0.5;
+/** Images that get a part of a cluster's, and parts that each gets. */
+const recipients = 12;
+/** Changes whose part is transplanted: the strongest. */
+const transplants = 3;
+
+export interface TesterParts {
+  sample: Sample;
+  /** Of the sample's images, for their predicted classes. */
+  deepest: EvidenceRows;
+  network: Network;
+  /** Pictures that the network may be asked about, in all. */
+  most: number;
+}
+
+/** What is known of the run's images whatever the cluster: read and tried once. */
+interface Background {
+  correct: TriedImage[];
+  values: Map<Statistic, number[][]>;
+  mistakes: TriedImage[];
+  /** Of changes that are the same for all clusters. */
+  outcomes: Map<Change, Outcome[]>;
+}
+
+/** Changes that need nothing of the cluster. */
+const general: readonly Change[] = [seen, ...borderChanges];
+
+export class ClusterTester {
+  readonly #parts: TesterParts;
+  #background: Background | null = null;
+  /** By their images: a second search finds most of them again. */
+  readonly #tested = new Map<string, UnrankedCluster>();
+  /** Clusters that were left out for want of questions. */
+  untested = 0;
+
+  constructor(parts: TesterParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The clusters, those that were tested with what came out of it; a cause is claimed of them where the answers say so.
+   * @throws StoreError
+   */
+  async test(clusters: readonly UnrankedCluster[]): Promise<UnrankedCluster[]> {
+    const tested = new Map<UnrankedCluster, UnrankedCluster>();
+    const order = [...clusters].sort((a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size);
+    for (const cluster of order) tested.set(cluster, await this.#testOnce(cluster));
+    return clusters.map((cluster) => tested.get(cluster) ?? cluster);
+  }
+
+  async #testOnce(cluster: UnrankedCluster): Promise<UnrankedCluster> {
+    if (cluster.size < fewest) return { ...cluster, claimed: false };
+    const name = JSON.stringify(cluster.images);
+    const known = this.#tested.get(name);
+    if (known !== undefined) return known;
+    if (this.#parts.network.asked >= this.#parts.most) {
+      this.untested += 1;
+      return cluster;
+    }
+    const tests = await this.#tests(cluster);
+    const claimed = isCause(cluster, tests[0]);
+    const result: UnrankedCluster = { ...cluster, grounds: 'interventions', tests, claimed };
+    this.#tested.set(name, result);
+    return result;
+  }
+
+  async #tests(cluster: UnrankedCluster): Promise<TestedChange[]> {
+    const { sample, network, deepest } = this.#parts;
+    const { correct, values, mistakes, outcomes: ordinaryOutcomes } = await this.#read();
+    const own = await triedImages(
+      spread(cluster.rows, members).map((row) => at(sample, row)),
+      deepest,
+      network,
+    );
+    // Mistakes for the same class may have the same cause.
+    const others = mistakes.filter(({ predicted }) => predicted !== cluster.predicted);
+    const changes = [...general, ...placesOf(cluster, network)];
+    const directions = new Map<Change, Statistic>();
+    for (const statistic of statistics) {
+      const ofMembers = own.map(({ picture }) => statistic.measure(picture));
+      const ofCorrect = values.get(statistic) ?? [];
+      const far = leastAlike(ofMembers, ofCorrect);
+      if (far === null) continue;
+      const change = statisticChange(statistic, far, ofMembers);
+      directions.set(change, statistic);
+      changes.push(change);
+    }
+    const outcomes = await tryChanges(own, changes, network);
+    const moved = await tryChanges(others.slice(0, movedMistakes), [...directions.keys()], network);
+    const compared = (change: Change) =>
+      moved.get(change) ?? (ordinaryOutcomes.get(change) ?? []).filter(({ image }) => image.predicted !== cluster.predicted);
+    const tests = changes.flatMap((change) => {
+      const tried = outcomes.get(change) ?? [];
+      if (tried.length < fewest) return [];
+      const statistic = directions.get(change);
+      const about = (images: readonly TriedImage[]) =>
+        statistic === undefined ? [] : centroid(images.map(({ picture }) => statistic.measure(picture)));
+      const words = causeInWords(change.kind, cluster.place, statistic, about(own), about(correct));
+      return [{ change, test: testedChange(change.kind, words, tried, compared(change)) }];
+    });
+    tests.sort((a, b) => strength(b.test) - strength(a.test));
+    for (const { change, test } of tests.slice(0, transplants)) {
+      if (test.returned > 0) test.transplanted = await this.#transplant(cluster, change, own, others, correct);
+    }
+    return tests.map(({ test }) => test);
+  }
+
+  async #read(): Promise<Background> {
+    if (this.#background !== null) return this.#background;
+    const { sample, deepest, network } = this.#parts;
+    const [right, wrong] = [sample.filter(isCorrect), sample.filter((image) => !isCorrect(image))];
+    const correct = await triedImages(systematicSample(right, usual), deepest, network);
+    const mistakes = await triedImages(systematicSample(wrong, ordinary), deepest, network);
+    const values = new Map(
+      statistics.map((statistic) => [statistic, correct.map(({ picture }) => statistic.measure(picture))]),
+    );
+    const outcomes = await tryChanges(mistakes, general, network);
+    this.#background = { correct, mistakes, values, outcomes };
+    return this.#background;
+  }
+
+  /** Puts what the members may share into correct images of other classes, and the same part of other mistakes. */
+  async #transplant(
+    { predicted }: UnrankedCluster,
+    change: Change,
+    own: readonly TriedImage[],
+    others: readonly TriedImage[],
+    correct: readonly TriedImage[],
+  ): Promise<TestedChange['transplanted']> {
+    const { network } = this.#parts;
+    const into = correct.filter(({ label }) => label !== predicted).slice(0, recipients);
+    if (into.length < fewest || others.length < fewest) return null;
+    const taken = async (from: readonly TriedImage[]) => {
+      const pictures = into.flatMap((recipient, i) => lent(change, at(from, i % from.length), recipient) ?? []);
+      const answers = await network.ask(pictures);
+      const hits = answers.filter((scores) => scores.indexOf(Math.max(...scores)) === predicted).length;
+      return hits / Math.max(1, pictures.length);
+    };
+    return { images: into.length, taken: rounded(await taken(own)), control: rounded(await taken(others)) };
+  }
+}
+
+/** The recipient with the donor's part; null where the donor has none. */
+function lent(change: Change, donor: TriedImage, recipient: TriedImage): SeenImage | null {
+  const part = change.part(donor);
+  if (part === null) return null;
+  const { picture } = recipient;
+  const changed =
+    'mask' in part ? transplanted(picture, donor.picture, part.mask) : part.statistic.moved(picture, part.value);
+  return { ...picture, ...changed };
+}
+
+function testedChange(
+  kind: ChangeKind,
+  words: string,
+  tried: readonly Outcome[],
+  compared: readonly Outcome[],
+): TestedChange {
+  const falls = tried.map(fallOf);
+  const ordinaryFalls = compared.map(fallOf);
+  const elsewhere = tried.flatMap(({ returnedElsewhere }) => returnedElsewhere ?? []);
+  // One place is no ordinary mistake's: it is held against the same shape elsewhere.
+  const against = compared.length > 0 ? ordinaryFalls : falls.map(() => 0);
+  return {
+    kind,
+    words,
+    images: tried.length,
+    margin: rounded(mean(tried.map(({ before }) => before))),
+    fall: rounded(mean(falls)),
+    ordinaryFall: compared.length === 0 ? null : rounded(mean(ordinaryFalls)),
+    returned: rounded(mean(tried.map(({ returned }) => returned))),
+    returnedElsewhere: elsewhere.length === 0 ? null : rounded(mean(elsewhere)),
+    ordinaryReturned: compared.length === 0 ? null : rounded(mean(compared.map(({ returned }) => returned))),
+    chance: rankSumPValue(falls, against),
+    transplanted: null,
+  };
+}
+
+/** What the strongest change is chosen by: the share of the margin that it takes. */
+function strength({ fall, margin }: TestedChange): number {
+  return fall / (Math.max(margin, 0) + 1);
+}
+
+function placesOf({ heatmap }: UnrankedCluster, { size }: Network): Change[] {
+  const side = Math.sqrt(heatmap.length);
+  const mask = side === 0 ? null : brightRegion({ values: heatmap, height: side, width: side }, size, sharedRegion);
+  return mask === null ? [] : [place(mask)];
+}
+
+/** Values of the third of the correct images that has least of what sets the members apart; null where nothing does. */
+function leastAlike(own: readonly Point[], correct: readonly number[][]): number[][] | null {
+  if (own.length === 0 || correct.length < fewest) return null;
+  const middle = centroid(correct);
+  const direction = difference(centroid(own), middle);
+  const along = (point: Point) => sum(point.map((value, i) => (value - at(middle, i)) * at(direction, i)));
+  const places = correct.map(along);
+  const spreadOf = Math.sqrt(mean(places.map((value) => value ** 2)));
+  if (!(spreadOf > 0) || mean(own.map(along)) / spreadOf < leastDeviation) return null;
+  return [...correct].sort((a, b) => along(a) - along(b)).slice(0, Math.max(fewest, Math.floor(correct.length / 3)));
+}
+
+/** Of a list whose most typical items are first: some of all of it. */
+function spread(rows: number[], most: number): number[] {
+  return systematicSample(rows, most);
+}

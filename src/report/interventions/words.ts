@@ -1,0 +1,28 @@
+/** Causes in words. */
+
+import type { Statistic } from '../../interventions/statistics/statistic.ts';
+import type { ChangeKind } from '../contract.ts';
+
+/**
+ * @param place of the cluster's mean heatmap, as `placeOf` says it
+ * @param statistic that is changed, with its mean over the cluster's images and over usual ones
+ */
+export function causeInWords(
+  kind: ChangeKind,
+  place: string,
+  statistic: Statistic | undefined,
+  own: readonly number[],
+  usual: readonly number[],
+): string {
+  if (statistic !== undefined) return statistic.words(own, usual);
+  switch (kind) {
+    case 'border':
+      return 'a border or frame';
+    case 'surroundings':
+      return 'what surrounds the middle';
+    case 'place':
+      return place === 'nowhere' || place === 'all over' ? 'something at one place' : `something in the ${place}`;
+    default:
+      return 'a part of the picture';
+  }
+}
