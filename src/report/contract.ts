@@ -205,7 +205,7 @@ export interface Mistake {
   margin: number;
 }
 
-/** An image whose label is probably wrong: kept apart from the model's mistakes. */
+/** An image whose label may be wrong: kept apart from the model's mistakes. */
 export interface LabelError {
   key: string;
   label: number;

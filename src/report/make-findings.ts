@@ -5,8 +5,7 @@ import { blankMapsText } from '../shared/run/blank-maps.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { Findings } from './contract.ts';
 import { evidenceFindings } from './evidence-findings.ts';
-import { labelConfidence } from './findings/label-confidence.ts';
-import { labelErrorOf, type SuspectedLabels } from './findings/label-errors.ts';
+import { labelErrorOf, noneSuspected } from './findings/label-errors.ts';
 import { mistakeOf, mistakeRows } from './findings/mistakes.ts';
 import { cutNote, images, scoreNotes } from './findings/notes.ts';
 import { scoreFindings } from './findings/score-findings.ts';
@@ -51,11 +50,11 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
   if (pairs !== undefined) {
     const kept = { mistakesKept, labelErrorsKept };
     const found = await multiLabelFindings(output, table, pairs, description, reference ?? null, kept);
-    const scored = { ...found, suspected: noneSuspected, confidence: labelConfidence(table) };
+    const scored = { ...found, suspected: noneSuspected };
     const notes = [...scoreNotes(description, table, scored), ...found.notes];
     return { findings: { ...describedRun(description, table), ...found, notes }, table };
   }
-  const { suspected, confidence, ...fromScores } = scoreFindings(table);
+  const { suspected, ...fromScores } = scoreFindings(table);
   const { analysed, clusters, gaps, collect, notes } = await evidenceFindings(
     output,
     table,
@@ -80,13 +79,13 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
     lastLayer: description.lastLayer,
     analysed,
     mistakes: Array.from(mistakes.subarray(0, mistakesKept), (row) => mistakeOf(table, row)),
-    labelErrors: wrongLabels.slice(0, labelErrorsKept).map((row) => labelErrorOf(table, row, confidence)),
+    labelErrors: wrongLabels.slice(0, labelErrorsKept).map((row) => labelErrorOf(table, row, suspected)),
     clusters,
     gaps,
     collect,
     warnings: [...description.warnings, ...description.blankMaps.map(blankMapsText)],
     notes: [
-      ...scoreNotes(description, table, { suspected, confidence, ...fromScores }),
+      ...scoreNotes(description, table, { suspected, ...fromScores }),
       ...(sharedCause === 0
         ? []
         : [
@@ -100,8 +99,6 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
   };
   return { findings, table };
 }
-
-const noneSuspected: SuspectedLabels = { rows: [], leftOut: [] };
 
 function describedRun(
   description: RunDescription,
