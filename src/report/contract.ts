@@ -250,7 +250,7 @@ export interface TestedChange {
 }
 
 /** What speaks for a cause. `interventions`: the network's answers change with it; `margins`: the model was not at hand, so sureness and separation have to do. */
-export type Grounds = 'interventions' | 'margins';
+type Grounds = 'interventions' | 'margins';
 
 /** False positives of one class that were made by looking at the same thing. */
 export interface Cluster {

@@ -59,7 +59,11 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
     output,
     table,
     reference ?? null,
-    network && { ...network, most: network.most ?? description.interventions },
+    network && {
+      most: network.most ?? description.interventions,
+      isRequired: network.isRequired,
+      open: () => network.open(),
+    },
   );
 
   const explained = new Set([...clusters, ...gaps].filter(({ claimed }) => claimed).flatMap((group) => group.images));

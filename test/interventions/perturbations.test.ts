@@ -40,12 +40,15 @@ describe('covering', () => {
 
   test.each(coverings)('%s of one colour is that colour, in a border as in a corner', (covering) => {
     const plain = { ...size, pixels: new Uint8Array(size.width * size.height * 3).fill(77) };
-    for (const mask of [corner, borderOf(size, 0.1)]) expect(covered(plain, mask, covering).pixels).toEqual(plain.pixels);
+    for (const mask of [corner, borderOf(size, 0.1)])
+      expect(covered(plain, mask, covering).pixels).toEqual(plain.pixels);
   });
 
   test('what lies around a region flows into it: a white mark on black is gone', () => {
     const marked = { ...size, pixels: new Uint8Array(size.width * size.height * 3) };
-    corner.inside.forEach((inside, pixel) => marked.pixels.fill(inside * 255, pixel * 3, pixel * 3 + 3));
+    corner.inside.forEach((inside, pixel) => {
+      marked.pixels.fill(inside * 255, pixel * 3, pixel * 3 + 3);
+    });
     expect(covered(marked, corner, 'surroundings').pixels.every((value) => value === 0)).toBe(true);
   });
 });

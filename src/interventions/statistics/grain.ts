@@ -20,7 +20,14 @@ export const grain: Statistic = {
     }
     const soft = softened(own, width, height, 1);
     const detail = own.map((value, pixel) => value - (soft[pixel] ?? 0));
-    const share = bisected(1, (by) => noiseOf(own.map((value, pixel) => value - by * (detail[pixel] ?? 0)), picture) > to);
+    const share = bisected(
+      1,
+      (by) =>
+        noiseOf(
+          own.map((value, pixel) => value - by * (detail[pixel] ?? 0)),
+          picture,
+        ) > to,
+    );
     return resampled(picture, (at) => (pixels[at] ?? 0) - share * (detail[Math.floor(at / 3)] ?? 0));
   },
   words: ([own = 0], [usual = 0]) => (own < usual ? 'smooth' : 'grainy'),

@@ -2,8 +2,7 @@
 
 import type { RgbImage } from '../../shared/picture/raster.ts';
 
-export const statisticNames = ['light', 'contrast', 'colour', 'saturation', 'sharpness', 'grain'] as const;
-export type StatisticName = (typeof statisticNames)[number];
+export type StatisticName = 'light' | 'contrast' | 'colour' | 'saturation' | 'sharpness' | 'grain';
 
 export interface Statistic {
   name: StatisticName;

@@ -9,7 +9,7 @@ import type { ChangeKind } from '../contract.ts';
 import type { TriedImage } from './tried-image.ts';
 
 /** A picture without the possible cause, in one or more ways, and with as much changed where it is not. */
-export interface ChangedPictures {
+interface ChangedPictures {
   without: SeenImage[];
   /** Empty where there is nothing of the kind: then ordinary mistakes are the only comparison. */
   elsewhere: SeenImage[];
@@ -24,7 +24,7 @@ export interface Change {
 }
 
 /** What a picture lends to another one. */
-export type Part = { mask: Mask } | { statistic: Statistic; value: number[] };
+type Part = { mask: Mask } | { statistic: Statistic; value: number[] };
 
 /** What an image's own map shows: half of its maximum, an eighth of the picture at most. */
 const ownRegion = { least: 0.5, most: 0.15 };

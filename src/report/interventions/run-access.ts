@@ -12,7 +12,7 @@ export interface AskOrder extends RunPlaces {
 }
 
 /** The run's own places and settings: where something is not there any more, the report does without. */
-export const asTheRunSays: AskOrder = { model: null, images: null, most: null };
+const asTheRunSays: AskOrder = { model: null, images: null, most: null };
 
 export class RunAccess implements NetworkAccess, AsyncDisposable {
   readonly most: number | null;
