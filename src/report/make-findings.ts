@@ -2,6 +2,7 @@
 
 import { UserError } from '../explain/user-error.ts';
 import { blankMapsText } from '../shared/run/blank-maps.ts';
+import { witnessAdvice } from '../shared/run/one-witness.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { Findings } from './contract.ts';
 import { evidenceFindings } from './evidence-findings.ts';
@@ -99,6 +100,9 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
       ...cutNote('mistakes', mistakesKept, mistakes.length),
       ...cutNote('suspected labels', labelErrorsKept, wrongLabels.length),
       ...notes,
+      ...(analysed === null
+        ? []
+        : [witnessAdvice(description, description.earlierLayer)].filter((note) => note !== null)),
     ],
   };
   return { findings, table };
