@@ -81,6 +81,7 @@ const given: Record<string, string | boolean> = {
   maps: true,
   evidence: false,
   report: true,
+  interventions: '900',
   reference: '/train',
   since: '/yesterday',
   evaluate: true,
