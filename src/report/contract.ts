@@ -232,6 +232,8 @@ export interface TestedChange {
   kind: ChangeKind;
   /** What the images share, if this is the cause: `a frame`, `greenish light`, `something in the lower right corner`. */
   words: string;
+  /** Whether it can be taken out at all: a blurred picture cannot be made sharp, nor a grey one coloured. */
+  isRemovable: boolean;
   /** Images of the cluster that were tried. */
   images: number;
   /** Mean margin of those images as they are. */

@@ -34,6 +34,7 @@ export const sharpness: Statistic = {
       return value + more * (value - (soft[at % 3]?.[Math.floor(at / 3)] ?? 0));
     });
   },
+  isLost: ([own = 0], [usual = 0]) => own < usual,
   words: ([own = 0], [usual = 0]) => (own < usual ? 'blurred' : 'oversharp'),
 };
 

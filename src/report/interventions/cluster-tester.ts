@@ -11,7 +11,7 @@ import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { mean, rounded, sum } from '../clusters/numbers.ts';
 import { centroid, difference, type Point } from '../clusters/points.ts';
 import { isCorrect, type Sample } from '../clusters/sample.ts';
-import type { ChangeKind, TestedChange } from '../contract.ts';
+import type { TestedChange } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { borderChanges, type Change, place, seen, sharedRegion, statisticChange } from './change.ts';
 import { rankSumPValue } from './rank-sum.ts';
@@ -29,7 +29,7 @@ const movedMistakes = 8;
 /** Fewer are no cluster to test. */
 const fewest = 5;
 /** Standard deviations by which a cluster's statistic lies from that of correct images before it is worth a trial. */
-const leastDeviation = 0.7;
+const leastDeviation = 0.5;
 /** Images that get a part of a cluster's, and parts that each gets. */
 const recipients = 10;
 /** Changes of a part of the picture that are transplanted, too: those that take the most of the margin. What the whole picture shares always is: a blur cannot be taken out. */
@@ -127,8 +127,11 @@ export class ClusterTester {
       const statistic = directions.get(change);
       const about = (images: readonly TriedImage[]) =>
         statistic === undefined ? [] : centroid(images.map(({ picture }) => statistic.measure(picture)));
-      const words = causeInWords(change.kind, cluster.place, statistic, about(own), about(correct));
-      return [{ change, test: testedChange(change.kind, words, tried, compared(change)) }];
+      const [ofMembers, ofCorrect] = [about(own), about(correct)];
+      const words = causeInWords(change.kind, cluster.place, statistic, ofMembers, ofCorrect);
+      const isRemovable = statistic?.isLost?.(ofMembers, ofCorrect) !== true;
+      const tested = { kind: change.kind, words, isRemovable };
+      return [{ change, test: testedChange(tested, tried, compared(change)) }];
     });
     const local = tests.filter(({ change }) => !directions.has(change)).sort((a, b) => lost(b.test) - lost(a.test));
     const lending = [...local.slice(0, transplants), ...tests.filter(({ change }) => directions.has(change))];
@@ -184,8 +187,7 @@ function lent(change: Change, donor: TriedImage, recipient: TriedImage): SeenIma
 }
 
 function testedChange(
-  kind: ChangeKind,
-  words: string,
+  tested: Pick<TestedChange, 'kind' | 'words' | 'isRemovable'>,
   tried: readonly Outcome[],
   compared: readonly Outcome[],
 ): TestedChange {
@@ -195,8 +197,7 @@ function testedChange(
   // One place is no ordinary mistake's: it is held against the same shape elsewhere.
   const against = compared.length > 0 ? ordinaryFalls : falls.map(() => 0);
   return {
-    kind,
-    words,
+    ...tested,
     images: tried.length,
     margin: rounded(mean(tried.map(({ before }) => before))),
     fall: rounded(mean(falls)),

@@ -19,8 +19,9 @@ interface Limits {
 const ofParts: Limits = { returned: 0.25, lost: 0.45, taken: 0.1 };
 /** Most of the picture lies there, so it carries what a class is found in as well. */
 const ofSurroundings: Limits = { returned: 0.35, lost: 0.5, taken: 0.4 };
-/** What is lost, as in a blur, cannot be brought back: only putting it into others tells. */
-const ofWholePictures: Limits = { returned: -1, lost: -1, taken: 0.3 };
+const ofWholePictures: Limits = { returned: 0.2, lost: 0.3, taken: 0.3 };
+/** What cannot be taken out can be put into others alone, and has to do more there. */
+const notRemovable: Limits = { returned: -1, lost: -1, taken: 0.4 };
 
 const limits: Record<ChangeKind, Limits> = {
   seen: ofParts,
@@ -46,7 +47,7 @@ export function strongestFirst(tests: readonly TestedChange[]): TestedChange[] {
 }
 
 function isCause(test: TestedChange): boolean {
-  const { returned, lost: share, taken } = limits[test.kind];
+  const { returned, lost: share, taken } = test.isRemovable ? limits[test.kind] : notRemovable;
   return returnedBeyond(test) >= returned && lost(test) >= share && takenBeyond(test) >= taken;
 }
 
