@@ -1,10 +1,11 @@
 /** A set in a folder: explained, reported, and held against what was planted. */
 
 import { join } from 'node:path';
-import type { MadeFindings } from '../../src/report/make-findings.ts';
-import { makeFindings } from '../../src/report/make-findings.ts';
+import { type MadeFindings, makeFindings } from '../../src/report/make-findings.ts';
 import { openStore } from '../../src/shared/store/open-store.ts';
 import type { OpenInference } from '../../src/worker/pipeline/inference/durable-inference.ts';
+import { reopenRun } from '../../src/worker/reopen/reopened-run.ts';
+import { RunNetwork } from '../../src/worker/reopen/run-network.ts';
 import { evaluateSet, type SetResult } from './evaluate.ts';
 import { explainPictures, type PicturesRun } from './explain-pictures.ts';
 import type { PlantedSet } from './planted-set.ts';
@@ -23,9 +24,24 @@ export async function reportOnSet(
   open?: OpenInference,
 ): Promise<{ made: MadeFindings; result: SetResult }> {
   await explainPictures(run, open);
-  const output = await openStore(run.output);
-  const made = await makeFindings(output);
-  await output.close();
+  const made = await askedFindings(run.output);
   const bare = { ...run, input: join(folder, 'without'), output: join(folder, 'without-output') };
   return { made, result: evaluateSet(planted, made, await rightWithoutCue(bare, open)) };
+}
+
+/** The findings with the network at hand, as `gradline report` makes them. */
+async function askedFindings(location: string): Promise<MadeFindings> {
+  const output = await openStore(location);
+  const opened: RunNetwork[] = [];
+  try {
+    const open = async () => {
+      const network = await RunNetwork.open(await reopenRun(output, { model: null, images: null }));
+      if (network !== null) opened.push(network);
+      return network;
+    };
+    return await makeFindings(output, { network: { most: null, isRequired: true, open } });
+  } finally {
+    for (const network of opened) await network.close();
+    await output.close();
+  }
 }
