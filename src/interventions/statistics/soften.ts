@@ -1,15 +1,26 @@
 /** A picture out of focus. */
 
+export type Direction = 'across' | 'down';
+
 /**
- * A plane `[height, width]` blurred as by a Gaussian: three box filters along each axis, whose ends count in part so that any deviation can be had (extended box filters;
- * Gwosdek et al. 2011). Beyond the border the border pixel counts.
+ * A plane `[height, width]` blurred as by a Gaussian along one axis or, by default, both: three box filters, whose ends count in part so that any deviation can be had (extended box
+ * filters; Gwosdek et al. 2011). Beyond the border the border pixel counts.
  */
-export function softened(plane: Float64Array, width: number, height: number, deviation: number): Float64Array {
+export function softened(
+  plane: Float64Array,
+  width: number,
+  height: number,
+  deviation: number,
+  directions: readonly Direction[] = ['across', 'down'],
+): Float64Array {
   if (deviation <= 0) return plane;
+  const axes: Record<Direction, Axis> = {
+    across: { lines: height, length: width, lineStep: width, step: 1 },
+    down: { lines: width, length: height, lineStep: 1, step: width },
+  };
   let values = plane;
-  for (let round = 0; round < 3; round++) {
-    values = boxed(values, { lines: height, length: width, lineStep: width, step: 1 }, deviation);
-    values = boxed(values, { lines: width, length: height, lineStep: 1, step: width }, deviation);
+  for (const direction of directions) {
+    for (let round = 0; round < 3; round++) values = boxed(values, axes[direction], deviation);
   }
   return values;
 }

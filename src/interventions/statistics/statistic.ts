@@ -33,6 +33,10 @@ export function lumas({ pixels }: RgbImage): Float64Array {
   return Float64Array.from({ length: pixels.length / 3 }, (_, pixel) => lumaOf(pixels, pixel * 3));
 }
 
+export function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 export function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let at = 0; at < values.length; at++) sum += values[at] ?? 0;

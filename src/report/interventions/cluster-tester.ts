@@ -138,7 +138,10 @@ export class ClusterTester {
     for (const { change, test } of lending) {
       test.transplanted = await this.#transplant(cluster, change, own, others, correct);
     }
-    return strongestFirst(tests.map(({ test }) => test));
+    return strongestFirst(
+      cluster,
+      tests.map(({ test }) => test),
+    );
   }
 
   async #read(): Promise<Background> {

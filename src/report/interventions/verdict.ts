@@ -18,8 +18,8 @@ interface Limits {
 
 const ofParts: Limits = { returned: 0.25, lost: 0.45, taken: 0.1 };
 /** Most of the picture lies there, so it carries what a class is found in as well. */
-const ofSurroundings: Limits = { returned: 0.35, lost: 0.5, taken: 0.4 };
-const ofWholePictures: Limits = { returned: 0.2, lost: 0.3, taken: 0.3 };
+const ofSurroundings: Limits = { returned: -1, lost: 0.5, taken: 0.3 };
+const ofWholePictures: Limits = { returned: -1, lost: 0.4, taken: 0.25 };
 /** What cannot be taken out can be put into others alone, and has to do more there. */
 const notRemovable: Limits = { returned: -1, lost: -1, taken: 0.4 };
 
@@ -36,18 +36,36 @@ const limits: Record<ChangeKind, Limits> = {
   grain: ofWholePictures,
 };
 
+/** Where nearly all of the margin goes and most images return, nothing has to be put anywhere: a small mark says little in the middle of another thing. */
+const decisive: Limits = { returned: 0.5, lost: 0.75, taken: -1 };
+/** A cluster that is sure beyond all chance needs half of what others' pictures show. */
+const sureFrom = 1e-4;
+const ofSure = 0.5;
+
 /** @param tests the strongest first */
-export function hasCause({ size }: Pick<UnrankedCluster, 'size'>, [strongest]: readonly TestedChange[]): boolean {
-  return size >= fewest && strongest !== undefined && isCause(strongest);
+export function hasCause(
+  cluster: Pick<UnrankedCluster, 'size' | 'chance'>,
+  [strongest]: readonly TestedChange[],
+): boolean {
+  return cluster.size >= fewest && strongest !== undefined && isCause(cluster, strongest);
 }
 
-/** Causes first, then by what they do beyond their controls. */
-export function strongestFirst(tests: readonly TestedChange[]): TestedChange[] {
-  return [...tests].sort((a, b) => Number(isCause(b)) - Number(isCause(a)) || effect(b) - effect(a));
+/** Causes first, those of a part of the picture before what surrounds all of it; then by what they do beyond their controls. */
+export function strongestFirst(
+  cluster: Pick<UnrankedCluster, 'chance'>,
+  tests: readonly TestedChange[],
+): TestedChange[] {
+  const rank = (test: TestedChange) => (!isCause(cluster, test) ? 2 : test.kind === 'surroundings' ? 1 : 0);
+  return [...tests].sort((a, b) => rank(a) - rank(b) || effect(b) - effect(a));
 }
 
-function isCause(test: TestedChange): boolean {
-  const { returned, lost: share, taken } = test.isRemovable ? limits[test.kind] : notRemovable;
+function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
+  const own = test.isRemovable ? limits[test.kind] : notRemovable;
+  const taken = chance < sureFrom ? own.taken * ofSure : own.taken;
+  return does(test, { ...own, taken }) || (test.isRemovable && does(test, decisive));
+}
+
+function does(test: TestedChange, { returned, lost: share, taken }: Limits): boolean {
   return returnedBeyond(test) >= returned && lost(test) >= share && takenBeyond(test) >= taken;
 }
 
