@@ -26,7 +26,7 @@ export const grain: Statistic = {
       return (pixels[at] ?? 0) + (soft[pixel] ?? 0) - (own[pixel] ?? 0);
     });
   },
-  words: ([own = 0], [usual = 0]) => (own < usual ? 'smooth' : 'grainy'),
+  words: ([own = 0], [usual = 0]) => (own < usual ? 'no grain' : 'grain'),
 };
 
 function noiseOf(luma: Float64Array, { width, height }: RgbImage): number {

@@ -34,7 +34,7 @@ export const sharpness: Statistic = {
       return value + more * (value - (soft[at % 3]?.[Math.floor(at / 3)] ?? 0));
     });
   },
-  words: ([own = 0], [usual = 0]) => (own < usual ? 'blurred' : 'oversharp'),
+  words: ([own = 0], [usual = 0]) => (own < usual ? 'blur' : 'hard edges'),
 };
 
 function sharpnessOf(luma: Float64Array, { width, height }: RgbImage): number {

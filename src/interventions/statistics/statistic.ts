@@ -11,7 +11,7 @@ export interface Statistic {
   measure(picture: RgbImage): number[];
   /** A copy whose statistic is `to`, as near as it can be brought there. */
   moved(picture: RgbImage, to: readonly number[]): RgbImage;
-  /** What pictures with `own` have that usual ones have not, in words: `greenish light`, `dark`. */
+  /** What pictures with `own` have that usual ones have not, as a noun: `greenish light`, `blur`. */
   words(own: readonly number[], usual: readonly number[]): string;
 }
 

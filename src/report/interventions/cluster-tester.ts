@@ -2,10 +2,9 @@
 
 import { at } from '../../explain/at.ts';
 import { brightRegion } from '../../interventions/mask.ts';
-import type { Network, SeenImage } from '../../interventions/network.ts';
+import type { Network } from '../../interventions/network.ts';
 import type { Statistic } from '../../interventions/statistics/statistic.ts';
 import { statistics } from '../../interventions/statistics/statistics.ts';
-import { transplanted } from '../../interventions/transplant.ts';
 import { systematicSample } from '../clusters/choose-images.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { mean, rounded, sum } from '../clusters/numbers.ts';
@@ -13,8 +12,10 @@ import { centroid, difference, type Point } from '../clusters/points.ts';
 import { isCorrect, type Sample } from '../clusters/sample.ts';
 import type { ChangeKind, TestedChange } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
-import { borderChanges, type Change, place, seen, sharedRegion, statisticChange } from './change.ts';
+import { borderChanges, type Change, lent, place, seen, sharedRegion, statisticChange } from './change.ts';
+import { type DrawnProofs, drawProofs } from './draw-proofs.ts';
 import { rankSumPValue } from './rank-sum.ts';
+import { strength } from './strength.ts';
 import { fallOf, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
 import { isCause } from './verdict.ts';
@@ -61,6 +62,8 @@ export class ClusterTester {
   #background: Background | null = null;
   /** By their images: a second search finds most of them again. */
   readonly #tested = new Map<string, UnrankedCluster>();
+  /** What was tried of each. */
+  readonly #changes = new Map<string, Change[]>();
   /** Clusters that were left out for want of questions. */
   untested = 0;
 
@@ -81,7 +84,7 @@ export class ClusterTester {
 
   async #testOnce(cluster: UnrankedCluster): Promise<UnrankedCluster> {
     if (cluster.size < fewest) return { ...cluster, claimed: false };
-    const name = JSON.stringify(cluster.images);
+    const name = nameOf(cluster);
     const known = this.#tested.get(name);
     if (known !== undefined) return known;
     if (this.#parts.network.asked >= this.#parts.most) {
@@ -95,14 +98,32 @@ export class ClusterTester {
     return result;
   }
 
-  async #tests(cluster: UnrankedCluster): Promise<TestedChange[]> {
-    const { sample, network, deepest } = this.#parts;
-    const { correct, values, mistakes, outcomes: ordinaryOutcomes } = await this.#read();
-    const own = await triedImages(
-      spread(cluster.rows, members).map((row) => at(sample, row)),
+  /**
+   * The strongest change of a tested cluster in pictures; null for another one.
+   * @throws StoreError
+   */
+  async prove(cluster: UnrankedCluster): Promise<DrawnProofs | null> {
+    const kind = cluster.tests[0]?.kind;
+    const change = this.#changes.get(nameOf(cluster))?.find((one) => one.kind === kind);
+    if (change === undefined) return null;
+    const own = await this.#membersOf(cluster);
+    const { correct } = await this.#read();
+    return drawProofs(change, own, recipientsOf(correct, cluster.predicted), cluster.predicted, this.#parts.network);
+  }
+
+  #membersOf({ rows }: UnrankedCluster): Promise<TriedImage[]> {
+    const { sample, deepest, network } = this.#parts;
+    return triedImages(
+      spread(rows, members).map((row) => at(sample, row)),
       deepest,
       network,
     );
+  }
+
+  async #tests(cluster: UnrankedCluster): Promise<TestedChange[]> {
+    const { network } = this.#parts;
+    const { correct, values, mistakes, outcomes: ordinaryOutcomes } = await this.#read();
+    const own = await this.#membersOf(cluster);
     // Mistakes for the same class may have the same cause.
     const others = mistakes.filter(({ predicted }) => predicted !== cluster.predicted);
     const changes = [...general, ...placesOf(cluster, network)];
@@ -116,10 +137,12 @@ export class ClusterTester {
       directions.set(change, statistic);
       changes.push(change);
     }
+    this.#changes.set(nameOf(cluster), changes);
     const outcomes = await tryChanges(own, changes, network);
     const moved = await tryChanges(others.slice(0, movedMistakes), [...directions.keys()], network);
     const compared = (change: Change) =>
-      moved.get(change) ?? (ordinaryOutcomes.get(change) ?? []).filter(({ image }) => image.predicted !== cluster.predicted);
+      moved.get(change) ??
+      (ordinaryOutcomes.get(change) ?? []).filter(({ image }) => image.predicted !== cluster.predicted);
     const tests = changes.flatMap((change) => {
       const tried = outcomes.get(change) ?? [];
       if (tried.length < fewest) return [];
@@ -159,7 +182,7 @@ export class ClusterTester {
     correct: readonly TriedImage[],
   ): Promise<TestedChange['transplanted']> {
     const { network } = this.#parts;
-    const into = correct.filter(({ label }) => label !== predicted).slice(0, recipients);
+    const into = recipientsOf(correct, predicted);
     if (into.length < fewest || others.length < fewest) return null;
     const taken = async (from: readonly TriedImage[]) => {
       const pictures = into.flatMap((recipient, i) => lent(change, at(from, i % from.length), recipient) ?? []);
@@ -171,14 +194,8 @@ export class ClusterTester {
   }
 }
 
-/** The recipient with the donor's part; null where the donor has none. */
-function lent(change: Change, donor: TriedImage, recipient: TriedImage): SeenImage | null {
-  const part = change.part(donor);
-  if (part === null) return null;
-  const { picture } = recipient;
-  const changed =
-    'mask' in part ? transplanted(picture, donor.picture, part.mask) : part.statistic.moved(picture, part.value);
-  return { ...picture, ...changed };
+function recipientsOf(correct: readonly TriedImage[], predicted: number): TriedImage[] {
+  return correct.filter(({ label }) => label !== predicted).slice(0, recipients);
 }
 
 function testedChange(
@@ -207,9 +224,8 @@ function testedChange(
   };
 }
 
-/** What the strongest change is chosen by: the share of the margin that it takes. */
-function strength({ fall, margin }: TestedChange): number {
-  return fall / (Math.max(margin, 0) + 1);
+function nameOf({ images }: UnrankedCluster): string {
+  return JSON.stringify(images);
 }
 
 function placesOf({ heatmap }: UnrankedCluster, { size }: Network): Change[] {

@@ -91,6 +91,8 @@ function clustersOf(wrong: readonly Labelled[], all: readonly Labelled[], names:
         chance: i < 3 ? 1e-6 : 0.2,
         grounds: 'margins',
         tests: [],
+        proofs: null,
+        evidence: '',
         setApart: i < 3 ? 3.4 : null,
         embedding: {
           images: images.slice(0, 400).map((_, at) => [Math.cos(at) * 2 + 3, Math.sin(at * 1.7)]),

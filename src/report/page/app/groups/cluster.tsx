@@ -4,7 +4,9 @@ import type { PageCluster } from '../../page-data.ts';
 import { useReport } from '../report-context.ts';
 import { GroupPage } from './group-page.tsx';
 import { terms } from './group-terms.ts';
+import { Proofs } from './proofs.tsx';
 import { Scatter } from './scatter.tsx';
+import { TriedChanges } from './tried-changes.tsx';
 
 export function Cluster({ cluster }: { cluster: PageCluster }) {
   const { findings, className, multi } = useReport();
@@ -38,6 +40,7 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
       groups={findings.clusters}
       group={cluster}
       stats={stats}
+      evidence={{ sentence: cluster.evidence, shown: <Proofs cluster={cluster} /> }}
       classes={{
         id: 'truth',
         title: multi ? 'What is true in them' : 'What they are',
@@ -50,6 +53,12 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
         rows: cluster.counterExamples,
       }}
     >
+      {cluster.tests.length > 0 && (
+        <section aria-labelledby="tried">
+          <h2 id="tried">Changes that were tried</h2>
+          <TriedChanges tests={cluster.tests} />
+        </section>
+      )}
       <section aria-labelledby="scatter">
         <h2 id="scatter">Beside the class's correct images</h2>
         <Scatter cluster={cluster} />
