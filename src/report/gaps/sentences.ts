@@ -18,10 +18,7 @@ export function clusterSentence(cluster: Omit<UnrankedCluster, 'rows'>, name: Na
   }
   const { words, transplanted, returned } = strongest;
   if (!cluster.claimed) {
-    return (
-      `${taken}, ${lookingAt(cluster.place)}. Of what was changed in them, ${words} counts most: without it ` +
-      `${some(returned, strongest.images)} get their true class back.`
-    );
+    return `${taken}, ${lookingAt(cluster.place)}. Of what was changed in them, ${words} counts most.`;
   }
   const rate =
     transplanted === null

@@ -11,21 +11,19 @@ import { TriedChanges } from './tried-changes.tsx';
 export function Cluster({ cluster }: { cluster: PageCluster }) {
   const { findings, className, multi } = useReport();
   const name = cluster.predicted === null ? 'several classes' : className(cluster.predicted);
+  const given = cluster.tests[0]?.transplanted;
   const stats = (
     <>
       <Stat name="of the false positives" meaning={terms.share}>
         {percent(cluster.share)}
       </Stat>
-      <Stat name="spurious cue" meaning={terms.spuriousCue}>
-        {cluster.spuriousCue.toFixed(2)}
-      </Stat>
-      <Stat name="error rate here, in the classes" meaning={terms.slice}>
-        {percent(cluster.errorRate.slice)} <small>vs {percent(cluster.errorRate.classes)}</small>
-      </Stat>
-      <Stat name="look-alikes correct" meaning={terms.lookAlikes}>
-        {count(cluster.lookAlikes.correct)}{' '}
-        <small>of {count(cluster.lookAlikes.correct + cluster.lookAlikes.wrong)}</small>
-      </Stat>
+      {given ? (
+        <Stat name="given it, taken for the class" meaning={terms.given}>
+          {percent(given.taken)} <small>vs {percent(given.control)}</small>
+        </Stat>
+      ) : (
+        <LookAlikes cluster={cluster} />
+      )}
       <Stat name="chance" meaning={terms.chance}>
         {chance(cluster.chance)}
       </Stat>
@@ -64,5 +62,22 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
         <Scatter cluster={cluster} />
       </section>
     </GroupPage>
+  );
+}
+
+/** What stands for the cause where the network was not asked: images that look like the cluster. */
+function LookAlikes({ cluster: { spuriousCue, errorRate, lookAlikes } }: { cluster: PageCluster }) {
+  return (
+    <>
+      <Stat name="spurious cue" meaning={terms.spuriousCue}>
+        {spuriousCue.toFixed(2)}
+      </Stat>
+      <Stat name="error rate here, in the classes" meaning={terms.slice}>
+        {percent(errorRate.slice)} <small>vs {percent(errorRate.classes)}</small>
+      </Stat>
+      <Stat name="look-alikes correct" meaning={terms.lookAlikes}>
+        {count(lookAlikes.correct)} <small>of {count(lookAlikes.correct + lookAlikes.wrong)}</small>
+      </Stat>
+    </>
   );
 }

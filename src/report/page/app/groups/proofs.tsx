@@ -63,8 +63,9 @@ function Pairs({ title, about, pairs, arrow }: PairsProps) {
 }
 
 /** One pair of each direction: as much as a card has room for. */
-export function ProofGlance({ cluster: { proofs } }: { cluster: PageCluster }) {
+export function ProofGlance({ cluster: { proofs, predicted } }: { cluster: PageCluster }) {
   if (proofs === null) return null;
+  const taken = proofs.transplanted.filter(({ after }) => after.predicted === predicted);
   return (
     <ul class="proof-pairs glance">
       {proofs.removed.slice(0, 1).map((pair) => (
@@ -72,7 +73,7 @@ export function ProofGlance({ cluster: { proofs } }: { cluster: PageCluster }) {
           <Pair pair={pair} arrow="without it" />
         </li>
       ))}
-      {proofs.transplanted.slice(0, 1).map((pair) => (
+      {taken.slice(0, 1).map((pair) => (
         <li key="transplanted">
           <Pair pair={pair} arrow="with it" />
         </li>
@@ -91,7 +92,7 @@ function Pair({ pair, arrow }: { pair: ProofPair; arrow: string }) {
       </span>
       <Side picture={pair.after} pair={pair} alt={`${pair.key}, ${arrow}`} />
       <figcaption class="muted">
-        is {className(pair.label)}; {arrow} on the right
+        is {className(pair.label)}: as it is, then {arrow}
       </figcaption>
     </figure>
   );

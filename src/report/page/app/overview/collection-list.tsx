@@ -38,10 +38,11 @@ function Item({ item }: { item: PageCollectionItem }) {
   const { findings, multi } = useReport();
   const sources = [item.from, ...item.alsoFrom];
   const from = [...findings.clusters, ...findings.gaps].find(({ id }) => id === item.from);
+  const proven = from !== undefined && 'proofs' in from && from.proofs !== null ? from : null;
   const cue = multi?.coOccurrence.travelling.find(({ id }) => id === item.from);
   const about = from ? classOfGroup(from) : (cue?.class ?? null);
   return (
-    <li class="card collect-item">
+    <li class={`card collect-item ${proven === null ? '' : 'proven'}`}>
       <span class="rank" aria-hidden="true">
         {item.rank}
       </span>
@@ -56,7 +57,7 @@ function Item({ item }: { item: PageCollectionItem }) {
           ))}
         </p>
       </div>
-      {from !== undefined && 'proofs' in from && <ProofGlance cluster={from} />}
+      {proven !== null && <ProofGlance cluster={proven} />}
       <AboutClass index={about}>
         <Strip
           beside

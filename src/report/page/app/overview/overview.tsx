@@ -135,7 +135,7 @@ function Counts() {
           )}
           <Stat
             name="clusters"
-            meaning="Groups of false positives that were made by looking at the same thing and that hold against chance, of all groups found."
+            meaning="Groups of false positives that were made by looking at the same thing and whose cause is claimed, of all groups found."
           >
             <a href={linkToView('clusters')}>
               {count(clusters.filter(({ claimed }) => claimed).length)}
