@@ -5,6 +5,7 @@ import type { RunStatus } from '../shared/ledger/read-status.ts';
 import type { RedisClient } from '../shared/ledger/run-keys.ts';
 import type { ListenAddress } from '../shared/metrics/listen-address.ts';
 import type { RunConfiguration } from '../shared/run/configuration.ts';
+import { adviceAtStart } from '../shared/run/one-witness.ts';
 import { type DescribeOptions, describeRun } from './describe-run.ts';
 import type { EnqueueReport } from './enqueue-report.ts';
 import { exitCode } from './exit-code.ts';
@@ -190,6 +191,8 @@ async function checkFirst(
   const { preflightRun } = await import('../control/preflight-run.ts');
   const { warnings, layers } = await preflightRun(redis, configuration);
   for (const note of layerNotes(layers)) onNotice(note);
+  const advice = adviceAtStart(configuration, layers);
+  if (advice !== null) onNotice(advice);
   for (const warning of warnings) onWarning(warning);
 }
 

@@ -31,6 +31,8 @@ export interface HookedLayer {
    * gradients are zero: the last layer before it with gradient at its grid.
    */
   workingLayer?: string;
+  /** Set where no other layer is hooked: what `gradline layers` suggests before it, on a larger grid. */
+  earlierLayer?: string;
 }
 
 /** Which maps they are, and their sizes. */

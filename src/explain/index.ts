@@ -29,7 +29,8 @@ export {
   type PictureFaithfulness,
 } from './faithfulness/evaluator.ts';
 export type { PictureMap, Similarity } from './faithfulness/randomisation-check.ts';
-export { describeLayers, type LayerDescription, type ModelDescription } from './layers/describe.ts';
+export { describeLayers, type ModelDescription } from './layers/describe.ts';
+export type { LayerDescription } from './layers/list-layers.ts';
 export type {
   ExplainerOptions,
   Fusion,

@@ -12,9 +12,16 @@ export type Covering = (typeof coverings)[number];
 
 /** A copy whose region is covered; outside of it every pixel stays. */
 export function covered(picture: RgbImage, mask: Mask, covering: Covering): RgbImage {
-  const weights = Float32Array.from(mask.inside, (inside) => (covering === 'blur' || inside === 0 ? 1 : 0));
-  const level = { width: picture.width, height: picture.height, values: Float32Array.from(picture.pixels), weights };
-  const filled = pulled(level, covering === 'blur' ? Math.max(1, Math.min(picture.width, picture.height) / 8) : 0);
+  const { width, height } = picture;
+  const filled =
+    covering === 'blur'
+      ? outOfFocus(picture, mask)
+      : pulled({
+          width,
+          height,
+          values: Float32Array.from(picture.pixels),
+          weights: Float32Array.from(mask.inside, (inside) => 1 - inside),
+        });
   const pixels = picture.pixels.slice();
   mask.inside.forEach((inside, pixel) => {
     if (inside === 0) return;
@@ -23,60 +30,82 @@ export function covered(picture: RgbImage, mask: Mask, covering: Covering): RgbI
   return { ...picture, pixels };
 }
 
+/** Sides of the squares that `blur` averages, as a share of the picture's shorter side. */
+const focus = 1 / 8;
+
+/** Means of squares, and between their centres what lies between; only where the mask is. */
+function outOfFocus({ pixels, width, height }: RgbImage, mask: Mask): Float32Array {
+  const side = Math.max(2, Math.round(Math.min(width, height) * focus));
+  const [columns, rows] = [Math.ceil(width / side), Math.ceil(height / side)];
+  const sums = new Float32Array(columns * rows * 3);
+  const counts = new Float32Array(columns * rows);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 3) {
+      const cell = Math.floor(y / side) * columns + Math.floor(x / side);
+      counts[cell] = (counts[cell] ?? 0) + 1;
+      for (let c = 0; c < 3; c++) sums[cell * 3 + c] = (sums[cell * 3 + c] ?? 0) + (pixels[at + c] ?? 0);
+    }
+  }
+  const means = sums.map((sum, at) => sum / (counts[Math.floor(at / 3)] ?? 1));
+  const filled = new Float32Array(pixels.length);
+  const onAxis = (place: number, cells: number): Neighbours => {
+    const position = Math.min(Math.max((place + 0.5) / side - 0.5, 0), cells - 1);
+    const low = Math.floor(position);
+    return { low, high: Math.min(low + 1, cells - 1), share: position - low };
+  };
+  for (let y = 0, pixel = 0; y < height; y++) {
+    const row = onAxis(y, rows);
+    for (let x = 0; x < width; x++, pixel++) {
+      if (mask.inside[pixel] !== 1) continue;
+      const column = onAxis(x, columns);
+      for (let c = 0; c < 3; c++) filled[pixel * 3 + c] = between(means, columns, row, column, c);
+    }
+  }
+  return filled;
+}
+
 interface Level {
   width: number;
   height: number;
-  /** `[height, width, 3]`, and how much is known of each pixel, 0 to 1. */
+  /** `[height, width, 3]`, and 1 for each pixel that is known. */
   values: Float32Array;
   weights: Float32Array;
 }
 
-/**
- * Values for all pixels: known ones as they are, the others from the next coarser level.
- * @param coarseness pixels of the finest level that become one before anything is read back; 0: as few as are needed
- */
-function pulled(level: Level, coarseness: number): Float32Array {
+/** Values for all pixels: known ones as they are, the others from the next coarser level. */
+function pulled(level: Level): Float32Array {
   const { width, height, values, weights } = level;
-  if ((coarseness < 1 && weights.every((weight) => weight === 1)) || (width === 1 && height === 1)) return values;
+  if (!weights.includes(0) || (width === 1 && height === 1)) return values;
   const half = halved(level);
-  const above = pulled(half, coarseness / 2);
-  const result = new Float32Array(values.length);
+  const above = pulled(half);
   for (let y = 0, pixel = 0; y < height; y++) {
-    const rows = neighbours(y, half.height);
+    const row = neighbours(y, half.height);
     for (let x = 0; x < width; x++, pixel++) {
-      const weight = coarseness >= 1 ? 0 : (weights[pixel] ?? 0);
-      const columns = neighbours(x, half.width);
-      for (let channel = 0; channel < 3; channel++) {
-        const own = values[pixel * 3 + channel] ?? 0;
-        result[pixel * 3 + channel] =
-          weight === 1 ? own : weight * own + (1 - weight) * between(above, half.width, rows, columns, channel);
-      }
+      if (weights[pixel] === 1) continue;
+      const column = neighbours(x, half.width);
+      for (let c = 0; c < 3; c++) values[pixel * 3 + c] = between(above, half.width, row, column, c);
     }
   }
-  return result;
+  return values;
 }
 
-/** Each pixel is the mean of the four below it, weighted by what is known of them. */
+/** Each pixel is the mean of those of the four below it that are known. */
 function halved({ width, height, values, weights }: Level): Level {
   const [w, h] = [Math.ceil(width / 2), Math.ceil(height / 2)];
   const sums = new Float32Array(w * h * 3);
   const totals = new Float32Array(w * h);
-  const counts = new Uint8Array(w * h);
   for (let y = 0, pixel = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
       const to = (y >> 1) * w + (x >> 1);
-      const weight = weights[pixel] ?? 0;
-      counts[to] = (counts[to] ?? 0) + 1;
-      totals[to] = (totals[to] ?? 0) + weight;
-      for (let channel = 0; channel < 3; channel++) {
-        sums[to * 3 + channel] = (sums[to * 3 + channel] ?? 0) + weight * (values[pixel * 3 + channel] ?? 0);
-      }
+      if (weights[pixel] === 0) continue;
+      totals[to] = (totals[to] ?? 0) + 1;
+      for (let c = 0; c < 3; c++) sums[to * 3 + c] = (sums[to * 3 + c] ?? 0) + (values[pixel * 3 + c] ?? 0);
     }
   }
   for (let to = 0; to < totals.length; to++) {
     const total = totals[to] ?? 0;
     if (total === 0) continue;
-    for (let channel = 0; channel < 3; channel++) sums[to * 3 + channel] = (sums[to * 3 + channel] ?? 0) / total;
+    for (let c = 0; c < 3; c++) sums[to * 3 + c] = (sums[to * 3 + c] ?? 0) / total;
   }
   // A pixel of which anything is known is known: what is coarser knows less of it.
   return { width: w, height: h, values: sums, weights: totals.map((total) => (total > 0 ? 1 : 0)) };

@@ -58,7 +58,7 @@ export function borderOf(size: Size, share: number): Mask {
 }
 
 /** In pixels. */
-export function borderWidth(size: Size, share: number): number {
+function borderWidth(size: Size, share: number): number {
   return Math.max(2, Math.round(Math.min(size.width, size.height) * share));
 }
 

@@ -205,7 +205,7 @@ export interface Mistake {
   margin: number;
 }
 
-/** An image whose label is probably wrong: kept apart from the model's mistakes. */
+/** An image whose label may be wrong: kept apart from the model's mistakes. */
 export interface LabelError {
   key: string;
   label: number;
@@ -232,6 +232,8 @@ export interface TestedChange {
   kind: ChangeKind;
   /** What the images share, if this is the cause: `a frame`, `greenish light`, `something in the lower right corner`. */
   words: string;
+  /** Whether it can be taken out at all: a blurred picture cannot be made sharp, nor a grey one coloured. */
+  isRemovable: boolean;
   /** Images of the cluster that were tried. */
   images: number;
   /** Mean margin of those images as they are. */
@@ -280,7 +282,7 @@ export interface Proofs {
 }
 
 /** What speaks for a cause. `interventions`: the network's answers change with it; `margins`: the model was not at hand, so sureness and separation have to do. */
-export type Grounds = 'interventions' | 'margins';
+type Grounds = 'interventions' | 'margins';
 
 /** False positives of one class that were made by looking at the same thing. */
 export interface Cluster {

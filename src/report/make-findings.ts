@@ -2,11 +2,11 @@
 
 import { UserError } from '../explain/user-error.ts';
 import { blankMapsText } from '../shared/run/blank-maps.ts';
+import { witnessAdvice } from '../shared/run/one-witness.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { Findings } from './contract.ts';
 import { evidenceFindings } from './evidence-findings.ts';
-import { labelConfidence } from './findings/label-confidence.ts';
-import { labelErrorOf, type SuspectedLabels } from './findings/label-errors.ts';
+import { labelErrorOf, noneSuspected } from './findings/label-errors.ts';
 import { mistakeOf, mistakeRows } from './findings/mistakes.ts';
 import { cutNote, images, scoreNotes } from './findings/notes.ts';
 import { scoreFindings } from './findings/score-findings.ts';
@@ -54,16 +54,20 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
   if (pairs !== undefined) {
     const kept = { mistakesKept, labelErrorsKept };
     const found = await multiLabelFindings(output, table, pairs, description, reference ?? null, kept);
-    const scored = { ...found, suspected: noneSuspected, confidence: labelConfidence(table) };
+    const scored = { ...found, suspected: noneSuspected };
     const notes = [...scoreNotes(description, table, scored), ...found.notes];
     return { findings: { ...describedRun(description, table), ...found, notes }, table, files: [] };
   }
-  const { suspected, confidence, ...fromScores } = scoreFindings(table);
+  const { suspected, ...fromScores } = scoreFindings(table);
   const { analysed, clusters, gaps, collect, notes, files } = await evidenceFindings(
     output,
     table,
     reference ?? null,
-    network && { ...network, most: network.most ?? description.interventions },
+    network && {
+      most: network.most ?? description.interventions,
+      isRequired: network.isRequired,
+      open: () => network.open(),
+    },
   );
 
   const explained = new Set([...clusters, ...gaps].filter(({ claimed }) => claimed).flatMap((group) => group.images));
@@ -83,13 +87,13 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
     lastLayer: description.lastLayer,
     analysed,
     mistakes: Array.from(mistakes.subarray(0, mistakesKept), (row) => mistakeOf(table, row)),
-    labelErrors: wrongLabels.slice(0, labelErrorsKept).map((row) => labelErrorOf(table, row, confidence)),
+    labelErrors: wrongLabels.slice(0, labelErrorsKept).map((row) => labelErrorOf(table, row, suspected)),
     clusters,
     gaps,
     collect,
     warnings: [...description.warnings, ...description.blankMaps.map(blankMapsText)],
     notes: [
-      ...scoreNotes(description, table, { suspected, confidence, ...fromScores }),
+      ...scoreNotes(description, table, { suspected, ...fromScores }),
       ...(sharedCause === 0
         ? []
         : [
@@ -99,12 +103,13 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
       ...cutNote('mistakes', mistakesKept, mistakes.length),
       ...cutNote('suspected labels', labelErrorsKept, wrongLabels.length),
       ...notes,
+      ...(analysed === null
+        ? []
+        : [witnessAdvice(description, description.earlierLayer)].filter((note) => note !== null)),
     ],
   };
   return { findings, table, files };
 }
-
-const noneSuspected: SuspectedLabels = { rows: [], leftOut: [] };
 
 function describedRun(
   description: RunDescription,

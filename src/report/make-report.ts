@@ -3,8 +3,6 @@
 import { openStore } from '../shared/store/open-store.ts';
 import { retryTransient } from '../shared/store/retry.ts';
 import type { Store } from '../shared/store/store.ts';
-import { type RunPlaces, reopenRun } from '../worker/reopen/reopened-run.ts';
-import { RunNetwork } from '../worker/reopen/run-network.ts';
 import { changesSince } from './changes-since.ts';
 import type { Findings } from './contract.ts';
 import type { RunDiff } from './diff/contract.ts';
@@ -14,6 +12,7 @@ import { writeMistakeTable } from './export/mistake-table.ts';
 import { putMadeFile, putText } from './export/put-made-file.ts';
 import type { NetworkAccess } from './interventions/asked-clusters.ts';
 import { writeProofs } from './interventions/proof-files.ts';
+import { type AskOrder, RunAccess } from './interventions/run-access.ts';
 import { makeFindings } from './make-findings.ts';
 import { type WrittenPage, writePage } from './page/write-page.ts';
 
@@ -34,16 +33,9 @@ export interface ReportOrder {
   reference?: string | null;
   /** Location of an earlier run's output, to tell what changed since then. Default: none. */
   since?: string | null;
-  /** Where the run's model and images are now, and how many changed pictures the network may be asked about; null: as run.json says. Default: all of it. */
+  /** Default: as run.json says. */
   ask?: AskOrder;
 }
-
-export interface AskOrder extends RunPlaces {
-  most: number | null;
-}
-
-/** The run's own places and settings: where something is not there any more, the report does without. */
-const asTheRunSays: AskOrder = { model: null, images: null, most: null };
 
 export interface MadeReport {
   findings: Findings;
@@ -67,9 +59,8 @@ export async function makeReportAt({
   output: location,
   reference = null,
   since = null,
-  ask = asTheRunSays,
+  ask,
 }: ReportOrder): Promise<MadeReport> {
-  const opened: RunNetwork[] = [];
   const stores: Store[] = [];
   const open = async (location: string) => {
     const store = await openStore(location);
@@ -78,21 +69,13 @@ export async function makeReportAt({
   };
   try {
     const output = await open(location);
+    await using network = new RunAccess(output, ask);
     return await makeReport(output, {
-      network: {
-        most: ask.most,
-        isRequired: ask.model !== null || ask.images !== null || (ask.most ?? 0) > 0,
-        open: async () => {
-          const network = await RunNetwork.open(await reopenRun(output, ask));
-          if (network !== null) opened.push(network);
-          return network;
-        },
-      },
+      network,
       reference: reference === null ? null : await open(reference),
       since: since === null ? null : await open(since),
     });
   } finally {
-    for (const network of opened) await network.close();
     for (const store of stores) await store.close();
   }
 }

@@ -132,6 +132,16 @@ test('last is where all goes through, not a branch beside a shortcut', async () 
   expect(await tensorOf(model, 'last')).toBe('/stem/Relu_output_0');
 });
 
+test('a single layer knows what is suggested before it, on a larger grid; several need none', async () => {
+  const earlier = async (layers: string[]) => {
+    await using explainer = await openTiny(smallClassifier(), { layers });
+    return explainer.layers.map(({ earlierLayer }) => earlierLayer);
+  };
+  expect(await earlier(['last'])).toEqual(['features.1']);
+  expect(await earlier(['features.0'])).toEqual([undefined]);
+  expect(await earlier(['last', 'features.1'])).toEqual([undefined, undefined]);
+});
+
 test('last of a plain network is its last grid', async () => {
   expect(await tensorOf(smallClassifier(), 'last')).toBe('/features/features.4/Relu_output_0');
 });

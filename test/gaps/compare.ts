@@ -32,8 +32,13 @@ export interface MethodResult {
 /** What `test/gaps/others/find_slices.py` writes: for each method its slices, and in each the keys, highest-ranked first. */
 const slicesSchema = z.record(z.string(), z.array(z.array(z.string())));
 
+/**
+ * @param file the other methods' slices; not read where no fault counts
+ */
 export async function compareMethods(set: PlantedSet, made: MadeFindings, file: string): Promise<MethodResult[]> {
   const { table } = made;
+  const truths = faultTruths(set, table).filter(({ counts }) => counts);
+  if (truths.length === 0) return [];
   const mistakes = new Set(
     Array.from({ length: table.rows }, (_, row) => row)
       .filter((row) => isMistake(table, row))
@@ -47,7 +52,6 @@ export async function compareMethods(set: PlantedSet, made: MadeFindings, file: 
       slices.map((images, index) => ({ id: String(index + 1), images })),
     ]),
   ];
-  const truths = faultTruths(set, table).filter(({ counts }) => counts);
   return methods.flatMap(([method, slices]) => {
     const whole = slices.slice(0, looked);
     const mistaken = whole

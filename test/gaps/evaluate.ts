@@ -40,7 +40,7 @@ export interface SetResult {
   set: PlantedSet;
   accuracy: number | null;
   faults: FoundFault[];
-  claims: { id: string; kind: ClaimKind }[];
+  claims: { id: string; images: number; kind: ClaimKind; cause: string | null }[];
 }
 
 /** @param right keys of pictures that the network gets right without the cue that they carry; null where that is not known */
@@ -64,7 +64,10 @@ export function evaluateSet(
     set,
     accuracy: findings.accuracy,
     faults,
-    claims: claims.map((claim) => ({ id: claim.id, kind: kindOf(claim, set) })),
+    claims: claims.map((claim) => {
+      const { id, images, cause } = claim;
+      return { id, images: images.length, kind: kindOf(claim, set), cause };
+    }),
   };
 }
 

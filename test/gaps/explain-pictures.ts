@@ -1,6 +1,6 @@
 /** Explains a folder of pictures as `gradline run` would, once. */
 
-import { rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunConfiguration } from '../../src/shared/run/configuration.ts';
 import { explainRun } from '../../src/worker/local/explain-run.ts';
@@ -37,9 +37,11 @@ export async function isExplained({ output, model }: Pick<PicturesRun, 'output' 
 /** Nothing is done where that was done before. */
 export async function explainPictures(run: PicturesRun, open?: OpenInference): Promise<void> {
   if (await isExplained(run)) return;
-  await rm(run.output, { recursive: true, force: true });
+  // Two evaluations at a time do not meet: each makes an output of its own, and the first one stays.
+  const part = `${run.output}.${process.pid}`;
   const configuration = {
     ...run,
+    output: part,
     methods: ['grad-cam' as const],
     targets: ['predicted', 'label'],
     labels: 'folder',
@@ -63,7 +65,13 @@ export async function explainPictures(run: PicturesRun, open?: OpenInference): P
     statistics: false,
     resume: false,
   };
+  await rm(part, { recursive: true, force: true });
   await explainRun(configuration, silent, new AbortController().signal, open);
+  if (!(await isExplained(run))) {
+    await rm(run.output, { recursive: true, force: true });
+    await rename(part, run.output);
+  }
+  await rm(part, { recursive: true, force: true });
 }
 
 /** When a file was last changed, in milliseconds; 0 where there is none. */

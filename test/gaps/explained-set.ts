@@ -1,8 +1,8 @@
 /** A set in a folder: explained, reported, and held against what was planted. */
 
 import { join } from 'node:path';
-import type { MadeFindings } from '../../src/report/make-findings.ts';
-import { makeFindings } from '../../src/report/make-findings.ts';
+import { RunAccess } from '../../src/report/interventions/run-access.ts';
+import { type MadeFindings, makeFindings } from '../../src/report/make-findings.ts';
 import { openStore } from '../../src/shared/store/open-store.ts';
 import type { OpenInference } from '../../src/worker/pipeline/inference/durable-inference.ts';
 import { evaluateSet, type SetResult } from './evaluate.ts';
@@ -23,9 +23,19 @@ export async function reportOnSet(
   open?: OpenInference,
 ): Promise<{ made: MadeFindings; result: SetResult }> {
   await explainPictures(run, open);
-  const output = await openStore(run.output);
-  const made = await makeFindings(output);
-  await output.close();
+  const made = await askedFindings(run.output);
   const bare = { ...run, input: join(folder, 'without'), output: join(folder, 'without-output') };
   return { made, result: evaluateSet(planted, made, await rightWithoutCue(bare, open)) };
+}
+
+/** The findings with the network at hand, as `gradline report` makes them. */
+async function askedFindings(location: string): Promise<MadeFindings> {
+  const output = await openStore(location);
+  const network = new RunAccess(output);
+  try {
+    return await makeFindings(output, { network });
+  } finally {
+    await network[Symbol.asyncDispose]();
+    await output.close();
+  }
 }

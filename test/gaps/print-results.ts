@@ -86,16 +86,29 @@ function meansOf(name: string, faults: readonly FoundFault[]): string[] {
 /** What the claims are about that name no planted fault. */
 function printClaims(results: readonly SetResult[]): void {
   const beside = results.flatMap(({ set, claims }) =>
-    claims.filter(({ kind }) => kind !== 'planted').map(({ id, kind }) => ({ set, id, kind })),
+    claims.filter(({ kind }) => kind !== 'planted').map((claim) => ({ set, ...claim })),
   );
-  console.log('\nClaims beside the planted faults:\n');
-  printTable(
-    ['set', 'faults', 'claim', 'what'],
-    beside.map(({ set, id, kind }) => [set.name, String(set.faults.length), id, kind]),
-  );
+  console.log(`\nClaims beside the planted faults:${beside.length === 0 ? ' none.' : '\n'}`);
+  const head = ['set', 'faults', 'claim', 'images', 'what', 'cause that interventions confirm'];
+  if (beside.length > 0) {
+    printTable(
+      head,
+      beside.map(({ set, id, images, kind, cause }) => [
+        set.name,
+        String(set.faults.length),
+        id,
+        String(images),
+        kind,
+        cause ?? '-',
+      ]),
+    );
+  }
   const clean = results.filter(({ set }) => set.faults.length === 0);
   const alarmed = clean.filter(({ claims }) => claims.some(({ kind }) => kind === 'beside'));
-  console.log(`\nClaims in ${alarmed.length} of ${clean.length} sets without faults.\n`);
+  const unconfirmed = clean.flatMap(({ claims }) => claims).filter(({ cause }) => cause === null).length;
+  console.log(
+    `\nClaims in ${alarmed.length} of ${clean.length} sets without faults; ${unconfirmed} claims there that interventions do not confirm.\n`,
+  );
 }
 
 function pair(fit: Fit | null): string {

@@ -1,10 +1,11 @@
 /**
  * `npm run gaps`: explains sets with planted faults, makes their reports, and prints how well each fault is named.
  *
- *     node dist-tools/test/gaps/run.js [--photographs <folder>] [--split development|test] [--only <name>] [--keep <folder>] [--others]
+ *     node dist-tools/test/gaps/run.js [--photographs <folder>] [--split development|test] [--only <name>] [--keep <folder>] [--others] [--explain]
  *
  * Without options the drawn sets of the test split. With `--photographs` the photographed sets in that folder, and the drawn ones, too, where all of
  * the test split is asked for. `--only` names a set. `--keep` is where drawn sets stay. `--others` compares with what `others/find_slices.py` wrote beside each run.
+ * `--explain` does no more than what that needs.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { compareMethods, type MethodResult } from './compare.ts';
 import { drawSet } from './draw-set.ts';
 import type { SetResult } from './evaluate.ts';
+import { explainPictures } from './explain-pictures.ts';
 import { type ExplainedSet, reportOnSet } from './explained-set.ts';
 import { photographedSets } from './photographed-sets.ts';
 import { planSets, type Split } from './plan.ts';
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     keep: { type: 'string' },
     others: { type: 'boolean', default: false },
+    explain: { type: 'boolean', default: false },
   },
 });
 const split: Split = values.split === 'development' ? 'development' : 'test';
@@ -47,6 +50,7 @@ if (values.photographs !== undefined) {
 }
 
 function print(title: string, evaluated: readonly Evaluated[]): void {
+  if (values.explain) return;
   console.log(`${title}\n`);
   printResults(evaluated.map(({ result }) => result));
   if (values.others) printComparison(evaluated.flatMap(({ compared }) => compared));
@@ -57,7 +61,8 @@ async function evaluateDrawn(): Promise<Evaluated[]> {
   const evaluated: Evaluated[] = [];
   try {
     for (const set of planSets('test').filter(({ name }) => asked(name))) {
-      evaluated.push(await evaluate(await drawSet(set, join(networks, `${set.name}.onnx`), join(folder, set.name))));
+      const drawn = await drawSet(set, join(networks, `${set.name}.onnx`), join(folder, set.name));
+      evaluated.push(...(await evaluate(drawn)));
     }
   } finally {
     if (values.keep === undefined) await rm(folder, { recursive: true, force: true });
@@ -68,13 +73,17 @@ async function evaluateDrawn(): Promise<Evaluated[]> {
 async function evaluatePhotographed(photographs: string): Promise<Evaluated[]> {
   const evaluated: Evaluated[] = [];
   for (const set of await photographedSets(photographs, split)) {
-    if (asked(set.planted.name)) evaluated.push(await evaluate(set));
+    if (asked(set.planted.name)) evaluated.push(...(await evaluate(set)));
   }
   return evaluated;
 }
 
-async function evaluate(set: ExplainedSet): Promise<Evaluated> {
+async function evaluate(set: ExplainedSet): Promise<Evaluated[]> {
+  if (values.explain) {
+    await explainPictures(set.run);
+    return [];
+  }
   const { made, result } = await reportOnSet(set);
   const slices = join(set.folder, 'slices.json');
-  return { result, compared: values.others ? await compareMethods(set.planted, made, slices) : [] };
+  return [{ result, compared: values.others ? await compareMethods(set.planted, made, slices) : [] }];
 }

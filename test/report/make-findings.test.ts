@@ -3,6 +3,7 @@ import { makeFindings } from '../../src/report/make-findings.ts';
 import type { DoneRecord } from '../../src/shared/run/record.ts';
 import { FileStore } from '../../src/shared/store/file-store.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
+import { calibrated, mislabelled } from './findings/calibrated-images.ts';
 import { answered, image, outputOf, quarantined } from './hand-made.ts';
 
 /** Cats and dogs that are recognised with 0.9 on average. */
@@ -30,14 +31,16 @@ test('what the run was, its counts and its accuracy', async () => {
   expect(table.rows).toBe(4);
 });
 
-test('mistakes come most confident first; suspected labels are kept apart from them', async () => {
-  const mistakes = [image('sure.jpg', 0, [0.2, 0.8]), image('less.jpg', 0, [0.4, 0.6])];
-  const wrongLabel = image('label.jpg', 0, [0.02, 0.98]);
-  const { findings } = await makeFindings(await outputOf({ shards: [[...mistakes, wrongLabel, ...ordinary()]] }));
-  expect(findings.mistakes.map(({ key }) => key)).toEqual(['sure.jpg', 'less.jpg']);
-  expect(findings.mistakes[0]).toMatchObject({ label: 0, predicted: 1, score: 0.8 });
-  expect(findings.labelErrors.map(({ key }) => key)).toEqual(['label.jpg']);
-  expect(findings.counts.labelled - findings.counts.correct).toBe(3);
+test('mistakes come most confident first; suspected labels are kept apart from them, and a note says how many are wrong', async () => {
+  const { records, wrong } = mislabelled(calibrated(500, 7), 0.05);
+  const { findings } = await makeFindings(await outputOf({ shards: [records] }));
+  const scores = findings.mistakes.map(({ score }) => score);
+  expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  const suspected = findings.labelErrors.map(({ key }) => key);
+  expect(suspected.slice(0, 10).filter((key) => !wrong.has(key))).toEqual([]);
+  expect(findings.mistakes.filter(({ key }) => suspected.includes(key))).toEqual([]);
+  expect(findings.mistakes.length + suspected.length).toBe(findings.counts.labelled - findings.counts.correct);
+  expect(findings.notes.join(' ')).toMatch(/About \d\.\d% of the labels seem to be wrong/);
 });
 
 test('lists are cut where asked, and a note says so', async () => {

@@ -9,6 +9,7 @@ import type { SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
 import { Grids } from './grids.ts';
 import { findLastLayer, layerName } from './last-layer.ts';
+import { layerBefore } from './list-layers.ts';
 import { foldedPairNamed, resolveLayer } from './resolve.ts';
 
 /** The layer name that means the last layer with a spatial grid. */
@@ -28,6 +29,8 @@ export interface ResolvedLayer {
   grid: SpatialGrid;
   /** Set where the score reads only the layer's class token: the last layer before with gradient at its grid. */
   workingLayer?: string;
+  /** See `HookedLayer`. */
+  earlierLayer?: string;
 }
 
 /** Tensors of the author's graph by layer; `last` needs the simplified graph and is left to `findLastLayer`. */
@@ -85,7 +88,9 @@ export function withGrids(
     const works = reach.get(tensor) !== null || reachesCells(graph, reach, score.logits, tensor, grid);
     const named =
       layer === lastLayer ? { resolvedLayer: layerName(tensor, source) } : pairFields(layer, tensor, source);
-    const found = { layer, ...named, tensor, shape, grid };
+    const earlier = tensors.size > 1 || layer === inputLayer ? undefined : layerBefore(grid, source, prepared);
+    const before = earlier === undefined ? {} : { earlierLayer: earlier };
+    const found = { layer, ...named, tensor, shape, grid, ...before };
     const working = works ? undefined : findLastLayer(prepared, source);
     return working === undefined ? found : { ...found, workingLayer: layerName(working, source) };
   });

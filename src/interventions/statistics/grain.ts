@@ -1,9 +1,10 @@
 import { normalNumbers } from '../../explain/random-numbers.ts';
 import type { RgbImage } from '../../shared/picture/raster.ts';
+import { bisected } from './bisected.ts';
 import { softened } from './soften.ts';
 import { lumas, resampled, type Statistic } from './statistic.ts';
 
-/** Standard deviation of the noise, by Immerkaer's difference of Laplacians (1996, equation 3), in samples. Grain is added; less of it is had by blurring a little. */
+/** Standard deviation of the noise, by Immerkaer's difference of Laplacians (1996, equation 3), in samples. Grain is added; less of it is had by leaving out some of the finest detail. */
 export const grain: Statistic = {
   name: 'grain',
   measure: (picture) => [noiseOf(lumas(picture), picture)],
@@ -17,14 +18,17 @@ export const grain: Statistic = {
       const noise = own.map(() => deviation * normal());
       return resampled(picture, (at) => (pixels[at] ?? 0) + (noise[Math.floor(at / 3)] ?? 0));
     }
-    const blur = [0.4, 0.5, 0.6, 0.7, 0.85, 1, 1.25].find(
-      (by) => noiseOf(softened(own, width, height, by), picture) <= to,
+    const soft = softened(own, width, height, 1);
+    const detail = own.map((value, pixel) => value - (soft[pixel] ?? 0));
+    const share = bisected(
+      1,
+      (by) =>
+        noiseOf(
+          own.map((value, pixel) => value - by * (detail[pixel] ?? 0)),
+          picture,
+        ) > to,
     );
-    const soft = softened(own, width, height, blur ?? 1.5);
-    return resampled(picture, (at) => {
-      const pixel = Math.floor(at / 3);
-      return (pixels[at] ?? 0) + (soft[pixel] ?? 0) - (own[pixel] ?? 0);
-    });
+    return resampled(picture, (at) => (pixels[at] ?? 0) - share * (detail[Math.floor(at / 3)] ?? 0));
   },
   words: ([own = 0], [usual = 0]) => (own < usual ? 'no grain' : 'grain'),
 };

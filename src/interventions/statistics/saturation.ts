@@ -13,8 +13,9 @@ export const saturation: Statistic = {
       return luma + ((pixels[at] ?? 0) - luma) * factor;
     });
   },
+  isLost: ([own = 0], [usual = 0]) => isGrey(own, usual),
   words: ([own = 0], [usual = 0]) =>
-    own >= usual ? 'strong colours' : own < usual / 4 ? 'no colours' : 'pale colours',
+    own >= usual ? 'strong colours' : isGrey(own, usual) ? 'no colours' : 'pale colours',
 };
 
 function saturationOf({ pixels }: RgbImage): number {
@@ -25,4 +26,8 @@ function saturationOf({ pixels }: RgbImage): number {
     sum += Math.sqrt(r * r + g * g + b * b);
   }
   return sum / (pixels.length / 3);
+}
+
+function isGrey(own: number, usual: number): boolean {
+  return own < usual / 4;
 }

@@ -1,4 +1,5 @@
 import type { RgbImage } from '../../shared/picture/raster.ts';
+import { bisected } from './bisected.ts';
 import { softened } from './soften.ts';
 import { deviationOf, lumas, resampled, type Statistic } from './statistic.ts';
 
@@ -6,7 +7,6 @@ import { deviationOf, lumas, resampled, type Statistic } from './statistic.ts';
 const detail = 1;
 const strongestBlur = 8;
 const strongestSharpening = 6;
-const steps = 7;
 
 /** Logarithm of how much of the luma's deviation is finest detail. Towards less the picture is blurred, towards more its detail is strengthened. */
 export const sharpness: Statistic = {
@@ -34,6 +34,7 @@ export const sharpness: Statistic = {
       return value + more * (value - (soft[at % 3]?.[Math.floor(at / 3)] ?? 0));
     });
   },
+  isLost: ([own = 0], [usual = 0]) => own < usual,
   words: ([own = 0], [usual = 0]) => (own < usual ? 'blur' : 'hard edges'),
 };
 
@@ -42,15 +43,4 @@ function sharpnessOf(luma: Float64Array, { width, height }: RgbImage): number {
   let sum = 0;
   for (let pixel = 0; pixel < luma.length; pixel++) sum += Math.abs((luma[pixel] ?? 0) - (coarse[pixel] ?? 0));
   return Math.log(sum / luma.length + 0.05) - Math.log(deviationOf(luma) + 1);
-}
-
-/** The largest strength up to which more is wanted. */
-function bisected(most: number, isTooLittle: (strength: number) => boolean): number {
-  let [low, high] = [0, most];
-  for (let step = 0; step < steps; step++) {
-    const middle = (low + high) / 2;
-    if (isTooLittle(middle)) low = middle;
-    else high = middle;
-  }
-  return high;
 }

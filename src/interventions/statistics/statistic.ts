@@ -2,8 +2,7 @@
 
 import type { RgbImage } from '../../shared/picture/raster.ts';
 
-export const statisticNames = ['light', 'contrast', 'colour', 'saturation', 'sharpness', 'grain'] as const;
-export type StatisticName = (typeof statisticNames)[number];
+export type StatisticName = 'light' | 'contrast' | 'colour' | 'saturation' | 'sharpness' | 'grain';
 
 export interface Statistic {
   name: StatisticName;
@@ -11,6 +10,8 @@ export interface Statistic {
   measure(picture: RgbImage): number[];
   /** A copy whose statistic is `to`, as near as it can be brought there. */
   moved(picture: RgbImage, to: readonly number[]): RgbImage;
+  /** Whether pictures with `own` lack what no change brings back: a blurred one cannot be made sharp. Default: they never do. */
+  isLost?(own: readonly number[], usual: readonly number[]): boolean;
   /** What pictures with `own` have that usual ones have not, as a noun: `greenish light`, `blur`. */
   words(own: readonly number[], usual: readonly number[]): string;
 }

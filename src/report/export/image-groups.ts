@@ -4,7 +4,7 @@ import type { Findings } from '../contract.ts';
 import { grouped } from '../grouped.ts';
 
 export interface ImageGroups {
-  /** Whether the label is probably wrong, rather than the prediction. */
+  /** Whether the label may be wrong, rather than the prediction. */
   suspectedLabel: boolean;
   /** Ids of clusters and gaps that the image is in. */
   clusters: string[];

@@ -1,72 +1,61 @@
-/** Images whose label is more likely wrong than the model is: found from scores alone, and kept apart from mistakes. */
+/** Images whose label is more likely wrong than a mistake of the model would explain: found from scores alone, and kept apart from mistakes. */
 
 import { at } from '../../explain/at.ts';
 import type { LabelError } from '../contract.ts';
-import { grouped } from '../grouped.ts';
 import { keyOf, type RunTable, recordedScore } from '../read/run-table.ts';
-import { Tally } from '../tally.ts';
 import { nameOfClass } from './class-name.ts';
-import { type JudgedImage, judgedImages } from './judged-images.ts';
-import { type LabelConfidence, labelConfidence, mostSelfConfidence } from './label-confidence.ts';
-
-/** Score of the predicted class minus that of the label (the normalised margin of Northcutt et al. 2021, negated), from which on the two disagree strongly. */
-const leastDisagreement = 0.8;
-/** A pair of classes that swaps a larger share of a class's images, and at least so many, is a weakness of the network. */
-const mostOfClass = 0.1;
-const fewestOfPair = 5;
-
-export interface SuspectedLabels {
-  /** Rows, the strongest disagreement first. */
-  rows: number[];
-  /** Pairs left out because too much of a class is concerned, the most images first. */
-  leftOut: { label: number; predicted: number; count: number }[];
-}
+import { everyNth, labelOdds } from './label-noise/label-odds.ts';
+import { type FittedNoise, fitNoise, wrongLabelChances } from './label-noise/noise-model.ts';
+import { mostSelfConfidence } from './self-confidence.ts';
 
 /**
- * An image is suspected when the confident joint of Northcutt et al. 2021 (equation 1) counts it as its predicted class, that is, when that class's
- * score is at least what images with that label get on average and the label's own is not higher, and when the two scores are at
- * least 0.8 apart. Label noise is rare: where more than a tenth of a class's images are suspected of one other class, the network confuses
- * the two, and they stay mistakes.
+ * Twice the log-likelihood ratio from which on noise counts as real. A share of noise lies at the edge of what it can be where there is none, so
+ * the ratio is 0 in half of such cases, and above this in one of a hundred (Self and Liang 1987).
  */
+const leastRatio = 5.41;
+/** With fewer labelled images a few odd ones would pass for noise. */
+const fewestImages = 100;
+/** Where labels are wrong, an image with at least such a chance is listed. */
+const leastChance = 0.1;
+/** Images that the model of noise is fitted to, at equal steps through the run; chances are of all. */
+const mostFitted = 10_000;
+
+export interface SuspectedLabels {
+  /** Rows, the likeliest first. */
+  rows: number[];
+  /** Of each of `rows`: the chance that its label is wrong. */
+  chances: Map<number, number>;
+  /** Share of the labels that seem to be wrong; 0 where no noise shows. */
+  rate: number;
+}
+
+export const noneSuspected: SuspectedLabels = { rows: [], chances: new Map(), rate: 0 };
+
+/** An image is suspected when the run has wrong labels at all (`noise-model.ts` says how that is told), and its label is one with a chance of at least a tenth. */
 export function suspectedLabels(table: RunTable): SuspectedLabels {
-  const confidence = labelConfidence(table);
-  const support = new Tally<number>();
-  const suspected: JudgedImage[] = [];
-  for (const image of judgedImages(table)) {
-    support.add(image.label);
-    if (isSuspected(table, image, confidence)) suspected.push(image);
+  const odds = labelOdds(table);
+  if (odds.places < 2 || odds.rows.length < fewestImages) return noneSuspected;
+  const noise = fitNoise(everyNth(odds, Math.ceil(odds.rows.length / mostFitted)));
+  if (!isReal(noise)) return noneSuspected;
+  const chances = new Map<number, number>();
+  for (const [image, chance] of wrongLabelChances(odds, noise).entries()) {
+    if (chance >= leastChance) chances.set(at(odds.rows, image), chance);
   }
-  const rows: number[] = [];
-  const leftOut: SuspectedLabels['leftOut'] = [];
-  for (const ofPair of grouped(suspected, ({ label, predicted }) => `${label} ${predicted}`).values()) {
-    const [{ label, predicted }, count] = [at(ofPair, 0), ofPair.length];
-    if (count >= fewestOfPair && count > mostOfClass * support.of(label)) leftOut.push({ label, predicted, count });
-    else for (const { row } of ofPair) rows.push(row);
-  }
-  return {
-    rows: rows.sort((a, b) => disagreement(table, b) - disagreement(table, a) || a - b),
-    leftOut: leftOut.sort((a, b) => b.count - a.count || a.label - b.label || a.predicted - b.predicted),
-  };
+  const rows = [...chances].sort(([a, chance], [b, other]) => other - chance || a - b).map(([row]) => row);
+  return { rows, chances, rate: noise.rate };
 }
 
-function isSuspected(table: RunTable, { row, label, predicted }: JudgedImage, { threshold }: LabelConfidence): boolean {
-  if (label === predicted) return false;
-  // False for a class without labelled images, whose threshold is not known.
-  return at(table.score, row) >= (threshold[predicted] ?? Number.NaN) && disagreement(table, row) >= leastDisagreement;
+function isReal({ likelihoodRatio }: FittedNoise): boolean {
+  return likelihoodRatio > leastRatio;
 }
 
-function disagreement(table: RunTable, row: number): number {
-  return at(table.score, row) - mostSelfConfidence(table, row);
-}
-
-export function labelErrorOf(table: RunTable, row: number, { threshold }: LabelConfidence): LabelError {
+export function labelErrorOf(table: RunTable, row: number, { chances }: SuspectedLabels): LabelError {
   const label = at(table.label, row);
   const predicted = at(table.predicted, row);
   const score = at(table.score, row);
   const selfConfidence = recordedScore(table, row, label);
   const known = !Number.isNaN(selfConfidence);
   const given = known ? percent(selfConfidence) : `at most ${percent(mostSelfConfidence(table, row))}`;
-  const average = percent(threshold[predicted] ?? Number.NaN);
   return {
     key: keyOf(table, row),
     label,
@@ -74,8 +63,8 @@ export function labelErrorOf(table: RunTable, row: number, { threshold }: LabelC
     score,
     selfConfidence: known ? selfConfidence : null,
     reason:
-      `Scores ${percent(score)} for ${nameOfClass(table.classNames, predicted)}, no less than images with that label do ` +
-      `on average (${average}), and ${given} for its own label, ${nameOfClass(table.classNames, label)}.`,
+      `Scores ${percent(score)} for ${nameOfClass(table.classNames, predicted)} and ${given} for its own label, ${nameOfClass(table.classNames, label)}. ` +
+      `By the run's other mistakes of such scores and classes, the label is wrong with a chance of ${Math.round((chances.get(row) ?? 0) * 100)}%.`,
   };
 }
 

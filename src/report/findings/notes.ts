@@ -2,16 +2,12 @@
 
 import type { RunDescription } from '../read/run-description.ts';
 import type { RunTable } from '../read/run-table.ts';
-import { nameOfClass } from './class-name.ts';
 import type { ScoreFindings } from './score-findings.ts';
-
-/** Pairs of classes that a note names. */
-const pairsNamed = 5;
 
 /** Notes on the records and on what scores say; those on evidence are elsewhere. */
 export function scoreNotes(
   { state, classes }: Pick<RunDescription, 'state' | 'classes'>,
-  { failures, classNames, pairs }: Pick<RunTable, 'failures' | 'classNames' | 'pairs'>,
+  { failures, pairs }: Pick<RunTable, 'failures' | 'pairs'>,
   { counts, calibration, suspected }: ScoreFindings,
 ): string[] {
   const notes: string[] = [];
@@ -43,14 +39,13 @@ export function scoreNotes(
       'Scores are not between 0 and 1, so they are no probabilities: calibration and suspected labels are left out.',
     );
   }
-  for (const { label, predicted, count } of suspected.leftOut.slice(0, pairsNamed)) {
+  if (suspected.rate > 0) {
+    const wrong = [...suspected.chances.values()].reduce((sum, chance) => sum + chance, 0);
     notes.push(
-      `${images(count)} of ${nameOfClass(classNames, label)} ${count === 1 ? 'is' : 'are'} called ${nameOfClass(classNames, predicted)} with high scores. ` +
-        'That is more than a tenth of the class, so they count as mistakes of the network, not as wrong labels.',
+      `About ${(suspected.rate * 100).toFixed(1)}% of the labels seem to be wrong: some mistakes are as sure in every pair of classes. Of the ` +
+        `${images(suspected.rows.length)} with a chance of a tenth or more, about ${number(Math.round(wrong))} ${Math.round(wrong) === 1 ? 'is' : 'are'}.`,
     );
   }
-  const more = suspected.leftOut.length - pairsNamed;
-  if (more > 0) notes.push(`The same holds for ${number(more)} more pairs of classes.`);
   return notes;
 }
 

@@ -6,12 +6,10 @@ import { calibrationOf } from './calibration.ts';
 import { classScores } from './class-scores.ts';
 import { confusionCells } from './confusion.ts';
 import { judgedImages } from './judged-images.ts';
-import { type LabelConfidence, labelConfidence } from './label-confidence.ts';
-import { type SuspectedLabels, suspectedLabels } from './label-errors.ts';
+import { noneSuspected, type SuspectedLabels, suspectedLabels } from './label-errors.ts';
 
 export interface ScoreFindings extends Pick<Findings, 'counts' | 'accuracy' | 'classes' | 'confusion' | 'calibration'> {
   suspected: SuspectedLabels;
-  confidence: LabelConfidence;
 }
 
 export function scoreFindings(table: RunTable): ScoreFindings {
@@ -24,9 +22,8 @@ export function scoreFindings(table: RunTable): ScoreFindings {
     classes: classScores(confusion, table.classNames),
     confusion,
     calibration,
-    // Confident learning is about probabilities.
-    suspected: calibration === null ? { rows: [], leftOut: [] } : suspectedLabels(table),
-    confidence: labelConfidence(table),
+    // Noise is told by how scores relate, as probabilities do.
+    suspected: calibration === null ? noneSuspected : suspectedLabels(table),
   };
 }
 

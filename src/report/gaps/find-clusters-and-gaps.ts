@@ -8,7 +8,7 @@ import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts'
 import type { Cluster, CollectionItem, Gap, Proofs } from '../contract.ts';
 import type { DrawnProofs } from '../interventions/draw-proofs.ts';
 import { keyedProofs, type ProofFile } from '../interventions/proof-files.ts';
-import { strength } from '../interventions/strength.ts';
+import { effect } from '../interventions/verdict.ts';
 import { findGaps, type UnrankedGap } from './find-gaps.ts';
 import { clusterAdvice, clusterEvidence, clusterSentence, gapAdvice, gapSentence, type Naming } from './sentences.ts';
 
@@ -98,10 +98,10 @@ export async function findClustersAndGaps(
 
 /** Claims first; then by what the network answered, and where it was not asked, by what the claim rests on. */
 function byEvidence(a: UnrankedCluster, b: UnrankedCluster): number {
-  const strengthOf = ({ tests: [strongest] }: UnrankedCluster) => (strongest === undefined ? 0 : strength(strongest));
+  const effectOf = ({ tests: [strongest] }: UnrankedCluster) => (strongest === undefined ? 0 : effect(strongest));
   return (
     Number(b.claimed) - Number(a.claimed) ||
-    strengthOf(b) - strengthOf(a) ||
+    effectOf(b) - effectOf(a) ||
     b.size * b.spuriousCue - a.size * a.spuriousCue ||
     a.predicted - b.predicted
   );

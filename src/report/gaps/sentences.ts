@@ -1,6 +1,5 @@
 /** Clusters and gaps in plain words with numbers. */
 
-import { statisticNames } from '../../interventions/statistics/statistic.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import type { UnrankedGap } from './find-gaps.ts';
 
@@ -34,8 +33,8 @@ export function clusterEvidence(cluster: Omit<UnrankedCluster, 'rows'>, name: Na
     return notAsked(cluster.claimed);
   }
   const { words, returned, returnedElsewhere, ordinaryReturned, transplanted } = strongest;
-  const isStatistic = statisticNames.some((statistic) => statistic === strongest.kind);
-  const instead = isStatistic ? 'with that of another of them' : 'with as much changed elsewhere';
+  const isPart = strongest.kind === 'seen' || strongest.kind === 'place';
+  const instead = isPart ? 'with as much changed elsewhere' : 'with that of another of them';
   const parts = [
     `Without ${cluster.claimed ? 'it' : words}, ${some(returned, strongest.images)} images get their true class back`,
     ...(returnedElsewhere === null ? [] : [`${instead}, ${some(returnedElsewhere, strongest.images)}`]),
@@ -46,7 +45,10 @@ export function clusterEvidence(cluster: Omit<UnrankedCluster, 'rows'>, name: Na
       ? ''
       : ` Given it, ${some(transplanted.taken, transplanted.images)} correct images of other classes are taken for ${name(cluster.predicted)}; ` +
         `given the same of other mistakes, ${count(transplanted.control, transplanted.images)}.`;
-  return `${parts.join('; ')}.${given}`;
+  const removed = strongest.isRemovable
+    ? parts.join('; ')
+    : `${cluster.claimed ? 'It' : capital(words)} cannot be taken out of a picture`;
+  return `${removed}.${given}`;
 }
 
 /** Of a cluster that was not tested. */
@@ -120,6 +122,10 @@ function some(share: number, all: number): string {
 
 function count(share: number, all: number): number {
   return Math.round(share * all);
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 function percent(share: number): string {

@@ -10,7 +10,7 @@ import type { ChangeKind } from '../contract.ts';
 import type { TriedImage } from './tried-image.ts';
 
 /** A picture without the possible cause, in one or more ways, and with as much changed where it is not. */
-export interface ChangedPictures {
+interface ChangedPictures {
   without: SeenImage[];
   /** Empty where there is nothing of the kind: then ordinary mistakes are the only comparison. */
   elsewhere: SeenImage[];
@@ -25,7 +25,7 @@ export interface Change {
 }
 
 /** What a picture lends to another one. */
-export type Part = { mask: Mask } | { statistic: Statistic; value: number[] };
+type Part = { mask: Mask } | { statistic: Statistic; value: number[] };
 
 /** The recipient with the donor's part; null where the donor has none. */
 export function lent(change: Change, donor: TriedImage, recipient: TriedImage): SeenImage | null {

@@ -10,31 +10,30 @@ import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { mean, rounded, sum } from '../clusters/numbers.ts';
 import { centroid, difference, type Point } from '../clusters/points.ts';
 import { isCorrect, type Sample } from '../clusters/sample.ts';
-import type { ChangeKind, TestedChange } from '../contract.ts';
+import type { TestedChange } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { borderChanges, type Change, lent, place, seen, sharedRegion, statisticChange } from './change.ts';
 import { type DrawnProofs, drawProofs } from './draw-proofs.ts';
 import { rankSumPValue } from './rank-sum.ts';
-import { strength } from './strength.ts';
 import { fallOf, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { isCause } from './verdict.ts';
+import { hasCause, lost, strongestFirst } from './verdict.ts';
 import { causeInWords } from './words.ts';
 
 /** Images of a cluster that are tried, ordinary mistakes that they are held against, and correct images that say what is usual. */
-const members = 12;
-const ordinary = 24;
-const usual = 48;
+const members = 10;
+const ordinary = 18;
+const usual = 36;
 /** Of the ordinary mistakes, those whose statistics are moved as a cluster's are. */
-const movedMistakes = 12;
+const movedMistakes = 8;
 /** Fewer are no cluster to test. */
 const fewest = 5;
 /** Standard deviations by which a cluster's statistic lies from that of correct images before it is worth a trial. */
 const leastDeviation = 0.5;
 /** Images that get a part of a cluster's, and parts that each gets. */
-const recipients = 12;
-/** Changes whose part is transplanted: the strongest. */
-const transplants = 3;
+const recipients = 10;
+/** Changes of a part of the picture that are transplanted, too: those that take the most of the margin. What the whole picture shares always is: a blur cannot be taken out. */
+const transplants = 2;
 
 export interface TesterParts {
   sample: Sample;
@@ -92,7 +91,7 @@ export class ClusterTester {
       return cluster;
     }
     const tests = await this.#tests(cluster);
-    const claimed = isCause(cluster, tests[0]);
+    const claimed = hasCause(cluster, tests);
     const result: UnrankedCluster = { ...cluster, grounds: 'interventions', tests, claimed };
     this.#tested.set(name, result);
     return result;
@@ -103,12 +102,14 @@ export class ClusterTester {
    * @throws StoreError
    */
   async prove(cluster: UnrankedCluster): Promise<DrawnProofs | null> {
-    const kind = cluster.tests[0]?.kind;
-    const change = this.#changes.get(nameOf(cluster))?.find((one) => one.kind === kind);
-    if (change === undefined) return null;
+    const [strongest] = cluster.tests;
+    const change = this.#changes.get(nameOf(cluster))?.find(({ kind }) => kind === strongest?.kind);
+    if (strongest === undefined || change === undefined) return null;
     const own = await this.#membersOf(cluster);
     const { correct } = await this.#read();
-    return drawProofs(change, own, recipientsOf(correct, cluster.predicted), cluster.predicted, this.#parts.network);
+    const into = recipientsOf(correct, cluster.predicted);
+    const drawn = await drawProofs(change, own, into, cluster.predicted, this.#parts.network);
+    return strongest.isRemovable ? drawn : { ...drawn, removed: [] };
   }
 
   #membersOf({ rows }: UnrankedCluster): Promise<TriedImage[]> {
@@ -149,14 +150,18 @@ export class ClusterTester {
       const statistic = directions.get(change);
       const about = (images: readonly TriedImage[]) =>
         statistic === undefined ? [] : centroid(images.map(({ picture }) => statistic.measure(picture)));
-      const words = causeInWords(change.kind, cluster.place, statistic, about(own), about(correct));
-      return [{ change, test: testedChange(change.kind, words, tried, compared(change)) }];
+      const [ofMembers, ofCorrect] = [about(own), about(correct)];
+      const words = causeInWords(change.kind, cluster.place, statistic, ofMembers, ofCorrect);
+      const isRemovable = statistic?.isLost?.(ofMembers, ofCorrect) !== true;
+      const tested = { kind: change.kind, words, isRemovable };
+      return [{ change, test: testedChange(tested, tried, compared(change)) }];
     });
-    tests.sort((a, b) => strength(b.test) - strength(a.test));
-    for (const { change, test } of tests.slice(0, transplants)) {
-      if (test.returned > 0) test.transplanted = await this.#transplant(cluster, change, own, others, correct);
+    const local = tests.filter(({ change }) => !directions.has(change)).sort((a, b) => lost(b.test) - lost(a.test));
+    const lending = [...local.slice(0, transplants), ...tests.filter(({ change }) => directions.has(change))];
+    for (const { change, test } of lending) {
+      test.transplanted = await this.#transplant(cluster, change, own, others, correct);
     }
-    return tests.map(({ test }) => test);
+    return strongestFirst(tests.map(({ test }) => test));
   }
 
   async #read(): Promise<Background> {
@@ -199,8 +204,7 @@ function recipientsOf(correct: readonly TriedImage[], predicted: number): TriedI
 }
 
 function testedChange(
-  kind: ChangeKind,
-  words: string,
+  tested: Pick<TestedChange, 'kind' | 'words' | 'isRemovable'>,
   tried: readonly Outcome[],
   compared: readonly Outcome[],
 ): TestedChange {
@@ -210,8 +214,7 @@ function testedChange(
   // One place is no ordinary mistake's: it is held against the same shape elsewhere.
   const against = compared.length > 0 ? ordinaryFalls : falls.map(() => 0);
   return {
-    kind,
-    words,
+    ...tested,
     images: tried.length,
     margin: rounded(mean(tried.map(({ before }) => before))),
     fall: rounded(mean(falls)),

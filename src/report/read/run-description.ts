@@ -36,6 +36,8 @@ const fields = runFileSchema.pick({ run: true, state: true, digests: true }).ext
   warnings: z.array(z.string()).default([]),
   /** What the layer `last` means; null where it was not hooked, or the run does not say. */
   lastLayer: z.string().nullable().default(null),
+  /** What is suggested before the only layer; null where there are more, or the run does not say. */
+  earlierLayer: z.string().nullable().default(null),
   /** Maps that mostly show nothing. */
   blankMaps: z.array(blankMaps).default([]),
   multiLabel: z

@@ -25,6 +25,8 @@ export type RunFileState = 'planning' | 'running' | 'complete' | 'interrupted' |
 export interface MapFindings {
   /** With the layer `last`: the name of the layer that it means. */
   lastLayer?: string;
+  /** With one layer: what `gradline layers` suggests before it. */
+  earlierLayer?: string;
   blankMaps?: BlankMaps[];
   faithfulness?: FaithfulnessSummary;
   regions?: RegionRow[];

@@ -2,13 +2,14 @@ import type { RunPlan } from '../../producer/plan.ts';
 import { blankMapsText } from '../../shared/run/blank-maps.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { parseMaxFailures, tooManyFailures } from '../../shared/run/max-failures.ts';
+import { adviceAtStart } from '../../shared/run/one-witness.ts';
 import { type RunFile, type RunFileState, writeRunFile } from '../../shared/run/run-file.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Measures } from '../pipeline/evaluate/open-measures.ts';
 import { runMerge } from '../pipeline/finish/run-merge.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
-import { lastLayerOf } from '../pipeline/inference/inference-messages.ts';
+import { layersFound } from '../pipeline/inference/inference-messages.ts';
 import { levelsWarning } from '../pipeline/levels-warning.ts';
 import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
@@ -97,7 +98,8 @@ export class LocalRun {
     this.#parts.events.onPlan(total);
     this.#parts.events.onProvider(this.#parts.provider);
     this.#parts.events.onLayers(this.#parts.inference.model.layers);
-    this.#parts.progress.found(lastLayerOf(this.#parts.inference.model));
+    this.#parts.progress.found(layersFound(this.#parts.inference.model));
+    this.#advise();
     let state: RunSummary['state'] = 'complete';
     try {
       await this.#write('running');
@@ -111,6 +113,13 @@ export class LocalRun {
     if (this.#failure === null) await this.#write(state).catch((error) => this.#fail(error));
     if (this.#failure !== null) return this.#stop(this.#failure.error);
     return this.#summary(state);
+  }
+
+  #advise(): void {
+    const { configuration, plan, inference, events } = this.#parts;
+    if (plan.multiLabel || plan.labelled === 0) return;
+    const advice = adviceAtStart(configuration, inference.model.layers);
+    if (advice !== null) events.onNotice(advice);
   }
 
   async #takeShards(signal: AbortSignal): Promise<RunSummary['state']> {
@@ -135,10 +144,10 @@ export class LocalRun {
   }
 
   async #mergeScores(): Promise<void> {
-    const { configuration, plan } = this.#parts;
+    const { configuration, plan, inference } = this.#parts;
     const { classNames } = plan;
     const merged = await runMerge({ output: configuration.output, shards: this.#shards, missing: [], classNames });
-    this.#parts.progress.found(merged.findings);
+    this.#parts.progress.found({ ...layersFound(inference.model), ...merged.findings });
     for (const row of merged.findings.blankMaps ?? []) this.#parts.events.onWarning(blankMapsText(row));
   }
 

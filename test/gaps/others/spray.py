@@ -10,7 +10,7 @@ from ordering import by_errors
 def find_slices(run, side=20, most=10, slices=10, seed=0):
     """
     For each predicted class, spectral clustering of its heatmaps: 20 x 20 cells, a graph of the log n nearest neighbours, its symmetric normalised Laplacian,
-    and as many clusters as the largest gap between its eigenvalues says. Heatmaps are Grad-CAM of the deepest layer; the paper takes layer-wise relevance
+    and as many clusters as the largest gap between its eigenvalues says, two at least. Heatmaps are Grad-CAM of the deepest layer; the paper takes layer-wise relevance
     propagation. The paper looks at clusters by eye; here those with most errors times their error rate come first.
     @return: slices of row indices, the most typical first
     """
@@ -43,8 +43,8 @@ def spectral_clusters(points, most, seed):
     graph = np.maximum(graph, graph.T)
     scale = 1 / np.sqrt(graph.sum(1))
     values, vectors = np.linalg.eigh(np.eye(len(points)) - scale[:, None] * graph * scale[None])
-    gaps = np.diff(values[: min(most + 1, len(points))])
-    count = int(np.argmax(gaps)) + 1
+    gaps = np.diff(values[1 : most + 1])
+    count = int(np.argmax(gaps)) + 2
     embedded = vectors[:, :count] / np.maximum(np.linalg.norm(vectors[:, :count], axis=1, keepdims=True), 1e-12)
     kmeans = KMeans(count, n_init=10, random_state=seed).fit(embedded)
     far = np.linalg.norm(embedded - kmeans.cluster_centers_[kmeans.labels_], axis=1)

@@ -12,6 +12,7 @@ interface Labelled {
 export const frame: TestedChange = {
   kind: 'border',
   words: 'a border or frame',
+  isRemovable: true,
   images: 12,
   margin: 5.9,
   fall: 6.7,

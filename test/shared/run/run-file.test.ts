@@ -81,6 +81,7 @@ const given: Record<string, string | boolean> = {
   maps: true,
   evidence: false,
   report: true,
+  interventions: '900',
   reference: '/train',
   since: '/yesterday',
   evaluate: true,
@@ -147,7 +148,15 @@ describe('what run.json keeps', () => {
 
   test('a report and its page read as it was written', async () => {
     const { model, input, layers, methods, targets, evidence, classes, regions, preprocess } = configuration;
-    const found = { warnings: [], blankMaps: [], lastLayer: null, thresholds: null, multiLabel: true, threshold: 0.3 };
+    const found = {
+      warnings: [],
+      blankMaps: [],
+      lastLayer: null,
+      earlierLayer: null,
+      thresholds: null,
+      multiLabel: true,
+      threshold: 0.3,
+    };
     const read = { model, input, layers, methods, targets, evidence, classes, regions, preprocess, ...found };
     expect(await readRunDescription(output)).toEqual({ run: 'r1', state: 'running', digests, ...read });
     const { colormap, alpha, scale, on } = configuration.overlays;

@@ -56,7 +56,7 @@ export function openReport(page: PageReport) {
     /** Of several labels: any decision is wrong. */
     isMistake: (row: number): boolean =>
       multi ? multi.mistakesOf(row) > 0 : label[row] !== -1 && label[row] !== predicted[row],
-    /** Whether the label is probably wrong, or one is probably missing. */
+    /** Whether the label may be wrong, or one is probably missing. */
     isSuspected: (row: number): boolean => (multi ? multi.missingOf(row).length > 0 : suspected.has(row)),
     isDegenerate: (row: number): boolean => degenerate[row] === 1,
     /** A class by name, or by number where it has none. */

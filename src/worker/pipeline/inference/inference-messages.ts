@@ -24,6 +24,12 @@ export interface InferenceModel {
   warnings: readonly string[];
 }
 
+/** What a run's file says of its layers. */
+export function layersFound(model: Pick<InferenceModel, 'layers'>): { lastLayer?: string; earlierLayer?: string } {
+  const earlier = model.layers[0]?.earlierLayer;
+  return { ...lastLayerOf(model), ...(earlier === undefined ? {} : { earlierLayer: earlier }) };
+}
+
 /** What the layer `last` means, where it is hooked. */
 export function lastLayerOf({ layers }: Pick<InferenceModel, 'layers'>): { lastLayer?: string } {
   const resolved = layers.find(({ layer }) => layer === lastLayer)?.resolvedLayer;

@@ -6,7 +6,7 @@ import type { PageLabelError } from '../../page-data.ts';
 import { Thumb } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
 
-/** Labels that are probably wrong, apart from the model's own mistakes. */
+/** Labels that may be wrong, apart from the model's own mistakes. */
 export function LabelErrors() {
   const { labelErrors } = useReport().findings;
   return (
@@ -14,7 +14,7 @@ export function LabelErrors() {
       <header class="view-head">
         <h1 tabIndex={-1}>Suspected labels</h1>
         <p class="muted">
-          {counted(labelErrors.length, 'image')} whose label is probably wrong, surest first. Look at them before you
+          {counted(labelErrors.length, 'image')} whose label may be wrong, likeliest first. Look at them before you
           collect anything: a wrong label is mended, not trained on.
         </p>
       </header>

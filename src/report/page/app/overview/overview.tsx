@@ -163,7 +163,7 @@ function Counts() {
             <Stat
               name="suspected labels"
               tone={labelErrors.length > 0 ? 'suspected' : undefined}
-              meaning="Images whose label is probably wrong: the model is sure of another class. They are kept apart from its mistakes."
+              meaning="Images whose label may be wrong, each with its chance. They are kept apart from the mistakes of the model."
             >
               <a href={linkToView('labels')}>{count(labelErrors.length)}</a>
             </Stat>

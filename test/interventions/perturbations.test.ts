@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { uniformNumbers } from '../../src/explain/random-numbers.ts';
+import { covered, coverings } from '../../src/interventions/fill.ts';
+import { borderOf, brightRegion, maskOf, otherPlaces } from '../../src/interventions/mask.ts';
+import { softened } from '../../src/interventions/statistics/soften.ts';
+import { statistics } from '../../src/interventions/statistics/statistics.ts';
+import { transplanted } from '../../src/interventions/transplant.ts';
+
+const size = { width: 60, height: 48 };
+
+/** Smooth shapes with some grain, in colours. */
+function picture(seed: number) {
+  const random = uniformNumbers(seed);
+  const [a, b, c] = [random() * 6, random() * 6, random() * 6];
+  const pixels = new Uint8Array(size.width * size.height * 3);
+  for (let y = 0, at = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++) {
+      for (const phase of [a, b, c]) {
+        pixels[at] = 120 + 60 * Math.sin(x / 9 + phase) * Math.cos(y / 7 - phase) + 12 * (random() - 0.5);
+        at += 1;
+      }
+    }
+  }
+  return { ...size, pixels };
+}
+
+const corner = maskOf(size, (x, y) => x >= 40 && y >= 30);
+
+describe('covering', () => {
+  test.each(coverings)('%s leaves every pixel outside of the region as it is', (covering) => {
+    const before = picture(1);
+    const after = covered(before, corner, covering);
+    const changed = new Set<number>();
+    after.pixels.forEach((value, at) => {
+      if (value !== before.pixels[at]) changed.add(Math.floor(at / 3));
+    });
+    expect(changed.size).toBeGreaterThan(corner.count / 2);
+    expect([...changed].every((pixel) => corner.inside[pixel] === 1)).toBe(true);
+  });
+
+  test.each(coverings)('%s of one colour is that colour, in a border as in a corner', (covering) => {
+    const plain = { ...size, pixels: new Uint8Array(size.width * size.height * 3).fill(77) };
+    for (const mask of [corner, borderOf(size, 0.1)])
+      expect(covered(plain, mask, covering).pixels).toEqual(plain.pixels);
+  });
+
+  test('what lies around a region flows into it: a white mark on black is gone', () => {
+    const marked = { ...size, pixels: new Uint8Array(size.width * size.height * 3) };
+    corner.inside.forEach((inside, pixel) => {
+      marked.pixels.fill(inside * 255, pixel * 3, pixel * 3 + 3);
+    });
+    expect(covered(marked, corner, 'surroundings').pixels.every((value) => value === 0)).toBe(true);
+  });
+});
+
+test('a transplant is the donor inside of the region and the recipient outside', () => {
+  const [recipient, donor] = [picture(1), picture(2)];
+  const { pixels } = transplanted(recipient, donor, corner);
+  corner.inside.forEach((inside, pixel) => {
+    const from = inside === 1 ? donor : recipient;
+    expect(pixels[pixel * 3 + 1]).toBe(from.pixels[pixel * 3 + 1]);
+  });
+});
+
+describe('regions', () => {
+  test('the bright part of a map is found, and never more of the picture than is allowed', () => {
+    const values = new Array<number>(64).fill(0).map((_, cell) => (cell === 63 ? 1 : 0));
+    const found = brightRegion({ width: 8, height: 8, values }, size, { least: 0.5, most: 0.1 });
+    expect(found?.inside[size.width * size.height - 1]).toBe(1);
+    expect(found?.inside[0]).toBe(0);
+    expect(found?.count).toBeLessThanOrEqual(0.1 * size.width * size.height);
+  });
+
+  test('a map that shows nothing, or all alike, has no bright part', () => {
+    const limits = { least: 0.5, most: 0.1 };
+    for (const value of [0, -1, 3]) {
+      expect(brightRegion({ width: 8, height: 8, values: new Array(64).fill(value) }, size, limits)).toBeNull();
+    }
+  });
+
+  test.each([
+    ['in a corner', corner],
+    ['in the middle', maskOf(size, (x, y) => Math.abs(x - 30) < 8 && Math.abs(y - 24) < 8)],
+  ])('a region %s has as many pixels at other places, and few of them its own', (_, mask) => {
+    for (const other of otherPlaces(mask)) {
+      expect(other.count).toBe(mask.count);
+      const shared = other.inside.filter((inside, at) => inside === 1 && mask.inside[at] === 1).length;
+      expect(shared).toBeLessThanOrEqual(0.2 * mask.count);
+    }
+  });
+});
+
+describe('statistics', () => {
+  test.each(statistics.map((statistic) => [statistic.name, statistic] as const))(
+    'a picture moved to the %s of another has it',
+    (_, statistic) => {
+      for (const seed of [3, 5, 7]) {
+        const own = statistic.measure(picture(seed));
+        const wanted = own.map((value) => value * 0.8);
+        const moved = statistic.measure(statistic.moved(picture(seed), wanted));
+        moved.forEach((value, i) => {
+          const [from = 0, to = 0] = [own[i], wanted[i]];
+          expect(Math.abs(value - to)).toBeLessThan(0.25 * Math.abs(from - to) + 0.02);
+        });
+      }
+    },
+  );
+
+  test('a blur has the deviation that it is asked for', () => {
+    const side = 61;
+    for (const deviation of [0.7, 1.5, 3.3]) {
+      const point = new Float64Array(side * side);
+      point[30 * side + 30] = 1;
+      const blurred = softened(point, side, side, deviation);
+      const variance = blurred.reduce((sum, value, at) => sum + value * ((at % side) - 30) ** 2, 0);
+      expect(variance).toBeCloseTo(deviation ** 2, 6);
+    }
+  });
+});
