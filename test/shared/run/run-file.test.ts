@@ -147,7 +147,7 @@ describe('what run.json keeps', () => {
   });
 
   test('a report and its page read as it was written', async () => {
-    const { model, input, layers, methods, targets, evidence, classes, regions, preprocess } = configuration;
+    const { model, input, layers, methods, targets, evidence, classes, regions, interventions, preprocess } = configuration;
     const found = {
       warnings: [],
       blankMaps: [],
@@ -157,7 +157,8 @@ describe('what run.json keeps', () => {
       multiLabel: true,
       threshold: 0.3,
     };
-    const read = { model, input, layers, methods, targets, evidence, classes, regions, preprocess, ...found };
+    const kept = { model, input, layers, methods, targets, evidence, classes, regions, interventions, preprocess };
+    const read = { ...kept, ...found };
     expect(await readRunDescription(output)).toEqual({ run: 'r1', state: 'running', digests, ...read });
     const { colormap, alpha, scale, on } = configuration.overlays;
     expect(await readOverlayLook(output)).toEqual({ colormap, alpha, scale, on });
