@@ -6,7 +6,7 @@ import { AboutClass } from '../multi-label/about-class.tsx';
 import { Strip } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
 import { ClaimBadge } from './claim-badge.tsx';
-import { classOfGroup, groupParams } from './group-class.ts';
+import { classOfGroup, groupParams, whereOf } from './group-class.ts';
 import { MeanHeatmap } from './mean-heatmap.tsx';
 import { ProofGlance } from './proofs.tsx';
 
@@ -55,7 +55,7 @@ export function GroupCard({ kind, group, numbers }: { kind: string; group: PageC
   const report = useReport();
   return (
     <li class="card group-card">
-      <MeanHeatmap heatmap={group.heatmap} place={group.place} size="small" />
+      <MeanHeatmap heatmap={group.heatmap} place={whereOf(group)} size="small" />
       <div class="group-text">
         <h2>
           <a href={linkToView(`${kind}s/${encodeURIComponent(group.id)}`)}>{group.sentence}</a>
@@ -65,7 +65,7 @@ export function GroupCard({ kind, group, numbers }: { kind: string; group: PageC
         </p>
         <AboutClass index={classOfGroup(group)}>
           {'proofs' in group && <ProofGlance cluster={group} />}
-          <Strip beside rows={group.typical.slice(0, 6)} keep={groupParams(report, group)} />
+          <Strip beside rows={group.typical.slice(0, 4)} keep={groupParams(report, group)} />
         </AboutClass>
       </div>
     </li>

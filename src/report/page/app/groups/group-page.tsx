@@ -8,7 +8,7 @@ import { Strip } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
 import { ClaimBadge } from './claim-badge.tsx';
 import { ClassCounts } from './class-counts.tsx';
-import { classOfGroup, groupParams } from './group-class.ts';
+import { classOfGroup, groupParams, whereOf } from './group-class.ts';
 import { GroupNavigation } from './group-navigation.tsx';
 import { terms } from './group-terms.ts';
 import { MeanHeatmap } from './mean-heatmap.tsx';
@@ -55,7 +55,7 @@ export function GroupPage({ list, groups, group, evidence, stats, classes, corre
       <div class="columns where">
         <section aria-labelledby="where">
           <h2 id="where">Where they were looked at</h2>
-          <MeanHeatmap heatmap={group.heatmap} place={group.place} size="large" />
+          <MeanHeatmap heatmap={group.heatmap} place={whereOf(group)} size="large" />
         </section>
         <section aria-labelledby={classes.id}>
           <h2 id={classes.id}>{classes.title}</h2>
