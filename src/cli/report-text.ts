@@ -8,7 +8,7 @@ const shown = 5;
 
 /** What a report says first, as lines for a person. */
 export function reportText({ findings, diff, page }: MadeReport, output: string): string {
-  const { counts, accuracy, collect, labelErrors, multiLabel } = findings;
+  const { counts, accuracy, collect, clusters, labelErrors, multiLabel } = findings;
   const lines = [`Report over ${plural(counts.done, 'image')}`];
   if (accuracy !== null) {
     const wrong = counts.labelled - counts.correct;
@@ -27,6 +27,15 @@ export function reportText({ findings, diff, page }: MadeReport, output: string)
   if (collect.length > 0) lines.push('', 'What to collect:');
   for (const { rank, sentence } of collect.slice(0, shown)) lines.push(`  ${rank}. ${printable(sentence)}`);
   if (collect.length > shown) lines.push(`  and ${collect.length - shown} more on the page`);
+  const worthALook = clusters.find(({ claimed }) => !claimed);
+  if (collect.length === 0 && worthALook !== undefined) {
+    lines.push(
+      '',
+      'Nothing is claimed. Worth a look:',
+      `  ${printable(worthALook.sentence)}`,
+      `  ${printable(worthALook.evidence)}`,
+    );
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -251,6 +251,36 @@ export interface TestedChange {
   transplanted: { images: number; taken: number; control: number } | null;
 }
 
+/** A picture that the network was asked about, and its answer. */
+export interface ProofPicture {
+  /** Output key of the picture as the network got it, WebP. */
+  picture: string;
+  /** The class with the highest score, and that score. */
+  predicted: number;
+  score: number;
+}
+
+/** One image of the run before and after a change. */
+export interface ProofPair {
+  key: string;
+  label: number;
+  /** What bounds the changed part, in shares of the picture's sides; null where that is all of the picture, or its edges. */
+  box: { left: number; top: number; width: number; height: number } | null;
+  before: ProofPicture;
+  after: ProofPicture;
+}
+
+/** The strongest change of a cluster in pictures; pairs that show it come first. */
+export interface Proofs {
+  kind: ChangeKind;
+  /** Images of the cluster, as they are and without the possible cause. */
+  removed: ProofPair[];
+  /** Correct images of other classes, as they are and with what an image of the cluster lends them. */
+  transplanted: ProofPair[];
+  /** Output key of the changed part, averaged over the images, WebP, transparent where most have none; null for a change of the whole picture. */
+  shared: string | null;
+}
+
 /** What speaks for a cause. `interventions`: the network's answers change with it; `margins`: the model was not at hand, so sureness and separation have to do. */
 type Grounds = 'interventions' | 'margins';
 
@@ -286,6 +316,10 @@ export interface Cluster {
   grounds: Grounds;
   /** Where the network was asked: each change that was tried, the strongest first. The first one is the cause where one is claimed. */
   tests: TestedChange[];
+  /** Of claimed clusters and the strongest other one that were tested, at most 20; else null. */
+  proofs: Proofs | null;
+  /** In plain words: what the network answered, or what else the claim rests on. */
+  evidence: string;
   /** The p-value: probability that so many of an ordinary group of mistakes have a high margin, by what the run's other mistakes are like. */
   chance: number;
   /**

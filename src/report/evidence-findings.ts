@@ -8,12 +8,16 @@ import { sum } from './clusters/numbers.ts';
 import type { Findings } from './contract.ts';
 import { type EvidenceOf, findClustersAndGaps } from './gaps/find-clusters-and-gaps.ts';
 import { AskedClusters, type NetworkToAsk } from './interventions/asked-clusters.ts';
+import type { ProofFile } from './interventions/proof-files.ts';
 import { readRun } from './read/read-run.ts';
 import { type RowsEvidence, readRowsEvidence, takeRows } from './read/rows-evidence.ts';
 import { isMistake, type MapColumns, type RunTable } from './read/run-table.ts';
 import { checkSameClasses } from './read/same-classes.ts';
 
-export type EvidenceFindings = Pick<Findings, 'analysed' | 'clusters' | 'gaps' | 'collect' | 'notes'>;
+export type EvidenceFindings = Pick<Findings, 'analysed' | 'clusters' | 'gaps' | 'collect' | 'notes'> & {
+  /** Pictures of the clusters' proofs. */
+  files: ProofFile[];
+};
 
 /** Bytes that the evidence of the chosen images may take, for one run. */
 const mostBytes = 300 << 20;
@@ -27,7 +31,7 @@ export async function evidenceFindings(
   ask: NetworkToAsk | null = null,
 ): Promise<EvidenceFindings> {
   const chosen = chooseMaps(table.maps);
-  const none = { clusters: [], gaps: [], collect: [] };
+  const none = { clusters: [], gaps: [], collect: [], files: [] };
   if (chosen === null) {
     return {
       ...none,
@@ -52,7 +56,7 @@ export async function evidenceFindings(
     );
   }
   const tests = new AskedClusters(own, ask);
-  const { notes: more, ...found } = await findClustersAndGaps(own, table.classNames, known, tests.test);
+  const { notes: more, ...found } = await findClustersAndGaps(own, table.classNames, known, tests);
   return { analysed, ...found, notes: [...notes, ...more, ...tests.notes] };
 }
 

@@ -11,6 +11,7 @@ import { mistakeOf, mistakeRows } from './findings/mistakes.ts';
 import { cutNote, images, scoreNotes } from './findings/notes.ts';
 import { scoreFindings } from './findings/score-findings.ts';
 import type { NetworkAccess } from './interventions/asked-clusters.ts';
+import type { ProofFile } from './interventions/proof-files.ts';
 import { multiLabelFindings } from './pairs/multi-label-findings.ts';
 import { readRun } from './read/read-run.ts';
 import type { RunDescription } from './read/run-description.ts';
@@ -31,6 +32,8 @@ export interface MadeFindings {
   findings: Findings;
   /** The run's records, for whoever needs more of them. */
   table: RunTable;
+  /** Pictures that the clusters' proofs name: whoever keeps the findings writes them. */
+  files: ProofFile[];
 }
 
 /**
@@ -53,10 +56,10 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
     const found = await multiLabelFindings(output, table, pairs, description, reference ?? null, kept);
     const scored = { ...found, suspected: noneSuspected };
     const notes = [...scoreNotes(description, table, scored), ...found.notes];
-    return { findings: { ...describedRun(description, table), ...found, notes }, table };
+    return { findings: { ...describedRun(description, table), ...found, notes }, table, files: [] };
   }
   const { suspected, ...fromScores } = scoreFindings(table);
-  const { analysed, clusters, gaps, collect, notes } = await evidenceFindings(
+  const { analysed, clusters, gaps, collect, notes, files } = await evidenceFindings(
     output,
     table,
     reference ?? null,
@@ -105,7 +108,7 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
         : [witnessAdvice(description, description.earlierLayer)].filter((note) => note !== null)),
     ],
   };
-  return { findings, table };
+  return { findings, table, files };
 }
 
 function describedRun(

@@ -11,6 +11,7 @@ import { mistakesWithGroups, pairMistakeRows } from './export/mistake-rows.ts';
 import { writeMistakeTable } from './export/mistake-table.ts';
 import { putMadeFile, putText } from './export/put-made-file.ts';
 import type { NetworkAccess } from './interventions/asked-clusters.ts';
+import { writeProofs } from './interventions/proof-files.ts';
 import { type AskOrder, RunAccess } from './interventions/run-access.ts';
 import { makeFindings } from './make-findings.ts';
 import { type WrittenPage, writePage } from './page/write-page.ts';
@@ -87,13 +88,14 @@ export async function makeReport(
   output: Store,
   { reference = null, since = null, network }: ReportSources = {},
 ): Promise<MadeReport> {
-  const { findings, table } = await makeFindings(output, {
+  const { findings, table, files } = await makeFindings(output, {
     ...(reference === null ? {} : { reference }),
     ...(network === undefined ? {} : { network }),
   });
   const changes = since && (await changesSince(since, output, table));
   const put = (key: string, body: string, contentType: string) =>
     retryTransient(() => output.put(key, body, contentType));
+  await writeProofs(output, files);
   await put(reportKeys.findings, `${JSON.stringify(findings)}\n`, 'application/json');
   const { items, images } = collectionCsv(findings);
   await put(reportKeys.collect, items, 'text/csv; charset=utf-8');

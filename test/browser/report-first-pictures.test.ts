@@ -24,7 +24,11 @@ it('the overview of a run in which nothing is claimed begins with the surest mis
     unclaimed: true,
     isMistake: (index) => wrong.includes(index),
   });
-  await page.getByText('no group of mistakes holds against chance').waitFor();
+  await page.getByText('No cause is claimed').waitFor();
+  const worth = page.getByRole('region', { name: 'Worth a look' });
+  expect(await worth.getByRole('link', { name: /^Other classes taken for/ }).getAttribute('href')).toBe(
+    '#/clusters/cluster-1',
+  );
   const strip = page.getByRole('region', { name: 'Surest mistakes', exact: true });
   const shown = await strip.locator('a.thumb').evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('title')));
   const scoreOf = (key: string | null) => {

@@ -40,6 +40,26 @@ describe('the report in a browser', () => {
     expect(problems).toEqual([]);
   });
 
+  it('proves a cause with pictures before and after, each with the answer of the network', async () => {
+    const { page, problems } = await open('#/clusters/cluster-1');
+    await page.getByText('tested on the network').waitFor();
+    await page.getByText('Without it, 10 of 12 images get their true class back.').waitFor();
+    const sides = page.locator('.proof-side');
+    await expect.poll(() => sides.count()).toBe(4);
+    const widths = () =>
+      sides.locator('img').evaluateAll((all: HTMLImageElement[]) => all.map((img) => img.naturalWidth));
+    await expect.poll(widths).toEqual([56, 56, 56, 56]);
+    const answers = await page.locator('.proof-answer').allTextContents();
+    const [wrong, back, right, taken] = answers.map((text) => text.replace(/^. /, '').replace(/ \d+%$/, ''));
+    expect([wrong, back]).not.toContain(undefined);
+    expect(taken).toBe(wrong);
+    expect(back).not.toBe(wrong);
+    expect(right).not.toBe(wrong);
+    const row = page.getByRole('row', { name: /^something in the lower right corner/ });
+    expect(await row.locator('td').allTextContents()).toEqual(['25%', '8%', '13%', '2.1 of 5.9', '–']);
+    expect(problems).toEqual([]);
+  });
+
   it('filters the gallery by a cell of the confusion matrix, and comes back', async () => {
     const { page, problems } = await open('#/confusion');
     await page

@@ -30,7 +30,7 @@ export const grain: Statistic = {
     );
     return resampled(picture, (at) => (pixels[at] ?? 0) - share * (detail[Math.floor(at / 3)] ?? 0));
   },
-  words: ([own = 0], [usual = 0]) => (own < usual ? 'smooth' : 'grainy'),
+  words: ([own = 0], [usual = 0]) => (own < usual ? 'no grain' : 'grain'),
 };
 
 function noiseOf(luma: Float64Array, { width, height }: RgbImage): number {

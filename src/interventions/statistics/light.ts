@@ -8,5 +8,5 @@ export const light: Statistic = {
     const factor = to / Math.max(1, meanOf(lumas(picture)));
     return resampled(picture, (at) => (picture.pixels[at] ?? 0) * factor);
   },
-  words: ([own = 0], [usual = 0]) => (own < usual ? 'dark' : 'bright'),
+  words: ([own = 0], [usual = 0]) => (own < usual ? 'low light' : 'bright light'),
 };

@@ -23,7 +23,7 @@ export const sharpness: Statistic = {
   moved: (picture, to) =>
     directions.reduce((moved, direction, axis) => movedAlong(moved, direction, to[axis] ?? 0), picture),
   isLost: (own, usual) => sumOf(own) < sumOf(usual),
-  words: (own, usual) => (sumOf(own) < sumOf(usual) ? 'blurred' : 'oversharp'),
+  words: (own, usual) => (sumOf(own) < sumOf(usual) ? 'blur' : 'hard edges'),
 };
 
 function movedAlong(picture: RgbImage, direction: Direction, to: number): RgbImage {

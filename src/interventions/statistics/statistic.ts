@@ -12,7 +12,7 @@ export interface Statistic {
   moved(picture: RgbImage, to: readonly number[]): RgbImage;
   /** Whether pictures with `own` lack what no change brings back: a blurred one cannot be made sharp. Default: they never do. */
   isLost?(own: readonly number[], usual: readonly number[]): boolean;
-  /** What pictures with `own` have that usual ones have not, in words: `greenish light`, `dark`. */
+  /** What pictures with `own` have that usual ones have not, as a noun: `greenish light`, `blur`. */
   words(own: readonly number[], usual: readonly number[]): string;
 }
 

@@ -15,7 +15,10 @@ import { countLookAlikes } from './slice-rates.ts';
 const listed = 12;
 
 /** What is known of a cluster before it has a rank. */
-export type UnrankedCluster = Omit<Cluster, 'id' | 'sentence'> & { predicted: number; rows: number[] };
+export type UnrankedCluster = Omit<Cluster, 'id' | 'sentence' | 'proofs' | 'evidence'> & {
+  predicted: number;
+  rows: number[];
+};
 
 /** @param ofClass false positives of the class in the whole run */
 export function describeCluster(

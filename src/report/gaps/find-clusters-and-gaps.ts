@@ -5,9 +5,12 @@ import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { findClusters, mostClasses } from '../clusters/find-clusters.ts';
 import { highMargins } from '../clusters/high-margin.ts';
 import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts';
-import type { Cluster, CollectionItem, Gap } from '../contract.ts';
+import type { Cluster, CollectionItem, Gap, Proofs } from '../contract.ts';
+import type { DrawnProofs } from '../interventions/draw-proofs.ts';
+import { keyedProofs, type ProofFile } from '../interventions/proof-files.ts';
+import { effect } from '../interventions/verdict.ts';
 import { findGaps, type UnrankedGap } from './find-gaps.ts';
-import { clusterAdvice, clusterSentence, gapAdvice, gapSentence, type Naming } from './sentences.ts';
+import { clusterAdvice, clusterEvidence, clusterSentence, gapAdvice, gapSentence, type Naming } from './sentences.ts';
 
 export interface EvidenceOf {
   run: RunColumns;
@@ -22,6 +25,8 @@ export interface ClustersAndGaps {
   gaps: Gap[];
   collect: CollectionItem[];
   notes: string[];
+  /** Pictures of the clusters' proofs. */
+  files: ProofFile[];
 }
 
 /** A cluster of which so much is one class tells of that class, not of a cue that catches all. */
@@ -30,23 +35,29 @@ const oneClass = 0.7;
 const sameFault = 0.5;
 
 /** What is found out about clusters beyond what the run has kept. */
-export type ClusterTests = (clusters: UnrankedCluster[]) => Promise<UnrankedCluster[]>;
+export interface ClusterTests {
+  test(clusters: UnrankedCluster[]): Promise<UnrankedCluster[]>;
+  /** Pictures of what was found out; null where nothing was. */
+  prove(cluster: UnrankedCluster): Promise<DrawnProofs | null>;
+}
 
-const untested: ClusterTests = async (clusters) => clusters;
+const untested: ClusterTests = { test: async (clusters) => clusters, prove: async () => null };
+/** Clusters that get pictures. */
+const mostProved = 20;
 
-/** @param test asks the network about clusters, and claims causes accordingly; default: it is not at hand */
+/** @param tests asks the network about clusters, and claims causes accordingly; default: it is not at hand */
 export async function findClustersAndGaps(
   own: EvidenceOf,
   classNames: readonly (string | null)[],
   reference: EvidenceOf | null = null,
-  test: ClusterTests = untested,
+  tests: ClusterTests = untested,
 ): Promise<ClustersAndGaps> {
   const name: Naming = (index) => classNames[index] ?? `class ${index}`;
   const sample = sampleOf(own.run, own.seen);
   const margins = highMargins(own.run);
   const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
   const found = findClusters(sample, own.maps, margins);
-  const first = await test(found.clusters);
+  const first = await tests.test(found.clusters);
   // A cluster over several classes holds what its classes share: its images need no gap to explain them.
   const explained = new Set(
     first
@@ -59,20 +70,23 @@ export async function findClustersAndGaps(
     nullModel: found.nullModel,
   }).sort((a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label);
   const inGaps = new Set(foundGaps.filter(({ claimed }) => claimed).flatMap(({ rows }) => rows));
-  const second = inGaps.size === 0 ? [] : await test(findClusters(sample, own.maps, margins, inGaps, found).clusters);
-  const ranked = clearerOf(first, second, inGaps).sort(
-    (a, b) =>
-      Number(b.claimed) - Number(a.claimed) ||
-      b.size * b.spuriousCue - a.size * a.spuriousCue ||
-      a.predicted - b.predicted,
-  );
+  const second =
+    inGaps.size === 0 ? [] : await tests.test(findClusters(sample, own.maps, margins, inGaps, found).clusters);
+  const ranked = clearerOf(first, second, inGaps).sort(byEvidence);
   const clusters = ranked.map((cluster, rank) => ({ ...cluster, id: `cluster-${rank + 1}` }));
+  const { proofs, files } = await proved(clusters, tests);
   const gaps = foundGaps.map((gap, rank) => ({ ...gap, id: `gap-${rank + 1}` }));
   const classes = [...margins.classes.values()].filter(({ all }) => all >= fewest).length;
   return {
-    clusters: clusters.map(({ rows: _, ...cluster }) => ({ ...cluster, sentence: clusterSentence(cluster, name) })),
+    clusters: clusters.map(({ rows: _, ...cluster }) => ({
+      ...cluster,
+      proofs: proofs.get(cluster.id) ?? null,
+      evidence: clusterEvidence(cluster, name),
+      sentence: clusterSentence(cluster, name),
+    })),
     gaps: gaps.map(({ rows: _, nearCorrect: __, ...gap }) => ({ ...gap, sentence: gapSentence(gap, name) })),
     collect: collectionList(clusters, gaps, name),
+    files,
     notes:
       classes > mostClasses
         ? [
@@ -80,6 +94,33 @@ export async function findClustersAndGaps(
           ]
         : [],
   };
+}
+
+/** Claims first; then by what the network answered, and where it was not asked, by what the claim rests on. */
+function byEvidence(a: UnrankedCluster, b: UnrankedCluster): number {
+  const effectOf = ({ tests: [strongest] }: UnrankedCluster) => (strongest === undefined ? 0 : effect(strongest));
+  return (
+    Number(b.claimed) - Number(a.claimed) ||
+    effectOf(b) - effectOf(a) ||
+    b.size * b.spuriousCue - a.size * a.spuriousCue ||
+    a.predicted - b.predicted
+  );
+}
+
+/** Of the claimed ones and the first other one. */
+async function proved(clusters: readonly (UnrankedCluster & { id: string })[], tests: ClusterTests) {
+  const proofs = new Map<string, Proofs>();
+  const files: ProofFile[] = [];
+  const worthALook = clusters.find(({ claimed }) => !claimed);
+  const shown = clusters.filter(({ claimed }) => claimed).slice(0, mostProved - 1);
+  for (const cluster of worthALook === undefined ? shown : [...shown, worthALook]) {
+    const drawn = await tests.prove(cluster);
+    if (drawn === null) continue;
+    const keyed = keyedProofs(cluster.id, drawn);
+    proofs.set(cluster.id, keyed.proofs);
+    files.push(...keyed.files);
+  }
+  return { proofs, files };
 }
 
 /**

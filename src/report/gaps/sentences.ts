@@ -6,16 +6,64 @@ import type { UnrankedGap } from './find-gaps.ts';
 export type Naming = (index: number) => string;
 
 export function clusterSentence(cluster: Omit<UnrankedCluster, 'rows'>, name: Naming): string {
-  const { slice, classes } = cluster.errorRate;
-  return (
-    `${images(cluster.size)} of ${listed(cluster.labels, name)} ${cluster.size === 1 ? 'is' : 'are'} taken for ${name(cluster.predicted)}, ` +
-    `${lookingAt(cluster.place)}. Of images that look like these, ${percent(slice)} are taken for it; of all images of these classes, ${percent(classes)}.`
-  );
+  const [strongest] = cluster.tests;
+  const taken = `${images(cluster.size)} of ${listed(cluster.labels, name)} ${cluster.size === 1 ? 'is' : 'are'} taken for ${name(cluster.predicted)}`;
+  if (strongest === undefined) {
+    const { slice, classes } = cluster.errorRate;
+    return (
+      `${taken}, ${lookingAt(cluster.place)}. Of images that look like these, ${percent(slice)} are taken for it; ` +
+      `of all images of these classes, ${percent(classes)}.`
+    );
+  }
+  const { words, transplanted, returned } = strongest;
+  if (!cluster.claimed) {
+    return `${taken}, ${lookingAt(cluster.place)}. Of what was changed in them, ${words} counts most.`;
+  }
+  const rate =
+    transplanted === null
+      ? `Without it, ${some(returned, strongest.images)} get their true class back.`
+      : `Of ${images(transplanted.images, 'correct image')} of other classes given it, ${percent(transplanted.taken)} are taken for ${name(cluster.predicted)}.`;
+  return `${taken} because of ${words}. ${rate}`;
+}
+
+/** What the network answered, or what else the claim rests on. */
+export function clusterEvidence(cluster: Omit<UnrankedCluster, 'rows'>, name: Naming): string {
+  const [strongest] = cluster.tests;
+  if (strongest === undefined) {
+    return notAsked(cluster.claimed);
+  }
+  const { words, returned, returnedElsewhere, ordinaryReturned, transplanted } = strongest;
+  const isPart = strongest.kind === 'seen' || strongest.kind === 'place';
+  const instead = isPart ? 'with as much changed elsewhere' : 'with that of another of them';
+  const parts = [
+    `Without ${cluster.claimed ? 'it' : words}, ${some(returned, strongest.images)} images get their true class back`,
+    ...(returnedElsewhere === null ? [] : [`${instead}, ${some(returnedElsewhere, strongest.images)}`]),
+    ...(ordinaryReturned === null ? [] : [`of other mistakes under the same change, ${percent(ordinaryReturned)}`]),
+  ];
+  const given =
+    transplanted === null
+      ? ''
+      : ` Given it, ${some(transplanted.taken, transplanted.images)} correct images of other classes are taken for ${name(cluster.predicted)}; ` +
+        `given the same of other mistakes, ${count(transplanted.control, transplanted.images)}.`;
+  const removed = strongest.isRemovable
+    ? parts.join('; ')
+    : `${cluster.claimed ? 'It' : capital(words)} cannot be taken out of a picture`;
+  return `${removed}.${given}`;
+}
+
+/** Of a cluster that was not tested. */
+export function notAsked(claimed: boolean): string {
+  return `The network was not asked: ${claimed ? 'this is claimed' : 'nothing is claimed'} from how sure the answers are, and from what earlier layers see.`;
 }
 
 export function clusterAdvice(cluster: UnrankedCluster, name: Naming): string {
   const { correct, wrong } = cluster.lookAlikes;
   const others = series(cluster.labels.slice(0, 4).map((label) => name(label.class)));
+  const [strongest] = cluster.tests;
+  if (strongest !== undefined) {
+    const cause = strongest.kind === 'seen' ? 'it' : strongest.words;
+    return `${clusterSentence(cluster, name)} Collect ${others} with ${cause}, and ${name(cluster.predicted)} without it.`;
+  }
   const few =
     correct >= wrong
       ? ''
@@ -65,6 +113,19 @@ function series(parts: readonly string[]): string {
 
 function images(count: number, one = 'image'): string {
   return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+/** A share of a few as they are counted: `10 of 12`. */
+function some(share: number, all: number): string {
+  return `${count(share, all)} of ${all}`;
+}
+
+function count(share: number, all: number): number {
+  return Math.round(share * all);
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 function percent(share: number): string {

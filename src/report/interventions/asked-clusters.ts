@@ -5,8 +5,9 @@ import type { Network } from '../../interventions/network.ts';
 import { StoreError } from '../../shared/store/store.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { sampleOf } from '../clusters/sample.ts';
-import type { EvidenceOf } from '../gaps/find-clusters-and-gaps.ts';
+import type { ClusterTests, EvidenceOf } from '../gaps/find-clusters-and-gaps.ts';
 import { ClusterTester } from './cluster-tester.ts';
+import type { DrawnProofs } from './draw-proofs.ts';
 
 export interface NetworkAccess {
   /** Pictures that it may be asked about; null: as many as the run's settings say. */
@@ -21,7 +22,7 @@ export interface NetworkToAsk extends NetworkAccess {
   most: number;
 }
 
-export class AskedClusters {
+export class AskedClusters implements ClusterTests {
   readonly notes: string[] = [];
   readonly #own: EvidenceOf;
   readonly #ask: NetworkToAsk | null;
@@ -34,7 +35,7 @@ export class AskedClusters {
   }
 
   /** @throws UserError where the network is required and not at hand; StoreError */
-  readonly test = async (clusters: UnrankedCluster[]): Promise<UnrankedCluster[]> => {
+  async test(clusters: UnrankedCluster[]): Promise<UnrankedCluster[]> {
     if (clusters.length === 0 || this.#ask === null || this.#ask.most === 0) return clusters;
     this.#tester ??= await this.#open(this.#ask);
     if (this.#tester === null) return clusters;
@@ -47,7 +48,12 @@ export class AskedClusters {
       );
     }
     return tested;
-  };
+  }
+
+  /** @throws StoreError */
+  async prove(cluster: UnrankedCluster): Promise<DrawnProofs | null> {
+    return this.#tester ? this.#tester.prove(cluster) : null;
+  }
 
   async #open(ask: NetworkToAsk): Promise<ClusterTester | null> {
     const { run, seen, maps } = this.#own;

@@ -5,6 +5,7 @@ import { covered, coverings } from '../../interventions/fill.ts';
 import { borderOf, brightRegion, type Mask, otherPlaces } from '../../interventions/mask.ts';
 import type { SeenImage } from '../../interventions/network.ts';
 import type { Statistic } from '../../interventions/statistics/statistic.ts';
+import { transplanted } from '../../interventions/transplant.ts';
 import type { ChangeKind } from '../contract.ts';
 import type { TriedImage } from './tried-image.ts';
 
@@ -25,6 +26,16 @@ export interface Change {
 
 /** What a picture lends to another one. */
 type Part = { mask: Mask } | { statistic: Statistic; value: number[] };
+
+/** The recipient with the donor's part; null where the donor has none. */
+export function lent(change: Change, donor: TriedImage, recipient: TriedImage): SeenImage | null {
+  const part = change.part(donor);
+  if (part === null) return null;
+  const { picture } = recipient;
+  const changed =
+    'mask' in part ? transplanted(picture, donor.picture, part.mask) : part.statistic.moved(picture, part.value);
+  return { ...picture, ...changed };
+}
 
 /** What an image's own map shows: half of its maximum, an eighth of the picture at most. */
 const ownRegion = { least: 0.5, most: 0.15 };

@@ -2,10 +2,9 @@
 
 import { at } from '../../explain/at.ts';
 import { brightRegion } from '../../interventions/mask.ts';
-import type { Network, SeenImage } from '../../interventions/network.ts';
+import type { Network } from '../../interventions/network.ts';
 import type { Statistic } from '../../interventions/statistics/statistic.ts';
 import { statistics } from '../../interventions/statistics/statistics.ts';
-import { transplanted } from '../../interventions/transplant.ts';
 import { systematicSample } from '../clusters/choose-images.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { mean, rounded, sum } from '../clusters/numbers.ts';
@@ -13,7 +12,8 @@ import { centroid, difference, type Point } from '../clusters/points.ts';
 import { isCorrect, type Sample } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
-import { borderChanges, type Change, place, seen, sharedRegion, statisticChange } from './change.ts';
+import { borderChanges, type Change, lent, place, seen, sharedRegion, statisticChange } from './change.ts';
+import { type DrawnProofs, drawProofs } from './draw-proofs.ts';
 import { rankSumPValue } from './rank-sum.ts';
 import { fallOf, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
@@ -61,6 +61,8 @@ export class ClusterTester {
   #background: Background | null = null;
   /** By their images: a second search finds most of them again. */
   readonly #tested = new Map<string, UnrankedCluster>();
+  /** What was tried of each. */
+  readonly #changes = new Map<string, Change[]>();
   /** Clusters that were left out for want of questions. */
   untested = 0;
 
@@ -81,7 +83,7 @@ export class ClusterTester {
 
   async #testOnce(cluster: UnrankedCluster): Promise<UnrankedCluster> {
     if (cluster.size < fewest) return { ...cluster, claimed: false };
-    const name = JSON.stringify(cluster.images);
+    const name = nameOf(cluster);
     const known = this.#tested.get(name);
     if (known !== undefined) return known;
     if (this.#parts.network.asked >= this.#parts.most) {
@@ -95,14 +97,34 @@ export class ClusterTester {
     return result;
   }
 
-  async #tests(cluster: UnrankedCluster): Promise<TestedChange[]> {
-    const { sample, network, deepest } = this.#parts;
-    const { correct, values, mistakes, outcomes: ordinaryOutcomes } = await this.#read();
-    const own = await triedImages(
-      spread(cluster.rows, members).map((row) => at(sample, row)),
+  /**
+   * The strongest change of a tested cluster in pictures; null for another one.
+   * @throws StoreError
+   */
+  async prove(cluster: UnrankedCluster): Promise<DrawnProofs | null> {
+    const [strongest] = cluster.tests;
+    const change = this.#changes.get(nameOf(cluster))?.find(({ kind }) => kind === strongest?.kind);
+    if (strongest === undefined || change === undefined) return null;
+    const own = await this.#membersOf(cluster);
+    const { correct } = await this.#read();
+    const into = recipientsOf(correct, cluster.predicted);
+    const drawn = await drawProofs(change, own, into, cluster.predicted, this.#parts.network);
+    return strongest.isRemovable ? drawn : { ...drawn, removed: [] };
+  }
+
+  #membersOf({ rows }: UnrankedCluster): Promise<TriedImage[]> {
+    const { sample, deepest, network } = this.#parts;
+    return triedImages(
+      spread(rows, members).map((row) => at(sample, row)),
       deepest,
       network,
     );
+  }
+
+  async #tests(cluster: UnrankedCluster): Promise<TestedChange[]> {
+    const { network } = this.#parts;
+    const { correct, values, mistakes, outcomes: ordinaryOutcomes } = await this.#read();
+    const own = await this.#membersOf(cluster);
     // Mistakes for the same class may have the same cause.
     const others = mistakes.filter(({ predicted }) => predicted !== cluster.predicted);
     const changes = [...general, ...placesOf(cluster, network)];
@@ -116,6 +138,7 @@ export class ClusterTester {
       directions.set(change, statistic);
       changes.push(change);
     }
+    this.#changes.set(nameOf(cluster), changes);
     const outcomes = await tryChanges(own, changes, network);
     const moved = await tryChanges(others.slice(0, movedMistakes), [...directions.keys()], network);
     const compared = (change: Change) =>
@@ -167,7 +190,7 @@ export class ClusterTester {
     correct: readonly TriedImage[],
   ): Promise<TestedChange['transplanted']> {
     const { network } = this.#parts;
-    const into = correct.filter(({ label }) => label !== predicted).slice(0, recipients);
+    const into = recipientsOf(correct, predicted);
     if (into.length < fewest || others.length < fewest) return null;
     const taken = async (from: readonly TriedImage[]) => {
       const pictures = into.flatMap((recipient, i) => lent(change, at(from, i % from.length), recipient) ?? []);
@@ -179,14 +202,8 @@ export class ClusterTester {
   }
 }
 
-/** The recipient with the donor's part; null where the donor has none. */
-function lent(change: Change, donor: TriedImage, recipient: TriedImage): SeenImage | null {
-  const part = change.part(donor);
-  if (part === null) return null;
-  const { picture } = recipient;
-  const changed =
-    'mask' in part ? transplanted(picture, donor.picture, part.mask) : part.statistic.moved(picture, part.value);
-  return { ...picture, ...changed };
+function recipientsOf(correct: readonly TriedImage[], predicted: number): TriedImage[] {
+  return correct.filter(({ label }) => label !== predicted).slice(0, recipients);
 }
 
 function testedChange(
@@ -211,6 +228,10 @@ function testedChange(
     chance: rankSumPValue(falls, against),
     transplanted: null,
   };
+}
+
+function nameOf({ images }: UnrankedCluster): string {
+  return JSON.stringify(images);
 }
 
 function placesOf({ heatmap }: UnrankedCluster, { size }: Network): Change[] {

@@ -82,6 +82,7 @@ function takenBeyond({ transplanted }: TestedChange): number {
   return transplanted === null ? 0 : transplanted.taken - transplanted.control;
 }
 
-function effect(test: TestedChange): number {
+/** What a change does beyond its controls, in both directions: 0 to 2. */
+export function effect(test: TestedChange): number {
   return Math.max(0, returnedBeyond(test)) + Math.max(0, takenBeyond(test));
 }

@@ -19,10 +19,16 @@ export function causeInWords(
     case 'border':
       return 'a border or frame';
     case 'surroundings':
-      return 'what surrounds the middle';
+      return 'something around the edges';
     case 'place':
-      return place === 'nowhere' || place === 'all over' ? 'something at one place' : `something in the ${place}`;
+      return somethingAt(place);
     default:
-      return 'a part of the picture';
+      return 'something in the picture';
   }
+}
+
+function somethingAt(place: string): string {
+  if (place === 'nowhere' || place === 'all over') return 'something at one place';
+  if (place.endsWith('side')) return `something on the ${place}`;
+  return place.endsWith('edge') ? `something at the ${place}` : `something in the ${place}`;
 }

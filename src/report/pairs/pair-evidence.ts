@@ -9,6 +9,7 @@ import { countClasses, range, rounded } from '../clusters/numbers.ts';
 import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts';
 import type { Cluster, Findings, Gap } from '../contract.ts';
 import { findGaps, type GapReference } from '../gaps/find-gaps.ts';
+import { notAsked } from '../gaps/sentences.ts';
 import { takeRows } from '../read/rows-evidence.ts';
 import { keyOf, type RunTable } from '../read/run-table.ts';
 import { trueClasses } from './co-occurrence.ts';
@@ -152,6 +153,8 @@ export function pairGroups(
       const own = { ...cluster, labels, errorRate, id: `cluster-${rank + 1}` };
       return {
         ...own,
+        proofs: null,
+        evidence: notAsked(own.claimed),
         sentence: clusterText(own, members.filter((row) => trueClasses(table, row).length === 0).length, name),
       };
     });

@@ -7,7 +7,13 @@ export type NameOfClass = (index: number) => string;
 
 /** @param withNone images of the cluster that have none of the classes */
 export function clusterText(
-  { size, predicted, labels, place, errorRate }: Omit<Cluster, 'sentence' | 'predicted'> & { predicted: number },
+  {
+    size,
+    predicted,
+    labels,
+    place,
+    errorRate,
+  }: Pick<Cluster, 'size' | 'labels' | 'place' | 'errorRate'> & { predicted: number },
   withNone: number,
   name: NameOfClass,
 ): string {

@@ -273,6 +273,8 @@ function gullCluster(scenes: readonly Scene[]): PageCluster {
     chance: 1e-6,
     grounds: 'margins',
     tests: [],
+    proofs: null,
+    evidence: 'The network was not asked.',
     setApart: 2.9,
     embedding: {
       images: images.map((row, at) => [row, Math.cos(at) * 2 + 3, Math.sin(at * 1.7)]),

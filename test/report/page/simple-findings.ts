@@ -2,6 +2,7 @@
 
 import type { ClassFinding, Cluster, ConfusionCell, Findings, Gap } from '../../../src/report/contract.ts';
 import type { DoneRecord, ImageRecord } from '../../../src/shared/run/record.ts';
+import { corner, frame, proofsOf } from './simple-proofs.ts';
 
 type Labelled = DoneRecord & { label: number };
 
@@ -73,6 +74,8 @@ function clustersOf(wrong: readonly Labelled[], all: readonly Labelled[], names:
     .map(({ predicted, group }, i): Cluster => {
       const correct = all.filter((record) => record.label === predicted && !isWrong(record)).map(({ key }) => key);
       const images = group.map(({ key }) => key);
+      const [wrongOne] = group;
+      const rightOne = all.find((record) => record.label !== predicted && !isWrong(record));
       return {
         id: `cluster-${i + 1}`,
         predicted,
@@ -89,8 +92,10 @@ function clustersOf(wrong: readonly Labelled[], all: readonly Labelled[], names:
         spuriousCue: 0.83,
         claimed: i < 3,
         chance: i < 3 ? 1e-6 : 0.2,
-        grounds: 'margins',
-        tests: [],
+        grounds: i === 0 ? 'interventions' : 'margins',
+        tests: i === 0 ? [frame, corner] : [],
+        proofs: i === 0 && wrongOne && rightOne ? proofsOf('cluster-1', predicted, wrongOne, rightOne) : null,
+        evidence: i === 0 ? 'Without it, 10 of 12 images get their true class back.' : 'The network was not asked.',
         setApart: i < 3 ? 3.4 : null,
         embedding: {
           images: images.slice(0, 400).map((_, at) => [Math.cos(at) * 2 + 3, Math.sin(at * 1.7)]),

@@ -15,6 +15,7 @@ import { FileStore } from '../../../src/shared/store/file-store.ts';
 import { encodeEvidencePart } from '../../../src/worker/pipeline/evidence/evidence-part.ts';
 import { packEvidence } from '../../../src/worker/pipeline/evidence/packed-evidence.ts';
 import { simpleFindings } from './simple-findings.ts';
+import { putProofPictures } from './simple-proofs.ts';
 
 export interface RunShape {
   keys: readonly string[];
@@ -76,6 +77,7 @@ export async function writeReport(shape: RunShape): Promise<WrittenReport> {
   const simple = simpleFindings(records, [...shape.classNames]);
   const findings = shape.unclaimed ? withoutClaims(simple) : simple;
   await output.put('run.json', runFile(findings.run, shape), 'application/json');
+  for (const { proofs } of findings.clusters) if (proofs) await putProofPictures(output, proofs);
   const since = shape.since && new FileStore(shape.since.folder);
   const changes = since && (await changesSince(since, output, await readRunTable(output)));
   await writePage(output, { findings, ...(changes && { changes }) });

@@ -30,6 +30,7 @@ export function Gap({ gap }: { gap: PageGap }) {
       list="gaps"
       groups={findings.gaps}
       group={gap}
+      evidence={{ sentence: gapEvidence(gap), shown: null }}
       stats={stats}
       classes={{
         id: 'taken',
@@ -44,4 +45,12 @@ export function Gap({ gap }: { gap: PageGap }) {
       }}
     />
   );
+}
+
+function gapEvidence({ claimed, referenceDistance }: PageGap): string {
+  const ground = claimed
+    ? 'Claimed because misclassified images are'
+    : 'Nothing is claimed: misclassified images are not clearly';
+  const reference = referenceDistance === null ? '' : ' The reference run says how far the training set is.';
+  return `${ground} each other's neighbours in a layer that the answer has not shaped.${reference}`;
 }

@@ -5,8 +5,10 @@ import type { PageCluster, PageGap } from '../../page-data.ts';
 import { AboutClass } from '../multi-label/about-class.tsx';
 import { Strip } from '../parts/thumb.tsx';
 import { useReport } from '../report-context.ts';
-import { classOfGroup, groupParams } from './group-class.ts';
+import { ClaimBadge } from './claim-badge.tsx';
+import { classOfGroup, groupParams, whereOf } from './group-class.ts';
 import { MeanHeatmap } from './mean-heatmap.tsx';
+import { ProofGlance } from './proofs.tsx';
 
 interface GroupListProps<Group> {
   kind: 'cluster' | 'gap';
@@ -49,33 +51,24 @@ export function GroupList<Group extends PageCluster | PageGap>(props: GroupListP
   );
 }
 
-function GroupCard({ kind, group, numbers }: { kind: string; group: PageCluster | PageGap; numbers: string }) {
+export function GroupCard({ kind, group, numbers }: { kind: string; group: PageCluster | PageGap; numbers: string }) {
   const report = useReport();
   return (
     <li class="card group-card">
-      <MeanHeatmap heatmap={group.heatmap} place={group.place} size="small" />
+      <MeanHeatmap heatmap={group.heatmap} place={whereOf(group)} size="small" />
       <div class="group-text">
         <h2>
           <a href={linkToView(`${kind}s/${encodeURIComponent(group.id)}`)}>{group.sentence}</a>
         </h2>
         <p class="muted">
-          {numbers}
-          {!group.claimed && <MayBeChance />}
+          {numbers} <ClaimBadge group={group} />
         </p>
         <AboutClass index={classOfGroup(group)}>
-          <Strip rows={group.typical.slice(0, 6)} keep={groupParams(report, group)} />
+          {'proofs' in group && <ProofGlance cluster={group} />}
+          <Strip beside rows={group.typical.slice(0, 4)} keep={groupParams(report, group)} />
         </AboutClass>
       </div>
     </li>
-  );
-}
-
-/** Marks a group that is listed without anything being claimed from it. */
-function MayBeChance() {
-  return (
-    <span class="badge" title="It does not hold against chance: nothing is claimed from it.">
-      may be chance
-    </span>
   );
 }
 

@@ -6,6 +6,8 @@ export const terms = {
   gapShare: "Share of the class's misclassified images that are in this gap.",
   spuriousCue:
     "0 to 1: how unlike the class's correct images the cluster looks. Near 1, the network took these images for the class because of something that the class itself does not show.",
+  given:
+    'Share of correct images of other classes that are taken for the class when they are given what the cluster may share; against those that are given the same of other mistakes.',
   slice:
     'Error rate among the images of the true classes that look like the cluster, against the error rate of those classes as a whole.',
   lookAlikes:

@@ -11,6 +11,7 @@ import { ClassTable } from './class-table.tsx';
 import { CollectionList } from './collection-list.tsx';
 import { ConfusedPairs } from './confused-pairs.tsx';
 import { FirstImages } from './first-images.tsx';
+import { WorthALook } from './worth-a-look.tsx';
 
 export function Overview() {
   const report = useReport();
@@ -38,6 +39,7 @@ export function Overview() {
       <ChangesLine />
       <CollectionList />
       <TravellingCues beyond />
+      <WorthALook />
       <FirstImages />
       {labelled && report.multi && <MultiLabelNumbers multi={report.multi} />}
       {labelled && !report.multi && (
@@ -133,7 +135,7 @@ function Counts() {
           )}
           <Stat
             name="clusters"
-            meaning="Groups of false positives that were made by looking at the same thing and that hold against chance, of all groups found."
+            meaning="Groups of false positives that were made by looking at the same thing and whose cause is claimed, of all groups found."
           >
             <a href={linkToView('clusters')}>
               {count(clusters.filter(({ claimed }) => claimed).length)}

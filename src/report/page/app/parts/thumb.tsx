@@ -13,17 +13,22 @@ import type { Layer } from './layer.ts';
 interface ThumbProps {
   row: number;
   picture?: Layer | undefined;
+  /** With the plain picture beside its map. */
+  beside?: boolean | undefined;
   /** Parameters that the opened image keeps, so that previous and next stay within the same images. */
   keep?: ParamValues | undefined;
   /** In a grid: where it stands, and whether Tab leads to it. */
   tile?: { place: number; current: boolean; onFocus: () => void; onKeyDown: (event: KeyboardEvent) => void };
 }
 
-export function Thumb({ row, picture, keep, tile }: ThumbProps) {
+export function Thumb({ row, picture, beside = false, keep, tile }: ThumbProps) {
   const report = useReport();
   const { label, predicted, score } = report.answerOf(row);
   const answer = useClassAnswer(row);
   const usual = picture ?? usualPicture(report);
+  const shown = answer ? pictureOfClass(report, answer, row, usual) : usual;
+  const withPlain =
+    beside && shown !== 'seen' && report.seenLink(row) !== null && report.overlayLink(row, shown) !== null;
   return (
     <a
       data-place={tile?.place}
@@ -34,7 +39,10 @@ export function Thumb({ row, picture, keep, tile }: ThumbProps) {
       href={linkToView('image', { key: report.keyOf(row), ...keep })}
       title={report.keyOf(row)}
     >
-      <Picture row={row} picture={answer ? pictureOfClass(report, answer, row, usual) : usual} />
+      <span class={withPlain ? 'thumb-pictures beside' : 'thumb-pictures'}>
+        {withPlain && <Picture row={row} picture="seen" />}
+        <Picture row={row} picture={shown} />
+      </span>
       <span class="thumb-text">
         {report.multi ? (
           <DecisionLines row={row} answer={answer} />
@@ -108,17 +116,19 @@ interface StripProps {
   rows: readonly number[];
   keep?: ParamValues;
   picture?: Layer;
+  /** With plain pictures beside the maps. */
+  beside?: boolean;
   /** `large`: six beside each other at most. */
   size?: 'small' | 'large';
 }
 
 /** A few images side by side. */
-export function Strip({ rows, keep, picture, size = 'small' }: StripProps) {
+export function Strip({ rows, keep, picture, beside = false, size = 'small' }: StripProps) {
   return (
-    <ul class={`strip ${size}`}>
+    <ul class={`strip ${size} ${beside ? 'beside' : ''}`}>
       {rows.map((row) => (
         <li key={row}>
-          <Thumb row={row} keep={keep} picture={picture} />
+          <Thumb row={row} keep={keep} picture={picture} beside={beside} />
         </li>
       ))}
     </ul>
