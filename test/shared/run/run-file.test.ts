@@ -147,7 +147,8 @@ describe('what run.json keeps', () => {
   });
 
   test('a report and its page read as it was written', async () => {
-    const { model, input, layers, methods, targets, evidence, classes, regions, interventions, preprocess } = configuration;
+    const { model, input, layers, methods, targets, evidence, classes, regions, interventions, preprocess } =
+      configuration;
     const found = {
       warnings: [],
       blankMaps: [],
