@@ -1,4 +1,4 @@
-import type { RgbImage } from '../../shared/picture/raster.ts';
+import type { RgbImage, Size } from '../../shared/picture/raster.ts';
 import { bisected } from './bisected.ts';
 import { type Direction, softened } from './soften.ts';
 import { deviationOf, lumas, resampled, type Statistic, sumOf } from './statistic.ts';
@@ -32,15 +32,16 @@ function movedAlong(picture: RgbImage, direction: Direction, to: number): RgbIma
   const planes = [0, 1, 2].map((channel) =>
     Float64Array.from({ length: own.length }, (_, pixel) => picture.pixels[pixel * 3 + channel] ?? 0),
   );
-  if (to < sharpnessOf(own, picture, direction)) {
-    const blur = bisected(strongestBlur, (by) => sharpnessOf(soften(own, by), picture, direction) > to);
+  const lines = linesOf(own, picture, direction);
+  if (to < sharpnessOfLines(lines)) {
+    const blur = bisected(strongestBlur, (by) => sharpnessOfLines(alongLines(lines, by)) > to);
     const soft = planes.map((plane) => soften(plane, blur));
     return resampled(picture, (at) => soft[at % 3]?.[Math.floor(at / 3)] ?? 0);
   }
-  const coarse = soften(own, detail);
+  const coarse = alongLines(lines, detail);
   const more = bisected(strongestSharpening, (by) => {
-    const sharper = own.map((value, pixel) => value + by * (value - (coarse[pixel] ?? 0)));
-    return sharpnessOf(sharper, picture, direction) < to;
+    const values = lines.values.map((value, at) => value + by * (value - (coarse.values[at] ?? 0)));
+    return sharpnessOfLines({ ...lines, values }) < to;
   });
   const soft = planes.map((plane) => soften(plane, detail));
   return resampled(picture, (at) => {
@@ -49,9 +50,40 @@ function movedAlong(picture: RgbImage, direction: Direction, to: number): RgbIma
   });
 }
 
-function sharpnessOf(luma: Float64Array, { width, height }: RgbImage, direction: Direction): number {
-  const coarse = softened(luma, width, height, detail, [direction]);
+function sharpnessOf(luma: Float64Array, size: Size, direction: Direction): number {
+  return sharpnessOfLines(linesOf(luma, size, direction));
+}
+
+/** Some of a plane's lines along an axis, each a row. */
+interface Lines {
+  count: number;
+  length: number;
+  values: Float64Array;
+}
+
+/** Each line is blurred by itself, so a quarter of them says what all say. */
+const thinning = 4;
+
+function linesOf(luma: Float64Array, { width, height }: Size, direction: Direction): Lines {
+  const [length, all, step, lineStep] = direction === 'across' ? [width, height, 1, width] : [height, width, width, 1];
+  const count = Math.ceil(all / thinning);
+  const values = new Float64Array(count * length);
+  for (let line = 0, to = 0; line < count; line++) {
+    for (let place = 0; place < length; place++, to++) {
+      values[to] = luma[line * thinning * lineStep + place * step] ?? 0;
+    }
+  }
+  return { count, length, values };
+}
+
+function alongLines(lines: Lines, deviation: number): Lines {
+  return { ...lines, values: softened(lines.values, lines.length, lines.count, deviation, ['across']) };
+}
+
+function sharpnessOfLines(lines: Lines): number {
+  const { values } = lines;
+  const coarse = alongLines(lines, detail).values;
   let sum = 0;
-  for (let pixel = 0; pixel < luma.length; pixel++) sum += Math.abs((luma[pixel] ?? 0) - (coarse[pixel] ?? 0));
-  return Math.log(sum / luma.length + 0.05) - Math.log(deviationOf(luma) + 1);
+  for (let at = 0; at < values.length; at++) sum += Math.abs((values[at] ?? 0) - (coarse[at] ?? 0));
+  return Math.log(sum / values.length + 0.05) - Math.log(deviationOf(values) + 1);
 }

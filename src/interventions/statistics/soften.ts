@@ -42,16 +42,20 @@ function boxed(values: Float64Array, { lines, length, lineStep, step }: Axis, de
   const end = Math.max(0, (size * variance - inner) / (2 * ((radius + 1) ** 2 - variance)));
   const total = size + 2 * end;
   const result = new Float64Array(values.length);
+  // A line with its border pixels repeated before and behind it.
+  const before = radius + 1;
+  const padded = new Float64Array(length + 2 * before);
   for (let line = 0; line < lines; line++) {
     const start = line * lineStep;
-    const value = (place: number) => values[start + Math.min(Math.max(place, 0), length - 1) * step] ?? 0;
+    for (let place = 0, from = start; place < length; place++, from += step) padded[before + place] = values[from] ?? 0;
+    padded.fill(values[start] ?? 0, 0, before);
+    padded.fill(values[start + (length - 1) * step] ?? 0, before + length);
     let sum = 0;
-    for (let place = -radius; place <= radius; place++) sum += value(place);
-    for (let place = 0; place < length; place++) {
-      const before = value(place - radius - 1);
-      const after = value(place + radius + 1);
-      result[start + place * step] = (sum + end * (before + after)) / total;
-      sum += after - value(place - radius);
+    for (let place = 1; place < size + 1; place++) sum += padded[place] ?? 0;
+    for (let place = 0, to = start; place < length; place++, to += step) {
+      const [first, last] = [padded[place] ?? 0, padded[place + size + 1] ?? 0];
+      result[to] = (sum + end * (first + last)) / total;
+      sum += last - (padded[place + 1] ?? 0);
     }
   }
   return result;

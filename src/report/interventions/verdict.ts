@@ -42,6 +42,10 @@ const decisive: Limits = { returned: 0.5, lost: 0.75, taken: -1 };
 const sureFrom = 1e-4;
 const ofSure = 0.5;
 
+/** Mistakes that are as half-hearted as any change their answer whatever is changed: they show no cause. */
+const leastMargin = 1.2;
+const mostChance = 0.5;
+
 /** @param tests the strongest first */
 export function hasCause(
   cluster: Pick<UnrankedCluster, 'size' | 'chance'>,
@@ -60,6 +64,7 @@ export function strongestFirst(
 }
 
 function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
+  if (test.margin < leastMargin || chance >= mostChance) return false;
   const own = test.isRemovable ? limits[test.kind] : notRemovable;
   const taken = chance < sureFrom ? own.taken * ofSure : own.taken;
   return does(test, { ...own, taken }) || (test.isRemovable && does(test, decisive));
