@@ -1,5 +1,6 @@
 /** Covering a part of a picture with what could have been there: many pictures and many places, so it has to be quick. */
 
+import { type Sample, sampleAt } from '../explain/resize.ts';
 import type { RgbImage } from '../shared/picture/raster.ts';
 import type { Mask } from './mask.ts';
 
@@ -48,16 +49,11 @@ function outOfFocus({ pixels, width, height }: RgbImage, mask: Mask): Float32Arr
   }
   const means = sums.map((sum, at) => sum / (counts[Math.floor(at / 3)] ?? 1));
   const filled = new Float32Array(pixels.length);
-  const onAxis = (place: number, cells: number): Neighbours => {
-    const position = Math.min(Math.max((place + 0.5) / side - 0.5, 0), cells - 1);
-    const low = Math.floor(position);
-    return { low, high: Math.min(low + 1, cells - 1), share: position - low };
-  };
   for (let y = 0, pixel = 0; y < height; y++) {
-    const row = onAxis(y, rows);
+    const row = sampleAt(y + 0.5, rows * side, rows);
     for (let x = 0; x < width; x++, pixel++) {
       if (mask.inside[pixel] !== 1) continue;
-      const column = onAxis(x, columns);
+      const column = sampleAt(x + 0.5, columns * side, columns);
       for (let c = 0; c < 3; c++) filled[pixel * 3 + c] = between(means, columns, row, column, c);
     }
   }
@@ -79,10 +75,10 @@ function pulled(level: Level): Float32Array {
   const half = halved(level);
   const above = pulled(half);
   for (let y = 0, pixel = 0; y < height; y++) {
-    const row = neighbours(y, half.height);
+    const row = sampleAt(y + 0.5, 2 * half.height, half.height);
     for (let x = 0; x < width; x++, pixel++) {
       if (weights[pixel] === 1) continue;
-      const column = neighbours(x, half.width);
+      const column = sampleAt(x + 0.5, 2 * half.width, half.width);
       for (let c = 0; c < 3; c++) values[pixel * 3 + c] = between(above, half.width, row, column, c);
     }
   }
@@ -111,21 +107,7 @@ function halved({ width, height, values, weights }: Level): Level {
   return { width: w, height: h, values: sums, weights: totals.map((total) => (total > 0 ? 1 : 0)) };
 }
 
-interface Neighbours {
-  low: number;
-  high: number;
-  /** How much `high` counts. */
-  share: number;
-}
-
-/** Between which centres of a grid with half as many cells a cell lies. */
-function neighbours(place: number, cells: number): Neighbours {
-  const low = Math.max(0, (place - 1) >> 1);
-  const high = Math.min(cells - 1, low + 1);
-  return place === 0 ? { low: 0, high: 0, share: 0 } : { low, high, share: place % 2 === 1 ? 0.25 : 0.75 };
-}
-
-function between(values: Float32Array, width: number, row: Neighbours, column: Neighbours, channel: number): number {
+function between(values: Float32Array, width: number, row: Sample, column: Sample, channel: number): number {
   const value = (y: number, x: number) => values[(y * width + x) * 3 + channel] ?? 0;
   const upper = value(row.low, column.low) * (1 - column.share) + value(row.low, column.high) * column.share;
   const lower = value(row.high, column.low) * (1 - column.share) + value(row.high, column.high) * column.share;

@@ -37,7 +37,7 @@ export function lent(change: Change, donor: TriedImage, recipient: TriedImage): 
   return { ...picture, ...changed };
 }
 
-/** What an image's own map shows: half of its maximum, an eighth of the picture at most. */
+/** What an image's own map shows: from half of its maximum, about a seventh of the picture at most. */
 const ownRegion = { least: 0.5, most: 0.15 };
 /** What the mean of several maps shows is wider than what they share. */
 export const sharedRegion = { least: 0.6, most: 0.12 };

@@ -53,6 +53,13 @@ interface Background {
   outcomes: Map<Change, Outcome[]>;
 }
 
+/** A statistic's means over a cluster's images and over correct ones. */
+interface StatisticMeans {
+  statistic: Statistic;
+  own: Point;
+  usual: Point;
+}
+
 /** Changes that need nothing of the cluster. */
 const general: readonly Change[] = [seen, ...borderChanges];
 
@@ -115,7 +122,7 @@ export class ClusterTester {
   #membersOf({ rows }: UnrankedCluster): Promise<TriedImage[]> {
     const { sample, deepest, network } = this.#parts;
     return triedImages(
-      spread(rows, members).map((row) => at(sample, row)),
+      systematicSample(rows, members).map((row) => at(sample, row)),
       deepest,
       network,
     );
@@ -128,14 +135,14 @@ export class ClusterTester {
     // Mistakes for the same class may have the same cause.
     const others = mistakes.filter(({ predicted }) => predicted !== cluster.predicted);
     const changes = [...general, ...placesOf(cluster, network)];
-    const directions = new Map<Change, Statistic>();
+    const directions = new Map<Change, StatisticMeans>();
     for (const statistic of statistics) {
       const ofMembers = own.map(({ picture }) => statistic.measure(picture));
       const ofCorrect = values.get(statistic) ?? [];
       const far = leastAlike(ofMembers, ofCorrect);
       if (far === null) continue;
       const change = statisticChange(statistic, far, ofMembers);
-      directions.set(change, statistic);
+      directions.set(change, { statistic, own: centroid(ofMembers), usual: centroid(ofCorrect) });
       changes.push(change);
     }
     this.#changes.set(nameOf(cluster), changes);
@@ -147,10 +154,7 @@ export class ClusterTester {
     const tests = changes.flatMap((change) => {
       const tried = outcomes.get(change) ?? [];
       if (tried.length < fewest) return [];
-      const statistic = directions.get(change);
-      const about = (images: readonly TriedImage[]) =>
-        statistic === undefined ? [] : centroid(images.map(({ picture }) => statistic.measure(picture)));
-      const [ofMembers, ofCorrect] = [about(own), about(correct)];
+      const { statistic, own: ofMembers = [], usual: ofCorrect = [] } = directions.get(change) ?? {};
       const words = causeInWords(change.kind, cluster.place, statistic, ofMembers, ofCorrect);
       const isRemovable = statistic?.isLost?.(ofMembers, ofCorrect) !== true;
       const tested = { kind: change.kind, words, isRemovable };
@@ -250,9 +254,4 @@ function leastAlike(own: readonly Point[], correct: readonly number[][]): number
   const spreadOf = Math.sqrt(mean(places.map((value) => value ** 2)));
   if (!(spreadOf > 0) || mean(own.map(along)) / spreadOf < leastDeviation) return null;
   return [...correct].sort((a, b) => along(a) - along(b)).slice(0, Math.max(fewest, Math.floor(correct.length / 3)));
-}
-
-/** Of a list whose most typical items are first: some of all of it. */
-function spread(rows: number[], most: number): number[] {
-  return systematicSample(rows, most);
 }

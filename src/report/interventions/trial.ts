@@ -23,7 +23,7 @@ export interface Outcome {
  */
 const lowestMargin = -1;
 
-/** @returns outcomes of the images that the change applies to, by change; images whose picture is no mistake any more are left out */
+/** @returns outcomes of the images that the change applies to, by change */
 export async function tryChanges(
   images: readonly TriedImage[],
   changes: readonly Change[],
