@@ -1,5 +1,6 @@
 /** A worker of the fleet: takes shards from the queue, explains them, and commits them to the ledger. */
 
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Job, WaitingError, Worker } from 'bullmq';
 import { checkRedis } from '../../shared/ledger/check-redis.ts';
 import { connectRedis } from '../../shared/ledger/connect-redis.ts';
@@ -23,7 +24,7 @@ import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
 import { openPixels, type PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
 import type { ClosingStep } from './closing-step.ts';
-import { HandedBack, isPermanent } from './failures.ts';
+import { HandedBack, isPermanent, LeftToOthers } from './failures.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { OpenRuns } from './open-runs.ts';
 import { RunEnding } from './run-ending.ts';
@@ -87,6 +88,9 @@ export async function runWorker(
  */
 const nativePatience = 10_000;
 
+/** Milliseconds for which a shard that is left to others is kept from coming back at once: this worker may be the only one. */
+const leftFor = 5_000;
+
 class FleetWorker {
   readonly #settings: WorkerSettings;
   readonly #events: WorkerEvents;
@@ -99,9 +103,11 @@ class FleetWorker {
   readonly #runs: OpenRuns;
   readonly #work: ShardWork;
   readonly #underWay = new Set<Promise<void>>();
+  /** Of those under way: shards that are left to others, and wait here for a moment. */
+  #left = 0;
   readonly #summary = { shards: 0, images: 0, handedBack: 0 };
   #upkeep: Upkeep | null = null;
-  #stopping = false;
+  readonly #stop = new AbortController();
 
   constructor(
     settings: WorkerSettings,
@@ -124,6 +130,7 @@ class FleetWorker {
       {
         worker: settings.name,
         provider: settings.provider,
+        precisions: settings.precisions,
         threads: settings.threads,
         modelCache: settings.modelCache,
         pixels: this.#pixels,
@@ -156,7 +163,7 @@ class FleetWorker {
       crashLimit: settings.crashLimit,
       runs: this.#runs,
       ending: this.#ending,
-      stopping: () => this.#stopping,
+      stopping: () => this.#stop.signal.aborted,
       onGivenUp: () => this.#watch.onNotCommitted('given-up'),
       onWarning,
     });
@@ -177,7 +184,7 @@ class FleetWorker {
         runs: this.#runs,
         ending: this.#ending,
         health: this.#health,
-        busy: () => this.#underWay.size > 0,
+        busy: () => this.#underWay.size > this.#left,
         longestLoopDelay: () => delay.longest(),
         onWarning: (message) => this.#events.onWarning(message),
       },
@@ -273,19 +280,25 @@ class FleetWorker {
     }
     const ended = this.#watch.onShardBegun();
     try {
-      if (this.#stopping) throw new HandedBack();
+      if (this.#stop.signal.aborted) throw new HandedBack();
       const { run, shard } = data;
       const work = () => this.#work.do(data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
       await (this.#traces?.span('explain shard', { 'gradline.run': run, 'gradline.shard': shard }, work) ?? work());
     } catch (error) {
-      if (!(error instanceof HandedBack)) {
+      const leaves = error instanceof LeftToOthers;
+      if (leaves) {
+        this.#events.onWarning(error.message, { run: data.run });
+        this.#left += 1;
+        await wait(leftFor, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        this.#left -= 1;
+      } else if (!(error instanceof HandedBack)) {
         this.#watch.onNotCommitted('failed');
         const message = error instanceof Error ? error.message : String(error);
         this.#events.onShardFailed({ ...data, attempt: job.attemptsMade + 1, message });
         throw error;
       }
       this.#watch.onNotCommitted('handed-back');
-      this.#summary.handedBack += 1;
+      if (!leaves) this.#summary.handedBack += 1;
       // Where the lock is lost the shard has gone to another worker already.
       await job.moveToWait(token).catch(() => undefined);
       throw new WaitingError();
@@ -295,7 +308,7 @@ class FleetWorker {
   }
 
   async #drain(worker: Worker<ShardJob, void, string>, left: (share: number) => number): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     this.#health.enter('stopping');
     this.#events.onDraining(this.#underWay.size);
     await worker.pause(true);
