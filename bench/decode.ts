@@ -5,7 +5,7 @@
  *     npm run bench:decode -- <folder of photos> --model squeezenet1.1.onnx --preprocess caffe --sides 224,112,64
  *
  * The first prints the processor's time of decoding and resizing drawn photographs of twelve megapixels for a model of 224 x 224, in all threads,
- * exact and fast taking turns. The second also compares both on real JPEGs, for models that see so many pixels: those pixels, and the network's
+ * exact and fast taking turns. The second compares both on real JPEGs, for models that see so many pixels: those pixels, and the network's
  * answers, with the margin that Gradline keeps (2) and without one (1); only of photos that are read smaller at all. `--quick` is for seeing that it works.
  */
 
@@ -44,8 +44,8 @@ const [folder] = positionals;
 
 configureImageLibrary();
 printMachine();
-await printTimes();
-if (folder !== undefined) await printChanges(folder);
+if (folder === undefined) await printTimes();
+else await printChanges(folder);
 
 /** How a photo is read: as it is, or with a margin. */
 function chooser(preprocessing: Preprocessing, margin: number | null) {
