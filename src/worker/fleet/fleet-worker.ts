@@ -1,7 +1,7 @@
 /** A worker of the fleet: takes shards from the queue, explains them, and commits them to the ledger. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Job, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import { checkRedis } from '../../shared/ledger/check-redis.ts';
 import { connectRedis } from '../../shared/ledger/connect-redis.ts';
 import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts';
@@ -88,8 +88,11 @@ export async function runWorker(
  */
 const nativePatience = 10_000;
 
-/** Milliseconds for which a shard that is left to others is kept from coming back at once: this worker may be the only one. */
-const leftFor = 5_000;
+/**
+ * A shard that is left to others is held for so many milliseconds, and comes back after so many more: other runs have their turn, and a worker that
+ * cannot do any of a long queue does not spend its time on moving it.
+ */
+const leftFor = { here: 250, away: 10_000 };
 
 class FleetWorker {
   readonly #settings: WorkerSettings;
@@ -231,6 +234,7 @@ class FleetWorker {
     try {
       await this.#runs.use(oldest.run, async () => undefined);
     } catch (error) {
+      if (error instanceof LeftToOthers) this.#events.onWarning(error.message, { run: oldest.run });
       // Anything else may pass; the run's first shard will tell.
       if (!isPermanent(error)) return;
       if (oldest.settledShards > 0) throw error;
@@ -285,26 +289,32 @@ class FleetWorker {
       const work = () => this.#work.do(data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
       await (this.#traces?.span('explain shard', { 'gradline.run': run, 'gradline.shard': shard }, work) ?? work());
     } catch (error) {
-      const leaves = error instanceof LeftToOthers;
-      if (leaves) {
-        this.#events.onWarning(error.message, { run: data.run });
-        this.#left += 1;
-        await wait(leftFor, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-        this.#left -= 1;
-      } else if (!(error instanceof HandedBack)) {
+      if (error instanceof LeftToOthers) return await this.#leave(job, token, error);
+      if (!(error instanceof HandedBack)) {
         this.#watch.onNotCommitted('failed');
         const message = error instanceof Error ? error.message : String(error);
         this.#events.onShardFailed({ ...data, attempt: job.attemptsMade + 1, message });
         throw error;
       }
       this.#watch.onNotCommitted('handed-back');
-      if (!leaves) this.#summary.handedBack += 1;
+      this.#summary.handedBack += 1;
       // Where the lock is lost the shard has gone to another worker already.
       await job.moveToWait(token).catch(() => undefined);
       throw new WaitingError();
     } finally {
       ended();
     }
+  }
+
+  /** @throws DelayedError, which tells the queue that the job is not done */
+  async #leave(job: Job<ShardJob, void, string>, token: string, { message }: LeftToOthers): Promise<never> {
+    this.#events.onWarning(message, { run: job.data.run });
+    this.#watch.onNotCommitted('handed-back');
+    this.#left += 1;
+    await wait(leftFor.here, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    this.#left -= 1;
+    await job.moveToDelayed(Date.now() + leftFor.away, token).catch(() => undefined);
+    throw new DelayedError();
   }
 
   async #drain(worker: Worker<ShardJob, void, string>, left: (share: number) => number): Promise<void> {

@@ -37,7 +37,8 @@ export class OpenRuns {
   readonly #entries = new Map<string, Entry>();
   readonly #using = new Set<Promise<unknown>>();
   readonly #closing = new Set<Promise<void>>();
-  readonly #left = new Set<string>();
+  /** Why, by run. */
+  readonly #left = new Map<string, LeftToOthers>();
   readonly #onOpened: (run: OpenRun) => void;
 
   constructor(redis: RedisClient, tools: RunTools, onOpened: (run: OpenRun) => void) {
@@ -123,6 +124,8 @@ export class OpenRuns {
   }
 
   async #openIfActive(run: string): Promise<OpenRun | null> {
+    const left = this.#left.get(run);
+    if (left !== undefined) throw left;
     const ledger = openRunLedger(this.#redis, run);
     const status = await readStatus(ledger, 0);
     if (status === null || (status.state !== 'planning' && status.state !== 'running')) return null;
@@ -132,7 +135,7 @@ export class OpenRuns {
       this.#onOpened(open);
       return open;
     } catch (error) {
-      if (error instanceof LeftToOthers) this.#left.add(run);
+      if (error instanceof LeftToOthers) this.#left.set(run, error);
       throw error;
     }
   }
