@@ -17,6 +17,7 @@ body {
 }
 h1 { font-size: 1.5rem; margin: .5rem 0; }
 h2 { font-size: .9rem; margin: 0; color: var(--quiet); font-weight: 600; }
+.title { font-size: 1.2rem; margin: 1.75rem 0 .5rem; color: var(--ink); }
 h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
 h3 small, .note, .strongest, .cut { color: var(--quiet); font-weight: 400; font-size: .875rem; }
 p { margin: .25rem 0; }
