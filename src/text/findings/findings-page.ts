@@ -89,7 +89,7 @@ function classTable({ classes, classNames }: TextFindings): string {
 
 function pairTable({ classes }: Pick<MultiLabelFindings, 'classes'>): string {
   return table(
-    ['class', 'true', 'average precision', 'AUROC', 'from', 'precision', 'recall', 'F1', 'false', 'missed'],
+    ['class', 'true', 'average precision', 'AUROC', 'threshold', 'precision', 'recall', 'F1', 'false', 'missed'],
     classes.map((own) => [
       nameOf(own.class, own.name),
       own.positives,
@@ -126,8 +126,9 @@ function besides(findings: TextFindings, { coOccurrence }: NonNullable<TextFindi
       own.count,
       percent(own.rate),
       percent(own.otherwise),
+      own.chance < 0.001 ? '&lt; 0.001' : digits(own.chance),
     ]);
-  return `<h2 class="title">False positives beside true classes</h2>\n${table(['decided falsely', 'beside', 'texts', 'of those with it', 'of the others'], rows, 2)}`;
+  return `<h2 class="title">False positives beside true classes</h2>\n${table(['decided falsely', 'beside', 'texts', 'of those with it', 'of the others', 'chance'], rows, 2)}`;
 }
 
 function suspected(findings: TextFindings): string {
