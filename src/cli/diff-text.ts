@@ -7,8 +7,9 @@ const shown = 10;
 /** A comparison of two runs, as lines for a person. */
 export function diffText(diff: RunDiff): string {
   const name = (index: number) => printable(diff.classNames[index] ?? `class ${index}`);
+  const right = (share: number | null) => accuracy(share, diff.pairs === undefined ? 'accuracy' : 'all right');
   const lines = [
-    `From ${diff.before.run} (${accuracy(diff.before.accuracy)}) to ${diff.after.run} (${accuracy(diff.after.accuracy)}): ${diff.matched} images in both`,
+    `From ${diff.before.run} (${right(diff.before.accuracy)}) to ${diff.after.run} (${right(diff.after.accuracy)}): ${diff.matched} images in both`,
     `  newly broken  ${diff.newlyBroken.count}`,
     `  fixed         ${diff.fixed.count}`,
     `  still wrong   ${diff.stillWrong.count}`,
@@ -101,8 +102,8 @@ function pairLists({ newlyBroken, fixed, maps }: PairChanges, name: (index: numb
   );
 }
 
-function accuracy(value: number | null): string {
-  return value === null ? 'no labels' : `accuracy ${value.toFixed(4)}`;
+function accuracy(value: number | null, name: string): string {
+  return value === null ? 'no labels' : `${name} ${value.toFixed(4)}`;
 }
 
 function movement({ before, after, moved }: Movement): string {

@@ -57,7 +57,7 @@ function summary({ counts, accuracy, multiLabel }: TextFindings): string {
 
 function wordSection(findings: TextFindings, word: WordFinding, texts: readonly DoneText[]): string {
   const { class: index, sentence } = word;
-  return `<article>
+  return `<article class="found">
 <h3>\u201c<bdi>${escaped(word.word)}</bdi>\u201d for ${className(findings, index)} <small>${word.count} of ${word.falsePositives} false positives</small></h3>
 <p>${escaped(sentence)}</p>
 ${texts.map((record) => example(record, index)).join('\n')}
@@ -89,7 +89,7 @@ function classTable({ classes, classNames }: TextFindings): string {
 
 function pairTable({ classes }: Pick<MultiLabelFindings, 'classes'>): string {
   return table(
-    ['class', 'true', 'average precision', 'AUROC', 'from', 'precision', 'recall', 'F1', 'false', 'missed'],
+    ['class', 'true', 'average precision', 'AUROC', 'threshold', 'precision', 'recall', 'F1', 'false', 'missed'],
     classes.map((own) => [
       nameOf(own.class, own.name),
       own.positives,
@@ -111,7 +111,7 @@ function confusions(findings: TextFindings): string {
   const rows = wrong
     .slice(0, confusionsShown)
     .map(({ label, predicted, count }) => [className(findings, label), className(findings, predicted), count]);
-  return `<h2 class="title">What is taken for what</h2>\n${table(['is', 'taken for', 'texts'], rows)}`;
+  return `<h2 class="title">What is taken for what</h2>\n${table(['is', 'taken for', 'texts'], rows, 2)}`;
 }
 
 /** Which true classes false positives come with. */
@@ -126,8 +126,9 @@ function besides(findings: TextFindings, { coOccurrence }: NonNullable<TextFindi
       own.count,
       percent(own.rate),
       percent(own.otherwise),
+      own.chance < 0.001 ? '&lt; 0.001' : digits(own.chance),
     ]);
-  return `<h2 class="title">False positives beside true classes</h2>\n${table(['decided falsely', 'beside', 'texts', 'of those with it', 'of the others'], rows)}`;
+  return `<h2 class="title">False positives beside true classes</h2>\n${table(['decided falsely', 'beside', 'texts', 'of those with it', 'of the others', 'chance'], rows, 2)}`;
 }
 
 function suspected(findings: TextFindings): string {
@@ -141,18 +142,20 @@ function suspected(findings: TextFindings): string {
 }
 
 function mistakesHead({ mistakes, multiLabel }: TextFindings, shown: ShownTexts): string {
-  const all = multiLabel === undefined ? mistakes.length : multiLabel.mistakes.length;
-  if (all === 0) return '<p>None.</p>';
+  if ((multiLabel?.mistakes ?? mistakes).length === 0) return '<p>None.</p>';
   const order =
     multiLabel === undefined ? 'by the score of the class that was given' : 'by how far a score is from its threshold';
-  return `<p class="note">The first ${shown.mistakes.length} texts, ${order}. Words that speak for the class have a solid line, words against it a dashed one.</p>`;
+  const texts = multiLabel ? new Set(multiLabel.mistakes.map(({ key }) => key)).size : mistakes.length;
+  const part = shown.mistakes.length < texts ? `The first ${shown.mistakes.length} of ${texts}` : `${texts}`;
+  return `<p class="note">${part} ${texts === 1 ? 'text' : 'texts'}, ${order}. Words that speak for the class have a solid line, words against it a dashed one.</p>`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = (row: readonly (string | number)[]) =>
-    row.map((cell) => (typeof cell === 'number' ? `<td class="value">${cell}` : `<td>${cell}`)).join('');
-  return `<div class="table"><table>
-<thead><tr>${head.map((name) => `<th scope="col">${name}`).join('')}</thead>
+/** @param names columns that are no numbers: the first ones */
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[], names = 1): string {
+  const side = (column: number) => (column < names ? '' : ' class="figure"');
+  const cells = (row: readonly (string | number)[]) => row.map((cell, column) => `<td${side(column)}>${cell}`).join('');
+  return `<div class="table"><table class="figures">
+<thead><tr>${head.map((name, column) => `<th scope="col"${side(column)}>${name}`).join('')}</thead>
 <tbody>
 ${rows.map((row) => `<tr>${cells(row)}`).join('\n')}
 </tbody></table></div>`;

@@ -23,7 +23,8 @@ export function MovedMaps({ maps }: { maps: NonNullable<PagePairChanges['maps']>
       <h2 id="moved-maps">Where the network looks</h2>
       <p class="muted">
         Maps for the same class of the same image, {layer} {method}: their correlation, 1 where both lie at the same
-        place. A change of place beside a change of decision says why it changed; alone, it is a warning.
+        place. Where a decision changed and its map moved, the one may come of the other; a map that moved while the
+        decision stayed is a right answer for another reason, or a wrong one.
       </p>
       <div class="scroll">
         <table class="classes">

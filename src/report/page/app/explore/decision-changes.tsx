@@ -102,7 +102,7 @@ function DecisionRows({ decisions, answer: { explained, covered }, truth }: Deci
                 >
                   {report.className(index)}
                 </button>
-                {isTrue(truth, index) === true && <small class="muted"> true</small>}
+                {isTrue(truth, index) === true && <small class="muted">&ensp;true</small>}
               </th>
               <td class="number">{value(threshold)}</td>
               <Scored of={before} />
