@@ -3,6 +3,7 @@
  *
  *     npm run bench:pipeline -- --sizes 500x375,4000x3000 --places disk,s3 --images 2048
  *     npm run bench:pipeline -- --photos <folder of JPEGs> --json
+ *     npm run bench:pipeline -- --pixel-threads 4
  *
  * Each line is a process of its own. Prints; judges nothing. `--quick` is for seeing that it works.
  */
@@ -34,6 +35,8 @@ const { values } = parseArgs({
     /** Measured of each kind; default: by their size. */
     images: { type: 'string' },
     'batch-size': { type: 'string', default: '32' },
+    /** Default: one a core. */
+    'pixel-threads': { type: 'string' },
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
   },
@@ -58,6 +61,8 @@ interface Row {
 const places = choices('places', values.places, ['disk', 's3'] as const);
 const overlays = choices('overlays', values.overlays, ['all', 'none'] as const);
 const batchSize = wholeNumber('batch-size', values['batch-size']);
+const threads = values['pixel-threads'];
+const pixelThreads = threads === undefined ? null : wholeNumber('pixel-threads', threads);
 const cores = availableParallelism();
 const folder = temporaryFolder();
 
@@ -113,7 +118,7 @@ async function measureKind(kind: Kind): Promise<Row[]> {
       const { uncounted, images, stageImages } = kind;
       const input = from === 'disk' ? photos : bucket;
       const output = from === 'disk' ? join(folder, 'out') : `${bucket.replace('photos', 'out')}/${found.length}`;
-      const order = { input, output, overlays: drawn, batchSize, uncounted, images, stageImages };
+      const order = { input, output, overlays: drawn, batchSize, pixelThreads, uncounted, images, stageImages };
       found.push({ photos: kind.name, from, overlays: drawn, figures: await feed(order) });
       await rm(join(folder, 'out'), { recursive: true, force: true });
     }

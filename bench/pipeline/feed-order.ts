@@ -9,6 +9,8 @@ export const feedOrder = z.object({
   output: z.string(),
   overlays: z.enum(['all', 'none']),
   batchSize: z.number(),
+  /** Threads for pixels; null: one a core. */
+  pixelThreads: z.number().nullable(),
   /** Images before the measurement begins, and those that are measured; the input holds as many. */
   uncounted: z.number(),
   images: z.number(),

@@ -33,8 +33,14 @@ const figures = await feed(order);
 const stages = await stageCosts(order, keys, settings);
 console.log(JSON.stringify({ ...figures, stages }));
 
-async function feed({ input, output, uncounted, images }: FeedOrder): Promise<Omit<FeedFigures, 'stages'>> {
-  await using pixels = openPixels();
+async function feed({
+  input,
+  output,
+  pixelThreads,
+  uncounted,
+  images,
+}: FeedOrder): Promise<Omit<FeedFigures, 'stages'>> {
+  await using pixels = openPixels(pixelThreads ?? undefined);
   const run = { input, output, settings, classNames: null, refused: 'quarantine' as const };
   const pipeline = new ShardPipeline({
     inference,
