@@ -414,7 +414,7 @@ export const runConfigurationSchema = z.object({
     'interventions <n>',
     'changed pictures that the report may ask the network about, to test causes; 0: none',
     count.exactOptional(),
-    { given: wholeNumber(0), otherwise: '4000', free: true },
+    { given: wholeNumber(0), otherwise: '5000', free: true },
   ),
   /** Output of a run over the training set, with which the report compares gaps; left out: none. */
   reference: setting(
