@@ -11,7 +11,10 @@ const browser = await chromium.launch({
 });
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
 await page.goto(`${report}`);
-await page.getByRole('heading', { name: /collect/i }).first().waitFor();
+await page
+  .getByRole('heading', { name: /collect/i })
+  .first()
+  .waitFor();
 await page.waitForLoadState('networkidle');
 await page.screenshot({ path: 'docs/images/report.png' });
 await page.goto(`${report}#/clusters/cluster-1`);

@@ -51,6 +51,8 @@ export class Explorer {
   #model: Promise<ReadModel> | null = null;
   /** The latest: a reader moves a region about on one picture. */
   #picture: { key: string; decoded: DecodedImage } | null = null;
+  /** Of several labels, the class with the highest score for the latest picture of which none was named. */
+  #highest: { key: string; class: number } | null = null;
   #closed = false;
 
   /** @param open how the model is opened, in a thread of its own */
@@ -114,10 +116,13 @@ export class Explorer {
       const explanations = await explainPictures(inference, pictures, order);
       return explanations.map((explanation) => ({ explanation, verdict: this.#judge(key, picture, explanation) }));
     };
-    let results = await explain(wanted ?? -1);
-    const explained = wanted ?? at(results, 0).verdict.predicted;
+    // A reader who names no class asks about one picture again and again.
+    const known = several && wanted === null && this.#highest?.key === key ? this.#highest.class : wanted;
+    let results = await explain(known ?? -1);
+    const explained = known ?? at(results, 0).verdict.predicted;
     // A covered picture may get another answer; its map is to be for the same class. Of several labels none has a map unless it is asked for.
-    if (wanted === null && (cover !== null || several)) results = await explain(explained);
+    if (known === null && (cover !== null || several)) results = await explain(explained);
+    if (several && wanted === null) this.#highest = { key, class: explained };
     const target = several ? severalTarget : wanted === null && cover === null ? 'predicted' : 'label';
     const answers = results.map(async ({ explanation, verdict }, i): Promise<Answer> => {
       const { pixels, width, height } = at(pictures, i);

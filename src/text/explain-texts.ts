@@ -89,6 +89,8 @@ export async function explainTexts(
       thresholds: counts.multiLabel?.thresholds ?? null,
       classNames: classNames?.names ?? null,
     });
+    // Those of an earlier run into this output.
+    if (found === null) for (const key of Object.values(findingsFiles)) await output.delete(key);
     const summary = {
       ...counts,
       ...(found === null ? {} : { findings: summaryOf(await writeFindings(output, found, lines, settings)) }),

@@ -35,7 +35,7 @@ function cluster(...tests: TestedChange[]) {
 }
 
 /** All answers change with it, and hardly any with its control. */
-function cause(kind: ChangeKind, words = kind): TestedChange {
+function cause(kind: ChangeKind, words: string = kind): TestedChange {
   return { ...nothing(kind), words, fall: 4, returned: 0.9, transplanted: { images: 10, taken: 0.8, control: 0 } };
 }
 
