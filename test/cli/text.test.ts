@@ -38,7 +38,12 @@ test('text takes methods and targets as lists, and prints one JSON object a line
   const { code, stdout } = await gradline([...args, ...lists, '--steps', '4', '--json']);
   expect(code).toBe(0);
   // After its progress, where the machine has much to do.
-  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ event: 'summary', texts: 2, done: 2, accuracy: 0.5 });
+  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    event: 'summary',
+    texts: 2,
+    done: 2,
+    accuracy: 0.5,
+  });
   const [line = ''] = (await readFile(join(folder, 'out/relevance.jsonl'), 'utf8')).split('\n');
   const entries: { method: string; target: string }[] = JSON.parse(line).relevance;
   expect(entries.map(({ method, target }) => `${method} ${target}`)).toEqual([
