@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { percent, value } from '../../../../shared/page/text.ts';
 import type { MultiLabelClass } from '../../../contract.ts';
 import type { Rates } from './outcome.ts';
@@ -18,7 +18,10 @@ export function ThresholdControls({ one, threshold, rates, onChoose }: Threshold
     { name: `The run's: ${value(one.threshold)}`, threshold: one.threshold },
     ...(one.bestF1 ? [{ name: `Highest F1: ${value(one.bestF1.threshold)}`, threshold: one.bestF1.threshold }] : []),
   ];
+  /** What is being typed: whatever is drawn anew meanwhile must not take its place. */
+  const [draft, setDraft] = useState<string | null>(null);
   const type = (text: string) => {
+    setDraft(null);
     const typed = Number(text);
     if (text.trim() !== '' && typed >= 0 && typed <= 1) onChoose(typed);
   };
@@ -42,7 +45,9 @@ export function ThresholdControls({ one, threshold, rates, onChoose }: Threshold
           min="0"
           max="1"
           step="any"
-          value={Number(threshold.toPrecision(4))}
+          value={draft ?? Number(threshold.toPrecision(4))}
+          onInput={(event) => setDraft(event.currentTarget.value)}
+          onBlur={() => setDraft(null)}
           onChange={(event) => type(event.currentTarget.value)}
         />
       </label>
