@@ -25,6 +25,7 @@ const { images, longestLoopDelay } = await runWorker(
     concurrency: 4,
     provider: cpu,
     threads: null,
+    precisions: ['float32'],
     pixelThreads: null,
     modelCache,
     maxFailures: null,

@@ -1,4 +1,4 @@
-import type { ChangedImage, ImageList, Movement, RunDiff } from '../report/diff/contract.ts';
+import type { ChangedImage, ChangedPair, ImageList, Movement, PairChanges, RunDiff } from '../report/diff/contract.ts';
 import { printable, table } from './table.ts';
 
 /** Images of each list that are printed; --json has more. */
@@ -7,8 +7,9 @@ const shown = 10;
 /** A comparison of two runs, as lines for a person. */
 export function diffText(diff: RunDiff): string {
   const name = (index: number) => printable(diff.classNames[index] ?? `class ${index}`);
+  const right = (share: number | null) => accuracy(share, diff.pairs === undefined ? 'accuracy' : 'all right');
   const lines = [
-    `From ${diff.before.run} (${accuracy(diff.before.accuracy)}) to ${diff.after.run} (${accuracy(diff.after.accuracy)}): ${diff.matched} images in both`,
+    `From ${diff.before.run} (${right(diff.before.accuracy)}) to ${diff.after.run} (${right(diff.after.accuracy)}): ${diff.matched} images in both`,
     `  newly broken  ${diff.newlyBroken.count}`,
     `  fixed         ${diff.fixed.count}`,
     `  still wrong   ${diff.stillWrong.count}`,
@@ -26,10 +27,14 @@ export function diffText(diff: RunDiff): string {
       `  elsewhere     ${diff.elsewhere.images.count} of ${diff.elsewhere.compared} with the same answer look elsewhere (correlation below ${diff.elsewhere.threshold})`,
     );
   }
-  const changes: [string, ImageList<ChangedImage>][] = [
-    ['Newly broken', diff.newlyBroken],
-    ['Fixed', diff.fixed],
-  ];
+  if (diff.pairs !== undefined) lines.push(...pairCounts(diff.pairs));
+  const changes: [string, ImageList<ChangedImage>][] =
+    diff.pairs === undefined
+      ? [
+          ['Newly broken', diff.newlyBroken],
+          ['Fixed', diff.fixed],
+        ]
+      : [];
   for (const [title, { count, images }] of changes) {
     if (count === 0) continue;
     lines.push('', `${title}, the most confident first:`);
@@ -40,6 +45,7 @@ export function diffText(diff: RunDiff): string {
     }
     if (count > shown) lines.push(`  and ${count - shown} more`);
   }
+  if (diff.pairs !== undefined) lines.push(...pairLists(diff.pairs, name));
   const moved = diff.classes.filter(({ recall, precision }) => recall.moved || precision.moved);
   if (moved.length > 0) {
     const columns = [{ title: 'class' }, { title: 'recall' }, { title: 'precision' }];
@@ -56,8 +62,48 @@ export function diffText(diff: RunDiff): string {
   return `${lines.join('\n')}\n`;
 }
 
-function accuracy(value: number | null): string {
-  return value === null ? 'no labels' : `accuracy ${value.toFixed(4)}`;
+/** Where images may have several labels: of each class of an image by itself. */
+function pairCounts({ known, newlyBroken, fixed, stillWrong, maps }: PairChanges): string[] {
+  const lines = [
+    `  Of ${known} pairs of an image and a class:`,
+    `    newly broken  ${newlyBroken.count}`,
+    `    fixed         ${fixed.count}`,
+    `    still wrong   ${stillWrong.count}`,
+  ];
+  if (maps === null) return lines;
+  const compared = Object.values(maps.moved).reduce((sum, own) => sum + own.compared, 0);
+  return [
+    ...lines,
+    `    elsewhere     ${maps.elsewhere.count} are decided as before and seen elsewhere (correlation below ${maps.threshold}); ${compared} maps compared`,
+  ];
+}
+
+function pairLists({ newlyBroken, fixed, maps }: PairChanges, name: (index: number) => string): string[] {
+  const decided = (own: boolean) => (own ? 'decided' : 'not decided');
+  const apart = (correlation: number | null) => (correlation === null ? '' : `, correlation ${correlation.toFixed(2)}`);
+  const changed = ({ key, class: index, before, after, correlation }: ChangedPair) =>
+    `  ${printable(key)}: ${name(index)} ${decided(before.decided)}, then ${decided(after.decided)} (${after.score?.toFixed(2) ?? 'low'})${apart(correlation)}`;
+  const same = ({ key, class: index, after, correlation }: ChangedPair) =>
+    `  ${printable(key)}: ${name(index)} ${decided(after.decided)} as before${apart(correlation)}`;
+  const lists = [
+    { title: 'Newly broken, farthest from the threshold first', list: newlyBroken, text: changed },
+    { title: 'Fixed, what was farthest from the threshold first', list: fixed, text: changed },
+    ...(maps ? [{ title: 'Looking elsewhere, the least alike first', list: maps.elsewhere, text: same }] : []),
+  ];
+  return lists.flatMap(({ title, list: { count, images }, text }) =>
+    count === 0
+      ? []
+      : [
+          '',
+          `${title}:`,
+          ...images.slice(0, shown).map(text),
+          ...(count > shown ? [`  and ${count - shown} more`] : []),
+        ],
+  );
+}
+
+function accuracy(value: number | null, name: string): string {
+  return value === null ? 'no labels' : `${name} ${value.toFixed(4)}`;
 }
 
 function movement({ before, after, moved }: Movement): string {

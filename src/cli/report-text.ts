@@ -18,9 +18,10 @@ export function reportText({ findings, diff, page }: MadeReport, output: string)
   if (labelErrors.length > 0)
     lines.push(`  labels    ${plural(labelErrors.length, 'label')} that may be wrong, kept apart`);
   if (diff !== null) {
-    const { newlyBroken, fixed, stillWrong } = diff;
+    const { newlyBroken, fixed, stillWrong } = diff.pairs ?? diff;
+    const of = diff.pairs === undefined ? '' : ', decisions about one class';
     lines.push(
-      `  since     ${printable(diff.before.run)}: ${newlyBroken.count} newly broken, ${fixed.count} fixed, ${stillWrong.count} still wrong`,
+      `  since     ${printable(diff.before.run)}${of}: ${newlyBroken.count} newly broken, ${fixed.count} fixed, ${stillWrong.count} still wrong`,
     );
   }
   lines.push(`  page      ${place(output, page.page)}`);

@@ -16,7 +16,7 @@ const groups = {
   'Several labels an image:': ['multi-label', 'threshold', 'label-separator', 'label-values'],
   'Preprocessing:': [
     ...['preprocess', 'size', 'fit', 'resize', 'crop-pct', 'crop-corner', 'interpolation', 'antialias', 'pillow'],
-    ...['pad', 'pad-at', 'mean', 'std', 'range', 'channels', 'orientation', 'levels', 'pixel-limit'],
+    ...['pad', 'pad-at', 'mean', 'std', 'range', 'channels', 'orientation', 'levels', 'pixel-limit', 'decode'],
   ],
   'Results:': [
     ...[
@@ -70,7 +70,7 @@ export function addPreviewOptions(command: Command): void {
 export function addCompiledSettings(command: Command): void {
   addSettings(command, ['layers', 'method', 'classes', 'output-name', 'inputs', 'score-activation']);
   command.optionsGroup('Preprocessing:');
-  const ofFiles = ['orientation', 'levels', 'pixel-limit'];
+  const ofFiles = ['orientation', 'levels', 'pixel-limit', 'decode'];
   addSettings(
     command,
     groups['Preprocessing:'].filter((name) => !ofFiles.includes(name)),

@@ -10,7 +10,8 @@ const notes = `
 A .txt file has one text a line, a .csv file a column and a .jsonl file a field of that name; both may have key and label.
 Several labels a text: rows with the same key and text, 'a|b' in a cell, lists in JSON lines, or a column for each class.
 
-Writes relevance.jsonl, relevance.html and settings.json into --output.
+Writes relevance.jsonl, relevance.html and settings.json into --output; where texts have labels also findings.html and findings.json:
+accuracy, classes, confusions, words that are taken for a class, and the surest mistakes with their words.
 
 Exit codes: 0 all texts explained; 1 some texts failed; 2 usage, model or input; 3 the run could not go on.
 
@@ -150,7 +151,19 @@ function progressOf({ json, quiet }: TextFlags): (texts: number) => void {
 
 async function summaryText(summary: TextSummary): Promise<string> {
   const { durationText, plural } = await import('./progress.ts');
-  const { texts, quarantined, failures, labelled, accuracy, multiLabel, warnings = [], seconds, output } = summary;
+  const { printable } = await import('./table.ts');
+  const {
+    texts,
+    quarantined,
+    failures,
+    labelled,
+    accuracy,
+    multiLabel,
+    findings,
+    warnings = [],
+    seconds,
+    output,
+  } = summary;
   const reasons = Object.entries(failures).map(([code, count]) => `${code} ${count}`);
   const right = multiLabel === undefined ? 'accuracy ' : 'all right';
   const lines = [
@@ -159,6 +172,9 @@ async function summaryText(summary: TextSummary): Promise<string> {
     ...(accuracy === null ? [] : [`  ${right} ${accuracy.toFixed(4)} of ${plural(labelled, 'labelled text')}`]),
     ...(accuracy === null || multiLabel === undefined ? [] : pairLines(multiLabel)),
     `  output    ${output}`,
+    ...(findings === undefined
+      ? []
+      : [`  findings  ${findings.page}`, ...findings.words.map((word, i) => `  ${i + 1}. ${printable(word)}`)]),
     ...warnings,
   ];
   return `${lines.join('\n')}\n`;

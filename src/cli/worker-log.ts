@@ -1,5 +1,6 @@
 /** What a worker prints: a line for each thing that happens, as text or as JSON. */
 
+import type { Precision } from '../explain/options.ts';
 import type { WorkerEvents, WorkerSummary } from '../worker/fleet/worker-settings.ts';
 import type { Provider } from '../worker/pipeline/provider.ts';
 import { type LogLevel, logEntry } from './log-entry.ts';
@@ -8,7 +9,8 @@ import { plural, providerText, type TextOutput } from './progress.ts';
 export type WorkerLogStyle = 'lines' | 'json' | 'quiet';
 
 export interface WorkerLog extends WorkerEvents {
-  onProvider(provider: Provider): void;
+  /** @param precisions in which runs may be computed */
+  onProvider(provider: Provider, precisions: readonly Precision[]): void;
   /** Something that the worker's schedules did. */
   onSchedule(message: string): void;
   end(summary: WorkerSummary): void;
@@ -20,7 +22,12 @@ export function createWorkerLog(style: WorkerLogStyle, output: TextOutput): Work
     else if (text !== null && (style === 'lines' || level !== 'info')) output.write(`${text}\n`);
   };
   return {
-    onProvider: (provider) => say('provider', provider, providerText(provider)),
+    onProvider: (provider, precisions) =>
+      say(
+        'provider',
+        { ...provider, precisions },
+        `${providerText(provider)}\nTakes runs in ${precisions.join(' and ')}`,
+      ),
     onRunOpened: (run) => {
       const images = plural(run.batchSize, 'image');
       const last = run.lastLayer === null ? '' : `, layer 'last' is ${run.lastLayer}`;

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Precision, precisions } from '../explain/options.ts';
 import type { ListenAddress } from '../shared/metrics/listen-address.ts';
 import type { Traces } from '../shared/traces/traces.ts';
 import type { WorkerHealth } from '../worker/fleet/worker-health.ts';
@@ -34,6 +35,7 @@ interface WorkerFlags extends MetricsOption, LogOption {
   device?: number;
   devices?: 'all' | number[];
   providerFallback?: boolean;
+  precision?: Precision;
   threads?: number;
   pixelThreads?: number;
   modelCache?: string;
@@ -71,6 +73,12 @@ export function addWorkerCommand(program: Command): void {
     .option('--device <index>', 'which GPU', naturalNumber)
     .addOption(new Option('--devices <list>', 'several GPUs: 0,1 or all').argParser(deviceList).conflicts('device'))
     .option('--provider-fallback', 'use the CPU where the provider cannot start')
+    .addOption(
+      new Option(
+        '--precision <name>',
+        'take only runs that are computed in these numbers (default: float32 and, on a GPU, float16)',
+      ).choices(precisions),
+    )
     .option('--threads <n>', 'threads inside one operator (default: as the run says)', positiveInteger)
     .option('--pixel-threads <n>', 'threads that decode, draw and store images (default: one a core)', positiveInteger)
     .option('--model-cache <folder>', 'where models from buckets are kept (default: ~/.cache/gradline/models)')
@@ -96,8 +104,9 @@ export function addWorkerCommand(program: Command): void {
 }
 
 async function workerAction(flags: WorkerFlags): Promise<void> {
-  const [{ openProvider }, { createWorkerLog }] = await Promise.all([
+  const [{ openProvider }, { takenPrecisions }, { createWorkerLog }] = await Promise.all([
     import('../worker/pipeline/provider.ts'),
+    import('../worker/fleet/run-precision.ts'),
     import('./worker-log.ts'),
   ]);
   const address = await metricsAddress(flags);
@@ -111,9 +120,10 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
   process.on('SIGTERM', onSignal);
   try {
     // Before anything is loaded or waits for Redis: a worker whose provider cannot start ends at once.
-    const { provider: name, device, devices = device === undefined ? null : [device], providerFallback } = flags;
-    const provider = await openProvider({ name, devices, fallback: providerFallback ?? false });
-    log.onProvider(provider);
+    const { provider: name, device, devices = device === undefined ? null : [device], precision } = flags;
+    const provider = await openProvider({ name, devices, fallback: flags.providerFallback ?? false, precision });
+    const taken = takenPrecisions(provider.name, precision);
+    log.onProvider(provider, taken);
     const [{ runWorker }, { WorkerHealth }, { openTraces }, { defaultModelCache }, { parseMaxFailures }, report] =
       await Promise.all([
         import('../worker/fleet/fleet-worker.ts'),
@@ -133,6 +143,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
         name: flags.name ?? `${hostname()}-${process.pid}`,
         concurrency: flags.concurrency ?? 4 * Math.max(1, provider.devices.length),
         provider,
+        precisions: taken,
         threads: flags.threads ?? null,
         pixelThreads: flags.pixelThreads ?? null,
         modelCache: flags.modelCache ?? defaultModelCache(),

@@ -31,7 +31,7 @@ export type OpenModel = (
 
 /**
  * Checks Redis and the output as `preflight` does, then opens the model with its hooks and compares it with the preprocessing. This
- * machine may have no GPU, so the model is opened on the CPU, whatever the workers use.
+ * machine may have no GPU, so the model is opened on the CPU in float32, whatever the workers use.
  *
  * @throws UserError as `preflight`, `Explainer.open` and `pipelineSettings` do; StoreError, RedisError
  */
@@ -64,7 +64,8 @@ async function checkModel(
       model: local,
       targets: targets.length > 0 ? targets : ['predicted'],
     };
-    await using inference = await open(explainerOptions(checked, classNames, cpu));
+    const { precision: _, ...options } = explainerOptions(checked, classNames, cpu);
+    await using inference = await open(options);
     pipelineSettings(configuration, inference.model);
     return inference.model;
   } finally {

@@ -12,6 +12,11 @@ const override = 'NVIDIA_TF32_OVERRIDE';
 
 const withTensorCores = new Set(['cuda', 'tensorrt']);
 
+/** Whether the provider has other precisions than float32. */
+export function hasTensorCores(provider: string): boolean {
+  return withTensorCores.has(provider);
+}
+
 type Choice = Pick<ExplainerOptions, 'providers' | 'precision' | 'simulated'>;
 
 /**
@@ -20,7 +25,7 @@ type Choice = Pick<ExplainerOptions, 'providers' | 'precision' | 'simulated'>;
  */
 export function chosenPrecision({ providers, precision, simulated = false }: Choice): Precision {
   const provider = firstProvider(providers);
-  if (!withTensorCores.has(provider) && !(simulated && precision === 'float16')) {
+  if (!hasTensorCores(provider) && !(simulated && precision === 'float16')) {
     if (precision === undefined || precision === 'float32') return 'float32';
     throw new UserError(
       'unsupported-precision',
@@ -38,7 +43,7 @@ export function chosenPrecision({ providers, precision, simulated = false }: Cho
  */
 export function claimPrecision(choice: Choice): void {
   const precision = chosenPrecision(choice);
-  if (!withTensorCores.has(firstProvider(choice.providers))) return;
+  if (!hasTensorCores(firstProvider(choice.providers))) return;
   const wanted = precision === 'tf32' ? '1' : '0';
   if (process.env[override] === wanted) return;
   const current = processVariable(override);

@@ -21,7 +21,7 @@ export const explanationRequest = z.strictObject({
   /** As `--layers` takes it. */
   layer: z.string().min(1).max(1000),
   method: z.enum(methodNames),
-  /** Name or index of the class to explain; null: the model's answer to the picture as it is. */
+  /** Name or index of the class to explain; null: the one with the highest score for the picture as it is. */
   class: z.string().min(1).max(1000).nullable(),
   /** What is covered; null: nothing. */
   cover: z.strictObject({ fill: z.enum(fills), regions: z.array(region).min(1).max(mostRegions) }).nullable(),
@@ -47,6 +47,8 @@ export interface Answer {
   picture: string;
   /** Best first, as in the record. */
   top: ClassScore[];
+  /** Only of a run whose images may have several labels: of every class, base64 of float32. The report has the thresholds. */
+  scores?: string;
   /** Score of the explained class. */
   score: number;
   map: AnswerMap;

@@ -108,21 +108,24 @@ export class Explorer {
     const pictures = cover === null ? [picture] : [picture, coveredPicture(picture, cover, settings)];
     const inference = await this.#inference(layer, method);
     const row = rowOf(key);
+    const several = this.#several;
     const explain = async (label: number) => {
-      const explanations = await explainPictures(inference, pictures, { label, ...(row === undefined ? {} : { row }) });
+      const order = { label, several, ...(row === undefined ? {} : { row }) };
+      const explanations = await explainPictures(inference, pictures, order);
       return explanations.map((explanation) => ({ explanation, verdict: this.#judge(key, picture, explanation) }));
     };
     let results = await explain(wanted ?? -1);
     const explained = wanted ?? at(results, 0).verdict.predicted;
-    // A covered picture may get another answer; its map is to be for the same class.
-    if (wanted === null && cover !== null) results = await explain(explained);
-    const target = wanted === null && cover === null ? 'predicted' : 'label';
+    // A covered picture may get another answer; its map is to be for the same class. Of several labels none has a map unless it is asked for.
+    if (wanted === null && (cover !== null || several)) results = await explain(explained);
+    const target = several ? severalTarget : wanted === null && cover === null ? 'predicted' : 'label';
     const answers = results.map(async ({ explanation, verdict }, i): Promise<Answer> => {
       const { pixels, width, height } = at(pictures, i);
       const png = await encodePicture({ pixels, width, height }, 'png');
       return {
         picture: `data:image/png;base64,${png.toString('base64')}`,
         top: verdict.top,
+        ...(several ? { scores: packFloats([...explanation.scores]) } : {}),
         score: at(explanation.scores, explained),
         map: answerMap(mapOf(explanation, layer, target), { width, height }),
       };
@@ -135,6 +138,11 @@ export class Explorer {
       original,
       covered,
     };
+  }
+
+  /** Whether each class is decided by itself, because an image may have several labels. */
+  get #several(): boolean {
+    return this.#run.configuration.multiLabel === true;
   }
 
   #judge(key: string, { original, placement }: DecodedImage, explanation: Explanation): Verdict {
@@ -218,12 +226,14 @@ export class Explorer {
       this.#opened.delete(oldest[0]);
       await oldest[1].close();
     }
-    const { provider: _, fuse: __, precision: ___, ...options } = explainerOptions(configuration, null, cpu);
+    // Which class is explained does not hang on thresholds, whose file needs the classes' names.
+    const { threshold: ____, ...settings } = configuration;
+    const { provider: _, fuse: __, precision: ___, ...options } = explainerOptions(settings, null, cpu);
     const inference = await this.#open({
       ...options,
       layers,
       methods: [method],
-      targets: ['predicted', 'label'],
+      targets: this.#several ? ['label'] : ['predicted', 'label'],
       // The picture as it is, and as it is covered. A single one takes another path through the products, with other last bits.
       batchSize: Math.min(options.batchSize, 2),
       providers: ['cpu'],
@@ -249,11 +259,14 @@ function coveredPicture(
   return { ...covered, bands: values };
 }
 
-/** What the model says of each, `label` being the class of the target of that name. */
+/** Where each class is decided by itself, the class that is asked for is the only true one, and so the first that `label` explains. */
+const severalTarget = 'label#1';
+
+/** What the model says of each, `label` being the class of the target of that name, -1 for none. */
 async function explainPictures(
   inference: Inference,
   pictures: readonly DecodedImage[],
-  { label, row }: { label: number; row?: InputRow },
+  { label, several, row }: { label: number; several: boolean; row?: InputRow },
 ): Promise<Explanation[]> {
   const slots = new ImageSlots(slotShape(inference.model), pictures.length);
   for (const [slot, { pixels, bands }] of pictures.entries()) {
@@ -266,6 +279,7 @@ async function explainPictures(
     await inference.explain(slots, {
       slots: batch,
       labels: batch.map(() => label),
+      ...(several ? { truth: batch.map(() => ({ labels: label < 0 ? [] : [label], unknown: [] })) } : {}),
       ...(row === undefined ? {} : { inputRows: batch.map(() => row) }),
       evaluate: [],
     });

@@ -81,7 +81,7 @@ class LabelLists {
     const tokens = place < 0 ? null : this.#tokensOf(row.cells[place], row);
     if (tokens === null) return;
     const known = this.#labels.get(key);
-    const found = tokens.flatMap((token) => this.#indexOf(token, row) ?? []);
+    const found = [...new Set(tokens.flatMap((token) => this.#indexOf(token, row) ?? []))];
     const all =
       known === undefined ? found : [...new Set([...(typeof known === 'number' ? [known] : known), ...found])];
     const [only] = all;

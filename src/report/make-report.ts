@@ -8,13 +8,14 @@ import type { Findings } from './contract.ts';
 import type { RunDiff } from './diff/contract.ts';
 import { collectionCsv } from './export/collection-csv.ts';
 import { mistakesWithGroups, pairMistakeRows } from './export/mistake-rows.ts';
-import { writeMistakeTable } from './export/mistake-table.ts';
+import { writeMistakeTable, writePairMistakeTable } from './export/mistake-table.ts';
 import { putMadeFile, putText } from './export/put-made-file.ts';
 import type { NetworkAccess } from './interventions/asked-clusters.ts';
 import { writeProofs } from './interventions/proof-files.ts';
 import { type AskOrder, RunAccess } from './interventions/run-access.ts';
 import { makeFindings } from './make-findings.ts';
 import { type WrittenPage, writePage } from './page/write-page.ts';
+import type { RunTable } from './read/run-table.ts';
 
 /** Output keys of a report. */
 const reportKeys = {
@@ -100,16 +101,22 @@ export async function makeReport(
   const { items, images } = collectionCsv(findings);
   await put(reportKeys.collect, items, 'text/csv; charset=utf-8');
   await put(reportKeys.collectImages, images, 'text/csv; charset=utf-8');
-  const mistakes = findings.multiLabel === undefined ? mistakesWithGroups(findings, table) : pairMistakeRows(findings);
-  await putText(output, reportKeys.mistakes, 'application/jsonl', jsonLines(mistakes));
-  if (findings.multiLabel === undefined) {
-    await putMadeFile(output, reportKeys.mistakeTable, 'application/vnd.apache.parquet', (path) =>
-      writeMistakeTable(path, mistakesWithGroups(findings, table)),
-    );
-  }
+  await writeMistakes(output, findings, table);
   if (changes) await put(reportKeys.diff, `${JSON.stringify(changes.diff)}\n`, 'application/json');
   else await retryTransient(() => output.delete(reportKeys.diff));
   return { findings, diff: changes?.diff ?? null, page: await writePage(output, { findings, changes }) };
+}
+
+/** Twice: a line each, and as a table. */
+async function writeMistakes(output: Store, findings: Findings, table: RunTable): Promise<void> {
+  const isOfPairs = findings.multiLabel !== undefined;
+  const lines = isOfPairs ? pairMistakeRows(findings, table) : mistakesWithGroups(findings, table);
+  await putText(output, reportKeys.mistakes, 'application/jsonl', jsonLines(lines));
+  await putMadeFile(output, reportKeys.mistakeTable, 'application/vnd.apache.parquet', (path) =>
+    isOfPairs
+      ? writePairMistakeTable(path, pairMistakeRows(findings, table))
+      : writeMistakeTable(path, mistakesWithGroups(findings, table)),
+  );
 }
 
 function* jsonLines(rows: Iterable<object>): Generator<string> {

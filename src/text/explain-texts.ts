@@ -1,6 +1,6 @@
 /** The whole of `gradline text`: read, tokenise, explain, write. */
 
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClassNames } from '../explain/class-names.ts';
@@ -10,6 +10,10 @@ import { thresholdsFile } from '../shared/run/multi-label-summary.ts';
 import { thresholdsByNames } from '../shared/run/thresholds.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import { explainRows } from './explain-rows.ts';
+import type { TextFindings } from './findings/contract.ts';
+import { RecordLines } from './findings/record-lines.ts';
+import { TextFindingsBuilder } from './findings/text-findings.ts';
+import { findingsFiles, writeFindings } from './findings/write-findings.ts';
 import type { TextExplainerOptions } from './options.ts';
 import { TextPage } from './page/text-page.ts';
 import { readTexts, type TextRow } from './read-texts.ts';
@@ -24,6 +28,9 @@ import { TextTokenizer } from './tokenizer.ts';
 const recordsKey = 'relevance.jsonl';
 const pageKey = 'relevance.html';
 const thresholdsKey = 'thresholds.json';
+
+/** Findings on words that the summary has. */
+const wordsTold = 3;
 
 /** Texts in memory at once, so that any number takes little. */
 const windowSize = 2048;
@@ -54,7 +61,8 @@ export async function explainTexts(
     });
     const page = new TextPage(settings);
     const tally = new TextTally(labels === null ? null : { threshold: given.threshold, classNames });
-    const file = join(folder, recordsKey);
+    const lines = new RecordLines(join(folder, recordsKey));
+    const findings = new TextFindingsBuilder();
     const parts = { explainer, tokenizer };
     const texts = labels === null ? readTexts(given.input, given.textColumn) : readLabelledTexts(given, labels);
     let explained = 0;
@@ -64,18 +72,26 @@ export async function explainTexts(
     };
     for await (const rows of windows(texts)) {
       const records = await explainRows(rows, parts, classNames, onExplained, decisions);
-      await appendFile(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+      await lines.add(records);
       for (const record of records) {
         page.add(record);
         tally.add(record);
+        findings.add(record);
       }
     }
     if (tally.done === 0) throw nothingDone(settings.input, tally);
-    await output.putFile(recordsKey, file, 'application/x-ndjson');
+    await output.putFile(recordsKey, lines.path, 'application/x-ndjson');
     await output.put(pageKey, page.html(tally.texts), 'text/html; charset=utf-8');
     const warnings = [...(labels?.table?.warnings ?? []), ...(labels?.table?.notices ?? []), ...explainer.warnings];
+    const counts = tally.summary();
+    const found = findings.finish({
+      ...{ model: settings.model, input: settings.input, threshold: settings.threshold },
+      thresholds: counts.multiLabel?.thresholds ?? null,
+      classNames: classNames?.names ?? null,
+    });
     const summary = {
-      ...tally.summary(),
+      ...counts,
+      ...(found === null ? {} : { findings: summaryOf(await writeFindings(output, found, lines, settings)) }),
       ...(warnings.length === 0 ? {} : { warnings }),
       seconds: (Date.now() - started) / 1000,
       output: settings.output,
@@ -90,6 +106,14 @@ export async function explainTexts(
     await output.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function summaryOf({ words, mistakes, multiLabel }: TextFindings): NonNullable<TextSummary['findings']> {
+  return {
+    page: findingsFiles.page,
+    mistakes: (multiLabel?.mistakes ?? mistakes).length,
+    words: words.slice(0, wordsTold).map(({ sentence }) => sentence),
+  };
 }
 
 function explainerOptions(

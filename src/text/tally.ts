@@ -16,6 +16,8 @@ export interface TextSummary {
   accuracy: number | null;
   /** Where each class is decided by itself: pairs of a text and a class. */
   multiLabel?: MultiLabelSummary;
+  /** Where texts have labels: the page of findings in the output, mistakes that it lists, and the clearest words that are taken for a class, a sentence each. */
+  findings?: { page: string; mistakes: number; words: string[] };
   /** What the user should know, a sentence each. */
   warnings?: string[];
   seconds: number;
@@ -50,7 +52,7 @@ export class TextTally {
     this.#pairs?.add(record);
   }
 
-  summary(): Omit<TextSummary, 'seconds' | 'output'> {
+  summary(): Omit<TextSummary, 'seconds' | 'output' | 'findings'> {
     const { texts, done, labelled, failures } = this;
     const accuracy = labelled === 0 ? null : this.correct / labelled;
     const pairs = this.#pairs?.summary ?? null;

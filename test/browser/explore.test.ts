@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ExploredDemo, exploreDemo } from '../explore/explored-demo.ts';
+import type { ExplanationAnswer } from '../../src/explore/contract.ts';
+import { type ExploredDemo, exploreDemo, exploreSeveral } from '../explore/explored-demo.ts';
 import { drawByTouch, hashOf, openPage, phone, startBrowser, tapOpacity } from './browser.ts';
 
 const key = 'balloon/0001.jpg';
@@ -130,4 +131,48 @@ describe('exploring an image of the report', () => {
       expect(problems).toEqual([]);
     },
   );
+});
+
+it('decides every class of an image with several labels, as it is and covered, and explains any that is asked for', async () => {
+  const demo = await exploreSeveral(6);
+  const browser = await startBrowser();
+  try {
+    const record = demo.records.find(({ decided }) => (decided?.length ?? 0) >= 2);
+    if (!record) throw new Error('No picture has two classes.');
+    const address = `${demo.address}/report/index.html#/explore?key=${encodeURIComponent(record.key)}`;
+    const { page, problems } = await openPage(browser, address, { viewport: { width: 390, height: 800 } });
+    const status = page.getByRole('status');
+    const answers: ExplanationAnswer[] = [];
+    page.on('response', async (response) => {
+      if (response.url().endsWith('/explore/explanation')) answers.push(await response.json());
+    });
+    const names = [...(record.decided ?? [])]
+      .sort((a, b) => (record.scores?.[b] ?? 0) - (record.scores?.[a] ?? 0))
+      .map((index) => record.decidedNames?.[record.decided?.indexOf(index) ?? -1]);
+    await status.getByText(`Above their threshold: ${names.join(', ')}.`).waitFor();
+
+    // A class that is not decided, by its name in the table: it has a map all the same.
+    const below = record.scores?.findIndex((_, index) => !record.decided?.includes(index)) ?? -1;
+    await page.locator('details.legend summary').click();
+    await page.locator('button.asks').last().click();
+    await expect.poll(() => answers.at(-1)?.explained.class).not.toBe(record.predicted);
+    const asked = answers.at(-1);
+    expect(record.decided).not.toContain(asked?.explained.class);
+    expect(asked?.original.top).toEqual(record.top);
+    expect(asked?.original.map.degenerateReason).toBeNull();
+    await status.getByText(`What speaks for ${asked?.explained.name}`).waitFor();
+    expect(below).toBeGreaterThanOrEqual(0);
+
+    // Nearly all of the picture is covered: nothing is above its threshold any more.
+    await page.goto(`${address}&cover=0,0,160,150`);
+    await status.getByText('Covered,').waitFor();
+    expect(await status.textContent()).toMatch(/falls below its threshold|stays above its threshold/);
+    expect(await page.locator('.score-changes').first().textContent()).toMatch(/above.*below/);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    expect(problems).toEqual([]);
+  } finally {
+    await browser.close();
+    await demo.close();
+  }
+  expect(demo.defects).toEqual([]);
 });

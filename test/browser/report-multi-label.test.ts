@@ -18,6 +18,7 @@ const views = [
   'image?key=harbour/003.jpg',
   'labels',
   'changes',
+  'changes/elsewhere',
 ];
 
 describe('the report of a run whose images have several labels', () => {
@@ -86,6 +87,54 @@ describe('the report of a run whose images have several labels', () => {
     expect(problems).toEqual([]);
   });
 
+  it('moves a threshold by finger along the curve, and scrolls past it without moving it', async () => {
+    const { page, problems } = await openPage(browser, `${report.address}#/classes/2`, {
+      viewport: { width: 390, height: 700 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const typed = page.getByRole('spinbutton', { name: 'Threshold' });
+    const threshold = async () => Number(await typed.inputValue()) - 5e-5;
+    await page.locator('.precision-recall-handle').scrollIntoViewIfNeeded();
+    const client = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: { x: number; y: number }[]) =>
+      client.send('Input.dispatchTouchEvent', { type, touchPoints: points });
+    const swipe = async (from: { x: number; y: number }, to: { x: number; y: number }) => {
+      await touch('touchStart', [from]);
+      for (const share of [0.1, 0.25, 0.5, 0.75, 1]) {
+        await touch('touchMove', [{ x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y) }]);
+      }
+      await touch('touchEnd', []);
+    };
+    const places = async () => {
+      const plane = await page.locator('.precision-recall-plane').boundingBox();
+      const handle = await page.locator('.precision-recall-handle').boundingBox();
+      if (!plane || !handle) throw new Error('The curve has no place on the page.');
+      const ring = { x: handle.x + handle.width / 2, y: handle.y + handle.height / 2 };
+      return { ring, at: (x: number, y: number) => ({ x: plane.x + plane.width * x, y: plane.y + plane.height * y }) };
+    };
+
+    const scrolled = await page.evaluate(() => scrollY);
+    const first = await places();
+    await swipe(first.ring, first.at(0.2, 0.6));
+    await expect.poll(threshold).toBeGreaterThan(0.5);
+    await expectThreshold(page, threshold);
+    expect(await page.evaluate(() => scrollY)).toBe(scrolled);
+    const dragged = await threshold();
+
+    const second = await places();
+    await swipe(second.at(0.2, 0.9), second.at(0.8, 0.9));
+    await expect.poll(threshold).toBeLessThan(dragged);
+    await expectThreshold(page, threshold);
+    const alongCurve = await threshold();
+
+    const third = await places();
+    await swipe(third.at(0.1, 0.9), third.at(0.1, 0.1));
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(scrolled);
+    expect(await threshold()).toBe(alongCurve);
+    expect(problems).toEqual([]);
+  });
+
   it('opens an image of a class with the maps of its classes, and goes on among the same images', async () => {
     const { page, problems } = await open('classes/2');
     await page.locator('.strip.large .thumb').first().click();
@@ -119,6 +168,21 @@ describe('the report of a run whose images have several labels', () => {
     await page.keyboard.press('Enter');
     await page.getByText(`${beside} images`).first().waitFor();
     expect(hashOf(page)).toBe('#/images?class=2&which=false-positive&label=0');
+    expect(problems).toEqual([]);
+  });
+
+  it('shows how far the map of a class moved since an earlier run, beside what became of its decision', async () => {
+    const { page, problems } = await open('changes');
+    await page.getByRole('heading', { name: 'Where the network looks' }).waitFor();
+    const moved = page.getByRole('row', { name: /right in both/ });
+    expect(await moved.getByRole('cell').allTextContents()).toEqual(['40', '0.88', '6']);
+    const elsewhere = page.locator('section', { has: page.getByRole('heading', { name: /^Looking elsewhere/ }) });
+    const card = elsewhere.locator('.change-card').first();
+    await expect.poll(() => card.locator('canvas').count()).toBe(2);
+    expect(await card.textContent()).toMatch(/boat.*then\s*decided.*now\s*decided.*is true, correlation −0\.31/s);
+    await card.getByRole('link').click();
+    await expect.poll(() => page.locator('.panel.earlier canvas').count()).toBeGreaterThan(0);
+    expect(await page.locator('.panel.earlier').first().textContent()).toMatch(/earlier run\s*boat/);
     expect(problems).toEqual([]);
   });
 

@@ -43,7 +43,8 @@ describe.skipIf(redisProgram === null)('the preflight of a run', () => {
   });
 
   test('a GPU that only the workers have is not asked for', async () => {
-    await expect(preflightRun(use().redis, await configuration({ provider: 'cuda' }), open)).resolves.toBeDefined();
+    const onGpu = await configuration({ provider: 'cuda', precision: 'float16' });
+    await expect(preflightRun(use().redis, onGpu, open)).resolves.toBeDefined();
   });
 
   test('a class that is named by a folder of the input is not asked for', async () => {

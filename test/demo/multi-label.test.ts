@@ -55,6 +55,11 @@ test('the report names the label that another one travels with, and exports and 
   const diff = JSON.parse(await readFile(join(night, 'report/diff.json'), 'utf8'));
   expect(diff.paired.images).toBe(96);
   expect(diff.paired.correctBefore).toBe(findings.counts.correct);
+  expect(diff.pairs).toMatchObject({
+    known: 4 * 96,
+    maps: { layer: 'layer4', moved: { stillRight: { compared: 0 } } },
+  });
+  expect(diff.pairs.newlyBroken.count + diff.pairs.fixed.count).toBeGreaterThan(0);
   expect(diff.classes.map((move: { name: string }) => move.name)).toContain(travelling.class);
 
   // Gaps are compared with a reference run; one without evidence is said to say nothing.
@@ -72,6 +77,7 @@ test('the report names the label that another one travels with, and exports and 
     ['fiftyone', 'samples.jsonl', '"false_positives":["sailboat"]'],
     ['label-studio', 'labeling-config.xml', 'choice="multiple"'],
     ['coco', 'results.json', '"category_id":3'],
+    ['spray', 'index.jsonl', '"outcome":"false-positive"'],
   ] as const) {
     const target = join(folder, format);
     expect((await gradline(['export', out, '--to', format, '--output', target])).code).toBe(0);

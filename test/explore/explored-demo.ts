@@ -1,9 +1,10 @@
 /** A run of the demo's model over a few of the demo's pictures, with its report, served for exploring. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planImageSet } from '../../demo/draw/image-set.ts';
+import { writeSeveral } from '../../demo/draw/several-set.ts';
 import { type PictureTruth, writeImageSet } from '../../demo/draw/write-image-set.ts';
 import type { Region } from '../../src/explore/contract.ts';
 import { openExploredRun } from '../../src/explore/explored-run.ts';
@@ -38,13 +39,33 @@ export interface ExploredDemo {
 export async function exploreDemo(keys: readonly string[]): Promise<ExploredDemo> {
   const folder = await mkdtemp(join(tmpdir(), 'gradline-explored-'));
   const pictures = join(folder, 'validation');
-  const output = join(folder, 'explained');
   const truth = await writeImageSet(
     planImageSet('validation', 360, 7).filter(({ key }) => keys.includes(key)),
     pictures,
   );
-  const places = ['--model', 'demo/model/demo.onnx', '--classes', 'demo/classes.json', '--output', output];
-  const settings = ['--layers', 'layer3,layer4', '--labels', 'folder', '--target', 'predicted'];
+  const settings = ['--model', 'demo/model/demo.onnx', '--labels', 'folder', '--target', 'predicted'];
+  const explored = await explorePictures(folder, pictures, settings);
+  return { ...explored, dateOf: (key) => dateIn(truth, explored.records, key) };
+}
+
+/** The same of the demo with several labels an image, decided from thresholds in a file that names classes. */
+export async function exploreSeveral(count: number): Promise<Omit<ExploredDemo, 'dateOf'>> {
+  const folder = await mkdtemp(join(tmpdir(), 'gradline-explored-'));
+  const pictures = join(folder, 'validation');
+  await writeSeveral('validation', count, 7, pictures);
+  const thresholds = join(folder, 'thresholds.json');
+  await writeFile(thresholds, JSON.stringify({ default: 0.5, windmill: 0.4 }));
+  const model = ['--model', 'demo/model/multi-label.onnx', '--size', '160', '--target', 'predicted,label'];
+  return explorePictures(folder, pictures, [...model, '--labels', `${pictures}.csv`, '--threshold', thresholds]);
+}
+
+async function explorePictures(
+  folder: string,
+  pictures: string,
+  settings: readonly string[],
+): Promise<Omit<ExploredDemo, 'dateOf'>> {
+  const output = join(folder, 'explained');
+  const places = ['--layers', 'layer3,layer4', '--classes', 'demo/classes.json', '--output', output];
   const { code, stderr } = await gradline(['run', pictures, ...places, ...settings]);
   if (code !== 0) throw new Error(stderr);
   const store = new FileStore(output);
@@ -57,7 +78,6 @@ export async function exploreDemo(keys: readonly string[]): Promise<ExploredDemo
     address: server.address,
     output,
     records,
-    dateOf: (key) => dateIn(truth, records, key),
     defects,
     close: async () => {
       await server.close();

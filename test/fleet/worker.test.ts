@@ -78,6 +78,23 @@ describe.skipIf(!fleetAvailable)('workers', () => {
     expect(await status('paused')).toMatchObject({ state: 'complete', done: 24 });
   });
 
+  test('leave a run to others that is to be computed in another precision than they have', async () => {
+    const { enqueue, work, status, queue } = fleet();
+    expect((await enqueue('precise', 'val', '--precision', 'tf32')).code).toBe(0);
+    const { code, stdout } = await work(['--until-empty', '--lock-duration', '2']);
+    expect(stdout).toMatch(
+      /^Warning: Run precise is to be computed in tf32, and this worker computes in float32\. .*--precision tf32\.$/m,
+    );
+    expect(code).toBe(0);
+    expect(await status('precise')).toMatchObject({ state: 'running', done: 0 });
+    expect(await queue.getJobCountByTypes('waiting', 'delayed')).toBe(4);
+    const refused = await work(['--provider', 'cpu', '--precision', 'tf32']);
+    expect(refused.stderr).toMatch(/^gradline: Precision tf32 needs a GPU/);
+    expect(refused.code).toBe(2);
+    const { gradline } = await import('../cli/gradline.ts');
+    await gradline(['cancel', 'precise'], fleet().environment);
+  });
+
   test('refuse a provider that cannot start, unless the CPU may take its place', async () => {
     const { work } = fleet();
     const refused = await work(['--until-empty', '--provider', 'qnn']);

@@ -32,7 +32,7 @@ const usual = { a: { labels: [0, 2] }, b: { labels: [1] }, c: { labels: [] }, d:
 describe('several labels an image', () => {
   test.each([
     ['labels.csv', 'key,label\na.jpg,mass\na.jpg,edema\nb.jpg,effusion\nc.jpg,\n', {}],
-    ['labels.csv', 'key,label\na.jpg,mass|edema\nb.jpg,effusion\nc.jpg,No Finding\n', {}],
+    ['labels.csv', 'key,label\na.jpg,mass|edema|mass\nb.jpg,effusion\nc.jpg,No Finding\n', {}],
     ['labels.csv', 'key;label\na.jpg;"mass, edema"\nb.jpg;effusion\nc.jpg;\n', { 'label-separator': ',' }],
     ['labels.tsv', 'key\tlabels\na.jpg\tedema|mass\nb.jpg\teffusion\nc.jpg\t\n', {}],
     [

@@ -49,6 +49,41 @@ export function image(
   };
 }
 
+/** What is known and found of an image that may have several labels. */
+export interface SeveralOf {
+  /** Null: unknown. */
+  labels: readonly number[] | null;
+  /** Of all classes, by index. A class is decided from 0.5 on. */
+  scores: readonly number[];
+  /** Classes with a map each, in this order. */
+  explained: readonly number[];
+  degenerate?: boolean;
+}
+
+export function severalLabels(key: string, { labels, scores, explained, degenerate = false }: SeveralOf): DoneRecord {
+  const decided = scores.flatMap((score, index) => (score >= 0.5 ? [index] : []));
+  const own = image(
+    key,
+    null,
+    scores,
+    explained.map((_, slot) => ({ target: `predicted+label#${slot + 1}`, degenerate })),
+  );
+  const wrong = labels && {
+    falsePositives: decided.filter((index) => !labels.includes(index)),
+    falseNegatives: labels.filter((index) => !decided.includes(index)),
+  };
+  return {
+    ...own,
+    labels: labels && [...labels],
+    labelNames: labels?.map(nameOf) ?? null,
+    decided,
+    decidedNames: decided.map(nameOf),
+    ...(wrong === null ? {} : { ...wrong, correct: wrong.falsePositives.length + wrong.falseNegatives.length === 0 }),
+    scores: [...scores],
+    maps: own.maps.map((map, slot) => ({ ...map, class: explained[slot] ?? -1 })),
+  };
+}
+
 /** Predicted with this score; what is left goes to the class after it. */
 export function answered(key: string, label: number | null, predicted: number, score = 0.9): DoneRecord {
   const scores = classNames.map(() => 0);
@@ -105,6 +140,8 @@ export interface OutputOf {
   shards: readonly (readonly ImageRecord[])[];
   /** Heatmap of an image (square, row by row) for its first map; null: none. Left out: a run without evidence. */
   heatmap?: (record: ImageRecord) => readonly number[] | null;
+  /** Where images may have several labels: of each of their maps. All records of a shard have as many. */
+  heatmaps?: (record: DoneRecord, index: number) => readonly number[];
   state?: string;
   model?: string;
   digest?: string;
@@ -116,6 +153,7 @@ export async function outputOf(content: OutputOf): Promise<Store> {
   const {
     shards,
     heatmap,
+    heatmaps,
     state = 'complete',
     model = 'model.onnx',
     digest = 'a'.repeat(64),
@@ -125,7 +163,9 @@ export async function outputOf(content: OutputOf): Promise<Store> {
   for (const [shard, records] of shards.entries()) {
     const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     await output.put(scoresPartKey(shard), lines, 'application/x-ndjson');
-    const part = heatmap && evidencePartOf(records, heatmap);
+    const part = heatmaps
+      ? evidenceOfMaps(records, heatmaps)
+      : heatmap && evidencePartOf(records, (record) => listed(evidenceOf(record, heatmap(record))));
     if (part) await output.put(evidencePartKey(shard), part, 'application/zip');
   }
   const configuration = {
@@ -137,27 +177,44 @@ export async function outputOf(content: OutputOf): Promise<Store> {
     classes: 'classes.json',
     evidence: heatmap !== undefined,
     preprocess,
+    ...(shards.flat().some((record) => record.labels !== undefined) ? { multiLabel: true } : {}),
   };
   const file = { run: `run-of-${model}`, state, configuration, digests: { model: digest, classes: null } };
   await output.put('run.json', JSON.stringify(file), 'application/json');
   return output;
 }
 
+function listed(maps: LayerMaps | null): LayerMaps[] | null {
+  return maps && [maps];
+}
+
+function evidenceOfMaps(records: readonly ImageRecord[], heatmaps: NonNullable<OutputOf['heatmaps']>): Buffer | null {
+  return evidencePartOf(records, (record) =>
+    record.status === 'done' ? record.maps.map((map) => layerMaps(map, heatmaps(record, map.class))) : null,
+  );
+}
+
 /** All images of a shard have maps of the same names and sizes. */
-function evidencePartOf(records: readonly ImageRecord[], heatmap: NonNullable<OutputOf['heatmap']>): Buffer | null {
-  const images = records.map((record) => evidenceOf(record, heatmap(record)));
+function evidencePartOf(
+  records: readonly ImageRecord[],
+  mapsOf: (record: ImageRecord) => LayerMaps[] | null,
+): Buffer | null {
+  const images = records.map(mapsOf);
   const [first] = images.filter((maps) => maps !== null);
   return first === undefined
     ? null
     : encodeEvidencePart(
-        [first],
-        images.map((maps) => (maps === null ? null : packEvidence([maps], 0))),
+        first,
+        images.map((maps) => (maps === null ? null : packEvidence(maps, 0))),
       );
 }
 
 function evidenceOf(record: ImageRecord, values: readonly number[] | null): LayerMaps | null {
   const map = record.status === 'done' ? record.maps[0] : undefined;
-  if (map === undefined || values === null) return null;
+  return map === undefined || values === null ? null : layerMaps(map, values);
+}
+
+function layerMaps(map: MapRecord, values: readonly number[]): LayerMaps {
   const side = Math.sqrt(values.length);
   return {
     layer: map.layer,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { diffRuns } from '../../src/report/diff/diff-runs.ts';
 import { makeReport } from '../../src/report/make-report.ts';
 import type { Store } from '../../src/shared/store/store.ts';
-import { answered, classNames, outputOf, quarantined } from './hand-made.ts';
+import { answered, classNames, outputOf, quarantined, severalLabels } from './hand-made.ts';
 
 /** Three mistakes among six explained images; keys and names that spreadsheets take for formulas. */
 async function madeOutput(): Promise<Store> {
@@ -104,4 +104,32 @@ test('an earlier run of other images is refused, and the report that is there st
   const since = await outputOf({ shards: [[answered('of another set.jpg', 0, 0)]] });
   await expect(makeReport(output, { since })).rejects.toMatchObject({ code: 'nothing-in-common' });
   expect(await output.exists('report/index.html')).toBe(true);
+});
+
+test('of several labels every pair that is decided wrongly is handed over, farthest from its threshold first', async () => {
+  const [cat, dog, fox] = [0, 1, 2];
+  const output = await outputOf({
+    shards: [
+      [
+        severalLabels('a.jpg', { labels: [cat], scores: [0.9, 0.75, 0.125], explained: [cat, dog] }),
+        severalLabels('=b.jpg', { labels: [cat, fox], scores: [0.25, 0.125, 0.625], explained: [fox, cat] }),
+      ],
+    ],
+    heatmaps: () => [1, 0, 0, 0],
+  });
+  await makeReport(output);
+  const rows = [
+    { key: 'a.jpg', class: dog, kind: 'false-positive', score: 0.75, threshold: 0.5 },
+    { key: '=b.jpg', class: cat, kind: 'false-negative', score: 0.25, threshold: 0.5 },
+  ];
+  const groups = { clusters: [], gaps: [], collect: null, suspectedLabel: false };
+  const named = rows.map((row) => ({ ...row, name: classNames[row.class], ...groups }));
+  expect(await linesOf(output, 'report/mistakes.jsonl')).toEqual(named);
+  const file = await asyncBufferFromFile(`${output.location}/report/mistakes.parquet`);
+  expect(await parquetReadObjects({ file })).toEqual(
+    rows.map((row) => ({
+      ...{ ...row, class_name: classNames[row.class], suspected_label: false, clusters: '[]', gaps: '[]' },
+      collect: null,
+    })),
+  );
 });

@@ -48,3 +48,23 @@ export function findClusters(
   });
   return { clusters, classes, nullModel };
 }
+
+/** Two clusters of one predicted class, of one search, as one. */
+export function joinClusters(
+  { classes, nullModel }: FoundClusters,
+  maps: SeenMaps,
+  one: UnrankedCluster,
+  other: UnrankedCluster,
+): UnrankedCluster | null {
+  const found = classes.find(({ own }) => own.predicted === one.predicted);
+  if (found === undefined || one.predicted !== other.predicted) return null;
+  const { own, ofClass } = found;
+  const of = ({ rows }: UnrankedCluster) => {
+    const places = new Map(rows.map((row, place) => [row, place]));
+    const members = own.falsePositives.filter(({ row }) => places.has(row));
+    return members.sort((a, b) => (places.get(a.row) ?? 0) - (places.get(b.row) ?? 0));
+  };
+  // The most typical images of the larger one come first.
+  const [larger, smaller] = one.size >= other.size ? [one, other] : [other, one];
+  return describeCluster(judge([...of(larger), ...of(smaller)], own.early, nullModel), own, maps, ofClass);
+}

@@ -35,8 +35,10 @@ export interface RunDiff {
   noLongerQuarantined: ImageList<string>;
   /** Classes with any change: those that moved first, then by chance. */
   classes: ClassMove[];
-  /** Null when there are no maps to compare; `notes` says why. */
+  /** Null when there are no maps to compare; `notes` says why. Null too where images may have several labels: `pairs` has it. */
   elsewhere: LookingElsewhere | null;
+  /** Only where images may have several labels. The lists above are of images then: right where all of their decisions are. */
+  pairs?: PairChanges;
   /** In plain words. */
   notes: string[];
 }
@@ -120,4 +122,64 @@ export interface LookingElsewhere {
   images: ImageList<{ key: string; predicted: number; correlation: number }>;
   /** Not compared because a map says nothing: in the earlier run only, in the later one only, in both. */
   degenerate: { before: number; after: number; both: number };
+}
+
+/** Pairs of an image, explained in both runs, and a class. Those whose truth is known in one run only, or is another one, are left out. */
+export interface PairChanges {
+  /** Pairs whose truth is known and the same in both runs, and those of them that are decided rightly in both. */
+  known: number;
+  stillRight: number;
+  /** Decided rightly before, wrongly now: farthest from their threshold first. */
+  newlyBroken: ImageList<ChangedPair>;
+  /** The other way round: what was farthest first. */
+  fixed: ImageList<ChangedPair>;
+  /** Decided wrongly in both: farthest first, as now. */
+  stillWrong: ImageList<ChangedPair>;
+  /** Truth unknown, and the decision is another one. */
+  changedUnlabelled: ImageList<ChangedPair>;
+  /** Null when there are no maps to compare; `notes` says why. */
+  maps: PairMaps | null;
+}
+
+export interface ChangedPair {
+  key: string;
+  class: number;
+  /** Null where it is not known. */
+  isTrue: boolean | null;
+  before: PairDecision;
+  after: PairDecision;
+  /** Of the two maps for the class; null where a run has none, or they say nothing or have different sizes. */
+  correlation: number | null;
+}
+
+export interface PairDecision {
+  decided: boolean;
+  /** Null below the record's floor. */
+  score: number | null;
+  /** Target of the record's map for the class, of the layer and method of `PairMaps`; null where there is none. */
+  target: string | null;
+}
+
+/** What became of the decision about a pair; `unknown`: its truth is not known. */
+export type PairFate = 'stillRight' | 'newlyBroken' | 'fixed' | 'stillWrong' | 'unknown';
+
+/** Maps of pairs that both runs explain at one layer. They are matched by class, whatever the targets are called. */
+export interface PairMaps extends Omit<MapId, 'target'> {
+  /** Correlation below which a map counts as elsewhere. */
+  threshold: number;
+  /** How far the maps moved, by what became of the decision. */
+  moved: Record<PairFate, MovedMaps>;
+  /** Pairs with the same decision in both runs whose maps do not agree: the least alike first. */
+  elsewhere: ImageList<ChangedPair>;
+  /** Not compared because a map says nothing: in the earlier run only, in the later one only, in both. */
+  degenerate: { before: number; after: number; both: number };
+}
+
+export interface MovedMaps {
+  /** Pairs whose maps in both runs show something; and those of them that were compared. */
+  explained: number;
+  compared: number;
+  /** Of the compared ones, and how many of them lie elsewhere. */
+  medianCorrelation: number | null;
+  elsewhere: number;
 }

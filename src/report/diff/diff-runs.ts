@@ -16,11 +16,12 @@ import type { DiffedRun, RunDiff } from './contract.ts';
 import { judgeRuns, pairsOfRuns } from './judge.ts';
 import { lookingElsewhere } from './looking-elsewhere.ts';
 import { checkInCommon, matchByKey } from './match-runs.ts';
+import { pairChanges } from './pair-changes.ts';
 
 export interface DiffOptions {
   /** Correlation of two heatmaps below which the network looks elsewhere. Default 0.5. */
   threshold?: number;
-  /** Images whose heatmaps are compared at most; a sample above it. Default 20,000. */
+  /** Images, or pairs of an image and a class, whose heatmaps are compared at most; a sample above it. Default 20,000. */
   mostCompared?: number;
   /** Images that each list names; its `count` is of all. Default 1,000. */
   kept?: number;
@@ -50,7 +51,11 @@ export async function diffRuns(before: Store, after: Store, options: DiffOptions
   checkInCommon(earlier.table, later.table, matched);
   const pairs = pairsOfRuns({ table: earlier.table, description: was }, { table: later.table, description: is });
   const judged = judgeRuns(earlier.table, later.table, pairs);
-  const { elsewhere, notes } = await lookingElsewhere(earlier, later, matched, { threshold, mostCompared, kept });
+  const limits = { threshold, mostCompared, kept };
+  const ofPairs = pairs && (await pairChanges(earlier, later, pairs, matched, limits));
+  const { elsewhere, notes } = ofPairs
+    ? { elsewhere: null, notes: ofPairs.notes }
+    : await lookingElsewhere(earlier, later, matched, limits);
   const classes = Math.max(earlier.table.classNames.length, later.table.classNames.length);
   return {
     version: 1,
@@ -64,6 +69,7 @@ export async function diffRuns(before: Store, after: Store, options: DiffOptions
     ...changedImages(earlier.table, later.table, matched, kept, judged),
     classes: classMoves(earlier.table, later.table, matched, pairs),
     elsewhere,
+    ...(ofPairs === null ? {} : { pairs: ofPairs.pairs }),
     notes: [...notesOn(was, is), ...notes],
   };
 }

@@ -105,9 +105,6 @@ function commonMap(before: RunTable, after: RunTable): { id: MapId; before: MapC
 }
 
 function noCommonMap(before: RunTable, after: RunTable): string {
-  if (after.pairs !== undefined) {
-    return 'Where the networks look was not compared: an image with several labels has a map for each of its own classes.';
-  }
   const names = (table: RunTable) =>
     table.maps.map(({ layer, method, target }) => `${layer} ${method} ${target}`).join(', ') || 'none';
   return (
@@ -148,7 +145,7 @@ async function correlationsOf(
 }
 
 /** Of ascending values. */
-function middle(values: readonly number[]): number | null {
+export function middle(values: readonly number[]): number | null {
   const upper = values[Math.floor(values.length / 2)];
   const lower = values[Math.floor((values.length - 1) / 2)];
   return upper === undefined || lower === undefined ? null : (lower + upper) / 2;

@@ -1,7 +1,9 @@
-/** Every misclassified image with what the findings say of it: for whoever goes on with the run's mistakes. */
+/** Every misclassified image, or pair of an image and a class that is decided wrongly, with what the findings say of it: for whoever goes on with the run's mistakes. */
 
 import type { Findings, PairMistake } from '../contract.ts';
 import { mistakeOf, mistakeRows } from '../findings/mistakes.ts';
+import { pairMistakes } from '../pairs/pair-mistakes.ts';
+import { pairTable } from '../pairs/pair-table.ts';
 import type { RunTable } from '../read/run-table.ts';
 import { groupsByImage, type ImageGroups } from './image-groups.ts';
 
@@ -31,11 +33,14 @@ export interface PairMistakeRow extends PairMistake, ImageGroups {
   name: string | null;
 }
 
-/** False positives and false negatives of images that may have several labels, as far as the findings list them. */
-export function* pairMistakeRows(findings: Findings): Generator<PairMistakeRow> {
+/** All false positives and false negatives of images that may have several labels, also those beyond the findings' list. */
+export function* pairMistakeRows(findings: Findings, table: RunTable): Generator<PairMistakeRow> {
+  const { multiLabel } = findings;
+  if (multiLabel === undefined || table.pairs === undefined) return;
   const groupsOf = groupsByImage(findings);
-  const missing = new Set(findings.multiLabel?.missingLabels.map((own) => `${own.class} ${own.key}`));
-  for (const mistake of findings.multiLabel?.mistakes ?? []) {
+  const missing = new Set(multiLabel.missingLabels.map((own) => `${own.class} ${own.key}`));
+  const thresholds = multiLabel.classes.map(({ threshold }) => threshold);
+  for (const mistake of pairMistakes(table, pairTable(table, table.pairs, { thresholds }))) {
     const { key, class: index, kind, score, threshold } = mistake;
     const name = findings.classNames[index] ?? null;
     const suspectedLabel = kind === 'false-positive' && missing.has(`${index} ${key}`);

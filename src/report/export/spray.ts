@@ -1,6 +1,6 @@
 /**
  * Heatmaps for spectral relevance analysis (SpRAy, Lapuschkin et al. 2019, Unmasking Clever Hans predictors): a stack for each predicted class, as
- * arrays that such tools take.
+ * arrays that such tools take. Where images may have several labels, a row for each pair of an image and an explained class.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,16 +11,13 @@ import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { type CsvCell, csvText } from './csv-text.ts';
 import type { Exported } from './exported.ts';
-import { analysedRows, type ExportedRun } from './exported-run.ts';
-import { squareHeatmap } from './square-heatmap.ts';
+import type { ExportedRun } from './exported-run.ts';
+import { heatmapSide, imageColumns, imageRows, pairColumns, pairRows, type SprayFact } from './spray-rows.ts';
 import { StackFile } from './stack-file.ts';
 import { TextFile } from './text-file.ts';
 
-/** Rows and columns of every heatmap of a stack. */
-const side = 32;
 /** Bytes that wait to be written, over all classes. */
 const mostPending = 64 << 20;
-const columns = ['file', 'row', 'key', 'label', 'label_name', 'predicted', 'predicted_name', 'score'];
 
 /** @throws UserError `no-evidence`, `damaged-output`; StoreError */
 export async function exportSpray(run: ExportedRun, target: Store): Promise<Exported> {
@@ -28,21 +25,24 @@ export async function exportSpray(run: ExportedRun, target: Store): Promise<Expo
   try {
     const stacks = new ClassStacks(folder);
     const index = { csv: new TextFile(join(folder, 'index.csv')), jsonl: new TextFile(join(folder, 'index.jsonl')) };
+    const columns = run.multiLabel ? pairColumns : imageColumns;
     await index.csv.add(csvText([columns]));
-    let images = 0;
-    for await (const { record, heatmap } of squareHeatmaps(run)) {
-      const { key, label, predicted, score } = record;
-      const place = await stacks.add(predicted, heatmap);
-      const nameOf = (of: number | null) => (of === null ? null : (run.names[of] ?? null));
-      const cells: CsvCell[] = [place.file, place.row, key, label, nameOf(label), predicted, nameOf(predicted), score];
-      await index.csv.add(csvText([cells]));
-      await index.jsonl.add(`${JSON.stringify(Object.fromEntries(columns.map((name, at) => [name, cells[at]])))}\n`);
-      images += 1;
+    let [rows, images, last] = [0, 0, ''];
+    for await (const { class: of, heatmap, facts, key } of run.multiLabel ? pairRows(run) : imageRows(run)) {
+      const line: Record<string, SprayFact> = { ...(await stacks.add(of, heatmap)), ...facts };
+      await index.csv.add(csvText([columns.map((name) => cellOf(line[name]))]));
+      await index.jsonl.add(
+        `${JSON.stringify(Object.fromEntries(columns.map((name) => [name, line[name] ?? null])))}\n`,
+      );
+      rows += 1;
+      // Rows of one image follow each other.
+      if (rows === 1 || key !== last) images += 1;
+      last = key;
     }
-    if (images === 0) {
+    if (rows === 0) {
       throw new UserError(
         'no-evidence',
-        `${run.output.location} has no evidence of a map for the predicted class, so there are no heatmaps. Run again without --no-evidence.`,
+        `${run.output.location} has no evidence of a map for ${run.multiLabel ? 'a class of an image' : 'the predicted class'}, so there are no heatmaps. Run again without --no-evidence.`,
       );
     }
     for (const file of [index.csv, index.jsonl]) await file.finish();
@@ -55,7 +55,12 @@ export async function exportSpray(run: ExportedRun, target: Store): Promise<Expo
       files: ['index.csv', 'index.jsonl', ...files],
       images,
       notes: [
-        `Each stack holds the signed maps${map} as float32 [n, ${side}, ${side}]; index.csv says whose each row is.`,
+        ...(run.multiLabel
+          ? [
+              `${rows} rows are of an image and a class each: every class that the run has a map for, decided, true or asked for. \`sample\` names a row, and no two are the same.`,
+            ]
+          : []),
+        `Each stack holds the signed maps${map} as float32 [n, ${heatmapSide}, ${heatmapSide}]; index.csv says whose each row is.`,
       ],
     };
   } finally {
@@ -63,18 +68,10 @@ export async function exportSpray(run: ExportedRun, target: Store): Promise<Expo
   }
 }
 
-/** Of the images whose map shows anything. */
-async function* squareHeatmaps(run: ExportedRun) {
-  for await (const { shard, images } of run.shards()) {
-    const rows = await analysedRows(run, shard, images);
-    if (rows === null) continue;
-    const { height, width, heatmaps } = rows;
-    for (const [at, { record }] of images.entries()) {
-      const values = heatmaps.subarray(at * height * width, (at + 1) * height * width);
-      if (values.some((value) => value !== 0))
-        yield { record, heatmap: squareHeatmap({ values, height, width }, side) };
-    }
-  }
+/** A list is one cell. */
+function cellOf(fact: SprayFact | undefined): CsvCell {
+  if (fact === undefined) return null;
+  return typeof fact === 'object' && fact !== null ? fact.join(' ') : fact;
 }
 
 /** `heatmaps/class-<index>.npy` for each class. */
@@ -87,13 +84,13 @@ class ClassStacks {
     this.#folder = folder;
   }
 
-  async add(predicted: number, heatmap: Float32Array): Promise<{ file: string; row: number }> {
-    let stack = this.#stacks.get(predicted);
+  async add(index: number, heatmap: Float32Array): Promise<{ file: string; row: number }> {
+    let stack = this.#stacks.get(index);
     if (stack === undefined) {
-      stack = new StackFile(this.#pathOf(predicted), [side, side]);
-      this.#stacks.set(predicted, stack);
+      stack = new StackFile(this.#pathOf(index), [heatmapSide, heatmapSide]);
+      this.#stacks.set(index, stack);
     }
-    const place = { file: keyOf(predicted), row: stack.rows };
+    const place = { file: keyOf(index), row: stack.rows };
     stack.add(heatmap);
     this.#pending += heatmap.byteLength;
     if (this.#pending >= mostPending) {
@@ -106,20 +103,20 @@ class ClassStacks {
   /** @returns keys of the files, by class */
   async put(target: Store): Promise<string[]> {
     const keys: string[] = [];
-    for (const [predicted, stack] of [...this.#stacks].sort(([a], [b]) => a - b)) {
+    for (const [index, stack] of [...this.#stacks].sort(([a], [b]) => a - b)) {
       await stack.finish();
-      const key = keyOf(predicted);
-      await retryTransient(() => target.putFile(key, this.#pathOf(predicted), 'application/octet-stream'));
+      const key = keyOf(index);
+      await retryTransient(() => target.putFile(key, this.#pathOf(index), 'application/octet-stream'));
       keys.push(key);
     }
     return keys;
   }
 
-  #pathOf(predicted: number): string {
-    return join(this.#folder, `class-${predicted}.npy`);
+  #pathOf(index: number): string {
+    return join(this.#folder, `class-${index}.npy`);
   }
 }
 
-function keyOf(predicted: number): string {
-  return `heatmaps/class-${predicted}.npy`;
+function keyOf(index: number): string {
+  return `heatmaps/class-${index}.npy`;
 }

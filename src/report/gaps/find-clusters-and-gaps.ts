@@ -2,13 +2,13 @@
 
 import { fewest } from '../clusters/class-groups.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
-import { findClusters, mostClasses } from '../clusters/find-clusters.ts';
+import { type FoundClusters, findClusters, joinClusters, mostClasses } from '../clusters/find-clusters.ts';
 import { highMargins } from '../clusters/high-margin.ts';
 import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts';
 import type { Cluster, CollectionItem, Gap, Proofs } from '../contract.ts';
-import type { DrawnProofs } from '../interventions/draw-proofs.ts';
+import { type DrawnProofs, mostProved } from '../interventions/draw-proofs.ts';
 import { keyedProofs, type ProofFile } from '../interventions/proof-files.ts';
-import { effect } from '../interventions/verdict.ts';
+import { effect, haveOneCause } from '../interventions/verdict.ts';
 import { findGaps, type UnrankedGap } from './find-gaps.ts';
 import { clusterAdvice, clusterEvidence, clusterSentence, gapAdvice, gapSentence, type Naming } from './sentences.ts';
 
@@ -42,8 +42,6 @@ export interface ClusterTests {
 }
 
 const untested: ClusterTests = { test: async (clusters) => clusters, prove: async () => null };
-/** Clusters that get pictures. */
-const mostProved = 20;
 
 /** @param tests asks the network about clusters, and claims causes accordingly; default: it is not at hand */
 export async function findClustersAndGaps(
@@ -57,7 +55,7 @@ export async function findClustersAndGaps(
   const margins = highMargins(own.run);
   const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
   const found = findClusters(sample, own.maps, margins);
-  const first = await tests.test(found.clusters);
+  const first = await testedAndJoined(found, own.maps, tests);
   // A cluster over several classes holds what its classes share: its images need no gap to explain them.
   const explained = new Set(
     first
@@ -71,7 +69,9 @@ export async function findClustersAndGaps(
   }).sort((a, b) => Number(b.claimed) - Number(a.claimed) || b.size - a.size || a.label - b.label);
   const inGaps = new Set(foundGaps.filter(({ claimed }) => claimed).flatMap(({ rows }) => rows));
   const second =
-    inGaps.size === 0 ? [] : await tests.test(findClusters(sample, own.maps, margins, inGaps, found).clusters);
+    inGaps.size === 0
+      ? []
+      : await testedAndJoined(findClusters(sample, own.maps, margins, inGaps, found), own.maps, tests);
   const ranked = clearerOf(first, second, inGaps).sort(byEvidence);
   const clusters = ranked.map((cluster, rank) => ({ ...cluster, id: `cluster-${rank + 1}` }));
   const { proofs, files } = await proved(clusters, tests);
@@ -94,6 +94,32 @@ export async function findClustersAndGaps(
           ]
         : [],
   };
+}
+
+async function testedAndJoined(found: FoundClusters, maps: SeenMaps, tests: ClusterTests): Promise<UnrankedCluster[]> {
+  let clusters = await tests.test(found.clusters);
+  for (;;) {
+    const joined = await joinedPair(clusters, found, maps, tests);
+    if (joined === null) return clusters;
+    clusters = [...clusters.filter((cluster) => !joined.parts.includes(cluster)), joined.whole];
+  }
+}
+
+/** Two clusters of which the network says that they have one cause, and says so of both together as well. */
+async function joinedPair(
+  clusters: readonly UnrankedCluster[],
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+): Promise<{ parts: readonly UnrankedCluster[]; whole: UnrankedCluster } | null> {
+  for (const [place, one] of clusters.entries()) {
+    for (const other of clusters.slice(place + 1).filter((candidate) => haveOneCause(one, candidate))) {
+      const joined = joinClusters(found, maps, one, other);
+      const [whole] = joined === null ? [] : await tests.test([joined]);
+      if (whole?.grounds === 'interventions' && whole.claimed) return { parts: [one, other], whole };
+    }
+  }
+  return null;
 }
 
 /** Claims first; then by what the network answered, and where it was not asked, by what the claim rests on. */

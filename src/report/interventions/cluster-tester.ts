@@ -13,7 +13,7 @@ import { isCorrect, type Sample } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { borderChanges, type Change, lent, place, seen, sharedRegion, statisticChange } from './change.ts';
-import { type DrawnProofs, drawProofs } from './draw-proofs.ts';
+import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
 import { rankSumPValue } from './rank-sum.ts';
 import { fallOf, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
@@ -34,6 +34,18 @@ const leastDeviation = 0.5;
 const recipients = 10;
 /** Changes of a part of the picture that are transplanted, too: those that take the most of the margin. What the whole picture shares always is: a blur cannot be taken out. */
 const transplants = 2;
+
+/** Pictures that are asked about at most, so that no test begins that cannot be ended: of one image under all changes of a part, and under one of the whole. */
+const underParts = 14;
+const underWhole = 2;
+const mostOfAnImage = 1 + underParts + underWhole * statistics.length;
+/** Of a cluster: its images, the mistakes that its changes are held against, and what is transplanted. */
+const mostOfATest =
+  members * mostOfAnImage +
+  movedMistakes * (1 + underWhole * statistics.length) +
+  (transplants + statistics.length) * 2 * recipients;
+const mostOfTheBackground = ordinary * (1 + underParts);
+const mostOfProofs = 2 * (members + recipients);
 
 export interface TesterParts {
   sample: Sample;
@@ -70,6 +82,7 @@ export class ClusterTester {
   readonly #tested = new Map<string, UnrankedCluster>();
   /** What was tried of each. */
   readonly #changes = new Map<string, Change[]>();
+  #claimed = 0;
   /** Clusters that were left out for want of questions. */
   untested = 0;
 
@@ -93,25 +106,33 @@ export class ClusterTester {
     const name = nameOf(cluster);
     const known = this.#tested.get(name);
     if (known !== undefined) return known;
-    if (this.#parts.network.asked >= this.#parts.most) {
+    if (!this.#mayAsk(mostOfATest + (this.#background === null ? mostOfTheBackground : 0))) {
       this.untested += 1;
       return cluster;
     }
     const tests = await this.#tests(cluster);
     const claimed = hasCause(cluster, tests);
+    this.#claimed += Number(claimed);
     const result: UnrankedCluster = { ...cluster, grounds: 'interventions', tests, claimed };
     this.#tested.set(name, result);
     return result;
   }
 
+  /** Whether so many pictures are left, beside those of the proofs of what has been claimed and of one more. */
+  #mayAsk(pictures: number): boolean {
+    const proofs = Math.min(this.#claimed + 1, mostProved) * mostOfProofs;
+    return this.#parts.network.asked + proofs + pictures <= this.#parts.most;
+  }
+
   /**
-   * The strongest change of a tested cluster in pictures; null for another one.
+   * The strongest change of a tested cluster in pictures; null for another one, and where no more pictures may be asked about.
    * @throws StoreError
    */
   async prove(cluster: UnrankedCluster): Promise<DrawnProofs | null> {
     const [strongest] = cluster.tests;
     const change = this.#changes.get(nameOf(cluster))?.find(({ kind }) => kind === strongest?.kind);
     if (strongest === undefined || change === undefined) return null;
+    if (this.#parts.network.asked + mostOfProofs > this.#parts.most) return null;
     const own = await this.#membersOf(cluster);
     const { correct } = await this.#read();
     const into = recipientsOf(correct, cluster.predicted);

@@ -9,6 +9,8 @@ import { type Change, lent } from './change.ts';
 import { boxOf, sharedPart } from './shared-part.ts';
 import type { TriedImage } from './tried-image.ts';
 
+/** Clusters that get pictures. */
+export const mostProved = 20;
 /** Pairs of each direction that are shown. */
 const shown = 3;
 /** A part that reaches so far over the picture needs no outline. */

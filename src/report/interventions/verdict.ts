@@ -54,6 +54,30 @@ export function hasCause(
   return cluster.size >= fewest && strongest !== undefined && isCause(cluster, strongest);
 }
 
+/** Changes of which there is one in a picture, and not one for each thing in it. */
+const ofWholePicture: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
+  'border',
+  'surroundings',
+  ...(['light', 'contrast', 'colour', 'saturation', 'sharpness', 'grain'] as const),
+]);
+
+/**
+ * Whether two clusters of one class have one cause: what is the cause of each is also one of the other. Only what there is one of in a picture shows that: two marks of
+ * one class are found the same way, and are two.
+ */
+export function haveOneCause(one: TestedCluster, other: TestedCluster): boolean {
+  return (
+    one.predicted === other.predicted && one.claimed && other.claimed && explains(one, other) && explains(other, one)
+  );
+}
+
+type TestedCluster = Pick<UnrankedCluster, 'size' | 'chance' | 'predicted' | 'claimed' | 'tests'>;
+
+function explains({ tests: [cause] }: TestedCluster, other: TestedCluster): boolean {
+  if (cause === undefined || !ofWholePicture.has(cause.kind)) return false;
+  return other.tests.some((test) => test.kind === cause.kind && test.words === cause.words && isCause(other, test));
+}
+
 /** Causes first, those of a part of the picture before what surrounds all of it; then by what they do beyond their controls. */
 export function strongestFirst(
   cluster: Pick<UnrankedCluster, 'chance'>,

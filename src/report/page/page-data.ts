@@ -16,7 +16,7 @@ import type {
   MultiLabelFindings,
   TravellingCue,
 } from '../contract.ts';
-import type { ImageList, LookingElsewhere, RunDiff } from '../diff/contract.ts';
+import type { ImageList, LookingElsewhere, PairChanges, PairDecision, PairMaps, RunDiff } from '../diff/contract.ts';
 import type { PackedFloats, PackedHalves, PackedIntegers } from './packed-array.ts';
 
 /** `report/data/report.js`: everything but the details of single images. */
@@ -41,6 +41,8 @@ export interface PageChanges
   stillWrong: ImageList<ChangedRow>;
   changedUnlabelled: ImageList<ChangedRow>;
   elsewhere: (Omit<LookingElsewhere, 'images'> & { images: ImageList<ChangedRow> }) | null;
+  /** Only where images may have several labels; the lists above are empty on the page then, with their counts. */
+  pairs?: PagePairChanges;
   /** How many images could not be compared. */
   apart: Record<'relabelled' | 'added' | 'vanished' | 'newlyQuarantined' | 'noLongerQuarantined', number>;
 }
@@ -54,9 +56,37 @@ export interface ChangedRow {
   correlation?: number;
 }
 
+/** Pairs of an image and a class, with rows in place of keys. */
+export interface PagePairChanges extends Pick<PairChanges, 'known' | 'stillRight'> {
+  newlyBroken: ImageList<ChangedPairRow>;
+  fixed: ImageList<ChangedPairRow>;
+  stillWrong: ImageList<ChangedPairRow>;
+  changedUnlabelled: ImageList<ChangedPairRow>;
+  maps: (Omit<PairMaps, 'elsewhere'> & { elsewhere: ImageList<ChangedPairRow> }) | null;
+}
+
+/** What either run decided about a class of an image. */
+export interface ChangedPairRow {
+  row: number;
+  class: number;
+  /** Null where it is not known. */
+  isTrue: boolean | null;
+  before: PageDecision;
+  after: PageDecision;
+  /** Place in `PageReport.maps` of this run's map for the class; -1: none. */
+  map: number;
+  /** Of the two maps; only where they were compared. */
+  correlation?: number;
+}
+
+/** A score is null below the record's floor. */
+export type PageDecision = Omit<PairDecision, 'target'>;
+
 /** `report/data/earlier-maps.js`: what the earlier run looked at in the images that `PageChanges` lists. */
 export interface EarlierMaps {
   rows: number[];
+  /** Only where images may have several labels: the class of each map. Rows repeat then. */
+  classes?: number[];
   /** In the order of `rows`. Null where the earlier run kept none. */
   heatmaps: PackedHeatmaps | null;
 }

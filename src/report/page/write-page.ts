@@ -87,7 +87,7 @@ export async function writePage(output: Store, content: PageContent, options: Pa
     look,
     quarantined,
     selection: selection.shares && { shown: columns.rows, done: findings.counts.done, ...selection.shares },
-    changes: changes && before && pageChanges(changes, before, rows),
+    changes: changes && before && pageChanges(changes, before, rows, columns.maps),
   };
   if (changes && before) {
     await files.writeData(earlierMapsName, dataFile(earlierMapsName, await earlierMaps(changes, before, rows)));

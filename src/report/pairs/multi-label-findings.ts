@@ -1,17 +1,9 @@
 /** Findings of a run whose images may have several labels: on pairs of an image and a class. */
 
-import { at } from '../../explain/at.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { meanHeatmap, placeOf } from '../clusters/mean-heatmap.ts';
-import { median, range, rounded } from '../clusters/numbers.ts';
-import type {
-  ClassFinding,
-  CollectionItem,
-  Findings,
-  MultiLabelFindings,
-  PairMistake,
-  TravellingCue,
-} from '../contract.ts';
+import { median, rounded } from '../clusters/numbers.ts';
+import type { ClassFinding, CollectionItem, Findings, MultiLabelFindings, TravellingCue } from '../contract.ts';
 import { heatmapCorrelation } from '../diff/correlation.ts';
 import { nameOfClass } from '../findings/class-name.ts';
 import { cutNote, number } from '../findings/notes.ts';
@@ -24,8 +16,9 @@ import { checkSameClasses } from '../read/same-classes.ts';
 import { coOccurrence, type Travelling } from './co-occurrence.ts';
 import { missingLabelOf, missingLabels } from './missing-labels.ts';
 import { gapReference, type PairEvidence, pairGroups, readPairs } from './pair-evidence.ts';
+import { pairMistakes } from './pair-mistakes.ts';
 import { pairFindings } from './pair-scores.ts';
-import { isDecided, type PairTable, pairTable, scoreOf, truthOf } from './pair-table.ts';
+import { pairTable } from './pair-table.ts';
 import { type NameOfClass, travellingText } from './sentences.ts';
 
 export type PairFindingsOfRun = Pick<
@@ -218,24 +211,6 @@ function agreementOf(seen: PairEvidence['seen'], cue: Travelling, places: readon
     return Number.isNaN(correlation) ? [] : [correlation];
   });
   return correlations.length === 0 ? null : rounded(median(correlations));
-}
-
-/** Farthest from their threshold first. */
-function pairMistakes(run: RunTable, table: PairTable): PairMistake[] {
-  const found: { row: number; class: number; kind: PairMistake['kind']; score: number; threshold: number }[] = [];
-  for (const index of range(table.classes)) {
-    for (let row = 0; row < table.rows; row += 1) {
-      const truth = truthOf(table, row, index);
-      if (truth < 0 || (truth === 1) === isDecided(table, row, index)) continue;
-      const kind = truth === 1 ? 'false-negative' : 'false-positive';
-      const score = scoreOf(table, row, index) || 0;
-      found.push({ row, class: index, kind, score, threshold: at(table.thresholds, index) });
-    }
-  }
-  const distance = ({ score, threshold }: { score: number; threshold: number }) => Math.abs(score - threshold);
-  return found
-    .sort((a, b) => distance(b) - distance(a) || a.row - b.row || a.class - b.class)
-    .map(({ row, ...mistake }) => ({ key: keyOf(run, row), ...mistake }));
 }
 
 /** Two findings that share so much of the smaller one are one fault seen twice. */

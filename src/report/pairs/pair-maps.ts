@@ -14,23 +14,29 @@ export interface ImageClass {
 }
 
 /** The maps of one layer and method, of which an image has one for each class that is explained. */
-interface LayerSlots extends MapId {
+export interface LayerSlots extends MapId {
   cells: number;
   slots: MapColumns[];
 }
 
 /** The layers that findings are made from, as `chooseMaps` has them; null without maps of the grad-cam kind. */
-export function choosePairMaps({ maps }: Pick<RunTable, 'maps'>): ChosenMaps<LayerSlots> | null {
+export function choosePairMaps(run: Pick<RunTable, 'maps'>): ChosenMaps<LayerSlots> | null {
+  const both = layerSlots(run).flatMap((own) => ['predicted', 'label'].map((target) => ({ ...own, target })));
+  return chooseMaps(both);
+}
+
+/** One entry for each layer and method, without a target. Maps that set one class against another are no maps of a class. */
+export function layerSlots({ maps }: Pick<RunTable, 'maps'>): LayerSlots[] {
   const layers = new Map<string, LayerSlots>();
   for (const map of maps) {
+    if (map.target.includes('-vs-')) continue;
     const id = JSON.stringify([map.layer, map.method]);
     const known = layers.get(id);
     if (known === undefined)
       layers.set(id, { layer: map.layer, method: map.method, target: '', cells: map.cells, slots: [map] });
     else known.slots.push(map);
   }
-  const both = [...layers.values()].flatMap((own) => ['predicted', 'label'].map((target) => ({ ...own, target })));
-  return chooseMaps(both);
+  return [...layers.values()];
 }
 
 /** One row for each pair. `present` is 0 where no map explains the class, or the run has no evidence of it. */

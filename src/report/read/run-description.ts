@@ -11,7 +11,7 @@ import type { Store } from '../../shared/store/store.ts';
 const { evidence, classes, regions, multiLabel, threshold, interventions } = runConfigurationSchema.shape;
 
 /** A minute or two of a CPU: a small part of a night's run. */
-const usualInterventions = 4000;
+const usualInterventions = 5000;
 
 /** A report can be made of the runs of older and newer versions, too. */
 const configuration = runConfigurationSchema.pick({ model: true, input: true, layers: true, targets: true }).extend({

@@ -46,6 +46,7 @@ const pillows = ['12', '13'] as const;
 const cropCorners = ['even', 'down'] as const;
 const padPlaces = ['both', 'end', 'start'] as const;
 const orientations = ['exif', 'ignore'] as const;
+const decodings = ['exact', 'fast'] as const;
 const channelOrders = ['rgb', 'bgr'] as const;
 const colormaps = ['magma', 'viridis', 'inferno', 'jet', 'turbo'] as const;
 const overlayFormats = ['jpg', 'png', 'webp'] as const;
@@ -58,6 +59,7 @@ export type Interpolation = (typeof interpolations)[number];
 export type CropCorner = (typeof cropCorners)[number];
 export type PadPlace = (typeof padPlaces)[number];
 export type Orientation = (typeof orientations)[number];
+export type Decoding = (typeof decodings)[number];
 export type Colormap = (typeof colormaps)[number];
 
 const text = { given: textSetting };
@@ -204,6 +206,12 @@ const preprocess = z.object({
     'exif: turn photos as their EXIF tag says; ignore: leave them as stored, as torchvision, timm and tf.io do',
     z.enum(orientations).exactOptional(),
     { otherwise: 'exif' },
+  ),
+  decode: setting(
+    'decode <way>',
+    "exact: Pillow's pixels; fast: read JPEGs that the recipe makes much smaller at a half, a quarter or an eighth of their size",
+    z.enum(decodings).exactOptional(),
+    { otherwise: 'exact' },
   ),
   /** What becomes black and white of samples with more than 8 bits; left out: what each file needs. */
   levels: setting(
@@ -414,7 +422,7 @@ export const runConfigurationSchema = z.object({
     'interventions <n>',
     'changed pictures that the report may ask the network about, to test causes; 0: none',
     count.exactOptional(),
-    { given: wholeNumber(0), otherwise: '4000', free: true },
+    { given: wholeNumber(0), otherwise: '5000', free: true },
   ),
   /** Output of a run over the training set, with which the report compares gaps; left out: none. */
   reference: setting(

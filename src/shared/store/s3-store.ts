@@ -43,6 +43,8 @@ function clientConfiguration(environment: NodeJS.ProcessEnv): S3ClientConfig {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     followRegionRedirects: true,
+    // A fifth less processor time for each request: no middleware is added after the first one.
+    cacheMiddleware: true,
     // Idle time: the SDK only warns of a whole request that takes too long, and would wait for ever on a half-open connection.
     requestHandler: { connectionTimeout: 5_000, socketTimeout: idleTimeout },
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),

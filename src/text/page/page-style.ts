@@ -17,6 +17,9 @@ body {
 }
 h1 { font-size: 1.5rem; margin: .5rem 0; }
 h2 { font-size: .9rem; margin: 0; color: var(--quiet); font-weight: 600; }
+.title { font-size: 1.2rem; margin: 1.75rem 0 .5rem; color: var(--ink); }
+.found h3 { margin-top: 0; }
+.found .note { margin-top: .75rem; }
 h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
 h3 small, .note, .strongest, .cut { color: var(--quiet); font-weight: 400; font-size: .875rem; }
 p { margin: .25rem 0; }
@@ -47,5 +50,7 @@ summary { cursor: pointer; color: var(--quiet); font-size: .875rem; padding: .35
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: start; padding: .1rem .6rem .1rem 0; border-bottom: 1px solid var(--line); white-space: pre; }
 .value, th:last-child { text-align: end; padding-right: 0; }
+.figures th, .figures td { padding-right: 1rem; }
+.figures .figure { text-align: end; }
 code { font-size: .9em; }
 `;

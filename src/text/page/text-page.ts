@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { Baseline } from '../options.ts';
 import type { DoneText, QuarantinedText, RelevanceRecord, TextRecord } from '../record.ts';
 import { escaped, signedNumber } from './markup.ts';
-import { pageStyle } from './page-style.ts';
+import { pageHead } from './page-head.ts';
 import { markedText } from './word-marks.ts';
 
 export interface PageSettings {
@@ -35,18 +35,7 @@ export class TextPage {
     const { model, tokenizer, input } = this.#settings;
     const shown = this.#articles.length;
     const left = texts > shown ? ` The page shows the first ${shown} of ${texts}; relevance.jsonl has all.` : '';
-    return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Relevance of words</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-<header class="page">
+    return `${pageHead('Relevance of words')}<header class="page">
 <h1>Relevance of words</h1>
 <p>${texts} ${texts === 1 ? 'text' : 'texts'} from <code>${escaped(basename(input))}</code>, explained with <code>${escaped(basename(model))}</code> and <code>${escaped(basename(tokenizer))}</code>.${left}</p>
 <p class="legend"><span class="word for" style="--strength:1">speaks for the class</span> <span class="word against" style="--strength:1">speaks against it</span></p>
@@ -61,7 +50,8 @@ ${this.#articles.join('\n')}
   }
 }
 
-function doneArticle(record: DoneText, settings: PageSettings): string {
+/** A text with its answer, and its words marked for each class that is explained. */
+export function doneArticle(record: DoneText, settings: PageSettings): string {
   const none = record.relevance.length === 0 ? `\n${plainText(record)}` : '';
   return `<article>
 <h2>${escaped(record.key)}</h2>
@@ -205,6 +195,6 @@ function failedArticle({ key, text, error }: QuarantinedText): string {
 </article>`;
 }
 
-function nameOf(index: number, name: string | null): string {
+export function nameOf(index: number, name: string | null): string {
   return name === null ? `class ${index}` : `<bdi>${escaped(name)}</bdi>`;
 }

@@ -13,6 +13,9 @@ export class HandedBack extends Error {
   }
 }
 
+/** This worker does not compute as the run asks for: the shard goes back to the queue for another, without having used an attempt. */
+export class LeftToOthers extends Error {}
+
 /** The run takes no more results: it was cancelled, failed, ended, or is unknown to Redis. */
 export class RunClosed extends Error {
   constructor(refusal: Refusal) {

@@ -1,6 +1,7 @@
 /** A worker of the fleet: takes shards from the queue, explains them, and commits them to the ledger. */
 
-import { type Job, WaitingError, Worker } from 'bullmq';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import { checkRedis } from '../../shared/ledger/check-redis.ts';
 import { connectRedis } from '../../shared/ledger/connect-redis.ts';
 import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts';
@@ -23,7 +24,7 @@ import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
 import { openPixels, type PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
 import type { ClosingStep } from './closing-step.ts';
-import { HandedBack, isPermanent } from './failures.ts';
+import { HandedBack, isPermanent, LeftToOthers } from './failures.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { OpenRuns } from './open-runs.ts';
 import { RunEnding } from './run-ending.ts';
@@ -87,6 +88,12 @@ export async function runWorker(
  */
 const nativePatience = 10_000;
 
+/**
+ * A shard that is left to others is held for so many milliseconds, and comes back after so many more: other runs have their turn, and a worker that
+ * cannot do any of a long queue does not spend its time on moving it.
+ */
+const leftFor = { here: 250, away: 10_000 };
+
 class FleetWorker {
   readonly #settings: WorkerSettings;
   readonly #events: WorkerEvents;
@@ -99,9 +106,11 @@ class FleetWorker {
   readonly #runs: OpenRuns;
   readonly #work: ShardWork;
   readonly #underWay = new Set<Promise<void>>();
+  /** Of those under way: shards that are left to others, and wait here for a moment. */
+  #left = 0;
   readonly #summary = { shards: 0, images: 0, handedBack: 0 };
   #upkeep: Upkeep | null = null;
-  #stopping = false;
+  readonly #stop = new AbortController();
 
   constructor(
     settings: WorkerSettings,
@@ -124,6 +133,7 @@ class FleetWorker {
       {
         worker: settings.name,
         provider: settings.provider,
+        precisions: settings.precisions,
         threads: settings.threads,
         modelCache: settings.modelCache,
         pixels: this.#pixels,
@@ -156,7 +166,7 @@ class FleetWorker {
       crashLimit: settings.crashLimit,
       runs: this.#runs,
       ending: this.#ending,
-      stopping: () => this.#stopping,
+      stopping: () => this.#stop.signal.aborted,
       onGivenUp: () => this.#watch.onNotCommitted('given-up'),
       onWarning,
     });
@@ -177,7 +187,7 @@ class FleetWorker {
         runs: this.#runs,
         ending: this.#ending,
         health: this.#health,
-        busy: () => this.#underWay.size > 0,
+        busy: () => this.#underWay.size > this.#left,
         longestLoopDelay: () => delay.longest(),
         onWarning: (message) => this.#events.onWarning(message),
       },
@@ -224,6 +234,7 @@ class FleetWorker {
     try {
       await this.#runs.use(oldest.run, async () => undefined);
     } catch (error) {
+      if (error instanceof LeftToOthers) this.#events.onWarning(error.message, { run: oldest.run });
       // Anything else may pass; the run's first shard will tell.
       if (!isPermanent(error)) return;
       if (oldest.settledShards > 0) throw error;
@@ -273,11 +284,12 @@ class FleetWorker {
     }
     const ended = this.#watch.onShardBegun();
     try {
-      if (this.#stopping) throw new HandedBack();
+      if (this.#stop.signal.aborted) throw new HandedBack();
       const { run, shard } = data;
       const work = () => this.#work.do(data, job.attemptsMade + 1 >= (job.opts.attempts ?? 1));
       await (this.#traces?.span('explain shard', { 'gradline.run': run, 'gradline.shard': shard }, work) ?? work());
     } catch (error) {
+      if (error instanceof LeftToOthers) return await this.#leave(job, token, error);
       if (!(error instanceof HandedBack)) {
         this.#watch.onNotCommitted('failed');
         const message = error instanceof Error ? error.message : String(error);
@@ -294,8 +306,19 @@ class FleetWorker {
     }
   }
 
+  /** @throws DelayedError, which tells the queue that the job is not done */
+  async #leave(job: Job<ShardJob, void, string>, token: string, { message }: LeftToOthers): Promise<never> {
+    this.#events.onWarning(message, { run: job.data.run });
+    this.#watch.onNotCommitted('handed-back');
+    this.#left += 1;
+    await wait(leftFor.here, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    this.#left -= 1;
+    await job.moveToDelayed(Date.now() + leftFor.away, token).catch(() => undefined);
+    throw new DelayedError();
+  }
+
   async #drain(worker: Worker<ShardJob, void, string>, left: (share: number) => number): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     this.#health.enter('stopping');
     this.#events.onDraining(this.#underWay.size);
     await worker.pause(true);

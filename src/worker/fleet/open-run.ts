@@ -1,5 +1,6 @@
 /** A run that this worker works on: its model loaded and warm, its stores open, a pipeline running. */
 
+import type { Precision } from '../../explain/options.ts';
 import { UserError } from '../../explain/user-error.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { commitShard } from '../../shared/ledger/settle-shard.ts';
@@ -27,6 +28,7 @@ import type { Provider } from '../pipeline/provider.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
 import { timed } from '../pipeline/stage-watch.ts';
 import { RunClosed } from './failures.ts';
+import { checkPrecision } from './run-precision.ts';
 import { readStoredRun } from './stored-run.ts';
 import type { WorkerHealth } from './worker-health.ts';
 import type { Where } from './worker-settings.ts';
@@ -36,6 +38,8 @@ import type { WorkerWatch } from './worker-watch.ts';
 export interface RunTools {
   worker: string;
   provider: Provider;
+  /** In which runs may be computed. */
+  precisions: readonly Precision[];
   threads: number | null;
   modelCache: string;
   pixels: PixelWork;
@@ -77,7 +81,7 @@ export class OpenRun {
   readonly #plan: PlanReader;
   readonly #inference: Inference;
 
-  /** @throws UserError, InferenceError, StoreError: see `isPermanent` for what they mean */
+  /** @throws LeftToOthers; UserError, InferenceError, StoreError: see `isPermanent` for what they mean */
   static async open(ledger: RunLedger, location: string, shared: RunTools): Promise<OpenRun> {
     const tools = { ...shared, onWarning: (message: string) => shared.onWarning(message, { run: ledger.run }) };
     const opened: { close(): Promise<void> }[] = [];
@@ -88,6 +92,7 @@ export class OpenRun {
       if (run !== ledger.run) {
         throw new UserError('damaged-output', `${location} holds run ${run}, not ${ledger.run}.`);
       }
+      checkPrecision(run, configuration, tools.precisions);
       const classes = await retryTransient(() => readPlanClasses(output));
       const classNames = classes === null ? null : [...classes.names];
       const order = { location: configuration.model, digest: digests.model, run, cache: tools.modelCache };

@@ -2,6 +2,7 @@
 
 import { readStatus } from '../../shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
+import { LeftToOthers } from './failures.ts';
 import { OpenRun, type RunTools } from './open-run.ts';
 
 /** More take memory of the device for nothing: runs come one after the other. */
@@ -36,6 +37,8 @@ export class OpenRuns {
   readonly #entries = new Map<string, Entry>();
   readonly #using = new Set<Promise<unknown>>();
   readonly #closing = new Set<Promise<void>>();
+  /** Why, by run. */
+  readonly #left = new Map<string, LeftToOthers>();
   readonly #onOpened: (run: OpenRun) => void;
 
   constructor(redis: RedisClient, tools: RunTools, onOpened: (run: OpenRun) => void) {
@@ -46,6 +49,11 @@ export class OpenRuns {
 
   get names(): string[] {
     return [...this.#entries.keys()];
+  }
+
+  /** Whether shards of the run came that this worker does not compute as the run asks for. */
+  leaves(run: string): boolean {
+    return this.#left.has(run);
   }
 
   /**
@@ -116,13 +124,20 @@ export class OpenRuns {
   }
 
   async #openIfActive(run: string): Promise<OpenRun | null> {
+    const left = this.#left.get(run);
+    if (left !== undefined) throw left;
     const ledger = openRunLedger(this.#redis, run);
     const status = await readStatus(ledger, 0);
     if (status === null || (status.state !== 'planning' && status.state !== 'running')) return null;
     const { output } = status;
-    const open = await this.#tools.health.opening(run, () => OpenRun.open(ledger, output, this.#tools));
-    this.#onOpened(open);
-    return open;
+    try {
+      const open = await this.#tools.health.opening(run, () => OpenRun.open(ledger, output, this.#tools));
+      this.#onOpened(open);
+      return open;
+    } catch (error) {
+      if (error instanceof LeftToOthers) this.#left.set(run, error);
+      throw error;
+    }
   }
 
   #forget(run: string, entry: Entry): void {

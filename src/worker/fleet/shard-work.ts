@@ -8,7 +8,7 @@ import type { ShardJob } from '../../shared/queue/shard-queue.ts';
 import type { Shard } from '../../shared/run/run-plan.ts';
 import type { OneByOne } from '../pipeline/pipeline.ts';
 import { crashedWorker, planCarefully } from './crash-policy.ts';
-import { AttemptSuperseded, describe, HandedBack, isPermanent, RunClosed } from './failures.ts';
+import { AttemptSuperseded, describe, HandedBack, isPermanent, LeftToOthers, RunClosed } from './failures.ts';
 import type { OpenRun } from './open-run.ts';
 import type { OpenRuns } from './open-runs.ts';
 import type { RunEnding } from './run-ending.ts';
@@ -42,7 +42,7 @@ export class ShardWork {
    * Resolves when there is nothing more to do for the job: the shard is committed, or given up, or its run takes nothing.
    *
    * @param last whether the queue will not bring the shard again when this attempt fails
-   * @throws HandedBack when the worker stops; anything else: try again later
+   * @throws HandedBack when the worker stops; LeftToOthers; anything else: try again later
    */
   async do({ run, shard }: ShardJob, last: boolean): Promise<void> {
     const ledger = openRunLedger(this.#tools.redis, run);
@@ -51,7 +51,7 @@ export class ShardWork {
     } catch (error) {
       // The results are stored or will be by another; this job has nothing to add.
       if (error instanceof RunClosed || error instanceof AttemptSuperseded) return;
-      if (error instanceof HandedBack) throw error;
+      if (error instanceof HandedBack || error instanceof LeftToOthers) throw error;
       if (this.#tools.stopping()) throw new HandedBack();
       if (isPermanent(error)) {
         await this.#tools.ending.fail(ledger, error);

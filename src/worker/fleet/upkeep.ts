@@ -43,7 +43,7 @@ export class Upkeep {
   #nextSweep = 0;
   readonly #onEmpty: () => void;
 
-  /** @param onEmpty called, each time anew, when this worker is idle and no run has work */
+  /** @param onEmpty called, each time anew, when this worker is idle and no run has work for it */
   constructor(tools: UpkeepTools, intervals: UpkeepIntervals, onEmpty: () => void) {
     this.#tools = tools;
     this.#intervals = intervals;
@@ -83,7 +83,8 @@ export class Upkeep {
     const active = (await readRuns(this.#tools.redis)).ongoing.filter(({ state }) => state !== 'paused');
     this.#tools.health.onlyRuns(active.map(({ run }) => run));
     for (const status of active) this.#finishLeftBehind(status);
-    if (active.length === 0 && !this.#tools.ending.busy && !this.#tools.busy()) {
+    const own = active.filter(({ run }) => !this.#tools.runs.leaves(run));
+    if (own.length === 0 && !this.#tools.ending.busy && !this.#tools.busy()) {
       this.#onEmpty();
       return;
     }

@@ -1,5 +1,6 @@
 /** What a worker is told when it starts, and what it tells. */
 
+import type { Precision } from '../../explain/options.ts';
 import type { MaxFailures } from '../../shared/run/max-failures.ts';
 import type { Provider } from '../pipeline/provider.ts';
 
@@ -12,6 +13,8 @@ export interface WorkerSettings {
   concurrency: number;
   /** Instead of the one that the run's configuration names: devices belong to workers. */
   provider: Provider;
+  /** In which runs may be computed: others are left to other workers. */
+  precisions: readonly Precision[];
   /** Threads inside one operator; null: ONNX Runtime's own choice. */
   threads: number | null;
   /** Threads in which images are decoded, drawn and stored; null: one for each core. */

@@ -23,7 +23,7 @@ export function pipelineSettings(
     );
   }
   const { overlays, maps, evidence, scores, pixelLimit } = configuration;
-  const { orientation, levels } = configuration.preprocess;
+  const { orientation, levels, decode } = configuration.preprocess;
   return {
     preprocessing,
     channels: input.channels,
@@ -32,6 +32,7 @@ export function pipelineSettings(
       ...(pixelLimit === undefined ? {} : { pixelLimit }),
       ...(orientation === undefined ? {} : { orientation }),
       ...(levels === undefined ? {} : { levels }),
+      ...(decode === undefined ? {} : { decode }),
     },
     keepBytes: overlays.write !== 'none' && overlays.on === 'original',
     overlays,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { heatmapCorrelation } from '../../../src/report/diff/correlation.ts';
 import { diffRuns } from '../../../src/report/diff/diff-runs.ts';
 import type { DoneRecord, ImageRecord } from '../../../src/shared/run/record.ts';
-import { answered, image, type OutputOf, outputOf } from '../hand-made.ts';
+import { answered, image, type OutputOf, outputOf, type SeveralOf, severalLabels } from '../hand-made.ts';
 
 const upperLeft = [4, 1, 1, 0];
 const lowerRight = [0, 1, 1, 4];
@@ -88,4 +88,66 @@ test('only the positive part of a map counts, as in the overlays', () => {
   expect(heatmapCorrelation(negative, Float32Array.of(4, 1, 0, 0))).toBeCloseTo(1, 6);
   expect(heatmapCorrelation(Float32Array.of(1, 2, 3), Float32Array.of(30, 20, 10))).toBeCloseTo(-1, 6);
   expect(heatmapCorrelation(Float32Array.of(1, 1, 1), Float32Array.of(1, 2, 3))).toBeNaN();
+});
+
+test('of several labels the maps of each class are compared, whatever became of its decision', async () => {
+  const [cat, dog, fox] = [0, 1, 2];
+  const night = (images: Record<string, SeveralOf>, moved: (key: string, index: number) => boolean) =>
+    outputOf({
+      shards: [Object.entries(images).map(([key, of]) => severalLabels(key, of))],
+      heatmaps: ({ key }, index) => (moved(key, index) ? lowerRight : upperLeft),
+    });
+  // The slots of a class differ from night to night: its score decides which one it has.
+  const before = await night(
+    {
+      'a.jpg': { labels: [cat, dog], scores: [0.9, 0.8, 0.1], explained: [cat, dog] },
+      'b.jpg': { labels: [cat], scores: [0.7, 0.6, 0.1], explained: [cat, dog] },
+      'c.jpg': { labels: null, scores: [0.1, 0.6, 0.7], explained: [fox, dog] },
+    },
+    () => false,
+  );
+  const after = await night(
+    {
+      'a.jpg': { labels: [cat, dog], scores: [0.9, 0.2, 0.1], explained: [cat, dog] },
+      'b.jpg': { labels: [cat], scores: [0.6, 0.7, 0.1], explained: [dog, cat] },
+      'c.jpg': { labels: null, scores: [0.1, 0.6, 0.3], explained: [dog, fox] },
+    },
+    (key, index) => `${key} ${index}` === 'a.jpg 1' || `${key} ${index}` === 'b.jpg 0',
+  );
+  const { pairs, elsewhere, newlyBroken } = await diffRuns(before, after);
+  expect(elsewhere).toBeNull();
+  expect(newlyBroken.images.map(({ key }) => key)).toEqual(['a.jpg']);
+  expect(pairs).toMatchObject({
+    known: 6,
+    stillRight: 4,
+    newlyBroken: {
+      count: 1,
+      images: [
+        {
+          key: 'a.jpg',
+          class: dog,
+          isTrue: true,
+          before: { decided: true, score: 0.8, target: 'predicted+label#2' },
+          after: { decided: false, score: 0.2, target: 'predicted+label#2' },
+        },
+      ],
+    },
+    fixed: { count: 0 },
+    stillWrong: { count: 1, images: [{ key: 'b.jpg', class: dog, isTrue: false }] },
+    changedUnlabelled: { count: 1, images: [{ key: 'c.jpg', class: fox, isTrue: null }] },
+  });
+  expect(pairs?.newlyBroken.images[0]?.correlation).toBeCloseTo(-7 / 9, 3);
+  expect(pairs?.stillWrong.images[0]?.correlation).toBeCloseTo(1, 3);
+  expect(pairs?.maps).toMatchObject({
+    layer: 'layer4',
+    method: 'grad-cam',
+    moved: {
+      stillRight: { explained: 2, compared: 2, elsewhere: 1 },
+      newlyBroken: { explained: 1, compared: 1, elsewhere: 1 },
+      fixed: { explained: 0, compared: 0, medianCorrelation: null, elsewhere: 0 },
+      stillWrong: { explained: 1, compared: 1, elsewhere: 0 },
+      unknown: { explained: 2, compared: 2, elsewhere: 0 },
+    },
+    elsewhere: { count: 1, images: [{ key: 'b.jpg', class: cat, after: { target: 'predicted+label#2' } }] },
+  });
 });

@@ -4,17 +4,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { packDetails } from '../../../src/report/page/image-details.ts';
+import { packDetails, packHeatmaps } from '../../../src/report/page/image-details.ts';
 import { indexHtml } from '../../../src/report/page/index-html.ts';
 import { packFloats, packIntegers } from '../../../src/report/page/packed-array.ts';
 import {
+  type ChangedPairRow,
   type ClassFile,
   classFileName,
   detailsName,
   detailsRows,
+  type EarlierMaps,
   earlierMapsName,
   type ImageDetails,
   type PageChanges,
+  type PagePairChanges,
   type PageReport,
   registrar,
 } from '../../../src/report/page/page-data.ts';
@@ -58,7 +61,7 @@ export async function writeHarbourReport(shape: HarbourShape): Promise<HarbourRe
   for (const { name, content, contentType } of await readBuiltPage('report/page/app', indexHtml))
     await output.put(`report/${name}`, content, contentType);
   await put('report', harbourPage(scenes, shape.pictures === true));
-  await put(earlierMapsName, { rows: [], heatmaps: null });
+  await put(earlierMapsName, earlierHarbourMaps(scenes));
   for (const index of harbourClasses.keys()) await put(classFileName(index), harbourClassFile(scenes, index));
   for (let start = 0; start < scenes.length; start += detailsRows) {
     const part = scenes.slice(start, start + detailsRows);
@@ -123,7 +126,7 @@ function changesOf(scenes: readonly Scene[]): PageChanges {
   const rows = scenes.flatMap((scene, row) =>
     scene.truth && harbourClasses.some((_, index) => isWrong(scene, index)) ? [row] : [],
   );
-  const images = rows.slice(0, 6).map((row) => ({ row, predicted: 4, score: 0.7 }));
+  const images = rows.slice(0, 6);
   const none = { count: 0, images: [] };
   return {
     before: {
@@ -149,13 +152,68 @@ function changesOf(scenes: readonly Scene[]): PageChanges {
       },
     ],
     notes: [],
-    newlyBroken: { count: images.length, images },
+    newlyBroken: { count: images.length, images: [] },
     fixed: none,
     stillWrong: none,
     changedUnlabelled: none,
     elsewhere: null,
+    pairs: pairsSince(scenes),
     apart: { relabelled: 0, added: 0, vanished: 0, newlyQuarantined: 0, noLongerQuarantined: 0 },
   };
+}
+
+/** Gulls beside boats are false only now; some boats are seen elsewhere. */
+function pairsSince(scenes: readonly Scene[]): PagePairChanges {
+  const gulls = changed(scenes, 2, (scene) => isWrong(scene, 2) && isDecided(scene, 2), 0.12);
+  const boats = changed(scenes, 0, (scene) => scene.truth?.[0] === 1 && isDecided(scene, 0), 0.9).slice(0, 6);
+  const list = (images: ChangedPairRow[]) => ({ count: images.length, images });
+  const moved = { explained: 0, compared: 0, medianCorrelation: null, elsewhere: 0 };
+  return {
+    known: scenes.length * harbourClasses.length,
+    stillRight: 600,
+    newlyBroken: list(gulls),
+    fixed: list([]),
+    stillWrong: list([]),
+    changedUnlabelled: list([]),
+    maps: {
+      layer: 'layer4',
+      method: 'grad-cam',
+      threshold: 0.5,
+      moved: {
+        stillRight: { explained: 40, compared: 40, medianCorrelation: 0.88, elsewhere: boats.length },
+        newlyBroken: moved,
+        fixed: moved,
+        stillWrong: moved,
+        unknown: moved,
+      },
+      elsewhere: list(boats.map((pair) => ({ ...pair, correlation: -0.31 }))),
+      degenerate: { before: 0, after: 0, both: 0 },
+    },
+  };
+}
+
+/** @param score then */
+function changed(
+  scenes: readonly Scene[],
+  index: number,
+  holds: (scene: Scene) => boolean,
+  score: number,
+): ChangedPairRow[] {
+  return scenes.flatMap((scene, row): ChangedPairRow[] => {
+    const own = scene.scores[index] ?? 0;
+    const slot = scene.explained.indexOf(index);
+    if (!holds(scene) || slot < 0 || slot >= slots.length) return [];
+    const isTrue = scene.truth?.[index] === 1;
+    const before = { decided: score >= 0.5, score };
+    return [{ row, class: index, isTrue, before, after: { decided: true, score: own }, map: slots.length + slot }];
+  });
+}
+
+/** The earlier run saw boats where buoys are. */
+function earlierHarbourMaps(scenes: readonly Scene[]): EarlierMaps {
+  const boats = pairsSince(scenes).maps?.elsewhere.images ?? [];
+  const heatmaps = boats.map(() => spotOf(1));
+  return { rows: boats.map(({ row }) => row), classes: boats.map(() => 0), heatmaps: packHeatmaps(heatmaps) };
 }
 
 export function harbourClassFile(scenes: readonly Scene[], index: number): ClassFile {
@@ -213,15 +271,20 @@ function detailsOf(scene: Scene): ImageDetails {
 function heatmapsOf({ explained }: Scene) {
   return layers.flatMap(() =>
     slots.map((slot) => {
-      const [x, y] = places[explained[slot - 1] ?? -1] ?? [];
-      if (x === undefined || y === undefined) return null;
-      const values = Float32Array.from(
-        { length: grid * grid },
-        (_, cell) => 1.5 - Math.hypot(Math.floor(cell / grid) + 0.5 - y * grid, (cell % grid) + 0.5 - x * grid) / 2,
-      );
-      return { height: grid, width: grid, values };
+      const index = explained[slot - 1];
+      return index === undefined ? null : spotOf(index);
     }),
   );
+}
+
+/** A map that lies where the class stands. */
+function spotOf(index: number): { height: number; width: number; values: Float32Array } {
+  const [x, y] = places[index] ?? [0.5, 0.5];
+  const values = Float32Array.from(
+    { length: grid * grid },
+    (_, cell) => 1.5 - Math.hypot(Math.floor(cell / grid) + 0.5 - y * grid, (cell % grid) + 0.5 - x * grid) / 2,
+  );
+  return { height: grid, width: grid, values };
 }
 
 const shapes = [

@@ -59,6 +59,7 @@ const given: Record<string, string | boolean> = {
   range: '-1,1',
   channels: 'bgr',
   orientation: 'ignore',
+  decode: 'fast',
   levels: '0,4095',
   'pixel-limit': '5000',
   'output-name': 'probabilities',

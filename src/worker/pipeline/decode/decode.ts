@@ -1,6 +1,7 @@
 import { isBanded } from '../../../explain/pixel-input.ts';
 import { toGrey } from '../../../shared/picture/grey.ts';
 import { type Rectangle, type RgbImage, type Size, toRgb } from '../../../shared/picture/raster.ts';
+import type { Decoding } from '../../../shared/run/configuration.ts';
 import { drawnBands, padBands } from './bands.ts';
 import { planGeometry } from './geometry.ts';
 import { groundColour, type Preprocessing } from './preprocessing.ts';
@@ -8,6 +9,7 @@ import { readBands } from './read-bands.ts';
 import { type DecodedRaster, type ReadOptions, readRaster } from './read-raster.ts';
 import { resampleBands } from './resample-bands.ts';
 import { shapePicture } from './shape-picture.ts';
+import { shrinkFor } from './shrink.ts';
 
 export interface DecodedImage extends RgbImage {
   /** Size of the whole picture after its orientation was applied. */
@@ -20,7 +22,13 @@ export interface DecodedImage extends RgbImage {
   bands?: Float32Array;
 }
 
-export interface DecodeOptions extends ReadOptions {
+/** How files are read, whatever the model takes. */
+export interface ReadingOptions extends ReadOptions {
+  /** `fast`: large JPEGs are read smaller than they are (`shrink.ts`). Default `exact`. */
+  decode?: Decoding;
+}
+
+export interface DecodeOptions extends ReadingOptions {
   /** Channels of the model's input. With 1 the picture becomes grey as Pillow's `convert('L')` makes it; with 2 or more than 3 it is read as bands. Default 3. */
   channels?: number;
   /** Which bands are drawn, from 1: one, or red, green and blue. */
@@ -32,7 +40,7 @@ export interface DecodeOptions extends ReadOptions {
 /**
  * From a file's bytes to what the model sees: decode, orient, crop and resize as the training recipe does. What the samples mean to the
  * model is left to its graph (`ExplainerOptions.pixels`).
- * Pixels are those of Pillow for the same recipe, bit for bit, wherever the decoders agree (JPEG and PNG do).
+ * Pixels are those of Pillow for the same recipe, bit for bit, wherever the decoders agree (JPEG and PNG do) and `decode` is `exact`.
  * @throws ImageError where this image cannot be used
  */
 export async function decodeImage(
@@ -40,22 +48,23 @@ export async function decodeImage(
   preprocessing: Preprocessing,
   options: DecodeOptions = {},
 ): Promise<DecodedImage> {
-  const { channels = 3, target } = options;
+  const { channels = 3, decode = 'exact', target } = options;
   const { width, height } = preprocessing.size;
   if (target !== undefined && target.length !== height * width * 3) {
     throw new RangeError(`The target holds ${target.length} bytes; an image needs ${height * width * 3}.`);
   }
   if (isBanded({ channels })) return decodeBands(bytes, preprocessing, { ...options, channels });
-  const source = await readRaster(bytes, options);
+  const shrink = decode === 'fast' ? (original: Size) => shrinkFor(original, preprocessing) : undefined;
+  const source = await readRaster(bytes, options, shrink);
   const raster = channels === 1 ? toGrey(source) : source;
   const ground = groundColour(preprocessing, channels === 1 ? 1 : 3);
-  const { pixels, placement } = shapePicture(raster, preprocessing, ground);
+  const { pixels, placement } = shapePicture(raster, preprocessing, ground, source.shrunk);
   target?.set(pixels);
   return {
     pixels: target ?? pixels,
     width,
     height,
-    original: { width: raster.width, height: raster.height },
+    original: source.shrunk?.original ?? { width: raster.width, height: raster.height },
     placement,
     ...(source.levels === undefined ? {} : { levels: source.levels }),
   };

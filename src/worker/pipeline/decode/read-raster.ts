@@ -12,6 +12,8 @@ import { type LabTiff, readLabTiff } from './lab-tiff.ts';
 import { labToRgb } from './lab-to-rgb.ts';
 import { netpbmSize, readNetpbm } from './netpbm.ts';
 import { highBits, type Levels, levelsOfBits, levelsOfFloats, scaledBytes } from './sample-levels.ts';
+import type { Shrink, ShrunkPicture } from './shrink.ts';
+import { openShrunk, planShrunk, shrunkSize } from './shrunk-jpeg.ts';
 
 export interface ReadOptions {
   /** Most pixels (width times height) that an image may have. Default 100 million. */
@@ -25,6 +27,8 @@ export interface ReadOptions {
 export interface DecodedRaster extends Raster {
   /** What became black and white, where the file's samples have more than 8 bits. */
   levels?: Levels;
+  /** Where the raster is smaller than its picture. */
+  shrunk?: ShrunkPicture;
 }
 
 /** Most pixels an image may have: width times height as its header states them. */
@@ -40,9 +44,14 @@ export const defaultPixelLimit = 100_000_000;
  *   purpose;
  * - of an animation or a multi-page file the first picture is taken.
  * Grey pictures stay at one channel.
+ * @param shrinkFor how much smaller a picture of such a size, as it is shown, may be read; only JPEGs are, of grey or RGB. Default: not at all
  * @throws ImageError
  */
-export async function readRaster(bytes: Buffer, options: ReadOptions = {}): Promise<DecodedRaster> {
+export async function readRaster(
+  bytes: Buffer,
+  options: ReadOptions = {},
+  shrinkFor: (original: Size) => Shrink = () => 1,
+): Promise<DecodedRaster> {
   const { pixelLimit = defaultPixelLimit, levels } = options;
   if (isNumpyFile(bytes)) return readArray(bytes, pixelLimit, levels);
   const format = detectFormat(bytes);
@@ -52,13 +61,17 @@ export async function readRaster(bytes: Buffer, options: ReadOptions = {}): Prom
   const header = await readHeader(bytes, format);
   checkPixels(header, pixelLimit);
   if (header.depth !== 'uchar' && header.space !== 'cmyk') return readDeep(bytes, format, header, options);
-  const decoded = await decodeSamples(bytes, format, options, (image) =>
-    keepColourSpace(image, header).raw({ depth: 'uchar' }),
-  );
+  const mayShrink = format === 'JPEG' && header.space !== 'cmyk';
+  const shrunk = mayShrink ? await planShrunk(header, shrinkFor, () => readOrientation(bytes, options)) : null;
+  const as = (image: Sharp) => keepColourSpace(image, header).raw({ depth: 'uchar' });
+  const decoded = await decodeSamples(bytes, format, options, as, shrunk?.shrink);
   const { width, height, channels } = decoded.info;
+  if (shrunk !== null) checkShrunk(decoded.info, shrunk);
   const samples = new Uint8Array(decoded.data.buffer, decoded.data.byteOffset, decoded.data.byteLength);
   if (header.space === 'cmyk') return { pixels: cmykToRgb(samples, channels), width, height, channels: 3 };
-  if (channels === 1 || channels === 3) return { pixels: samples, width, height, channels };
+  if (channels === 1 || channels === 3) {
+    return { pixels: samples, width, height, channels, ...(shrunk === null ? {} : { shrunk }) };
+  }
   const kept = channels === 2 ? 1 : 3;
   return { pixels: firstChannels(samples, channels, kept), width, height, channels: kept };
 }
@@ -147,16 +160,37 @@ async function readHeader(bytes: Buffer, format: ImageFormat): Promise<ImageHead
   }
 }
 
+/** The EXIF tag 0x0112; 1 where it is missing or does not count. @throws ImageError */
+async function readOrientation(bytes: Buffer, { orientation }: ReadOptions): Promise<number> {
+  if (orientation === 'ignore') return 1;
+  try {
+    return (await sharp(bytes, { limitInputPixels: false }).metadata()).orientation ?? 1;
+  } catch (error) {
+    throw damaged(bytes, 'JPEG', error);
+  }
+}
+
+/** Whether the image library did as it was told. */
+function checkShrunk({ width, height }: Size, { original, shrink }: ShrunkPicture): void {
+  const wanted = shrunkSize(original, shrink);
+  if (width === wanted.width && height === wanted.height) return;
+  throw new Error(
+    `The image library read ${width} x ${height} pixels of a JPEG of ${original.width} x ${original.height}, where ${wanted.width} x ${wanted.height} were to be read. Use --decode exact.`,
+  );
+}
+
 async function decodeSamples(
   bytes: Buffer,
   format: ImageFormat,
   { pixelLimit = defaultPixelLimit, orientation }: ReadOptions,
   as: (image: Sharp) => Sharp,
+  shrink: Shrink = 1,
 ) {
-  const decode = (file: Buffer, failOn: 'warning' | 'error') => {
-    const image = sharp(file, { failOn, limitInputPixels: pixelLimit, ignoreIcc: true });
-    return as(orientation === 'ignore' ? image : image.autoOrient()).toBuffer({ resolveWithObject: true });
-  };
+  const decode = (file: Buffer, failOn: 'warning' | 'error') =>
+    openShrunk(file, shrink, (source) => {
+      const image = sharp(source, { failOn, limitInputPixels: pixelLimit, ignoreIcc: true });
+      return as(orientation === 'ignore' ? image : image.autoOrient()).toBuffer({ resolveWithObject: true });
+    });
   try {
     // libjpeg reports damaged data as a warning and paints grey; other libraries warn about harmless tags.
     return await decode(bytes, format === 'JPEG' ? 'warning' : 'error');

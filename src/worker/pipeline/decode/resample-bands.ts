@@ -5,6 +5,7 @@ import { filters } from './filters.ts';
 import { nearestSources } from './nearest.ts';
 import { pillowWeights, type Resampling } from './resample.ts';
 import { axisMaker } from './resample-float.ts';
+import { spanOf } from './span.ts';
 
 /** Which source samples make each output of an axis, and with what weight. Output `i` uses `weights[i * taps ...]`. */
 interface Axis {
@@ -67,12 +68,14 @@ function axis(
   from: number,
   outputs: number,
 ): Axis {
+  // A part of whole samples, which begins at the first of them.
+  const source = spanOf(0, box[side], box[side]);
   if (filter === 'nearest') {
-    const first = nearestSources(box[side], size[side], from, outputs);
+    const first = nearestSources(source, size[side], from, outputs);
     return { first, count: new Int32Array(outputs).fill(1), weights: new Float64Array(outputs).fill(1), taps: 1 };
   }
   if (filter === 'area' || (!antialias && (filter === 'bilinear' || filter === 'bicubic'))) {
-    return axisMaker(filter, box, size)(box[side], size[side], from, outputs);
+    return axisMaker(filter, box, size)(source, size[side], from, outputs);
   }
-  return pillowWeights(box[side], size[side], from, outputs, filters[filter]);
+  return pillowWeights(source, size[side], from, outputs, filters[filter]);
 }

@@ -7,6 +7,7 @@ import { at } from '../../../explain/at.ts';
 import { freshKernels } from '../../../shared/picture/kernels/kernels.ts';
 import type { Raster, Rectangle, Size } from '../../../shared/picture/raster.ts';
 import { cubic } from './filters.ts';
+import { type Span, spanOf } from './span.ts';
 
 /** Which source samples make each output sample of an axis, and with what weight. Output `i` uses `weights[i * taps ...]`. */
 interface Axis {
@@ -30,9 +31,10 @@ export function resampleFloat(
 ): Raster {
   const { channels } = image;
   const axisOf = axisMaker(filter, box, size);
-  const across = axisOf(box.width, size.width, window.left, window.width);
-  const down = axisOf(box.height, size.height, window.top, window.height);
-  const length = box.width * channels;
+  const [columnSpan, rowSpan] = [spanOf(box.left, box.width, image.width), spanOf(box.top, box.height, image.height)];
+  const across = axisOf(columnSpan, size.width, window.left, window.width);
+  const down = axisOf(rowSpan, size.height, window.top, window.height);
+  const length = columnSpan.samples * channels;
   const line = window.width * channels;
   const pixels = new Uint8Array(window.height * line);
   // OpenCV rounds quarters of four samples half up.
@@ -52,7 +54,7 @@ export function resampleFloat(
   for (let y = 0; y < window.height; y++) {
     const count = at(down.count, y);
     for (let k = 0; k < count; k++) {
-      const from = ((box.top + at(down.first, y) + k) * image.width + box.left) * channels;
+      const from = ((rowSpan.first + at(down.first, y) + k) * image.width + columnSpan.first) * channels;
       memory.set(image.pixels.subarray(from, from + length), source + k * length);
     }
     kernels.functions.weighRow(
@@ -75,7 +77,7 @@ export function resampleFloat(
   return { pixels, width: window.width, height: window.height, channels };
 }
 
-type AxisMaker = (sourceLength: number, length: number, from: number, outputs: number) => Axis;
+type AxisMaker = (source: Span, length: number, from: number, outputs: number) => Axis;
 
 export function axisMaker(filter: 'bilinear' | 'bicubic' | 'area', box: Size, size: Size): AxisMaker {
   if (filter === 'bicubic') return axisWith(4, cubicPoint);
@@ -92,12 +94,12 @@ interface Point {
 }
 
 /** Samples outside are those at the border. */
-function axisWith(taps: number, point: (i: number, scale: number) => Point): AxisMaker {
-  return (sourceLength, length, from, outputs) => {
+function axisWith(taps: number, point: (i: number, scale: number, start: number) => Point): AxisMaker {
+  return (source, length, from, outputs) => {
     const axis = emptyAxis(outputs, taps);
-    const last = sourceLength - 1;
+    const last = source.samples - 1;
     for (let i = 0; i < outputs; i++) {
-      const { first, weights } = point(from + i, 1 / (length / sourceLength));
+      const { first, weights } = point(from + i, 1 / (length / source.length), source.start);
       const begin = Math.min(Math.max(first, 0), last);
       const end = Math.min(Math.max(first + weights.length - 1, 0), last);
       axis.first[i] = begin;
@@ -111,36 +113,37 @@ function axisWith(taps: number, point: (i: number, scale: number) => Point): Axi
   };
 }
 
-function linearPoint(i: number, scale: number): Point {
-  const middle = Math.max((i + 0.5) * scale - 0.5, 0);
+function linearPoint(i: number, scale: number, start: number): Point {
+  const middle = Math.max((i + 0.5) * scale - 0.5 + start, 0);
   const first = Math.floor(middle);
   return { first, weights: [1 - (middle - first), middle - first] };
 }
 
-function cubicPoint(i: number, scale: number): Point {
-  const middle = (i + 0.5) * scale - 0.5;
+function cubicPoint(i: number, scale: number, start: number): Point {
+  const middle = (i + 0.5) * scale - 0.5 + start;
   const first = Math.floor(middle) - 1;
   return { first, weights: [0, 1, 2, 3].map((k) => cubic(Math.abs(middle - first - k), -0.75)) };
 }
 
 /** OpenCV's INTER_AREA where a side grows: a sample covers whole outputs, and only the one that it ends in is mixed. */
-function enlargedAreaPoint(i: number, scale: number): Point {
-  const first = Math.floor(i * scale);
-  const beyond = i + 1 - (first + 1) / scale;
+function enlargedAreaPoint(i: number, scale: number, start: number): Point {
+  const first = Math.floor(i * scale + start);
+  const beyond = i + 1 - (first + 1 - start) / scale;
   const share = beyond <= 0 ? 0 : beyond - Math.floor(beyond);
   return { first, weights: [1 - share, share] };
 }
 
 /** The mean over what an output covers, with slivers below a thousandth of a sample left out as in OpenCV (computeResizeAreaTab). */
-function areaAxis(sourceLength: number, length: number, from: number, outputs: number): Axis {
-  const scale = sourceLength / length;
+function areaAxis(source: Span, length: number, from: number, outputs: number): Axis {
+  const scale = source.length / length;
   const axis = emptyAxis(outputs, Math.ceil(scale) + 1);
   const sliver = 1e-3;
   for (let i = 0; i < outputs; i++) {
-    const begin = (from + i) * scale;
-    const end = begin + scale;
-    const width = Math.min(scale, sourceLength - begin);
-    const lastWhole = Math.min(Math.floor(end), sourceLength - 1);
+    const start = source.start + (from + i) * scale;
+    const end = start + scale;
+    const begin = Math.max(start, 0);
+    const width = Math.min(scale, source.samples - start) - (begin - start);
+    const lastWhole = Math.min(Math.floor(end), source.samples - 1);
     const firstWhole = Math.min(Math.ceil(begin), lastWhole);
     const hasBefore = firstWhole - begin > sliver;
     const first = hasBefore ? firstWhole - 1 : firstWhole;

@@ -5,6 +5,7 @@ import type { Interpolation } from '../../../shared/run/configuration.ts';
 import { type Filter, filters } from './filters.ts';
 import { nearest } from './nearest.ts';
 import { resampleFloat } from './resample-float.ts';
+import { type Span, spanOf } from './span.ts';
 
 /** Bits after the point of a weight: 8-bit samples, 2 bits of headroom, the rest of an int32. */
 const fractionBits = 22;
@@ -46,9 +47,10 @@ export interface Resampling {
 const bilinear: Resampling = { filter: 'bilinear', antialias: true, columnsFirst: false };
 
 /**
- * Resizes the part `box` of an image to `size` and returns the part `window` of the result; all in whole pixels.
+ * Resizes the part `box` of an image to `size` and returns the part `window` of the result. Only the box may have fractions (`Span`).
  *
- * Except for `area` and without antialiasing, the same numbers as Pillow's `crop(box).resize(size, filter).crop(window)`, bit for bit:
+ * Except for `area` and without antialiasing, the same numbers as Pillow's `crop(box).resize(size, filter).crop(window)`, bit for bit, or of
+ * `crop(touched).resize(size, filter, box)` where the box has fractions:
  * filters as wide as the reduction (so they are antialiased), 8 bits between the passes, 22-bit fixed point weights, rows first as before
  * Pillow 13 or in that one's order (Pillow, src/libImaging/Resample.c).
  * sharp's own `linear` kernel differs by up to 13 levels on average where it enlarges. Only pixels that the window needs are computed.
@@ -67,9 +69,11 @@ export function resample(
   }
   if (columnsFirst && box.height > size.height && box.height - size.height > (box.width - size.width) * 2) {
     // A pass along rows that changes no width changes no sample.
-    const tall = { left: 0, top: window.top, width: box.width, height: window.height };
-    const lower = weighed(image, box, { width: box.width, height: size.height }, tall, filters[filter]);
-    const wide = { left: 0, top: 0, width: box.width, height: window.height };
+    const { first, samples, start } = spanOf(box.left, box.width, image.width);
+    const touched = { left: first, top: box.top, width: samples, height: box.height };
+    const tall = { left: 0, top: window.top, width: samples, height: window.height };
+    const lower = weighed(image, touched, { width: samples, height: size.height }, tall, filters[filter]);
+    const wide = { left: start, top: 0, width: box.width, height: window.height };
     return weighed(lower, wide, { width: size.width, height: window.height }, { ...window, top: 0 }, filters[filter]);
   }
   return weighed(image, box, size, window, filters[filter]);
@@ -78,14 +82,16 @@ export function resample(
 /** In two passes, rows first. */
 function weighed(image: Raster, box: Rectangle, size: Size, window: Rectangle, filter: Filter): Raster {
   const { channels } = image;
-  const across = contributions(box.width, size.width, window.left, window.width, filter);
-  const down = contributions(box.height, size.height, window.top, window.height, filter);
+  const [columns, lines] = [spanOf(box.left, box.width, image.width), spanOf(box.top, box.height, image.height)];
+  const across = contributions(columns, size.width, window.left, window.width, filter);
+  const down = contributions(lines, size.height, window.top, window.height, filter);
   const line = window.width * channels;
   const stride = Math.ceil(line / together) * together;
   const pixels = new Uint8Array(window.height * line);
   for (const rows of partsOf(down, rowsBytes / stride, 1)) {
     const kernels = freshKernels();
-    const narrowed = narrow(kernels, image, box, across, rows, stride);
+    const corner = { left: columns.first, top: lines.first + rows.start };
+    const narrowed = narrow(kernels, image, corner, across, rows, stride);
     const target = kernels.place(rows.outputs * line);
     const { first, count, weights } = putAxis(kernels, down, rows);
     kernels.functions.shorten(narrowed, stride, line, first, count, weights, down.taps, rows.outputs, target);
@@ -94,11 +100,15 @@ function weighed(image: Raster, box: Rectangle, size: Size, window: Rectangle, f
   return { pixels, width: window.width, height: window.height, channels };
 }
 
-/** The pass along rows, for the source rows of `rows`. @returns the address of as many narrowed rows, `stride` bytes apart */
+/**
+ * The pass along rows, for the source rows of `rows`.
+ * @param corner of the first sample that is read
+ * @returns the address of as many narrowed rows, `stride` bytes apart
+ */
 function narrow(
   kernels: Kernels,
   { pixels, width, channels }: Raster,
-  box: Rectangle,
+  corner: { left: number; top: number },
   across: Axis,
   rows: AxisPart,
   stride: number,
@@ -115,7 +125,7 @@ function narrow(
     const group = Math.min(together, rows.length - row);
     for (const { columns, first, count, weights } of axes) {
       const length = columns.length * channels;
-      let from = ((box.top + rows.start + row) * width + box.left + columns.start) * channels;
+      let from = ((corner.top + row) * width + corner.left + columns.start) * channels;
       for (let i = 0; i < group; i++, from += width * channels) {
         memory.set(pixels.subarray(from, from + length), source + i * length);
       }
@@ -175,15 +185,15 @@ function contributions(...axis: Parameters<typeof pillowWeights>): Axis {
   };
 }
 
-/** Weights for the outputs `from` to `from + outputs - 1` of an axis that goes from `sourceLength` samples to `length`. */
+/** Weights for the outputs `from` to `from + outputs - 1` of an axis that goes from the source to `length` samples. */
 export function pillowWeights(
-  sourceLength: number,
+  source: Span,
   length: number,
   from: number,
   outputs: number,
   filter: Filter,
 ): Omit<Axis, 'weights'> & { weights: Float64Array } {
-  const scale = sourceLength / length;
+  const scale = source.length / length;
   const widening = Math.max(scale, 1);
   const support = filter.support * widening;
   const taps = Math.ceil(support) * 2 + 1;
@@ -192,9 +202,9 @@ export function pillowWeights(
   const weights = new Float64Array(outputs * taps);
   const exact = new Float64Array(taps);
   for (let i = 0; i < outputs; i++) {
-    const centre = (from + i + 0.5) * scale;
+    const centre = source.start + (from + i + 0.5) * scale;
     const begin = Math.max(Math.trunc(centre - support + 0.5), 0);
-    const end = Math.min(Math.trunc(centre + support + 0.5), sourceLength);
+    const end = Math.min(Math.trunc(centre + support + 0.5), source.samples);
     let total = 0;
     for (let j = 0; j < end - begin; j++) {
       const weight = filter.weight((j + begin - centre + 0.5) * (1 / widening));

@@ -3,6 +3,7 @@
 import { type Raster, type Rectangle, type RgbImage, toRgb } from '../../../shared/picture/raster.ts';
 import { type Geometry, type GeometrySettings, planGeometry } from './geometry.ts';
 import { type Resampling, resample } from './resample.ts';
+import { type ShrunkPicture, shrunkBox } from './shrink.ts';
 
 export interface ShapeSettings extends GeometrySettings {
   resampling: Resampling;
@@ -15,22 +16,25 @@ export interface ShapedPicture extends RgbImage {
 
 /**
  * @param ground colour of what is added around the picture, in RGB
+ * @param read how the raster was read, where that is smaller than its picture
  * @throws ImageError `wrong-size` where the fit is `none` and the sizes differ
  */
 export function shapePicture(
   raster: Raster,
   settings: ShapeSettings,
   ground: readonly [number, number, number],
+  read: ShrunkPicture = { original: raster, shrink: 1, left: 0, top: 0 },
 ): ShapedPicture {
   const { width, height } = settings.size;
-  const geometry = planGeometry(raster, settings);
-  const seen = toRgb(shape(raster, geometry, settings.resampling));
+  const geometry = planGeometry(read.original, settings);
+  const box = shrunkBox(geometry.box, read);
+  const seen = toRgb(shape(raster, { ...geometry, box }, settings.resampling));
   const fills = geometry.window.width === width && geometry.window.height === height;
   return { ...(fills ? seen : pad(seen, geometry, settings, ground)), width, height, placement: geometry.placement };
 }
 
 function shape(raster: Raster, { box, size, window }: Geometry, resampling: Resampling): Raster {
-  const asItIs = size.width === raster.width && size.height === raster.height;
+  const asItIs = [box, size].every(({ width, height }) => width === raster.width && height === raster.height);
   if (asItIs && window.width === raster.width && window.height === raster.height) return raster;
   return resample(raster, box, size, window, resampling);
 }

@@ -1,7 +1,6 @@
 import type { RgbImage } from '../../../shared/picture/raster.ts';
-import { type DecodedImage, decodeImage } from '../decode/decode.ts';
+import { type DecodedImage, decodeImage, type ReadingOptions } from '../decode/decode.ts';
 import type { Preprocessing } from '../decode/preprocessing.ts';
-import type { ReadOptions } from '../decode/read-raster.ts';
 
 export interface DecodeSettings {
   preprocessing: Preprocessing;
@@ -9,7 +8,7 @@ export interface DecodeSettings {
   channels: number;
   /** Which bands are drawn, from 1, where the model takes bands. */
   overlayBands: readonly number[];
-  reading: ReadOptions;
+  reading: ReadingOptions;
   /** Keep the file's bytes until the overlay is drawn, which needs the original. */
   keepBytes: boolean;
 }

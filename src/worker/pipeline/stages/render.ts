@@ -6,8 +6,7 @@ import { outcomeOf, targetsNaming } from '../../../shared/run/decide.ts';
 import { overlayKey, seenPictureKey } from '../../../shared/run/output-key.ts';
 import type { DoneRecord, MapRecord } from '../../../shared/run/record.ts';
 import type { PlannedImage } from '../../../shared/run/run-plan.ts';
-import { decodeOriginal } from '../decode/decode.ts';
-import type { ReadOptions } from '../decode/read-raster.ts';
+import { decodeOriginal, type ReadingOptions } from '../decode/decode.ts';
 import type { ImageEvaluation } from '../evaluate/evaluation.ts';
 import { baselineRecord, faithfulnessRecord } from '../evaluate/faithfulness-record.ts';
 import { type RegionsByClass, regionRecords } from '../evaluate/regions/region-records.ts';
@@ -27,7 +26,7 @@ export interface RenderSettings {
   /** Keep evidence vectors and small heatmaps. */
   evidence: boolean;
   /** How the whole original is read again, where overlays are drawn on it. */
-  reading: ReadOptions;
+  reading: ReadingOptions;
   channels: number;
   overlayBands: readonly number[];
   /** Where each class is decided by itself: from which score on, by index; and the run's targets. */

@@ -1,7 +1,6 @@
 import { linkToView } from '../../../../shared/page/route.ts';
 import { percent } from '../../../../shared/page/text.ts';
 import type { ChangedRow } from '../../page-data.ts';
-import { mistakesText } from '../multi-label/decision-lines.tsx';
 import { useReport } from '../report-context.ts';
 import type { EarlierLookup } from './earlier-maps.ts';
 import { EarlierMap, PresentMap } from './two-maps.tsx';
@@ -28,43 +27,30 @@ export function ChangeCard({ change, inside, earlier }: ChangeCardProps) {
       <span class="muted">{percent(share)}</span>
     </>
   );
-  const then = answer('then', change.predicted, change.score);
-  const now = answer('now', predicted, score);
+  const common = report.changes?.elsewhere?.map;
   return (
     <li class="card change-card">
       <div class="two-maps">
-        {report.multi ? (
-          <>
-            <PresentMap row={row} />
-            <div>
-              <p>{then}</p>
-              <p>{now}</p>
-            </div>
-          </>
-        ) : (
-          <>
-            <figure>
-              <EarlierMap row={row} earlier={earlier} />
-              <figcaption>{then}</figcaption>
-            </figure>
-            <figure>
-              <PresentMap row={row} />
-              <figcaption>{now}</figcaption>
-            </figure>
-          </>
-        )}
+        <figure>
+          <EarlierMap row={row} earlier={earlier} />
+          <figcaption>{answer('then', change.predicted, change.score)}</figcaption>
+        </figure>
+        <figure>
+          <PresentMap row={row} map={common ? report.mapIndex(common) : -1} />
+          <figcaption>{answer('now', predicted, score)}</figcaption>
+        </figure>
       </div>
       <p class="change-key">
         <a href={linkToView('image', { key: report.keyOf(row), inside })}>{report.keyOf(row)}</a>
         <span class="muted">
-          {report.multi
-            ? `now ${mistakesText(report, row)}`
-            : label === -1
-              ? 'no label'
-              : `is ${report.className(label)}`}
-          {correlation !== undefined && `, correlation ${correlation.toFixed(2).replace('-', '−')}`}
+          {label === -1 ? 'no label' : `is ${report.className(label)}`}
+          {correlation !== undefined && `, ${correlationText(correlation)}`}
         </span>
       </p>
     </li>
   );
+}
+
+export function correlationText(correlation: number): string {
+  return `correlation ${correlation.toFixed(2).replace('-', '−')}`;
 }

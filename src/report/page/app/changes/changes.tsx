@@ -8,6 +8,8 @@ import { ChangeCard } from './change-card.tsx';
 import { type ChangeList, changeLists, galleryPrefix } from './change-lists.ts';
 import { ClassMoves } from './class-moves.tsx';
 import { type EarlierLookup, useEarlierMaps } from './earlier-maps.ts';
+import { MovedMaps } from './moved-maps.tsx';
+import { PairCard } from './pair-card.tsx';
 
 /** Cards of each list before its own view is opened. */
 const cardsShown = 4;
@@ -15,7 +17,7 @@ const cardsShown = 4;
 /** What changed from an earlier run to this one. */
 export function Changes() {
   const { changes, findings, multi } = useReport();
-  const earlier = useEarlierMaps(changes !== null && multi === null);
+  const earlier = useEarlierMaps(changes !== null);
   const { item } = route.value;
   if (!changes) {
     return (
@@ -37,9 +39,8 @@ export function Changes() {
         <h1 tabIndex={-1}>What changed since {changes.before.run}</h1>
         <p class="muted">
           Then {changes.before.model}, now {findings.model}; {counted(changes.matched, 'image')} in both runs.{' '}
-          {multi
-            ? 'An image is right when all decisions about it are; its class with the highest score stands beside it.'
-            : "Maps on the left are the earlier run's, drawn from its evidence."}
+          {multi && 'Each class of an image is compared by itself. '}Maps on the left are the earlier run's, drawn from
+          its evidence.
         </p>
       </header>
       <Counts changes={changes} lists={lists} />
@@ -54,14 +55,12 @@ export function Changes() {
             <Cards list={{ ...list, images: list.images.slice(0, cardsShown) }} earlier={earlier} />
             {list.count > cardsShown && (
               <p>
-                <a href={linkToView(`changes/${list.id}`)}>
-                  All {count(list.count)}
-                  {multi ? '' : ', with both maps'}
-                </a>
+                <a href={linkToView(`changes/${list.id}`)}>All {count(list.count)}, with both maps</a>
               </p>
             )}
           </section>
         ))}
+      {changes.pairs?.maps && <MovedMaps maps={changes.pairs.maps} />}
       <section aria-labelledby="moved">
         <h2 id="moved">Classes</h2>
         <ClassMoves classes={changes.classes} />
@@ -95,6 +94,7 @@ function Counts({ changes, lists }: { changes: PageChanges; lists: readonly Chan
 }
 
 function OneList({ list, earlier }: { list: ChangeList; earlier: EarlierLookup | string | null }) {
+  const { multi } = useReport();
   const { id, title, meaning, images } = list;
   return (
     <>
@@ -104,7 +104,7 @@ function OneList({ list, earlier }: { list: ChangeList; earlier: EarlierLookup |
       </nav>
       <header class="view-head">
         <h1 tabIndex={-1}>
-          {title}: {counted(list.count, 'image')}
+          {title}: {counted(list.count, multi ? 'decision' : 'image')}
         </h1>
         <p class="muted">
           {meaning}
@@ -120,11 +120,16 @@ function OneList({ list, earlier }: { list: ChangeList; earlier: EarlierLookup |
 }
 
 function Cards({ list, earlier }: { list: ChangeList; earlier: EarlierLookup | string | null }) {
+  const inside = galleryPrefix + list.id;
   return (
     <ul class="cards changes">
-      {list.images.map((change) => (
-        <ChangeCard key={change.row} change={change} inside={galleryPrefix + list.id} earlier={earlier} />
-      ))}
+      {list.images.map((change) =>
+        'class' in change ? (
+          <PairCard key={`${change.row} ${change.class}`} change={change} inside={inside} earlier={earlier} />
+        ) : (
+          <ChangeCard key={change.row} change={change} inside={inside} earlier={earlier} />
+        ),
+      )}
     </ul>
   );
 }

@@ -7,8 +7,8 @@ import { loadDataFile } from '../data-files.ts';
 import type { Heatmap } from '../details.ts';
 
 export interface EarlierLookup {
-  /** Null where the earlier run kept no map, or one that says nothing. */
-  mapOf(row: number): Heatmap | null;
+  /** Null where the earlier run kept no map, or one that says nothing. @param index the class, where images may have several labels */
+  mapOf(row: number, index?: number): Heatmap | null;
 }
 
 let loading: Promise<EarlierLookup> | null = null;
@@ -22,15 +22,16 @@ function load(): Promise<EarlierLookup> {
   return loading;
 }
 
-function lookup({ rows, heatmaps }: EarlierMaps): EarlierLookup {
+function lookup({ rows, classes, heatmaps }: EarlierMaps): EarlierLookup {
   if (heatmaps === null) return { mapOf: () => null };
   const { height, width } = heatmaps;
-  const places = new Map(rows.map((row, place) => [row, place]));
+  const idOf = (row: number, index: number | undefined) => `${row} ${index ?? ''}`;
+  const places = new Map(rows.map((row, place) => [idOf(row, classes?.[place]), place]));
   const scales = unpackFloats(heatmaps.scales);
   const values = unpackHalves(heatmaps.values);
   return {
-    mapOf(row) {
-      const place = places.get(row) ?? -1;
+    mapOf(row, index) {
+      const place = places.get(idOf(row, index)) ?? -1;
       const scale = scales[place] ?? 0;
       const own = values.slice(place * height * width, (place + 1) * height * width);
       if (scale === 0 || !own.some((value) => value > 0)) return null;

@@ -1,8 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Heatmap, openImage } from '../details.ts';
 import { HeatmapCanvas } from '../parts/heatmap-canvas.tsx';
-import { usualPicture } from '../parts/thumb.tsx';
-import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
 import type { EarlierLookup } from './earlier-maps.ts';
 
@@ -33,31 +31,27 @@ function MapOverPicture({ row, heatmap, overPicture }: MapOverPictureProps) {
 
 interface EarlierMapProps {
   row: number;
+  /** The class, where images may have several labels. */
+  index?: number;
   earlier: EarlierLookup | string | null;
 }
 
-export function EarlierMap({ row, earlier }: EarlierMapProps) {
+export function EarlierMap({ row, index, earlier }: EarlierMapProps) {
   const { changes } = useReport();
   const missing = (text: string) => <span class="two-maps-picture empty">{text}</span>;
   if (earlier === null) return missing('');
   if (typeof earlier === 'string') return missing(earlier);
-  if (!changes?.elsewhere) return missing('The runs have no map in common.');
-  const heatmap = earlier.mapOf(row);
-  if (!heatmap) return missing('The earlier run has no map of this image.');
+  if (!changes?.elsewhere && !changes?.pairs?.maps) return missing('The runs have no map in common.');
+  const heatmap = earlier.mapOf(row, index);
+  if (!heatmap) {
+    return missing(`The earlier run has no map of this ${index === undefined ? 'image' : 'class'}.`);
+  }
   return <MapOverPicture row={row} heatmap={heatmap} overPicture={changes.samePreprocess} />;
 }
 
-/** Of several labels no maps are compared: the image's highest class. */
-function usualMap(report: Report): number {
-  const usual = report.multi ? usualPicture(report) : 'seen';
-  return usual === 'seen' ? -1 : usual;
-}
-
-/** This run's map of the same layer, method and target: the overlay that it wrote, else drawn from its values. */
-export function PresentMap({ row }: { row: number }) {
+/** One of this run's maps, which its place names: the overlay that it wrote, else drawn from its values; -1: the plain picture. */
+export function PresentMap({ row, map }: { row: number; map: number }) {
   const report = useReport();
-  const id = report.changes?.elsewhere?.map;
-  const map = id ? report.mapIndex(id) : usualMap(report);
   const overlay = map >= 0 ? report.overlayLink(row, map) : null;
   const [broken, setBroken] = useState(false);
   const [heatmap, setHeatmap] = useState<Heatmap | null>(null);

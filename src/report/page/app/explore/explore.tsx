@@ -21,6 +21,8 @@ import { HeatmapCanvas } from '../parts/heatmap-canvas.tsx';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
 import { CoverStage, stageStyle } from './cover-stage.tsx';
+import { DecisionCaption, DecisionChanges } from './decision-changes.tsx';
+import { decisionSentence } from './decision-sentence.ts';
 import { parseRegions, regionAroundPeak, writeRegions } from './regions.ts';
 import { ScoreChanges } from './score-changes.tsx';
 import { exploredModel } from './server.ts';
@@ -67,8 +69,8 @@ export function Explore() {
           {key}
         </h1>
         <p class="muted">
-          The run's own model is asked about this image. Draw over the picture to cover a part of it: if the answer
-          falls, the model relied on what was there.
+          The run's own model is asked about this image. Draw over the picture to cover a part of it: if{' '}
+          {report.multi ? "a class's score" : 'the answer'} falls, the model relied on what was there.
         </p>
       </header>
       <div class="explore">
@@ -85,7 +87,7 @@ export function Explore() {
           {problem !== null ? (
             <span class="wrong">{problem}</span>
           ) : current && !waiting ? (
-            sentence(report, current, answered)
+            (report.multi ? decisionSentence : sentence)(report, current, answered)
           ) : (
             <span class="muted">The model is being asked.</span>
           )}
@@ -103,7 +105,12 @@ export function Explore() {
             />
           </div>
         )}
-        {current && <ScoreChanges answer={current} label={labelOf(report, key)} />}
+        {current &&
+          (report.multi ? (
+            <DecisionChanges answer={current} row={report.rowOf(key)} />
+          ) : (
+            <ScoreChanges answer={current} label={labelOf(report, key)} />
+          ))}
       </div>
     </>
   );
@@ -118,7 +125,8 @@ interface ControlsProps {
 }
 
 function Controls({ model, answer, request, fill, opacity }: ControlsProps) {
-  const { findings } = useReport();
+  const { findings, multi } = useReport();
+  const usual = multi ? 'the highest' : 'the answer';
   const names = useMemo(() => findings.classNames.flatMap((name) => name ?? []), [findings]);
   const predicted = answer?.original.top[0];
   return (
@@ -126,7 +134,7 @@ function Controls({ model, answer, request, fill, opacity }: ControlsProps) {
       <TypedField
         name="Class to explain"
         value={request.class ?? ''}
-        placeholder={predicted ? `the answer: ${predicted.name ?? predicted.class}` : 'the answer'}
+        placeholder={predicted ? `${usual}: ${predicted.name ?? predicted.class}` : usual}
         offered={names}
         onChange={(name) => changeParams({ class: name }, 'replace')}
       />
@@ -166,6 +174,7 @@ interface PanelsProps {
 
 /** Both maps fill one scale, so that less of a map looks like less. */
 function Panels({ answer, model, regions, setRegions, opacity, look, label }: PanelsProps) {
+  const { multi } = useReport();
   const { original, covered } = answer;
   const maps = useMemo(
     () => ({ original: heatmapOf(original.map), covered: covered && heatmapOf(covered.map) }),
@@ -185,7 +194,11 @@ function Panels({ answer, model, regions, setRegions, opacity, look, label }: Pa
   return (
     <>
       <figure class="panel">
-        <Caption name="as it is" answer={original} label={label} />
+        {multi ? (
+          <DecisionCaption name="as it is" answer={original} explained={answer.explained.class} />
+        ) : (
+          <Caption name="as it is" answer={original} label={label} />
+        )}
         <CoverStage
           name="The picture as it is"
           picture={original.picture}
@@ -197,7 +210,9 @@ function Panels({ answer, model, regions, setRegions, opacity, look, label }: Pa
         </CoverStage>
       </figure>
       <figure class="panel">
-        {covered ? (
+        {covered && multi ? (
+          <DecisionCaption name="covered" answer={covered} explained={answer.explained.class} />
+        ) : covered ? (
           <Caption name="covered" answer={covered} label={label} />
         ) : (
           <figcaption>

@@ -65,7 +65,11 @@ function shown(score: number | undefined): string {
 }
 
 function change(before: number | undefined, after: number | undefined): string {
-  if (before === undefined || after === undefined) return '–';
+  return before === undefined || after === undefined ? '–' : pointsText(before, after);
+}
+
+/** In percentage points. */
+export function pointsText(before: number, after: number): string {
   const points = ((after - before) * 100).toFixed(1);
   return Number(points) === 0 ? '0.0' : Number(points) > 0 ? `+${points}` : points.replace('-', '−');
 }

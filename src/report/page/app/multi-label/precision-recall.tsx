@@ -8,7 +8,11 @@ import { nearestPoint, pointAt } from './thresholds.ts';
 
 /** Of the chart, in CSS pixels: the handle lies above it and finds its place by them. */
 const height = 300;
+/** CSS pixels that a finger goes sideways before it chooses: up and down it scrolls the page, and must leave the threshold as it is. */
+const sideways = 6;
 const margins = { marginTop: 24, marginRight: 24, marginBottom: 40, marginLeft: 44 };
+
+const handle = 'precision-recall-handle';
 
 interface PrecisionRecallProps {
   one: MultiLabelClass;
@@ -21,6 +25,8 @@ interface PrecisionRecallProps {
 /** The curve of a class, with a handle at the threshold. The slider beside it does the same from the keyboard. */
 export function PrecisionRecall({ one, threshold, rates, onChoose }: PrecisionRecallProps) {
   const plane = useRef<HTMLDivElement>(null);
+  /** Where a finger came down that may yet scroll the page; null: what moves chooses. */
+  const cameDown = useRef<number | null>(null);
   const options = useCallback((): PlotOptions => {
     const marked = [
       { of: pointAt(one, one.threshold), symbol: 'square', title: `The run's threshold, ${value(one.threshold)}` },
@@ -87,15 +93,28 @@ export function PrecisionRecall({ one, threshold, rates, onChoose }: PrecisionRe
           onPointerDown={(event) => {
             if (event.button !== 0) return;
             event.currentTarget.setPointerCapture(event.pointerId);
-            choose(event);
+            const isOnHandle = event.target instanceof Element && event.target.closest(`.${handle}`) !== null;
+            cameDown.current = event.pointerType === 'touch' && !isOnHandle ? event.clientX : null;
+            if (cameDown.current === null) choose(event);
           }}
           onPointerMove={(event) => {
-            if (event.currentTarget.hasPointerCapture(event.pointerId)) choose(event);
+            if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+            if (cameDown.current !== null && Math.abs(event.clientX - cameDown.current) < sideways) return;
+            cameDown.current = null;
+            choose(event);
+          }}
+          onPointerUp={(event) => {
+            // A tap.
+            if (cameDown.current !== null) choose(event);
+            cameDown.current = null;
+          }}
+          onPointerCancel={() => {
+            cameDown.current = null;
           }}
         >
           {precision !== null && recall !== null && (
             <span
-              class="precision-recall-handle"
+              class={handle}
               style={{ left: `${recall * 100}%`, top: `${(1 - precision) * 100}%` }}
               title={`Threshold ${value(threshold)}: precision ${percent(precision)}, recall ${percent(recall)}`}
             />

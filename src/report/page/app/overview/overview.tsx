@@ -91,11 +91,13 @@ export function Overview() {
 function ChangesLine() {
   const { changes } = useReport();
   if (!changes) return null;
-  const { before, newlyBroken, fixed, stillWrong } = changes;
+  const { before } = changes;
+  const { newlyBroken, fixed, stillWrong } = changes.pairs ?? changes;
   return (
     <p class="changes-line">
-      Since {before.run}: {count(newlyBroken.count)} newly broken, {count(fixed.count)} fixed, {count(stillWrong.count)}{' '}
-      still wrong. <a href={linkToView('changes')}>What changed</a>
+      Since {before.run}
+      {changes.pairs && ', decisions about one class'}: {count(newlyBroken.count)} newly broken, {count(fixed.count)}{' '}
+      fixed, {count(stillWrong.count)} still wrong. <a href={linkToView('changes')}>What changed</a>
     </p>
   );
 }
