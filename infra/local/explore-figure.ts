@@ -48,7 +48,7 @@ await page.mouse.down();
 await page.mouse.move(box.x + date.right * box.width, box.y + date.bottom * box.height, { steps: 4 });
 await page.mouse.up();
 await page.getByText('the answer becomes balloon').waitFor();
-await page.screenshot({ path: figure });
+await page.screenshot({ path: figure, fullPage: true });
 await browser.close();
 server.kill('SIGTERM');
 await new Promise((resolve) => server.once('exit', resolve));

@@ -8,12 +8,42 @@ export interface OpenPage {
   problems: string[];
 }
 
-export async function startBrowser(): Promise<Browser> {
+/** @param flags of Chromium's command line */
+export async function startBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     // Containers run as root, where Chromium's sandbox does not start.
-    args: ['--no-sandbox'],
+    args: ['--no-sandbox', ...flags],
   });
+}
+
+/** A context of a phone. */
+export const phone: BrowserContextOptions = { viewport: { width: 360, height: 700 }, hasTouch: true, isMobile: true };
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** Draws with a finger from one point of the window to another. */
+export async function drawByTouch(page: Page, from: Point, to: Point): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: Point[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  await send('touchStart', from);
+  await send('touchMove', middle);
+  await send('touchMove', to);
+  await send('touchEnd');
+}
+
+/** Taps the slider of a map's opacity where it says so much, from 0 to 1. */
+export async function tapOpacity(page: Page, share: number): Promise<void> {
+  const slider = page.getByRole('slider', { name: 'Opacity' });
+  await slider.scrollIntoViewIfNeeded();
+  const box = await slider.boundingBox();
+  if (box === null) throw new Error('There is no slider.');
+  await page.touchscreen.tap(box.x + share * box.width, box.y + box.height / 2);
 }
 
 /** Opens a page in a context of its own and waits for its first heading. */

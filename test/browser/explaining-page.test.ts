@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planImageSet } from '../../demo/draw/image-set.ts';
@@ -13,7 +14,7 @@ import { type OutputServer, serveOutput } from '../../src/report/serve/serve-out
 import { FileStore } from '../../src/shared/store/file-store.ts';
 import { decodeImage } from '../../src/worker/pipeline/decode/decode.ts';
 import { resolvePreprocessing } from '../../src/worker/pipeline/decode/preprocessing.ts';
-import { openPage, startBrowser } from './browser.ts';
+import { hashOf, openPage, phone, startBrowser, tapOpacity } from './browser.ts';
 
 const model = 'demo/model/demo.onnx';
 const key = 'balloon/0001.jpg';
@@ -114,6 +115,67 @@ describe('a page that explains in the browser', () => {
       drawn.add(await draw());
     }
     expect(problems).toEqual([]);
+  });
+
+  it('explains a picture that is pasted', async () => {
+    const { page, problems } = await open('', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByRole('button', { name: '0001' }).click();
+    await page.locator('.map-layer canvas').waitFor();
+    await page.evaluate(async () => {
+      const canvas = document.querySelector<HTMLCanvasElement>('canvas.pixels');
+      const png = new Promise<Blob>((resolve) => canvas?.toBlob((blob) => blob && resolve(blob)));
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+    });
+    await page.keyboard.press('Control+V');
+    await status(page).getByText('image.png: lighthouse').waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it("explains what the computer's camera sees, and lets go of it", async () => {
+    const seeing = await startBrowser(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
+    try {
+      const { page, problems } = await openPage(seeing, `${server.address}/index.html`);
+      await page.getByRole('button', { name: 'Use the camera' }).click();
+      await page.getByRole('button', { name: 'Take it', disabled: false }).waitFor();
+      const track = await page.evaluateHandle(() => {
+        const source = document.querySelector('video')?.srcObject;
+        return source instanceof MediaStream ? source.getVideoTracks()[0] : undefined;
+      });
+      await page.getByRole('button', { name: 'Take it' }).click();
+      await status(page).getByText('the camera: ').waitFor();
+      await page.locator('.panel canvas.pixels').waitFor();
+      expect(await page.getByRole('dialog').count()).toBe(0);
+      expect(await track.evaluate((one) => one?.readyState)).toBe('ended');
+      expect(problems).toEqual([]);
+    } finally {
+      await seeing.close();
+    }
+  });
+
+  it('says that there is no camera', async () => {
+    const { page } = await open();
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await page.getByRole('alert').getByText('no camera that this page may use').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('offers the camera of a phone, and says the value under a finger', async () => {
+    const { page, problems } = await open('', phone);
+    await page.getByText('Take a picture').waitFor();
+    expect(await page.getByRole('button', { name: 'Use the camera' }).count()).toBe(0);
+    await page.getByRole('button', { name: '0001' }).tap();
+    await page.locator('.map-layer canvas').waitFor();
+    await page.locator('.explain .stage').tap();
+    await page.getByText(/at row \d+, column \d+/).waitFor();
+    await tapOpacity(page, 0.2);
+    await expect.poll(() => hashOf(page)).toMatch(/opacity=(1[5-9]|2[0-5])\b/);
+    expect(problems).toEqual([]);
+  });
+
+  it('says that it has to be served when it is opened from disk', async () => {
+    const { page } = await openPage(browser, pathToFileURL(join(folder, 'site/index.html')).href);
+    await page.getByRole('alert').getByText('This page was opened from disk').waitFor();
   });
 
   it('says that a file is no picture', async () => {

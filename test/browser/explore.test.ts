@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExplanationAnswer } from '../../src/explore/contract.ts';
 import { type ExploredDemo, exploreDemo, exploreSeveral } from '../explore/explored-demo.ts';
-import { hashOf, openPage, startBrowser } from './browser.ts';
+import { drawByTouch, hashOf, openPage, phone, startBrowser, tapOpacity } from './browser.ts';
 
 const key = 'balloon/0001.jpg';
 
@@ -27,17 +27,30 @@ describe('exploring an image of the report', () => {
     openPage(browser, `${demo.address}/report/index.html#/explore?key=${encodeURIComponent(key)}${more}`, options);
   const status = (page: Page) => page.getByRole('status');
 
+  interface Point {
+    x: number;
+    y: number;
+  }
+
   /** Draws over the picture, from corner to corner of the date. */
-  async function drawOverDate(page: Page): Promise<void> {
+  async function drawOverDate(
+    page: Page,
+    draw: (page: Page, from: Point, to: Point) => Promise<void> = drawByMouse,
+  ): Promise<void> {
     const { left, top, width, height } = demo.dateOf(key);
     const stage = page.locator('.cover-stage');
     await stage.scrollIntoViewIfNeeded();
     const box = await stage.boundingBox();
     if (box === null) throw new Error('There is no picture to draw over.');
     const scale = box.width / 160;
-    await page.mouse.move(box.x + left * scale, box.y + top * scale);
+    const from = { x: box.x + left * scale, y: box.y + top * scale };
+    await draw(page, from, { x: from.x + width * scale, y: from.y + height * scale });
+  }
+
+  async function drawByMouse(page: Page, from: Point, to: Point): Promise<void> {
+    await page.mouse.move(from.x, from.y);
     await page.mouse.down();
-    await page.mouse.move(box.x + (left + width) * scale, box.y + (top + height) * scale, { steps: 4 });
+    await page.mouse.move(to.x, to.y, { steps: 4 });
     await page.mouse.up();
   }
 
@@ -73,6 +86,16 @@ describe('exploring an image of the report', () => {
     expect(hashOf(page)).toMatch(/class=windmill.*layer=layer2.*method=layercam/);
     // Chromium writes every refusal of a server to the console.
     expect(problems.filter((problem) => !problem.includes('422'))).toEqual([]);
+  });
+
+  it('covers by a finger on a phone, which changes the opacity of the map too', async () => {
+    const { page, problems } = await open('', phone);
+    await status(page).getByText('What speaks for lighthouse').waitFor();
+    await drawOverDate(page, drawByTouch);
+    await status(page).getByText('the answer becomes balloon').waitFor();
+    await tapOpacity(page, 0.2);
+    await expect.poll(() => hashOf(page)).toMatch(/opacity=(1[5-9]|2[0-5])\b/);
+    expect(problems).toEqual([]);
   });
 
   it('covers by keyboard alone', async () => {

@@ -24,6 +24,7 @@ import { standardForm } from './standard-form.ts';
 import { StoredTensors } from './stored-tensors.ts';
 import { answersOf, type TrialInputs } from './trial.ts';
 import { tryFile } from './try-file.ts';
+import { turnSquareWeights } from './turned-weights.ts';
 import { writeCompiled } from './write-compiled.ts';
 
 /** What `compileModel` made. */
@@ -212,6 +213,7 @@ async function finish(
     freeBatch({ model, batchSize, stored }, otherModel, trial.name);
     dropUnused(model.graph);
   }
+  turnSquareWeights(model.graph);
   declareOutputs(model.graph, outputs, batch === 'free' ? 'N' : batch);
   const opset = standardForm(model, built.source.model.irVersion, options.contribOperators ?? false);
   const description = describe(options, sized, trial, { batch, batchReason, opset });

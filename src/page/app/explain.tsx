@@ -158,6 +158,13 @@ function MapPanel({ shown, settings, layer, method, index, opacity }: MapPanelPr
   const map = explanation?.maps.find((one) => one.layer === layer && one.method === method && one.target === target);
   const explained = index ?? some?.predicted ?? -1;
   const isBlank = map?.values.every((one) => !(one > 0));
+  const point = (event: PointerEvent & { currentTarget: HTMLElement }) => {
+    if (!map) return;
+    const box = event.currentTarget.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width) * map.width);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * map.height);
+    setCell(Math.min(Math.max(row, 0), map.height - 1) * map.width + Math.min(Math.max(column, 0), map.width - 1));
+  };
   return (
     <figure class="panel">
       <figcaption>
@@ -168,16 +175,10 @@ function MapPanel({ shown, settings, layer, method, index, opacity }: MapPanelPr
       <div
         class="stage"
         style={{ aspectRatio: `${width} / ${height}`, maxWidth: `${(70 * width) / height}vh` }}
-        onPointerMove={(event) => {
-          if (!map) return;
-          const box = event.currentTarget.getBoundingClientRect();
-          const column = Math.floor(((event.clientX - box.left) / box.width) * map.width);
-          const row = Math.floor(((event.clientY - box.top) / box.height) * map.height);
-          setCell(
-            Math.min(Math.max(row, 0), map.height - 1) * map.width + Math.min(Math.max(column, 0), map.width - 1),
-          );
-        }}
-        onPointerLeave={() => setCell(null)}
+        onPointerMove={point}
+        onPointerDown={point}
+        // A finger that is lifted leaves too, and its value is to be read then.
+        onPointerLeave={({ pointerType }) => pointerType === 'mouse' && setCell(null)}
       >
         {some && <PixelCanvas pixels={some.pixels} width={width} height={height} />}
         {map && !isBlank && (

@@ -20,16 +20,24 @@ let worker: Worker | null = null;
 let next = 0;
 
 export function openModel(): void {
-  worker = new Worker('worker.js', { type: 'module' });
+  try {
+    worker = new Worker('worker.js', { type: 'module' });
+  } catch {
+    failToStart();
+    return;
+  }
   worker.addEventListener('message', ({ data }: MessageEvent<WorkerReply>) => receive(data));
-  worker.addEventListener('error', () => {
-    loading.value = {
-      state: 'failed',
-      message:
-        'The page cannot start its worker. From disk a browser does not allow it: serve the folder, with gradline serve or any other server.',
-    };
-  });
+  worker.addEventListener('error', failToStart);
   send({ type: 'open' });
+}
+
+/** Browsers refuse workers to pages from disk, some when they are made, some when they would start. */
+function failToStart(): void {
+  const message =
+    location.protocol === 'file:'
+      ? 'This page was opened from disk, where browsers let it load no model. Serve its folder, with gradline serve or any other web server, and open the address that it says.'
+      : 'The page cannot start its worker, worker.js. Is the folder of the page complete on this host?';
+  loading.value = { state: 'failed', message };
 }
 
 /** @param target class of the target `any`; -1: none. @throws Error in words */

@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { PageSettings } from '../contract.ts';
+import { Camera, hasCamera } from './camera.tsx';
 import { problem, showPicture } from './picture.ts';
 
 /** Ways to bring a picture in: choose, photograph, drop, paste, or one of the page's own. */
@@ -11,6 +12,7 @@ export function OpenPicture({
   samples: PageSettings['samples'];
   chooser: RefObject<HTMLInputElement | null>;
 }) {
+  const [isCameraOpen, setCameraOpen] = useState(false);
   useEffect(() => {
     const allow = (event: DragEvent) => event.preventDefault();
     const drop = (event: DragEvent) => {
@@ -41,7 +43,7 @@ export function OpenPicture({
           }}
         />
       </label>
-      <label class="file camera">
+      <label class="file phone-camera">
         <span>Take a picture</span>
         <input
           type="file"
@@ -53,6 +55,14 @@ export function OpenPicture({
           }}
         />
       </label>
+      {hasCamera && (
+        <button type="button" class="computer-camera" onClick={() => setCameraOpen(true)}>
+          Use the camera
+        </button>
+      )}
+      {isCameraOpen && (
+        <Camera onPicture={(picture) => void showPicture('the camera', picture)} onClose={() => setCameraOpen(false)} />
+      )}
       <span class="muted">or drop one anywhere, or paste it. It stays in this browser.</span>
       {samples.length > 0 && (
         <ul class="samples" aria-label="Sample pictures">

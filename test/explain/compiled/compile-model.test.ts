@@ -119,6 +119,24 @@ describe('a compiled file', () => {
     expect(new Set(graph.node.map(({ domain }) => domain))).toEqual(new Set(['']));
   });
 
+  test('turns square weights for its gradients: OpenVINO keeps one of a tensor that is read both ways round', async () => {
+    const model = new TinyModel();
+    model.input(['N', 3, 8, 8]);
+    let x = model.node('Relu', [model.conv(inputName, '/conv/Conv', 3, 4)], { name: '/relu/Relu' });
+    x = model.node('Transpose', [x], { attributes: { perm: [0, 2, 3, 1] } });
+    x = model.node('MatMul', [x, model.weight('tokens', [4, 4])]);
+    x = model.node('ReduceMean', [x, model.ints('places', [1, 2])], { attributes: { keepdims: 0 } });
+    x = model.node('Relu', [model.linear(x, '/hidden/Gemm', 4, 4)]);
+    const file = await compiled(model.output(model.linear(x, '/fc/Gemm', 4, 5)), { layers: ['relu'] });
+    const { graph } = await readModel(file.output);
+    const square = graph.initializer.filter(({ dims }) => dims.length === 2 && dims[0] === dims[1]);
+    const readers = square.map(({ name }) => graph.node.filter(({ input }) => input.includes(name)));
+    expect(readers.map((nodes) => nodes.map(({ opType }) => opType).sort())).toEqual([
+      ['MatMul', 'Reshape'],
+      ['Gemm', 'Reshape'],
+    ]);
+  });
+
   test('is at most a percent larger than the model', async () => {
     const file = await compiled(wideClassifier(), { layers: ['relu', 'conv1'] });
     expect((await stat(file.output)).size).toBeLessThan(1.01 * (await stat(file.source)).size);

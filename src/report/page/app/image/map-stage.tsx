@@ -63,7 +63,8 @@ export function MapStage({ name, seen, overlay, heatmap, details, opacity, cell,
       style={{ aspectRatio: `${size.width} / ${size.height}` }}
       onPointerMove={point}
       onPointerDown={point}
-      onPointerLeave={() => setCell(null)}
+      // A finger that is lifted leaves too, and its value is to be read then.
+      onPointerLeave={({ pointerType }) => pointerType === 'mouse' && setCell(null)}
       onKeyDown={move}
     >
       {shown !== null && (
