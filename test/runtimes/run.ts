@@ -27,7 +27,8 @@ const networks = [
 const notes = `- **OpenVINO.** The example asks for \`INFERENCE_PRECISION_HINT: f32\`; some processors get half precision otherwise. Its CPU plugin (2026.4.1) gives wrong products where a graph reads one square constant both as it is and
   transposed: in \`a = MatMul(x, w)\`, \`b = MatMul(x, Transpose(w))\` with \`w\` of \`[2, 2]\`, \`b\` is what \`a\` is. A network and its gradient do just that, so maps of transformers were wrong (by 1.5
   of their maximum). Compiled files have gradients read square weights from a turned copy, which runtimes make while they load the file; files of before should be compiled anew.
-- **ResNet-50 in WASM**, alone above 1e-4: one unit in \`layer4\`, at 2.7e-8 of its layer's maximum, is positive there and not in the other runtimes, so that its gradient passes in one and not in the others.
+- **ResNet-50 in WASM**, alone above 1e-4: one unit in \`layer4\`, at 2.7e-8 of its layer's maximum, is positive there and not in the other runtimes, so that its gradient passes in one and not in the others. It is a matter of the picture: of two other pictures ResNet-50 differs
+  by 1.3e-6 there, and MobileNetV2 in OpenVINO by 1.3e-4.
 - **WebGPU** was run on a software GPU (SwiftShader), which takes minutes for two pictures, so not with every network. onnxruntime-web 1.30 has no MaxPool with \`ceil_mode\` in WebGPU (SqueezeNet 1.1 has one) and says so; WASM runs it.
 - **ORT format** is what reduced builds of ONNX Runtime for phones read. The converter lists the operators that the file needs, those of the gradients among them.
 `;

@@ -206,7 +206,10 @@ export class ClusterTester {
     return this.#background;
   }
 
-  /** Puts what the members may share into correct images of other classes, and the same part of other mistakes. */
+  /**
+   * Puts what the members may share into correct images of other classes, and the same part of other mistakes; where nearly all mistakes are for one class, that of further correct
+   * images.
+   */
   async #transplant(
     { predicted }: UnrankedCluster,
     change: Change,
@@ -216,14 +219,16 @@ export class ClusterTester {
   ): Promise<TestedChange['transplanted']> {
     const { network } = this.#parts;
     const into = recipientsOf(correct, predicted);
-    if (into.length < fewest || others.length < fewest) return null;
+    const further = correct.filter((image) => image.label !== predicted && !into.includes(image));
+    const donors = others.length < fewest ? further : others;
+    if (into.length < fewest || donors.length < fewest) return null;
     const taken = async (from: readonly TriedImage[]) => {
       const pictures = into.flatMap((recipient, i) => lent(change, at(from, i % from.length), recipient) ?? []);
       const answers = await network.ask(pictures);
       const hits = answers.filter((scores) => scores.indexOf(Math.max(...scores)) === predicted).length;
       return hits / Math.max(1, pictures.length);
     };
-    return { images: into.length, taken: rounded(await taken(own)), control: rounded(await taken(others)) };
+    return { images: into.length, taken: rounded(await taken(own)), control: rounded(await taken(donors)) };
   }
 }
 
