@@ -22,7 +22,7 @@ export function clusterSentence(cluster: Omit<UnrankedCluster, 'rows'>, name: Na
   const rate =
     transplanted === null
       ? `Without it, ${some(returned, strongest.images)} get their true class back.`
-      : `Of ${images(transplanted.images, 'correct image')} of other classes given it, ${percent(transplanted.taken)} are taken for ${name(cluster.predicted)}.`;
+      : `Given it, ${some(transplanted.taken, transplanted.images)} correct images of other classes are taken for ${name(cluster.predicted)}.`;
   return `${taken} because of ${words}. ${rate}`;
 }
 
@@ -34,7 +34,7 @@ export function clusterEvidence(cluster: Omit<UnrankedCluster, 'rows'>, name: Na
   }
   const { words, returned, returnedElsewhere, ordinaryReturned, transplanted } = strongest;
   const isPart = strongest.kind === 'seen' || strongest.kind === 'place';
-  const instead = isPart ? 'with as much changed elsewhere' : 'with that of another of them';
+  const instead = isPart ? 'with as much covered elsewhere in the same pictures' : 'with that of another of them';
   const parts = [
     `Without ${cluster.claimed ? 'it' : words}, ${some(returned, strongest.images)} images get their true class back`,
     ...(returnedElsewhere === null ? [] : [`${instead}, ${some(returnedElsewhere, strongest.images)}`]),
@@ -44,7 +44,7 @@ export function clusterEvidence(cluster: Omit<UnrankedCluster, 'rows'>, name: Na
     transplanted === null
       ? ''
       : ` Given it, ${some(transplanted.taken, transplanted.images)} correct images of other classes are taken for ${name(cluster.predicted)}; ` +
-        `given the same of other mistakes, ${count(transplanted.control, transplanted.images)}.`;
+        `given the same part of other mistakes, ${count(transplanted.control, transplanted.images)}.`;
   const removed = strongest.isRemovable
     ? parts.join('; ')
     : `${cluster.claimed ? 'It' : capital(words)} cannot be taken out of a picture`;

@@ -33,12 +33,12 @@ const cluster: UnrankedCluster = {
 
 test('a claim names the cause, its rate among images that were given it, and what to collect', () => {
   expect(clusterAdvice(cluster, name)).toBe(
-    '15 images of outdoors (10) and animals (5) are taken for dogs because of a border or frame. Of 12 correct images of other classes given it, 92% are taken ' +
+    '15 images of outdoors (10) and animals (5) are taken for dogs because of a border or frame. Given it, 11 of 12 correct images of other classes are taken ' +
       'for dogs. Collect outdoors and animals with a border or frame, and dogs without it.',
   );
   expect(clusterEvidence(cluster, name)).toBe(
     'Without it, 10 of 12 images get their true class back; of other mistakes under the same change, 13%. Given it, 11 of 12 correct images of other classes ' +
-      'are taken for dogs; given the same of other mistakes, 1.',
+      'are taken for dogs; given the same part of other mistakes, 1.',
   );
 });
 
