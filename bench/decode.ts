@@ -23,6 +23,7 @@ import { type Shrink, shrinkFor } from '../src/worker/pipeline/decode/shrink.ts'
 import { printMachine } from './machine.ts';
 import { wholeNumber } from './options.ts';
 import { drawPhoto } from './photos.ts';
+import { pixelDifference } from './pixels/pixel-difference.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 
@@ -125,7 +126,11 @@ async function printChanges(photos: string): Promise<void> {
           (most, score, i) => Math.max(most, Math.abs(score - (own.scores?.[i] ?? 0))),
           0,
         );
-        changes.push({ ...compare(own.pixels, fast.pixels), changed: theirs.best !== own.best, moved: moved ?? 0 });
+        changes.push({
+          ...pixelDifference(own.pixels, fast.pixels),
+          changed: theirs.best !== own.best,
+          moved: moved ?? 0,
+        });
         shrinks.push(fast.shrink);
       }
     }
@@ -158,17 +163,6 @@ interface Change {
   changed: boolean;
   /** By how much the score that moved most did. */
   moved: number;
-}
-
-function compare(ours: Uint8Array, theirs: Uint8Array): { mean: number; most: number } {
-  let sum = 0;
-  let most = 0;
-  for (let i = 0; i < ours.length; i++) {
-    const difference = Math.abs((ours[i] ?? 0) - (theirs[i] ?? 0));
-    sum += difference;
-    most = Math.max(most, difference);
-  }
-  return { mean: sum / ours.length, most };
 }
 
 function mean(numbers: readonly number[]): number {

@@ -16,6 +16,7 @@ import { decodeImage } from '../src/worker/pipeline/decode/decode.ts';
 import { configureImageLibrary } from '../src/worker/pipeline/decode/image-library.ts';
 import { resolvePreprocessing } from '../src/worker/pipeline/decode/preprocessing.ts';
 import { packageFolder } from './machine.ts';
+import { pixelDifference } from './pixels/pixel-difference.ts';
 
 const recipes: Record<string, { settings: PreprocessSettings; channels: 1 | 3 }> = {
   imagenet: { settings: { preset: 'imagenet' }, channels: 3 },
@@ -44,7 +45,7 @@ try {
       const { pixels } = await decodeImage(bytes, preprocessing, { channels });
       milliseconds += performance.now() - start;
       const reference = await readFile(join(references, `${name}.${recipe}.rgb`));
-      differences.push({ name, ...compare(pixels, reference) });
+      differences.push({ name, ...pixelDifference(pixels, reference) });
     }
     const worst = differences.reduce((a, b) => (b.mean > a.mean ? b : a));
     rows[recipe] = {
@@ -59,16 +60,4 @@ try {
   console.table(rows);
 } finally {
   await rm(references, { recursive: true });
-}
-
-function compare(ours: Uint8Array, theirs: Uint8Array): { mean: number; most: number } {
-  if (ours.length !== theirs.length) throw new Error(`Sizes differ: ${ours.length} and ${theirs.length} bytes.`);
-  let sum = 0;
-  let most = 0;
-  for (let i = 0; i < ours.length; i++) {
-    const difference = Math.abs((ours[i] ?? 0) - (theirs[i] ?? 0));
-    sum += difference;
-    most = Math.max(most, difference);
-  }
-  return { mean: sum / ours.length, most };
 }

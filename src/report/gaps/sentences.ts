@@ -1,6 +1,7 @@
 /** Clusters and gaps in plain words with numbers. */
 
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
+import { isOfOneThing } from '../interventions/verdict.ts';
 import type { UnrankedGap } from './find-gaps.ts';
 
 export type Naming = (index: number) => string;
@@ -33,8 +34,9 @@ export function clusterEvidence(cluster: Omit<UnrankedCluster, 'rows'>, name: Na
     return notAsked(cluster.claimed);
   }
   const { words, returned, returnedElsewhere, ordinaryReturned, transplanted } = strongest;
-  const isPart = strongest.kind === 'seen' || strongest.kind === 'place';
-  const instead = isPart ? 'with as much covered elsewhere in the same pictures' : 'with that of another of them';
+  const instead = isOfOneThing(strongest.kind)
+    ? 'with as much covered elsewhere in the same pictures'
+    : 'with that of another of them';
   const parts = [
     `Without ${cluster.claimed ? 'it' : words}, ${some(returned, strongest.images)} images get their true class back`,
     ...(returnedElsewhere === null ? [] : [`${instead}, ${some(returnedElsewhere, strongest.images)}`]),

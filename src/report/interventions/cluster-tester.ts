@@ -82,7 +82,6 @@ export class ClusterTester {
   readonly #tested = new Map<string, UnrankedCluster>();
   /** What was tried of each. */
   readonly #changes = new Map<string, Change[]>();
-  #claimed = 0;
   /** Clusters that were left out for want of questions. */
   untested = 0;
 
@@ -112,7 +111,6 @@ export class ClusterTester {
     }
     const tests = await this.#tests(cluster);
     const claimed = hasCause(cluster, tests);
-    this.#claimed += Number(claimed);
     const result: UnrankedCluster = { ...cluster, grounds: 'interventions', tests, claimed };
     this.#tested.set(name, result);
     return result;
@@ -120,7 +118,8 @@ export class ClusterTester {
 
   /** Whether so many pictures are left, beside those of the proofs of what has been claimed and of one more. */
   #mayAsk(pictures: number): boolean {
-    const proofs = Math.min(this.#claimed + 1, mostProved) * mostOfProofs;
+    const claimed = [...this.#tested.values()].filter((cluster) => cluster.claimed).length;
+    const proofs = Math.min(claimed + 1, mostProved) * mostOfProofs;
     return this.#parts.network.asked + proofs + pictures <= this.#parts.most;
   }
 

@@ -54,12 +54,10 @@ export function hasCause(
   return cluster.size >= fewest && strongest !== undefined && isCause(cluster, strongest);
 }
 
-/** Changes of which there is one in a picture, and not one for each thing in it. */
-const ofWholePicture: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
-  'border',
-  'surroundings',
-  ...(['light', 'contrast', 'colour', 'saturation', 'sharpness', 'grain'] as const),
-]);
+/** Whether a change is of one of the things in a picture; of edges, and of the look of the whole, there is one in each. */
+export function isOfOneThing(kind: ChangeKind): boolean {
+  return kind === 'seen' || kind === 'place';
+}
 
 /**
  * Whether two clusters of one class have one cause: what is the cause of each is also one of the other. Only what there is one of in a picture shows that: two marks of
@@ -74,7 +72,7 @@ export function haveOneCause(one: TestedCluster, other: TestedCluster): boolean 
 type TestedCluster = Pick<UnrankedCluster, 'size' | 'chance' | 'predicted' | 'claimed' | 'tests'>;
 
 function explains({ tests: [cause] }: TestedCluster, other: TestedCluster): boolean {
-  if (cause === undefined || !ofWholePicture.has(cause.kind)) return false;
+  if (cause === undefined || isOfOneThing(cause.kind)) return false;
   return other.tests.some((test) => test.kind === cause.kind && test.words === cause.words && isCause(other, test));
 }
 

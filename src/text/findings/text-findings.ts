@@ -5,7 +5,7 @@ import { nameOfClass } from '../../report/findings/class-name.ts';
 import { labelErrorOf } from '../../report/findings/label-errors.ts';
 import { mistakeOf, mistakeRows } from '../../report/findings/mistakes.ts';
 import { cutNote, number } from '../../report/findings/notes.ts';
-import { scoreFindings } from '../../report/findings/score-findings.ts';
+import { countImages, scoreFindings } from '../../report/findings/score-findings.ts';
 import { coOccurrence } from '../../report/pairs/co-occurrence.ts';
 import { pairMistakes } from '../../report/pairs/pair-mistakes.ts';
 import { pairFindings } from '../../report/pairs/pair-scores.ts';
@@ -144,32 +144,24 @@ function ofSeveralLabels(
   threshold: StoredThreshold | undefined,
 ): ScoredTexts {
   const scored = pairFindings(pairs, names);
-  const { together, falsePositives } = coOccurrence(pairs);
+  const { together, falsePositives: travelling } = coOccurrence(pairs);
   const mistakes = pairMistakes(table, pairs);
   const { images: labelled, right: correct, share } = scored.exact;
   const multiLabel: TextMultiLabel = {
     threshold: threshold === 'best-f1' ? threshold : typeof threshold === 'object' ? 'file' : 'number',
     ...scored,
-    coOccurrence: { together, falsePositives },
+    coOccurrence: { together, falsePositives: travelling },
     mistakes: mistakes.slice(0, mistakesKept),
   };
-  const counts = scoreFindings({ ...table, classNames: names }).counts;
   return {
-    counts: { ...countTexts(counts), labelled, correct },
+    counts: { ...countTexts(countImages(table)), labelled, correct },
     accuracy: share,
-    classes: scored.classes.map((own) => {
-      const { truePositives, falsePositives: wrong, falseNegatives, precision, recall, f1 } = own;
-      const rates = { precision, recall, f1 };
-      const found = { truePositives, falsePositives: wrong, falseNegatives };
-      return {
-        class: own.class,
-        name: own.name,
-        support: own.positives,
-        predicted: truePositives + wrong,
-        ...found,
-        ...rates,
-      };
-    }),
+    classes: scored.classes.map(
+      ({ class: index, name, positives, truePositives, falsePositives, falseNegatives, precision, recall, f1 }) => ({
+        ...{ class: index, name, support: positives, predicted: truePositives + falsePositives },
+        ...{ truePositives, falsePositives, falseNegatives, precision, recall, f1 },
+      }),
+    ),
     confusion: [],
     calibration: null,
     mistakes: [],
@@ -196,7 +188,7 @@ function rowsOf({ keys }: RunTable, mistakes: readonly { key: string }[]): numbe
   return [...new Set(mistakes.map(({ key }) => key))].flatMap((key) => rows.get(key) ?? []);
 }
 
-function countTexts({ images, ...counts }: ReturnType<typeof scoreFindings>['counts']): TextFindings['counts'] {
+function countTexts({ images, ...counts }: ReturnType<typeof countImages>): TextFindings['counts'] {
   return { texts: images, ...counts };
 }
 

@@ -8,7 +8,7 @@ import { reaches } from '../multi-label/outcome.ts';
 import type { Report } from '../report.ts';
 import { useReport } from '../report-context.ts';
 import { type ExploredDecision, type ExploredScore, exploredDecisions } from './explored-decisions.ts';
-import { pointsText } from './score-changes.tsx';
+import { pointsText, ScoreTitles } from './score-changes.tsx';
 
 interface DecisionCaptionProps {
   name: string;
@@ -74,19 +74,7 @@ function DecisionRows({ decisions, answer: { explained, covered }, truth }: Deci
             <th scope="col" class="number">
               threshold
             </th>
-            <th scope="col" class="number">
-              as it is
-            </th>
-            {covered && (
-              <>
-                <th scope="col" class="number">
-                  covered
-                </th>
-                <th scope="col" class="number">
-                  change
-                </th>
-              </>
-            )}
+            <ScoreTitles isCovered={covered !== null} />
           </tr>
         </thead>
         <tbody>

@@ -22,19 +22,7 @@ export function ScoreChanges({ answer, label }: { answer: ExplanationAnswer; lab
         <thead>
           <tr>
             <th scope="col">class</th>
-            <th scope="col" class="number">
-              as it is
-            </th>
-            {covered && (
-              <>
-                <th scope="col" class="number">
-                  covered
-                </th>
-                <th scope="col" class="number">
-                  change
-                </th>
-              </>
-            )}
+            <ScoreTitles isCovered={covered !== null} />
           </tr>
         </thead>
         <tbody>
@@ -56,6 +44,19 @@ export function ScoreChanges({ answer, label }: { answer: ExplanationAnswer; lab
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Titles of the columns that scores stand in. */
+export function ScoreTitles({ isCovered }: { isCovered: boolean }) {
+  return (
+    <>
+      {['as it is', ...(isCovered ? ['covered', 'change'] : [])].map((title) => (
+        <th key={title} scope="col" class="number">
+          {title}
+        </th>
+      ))}
+    </>
   );
 }
 
