@@ -1,6 +1,7 @@
 /** Finding the class scores of a model: where the gradient starts, and how they become the scores that are reported. */
 
 import { type Activation, findFinalActivation } from './final-activation.ts';
+import { dependents } from './gradients/sweep.ts';
 import type { Builder } from './onnx/builder.ts';
 import { isFloat } from './onnx/element-type.ts';
 import type { Graph } from './onnx/graph.ts';
@@ -22,6 +23,8 @@ export interface ClassScore {
   reported: boolean;
   /** Classes as the model counts them: 1 for a single-logit binary head. */
   width: number;
+  /** What a user has to know of the choice, in words. */
+  doubts: readonly string[];
 }
 
 /**
@@ -32,11 +35,14 @@ export function findClassScore(graph: Graph, outputs: readonly string[], batchSi
   const floats = outputs.flatMap((output): Candidate[] => {
     const tensor = rankedScores(graph, output);
     const type = graph.type(tensor);
-    return type !== undefined && isFloat(type.elementType) ? [{ output: tensor, shape: type.shape }] : [];
+    return type !== undefined && isFloat(type.elementType) ? [{ name: output, output: tensor, shape: type.shape }] : [];
   });
   const [first] = floats;
   if (first === undefined) {
-    throw new UserError('not-a-classifier', `The model returns no scores: its outputs are ${outputs.join(', ')}.`);
+    throw new UserError(
+      'not-a-classifier',
+      `The model returns no scores, which are floats, one for each class: its outputs are ${outputs.join(', ')}. Export it with its logits as an output.`,
+    );
   }
   const candidates = floats.filter(({ shape }) => isPerClass(shape, batchSize));
   const chosen = finalCandidate(graph, candidates);
@@ -50,6 +56,7 @@ export function findClassScore(graph: Graph, outputs: readonly string[], batchSi
   const width = shape.reduce((a, b) => a * b, 1) / batchSize;
   const behind = (tensor: string) => ({ tensor, found: findFinalActivation(graph, tensor, batchSize) });
   const own = behind(output);
+  const heads = otherHeads(graph, chosen, candidates, batchSize);
   const others = candidates.filter((other) => other !== chosen && other.shape.join() === shape.join());
   // Logits may be returned beside what is made of them.
   const { tensor, found } =
@@ -57,14 +64,37 @@ export function findClassScore(graph: Graph, outputs: readonly string[], batchSi
       ? (others.map((other) => behind(other.output)).find((other) => other.found?.logits === output) ?? own)
       : own;
   if (found === undefined) {
-    return { logits: output, sources: [output], output, activation: undefined, reported: false, width };
+    return { logits: output, sources: [output], output, activation: undefined, reported: false, width, doubts: heads };
   }
   const { logits, sources, activation, logarithm, overBatch } = found;
-  return { logits, sources, output: tensor, activation, reported: !logarithm && !overBatch, width };
+  const doubts = [...heads, ...(overBatch ? [softmaxOverBatch] : [])];
+  return { logits, sources, output: tensor, activation, reported: !logarithm && !overBatch, width, doubts };
+}
+
+const softmaxOverBatch =
+  "The model's softmax is taken over the images of a batch, not over the classes, so that its own output changes with the batch. Scores here are the softmax over the classes. Export the model with that one (dim=1).";
+
+/** Said where outputs that are not made of each other may all be scores: which is meant cannot be told. */
+function otherHeads(graph: Graph, chosen: Candidate, candidates: readonly Candidate[], batchSize: number): string[] {
+  const behind = dependents(graph, [chosen.output]);
+  const others = candidates.filter(
+    ({ output }) => !behind.has(output) && !dependents(graph, [output]).has(chosen.output),
+  );
+  if (others.length === 0) return [];
+  const [first = '', ...rest] = [chosen, ...others].map(({ name, shape }) => {
+    const width = shape.reduce((a, b) => a * b, 1) / batchSize;
+    return `'${name}' (${width} ${width === 1 ? 'value' : 'values'} an image)`;
+  });
+  return [
+    `More than one of the model's outputs may hold class scores: ${first}, which is explained, and ${rest.join(', ')}. --output-name says which is meant.`,
+  ];
 }
 
 /** An output of floats that may hold the scores. */
 interface Candidate {
+  /** Of the model's output. */
+  name: string;
+  /** The tensor with the scores: the output, or what it ranks. */
   output: string;
   shape: number[];
 }

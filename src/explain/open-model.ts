@@ -76,7 +76,7 @@ export async function buildModel<Outputs, Result>(
     const layers = withGrids(tensors, prepared, source);
     const { model, outputs, inHalf } = compile(prepared, layers);
     if (precision === 'float16' && inHalf !== undefined) await halve(model, inHalf, prepared.folder);
-    const warnings = [...source.warnings, ...doubts, ...verdict.warnings];
+    const warnings = [...source.warnings, ...prepared.score.doubts, ...doubts, ...verdict.warnings];
     return await use({ model, source, prepared, layers, outputs, optimizers: verdict.optimizers, warnings });
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -96,7 +96,7 @@ export class TextSession {
       });
       const session = await openExplained(model, simplified.folder, options);
       const doubt = softmaxDoubt(options, outputs.score, 'text');
-      const warnings = doubt === null ? [] : [doubt];
+      const warnings = [...outputs.score.doubts, ...(doubt === null ? [] : [doubt])];
       return new TextSession(sizes, outputs, session, tokens.inputs, { padId, mixes, warnings });
     } finally {
       await rm(folder, { recursive: true, force: true });

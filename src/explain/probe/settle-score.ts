@@ -41,8 +41,10 @@ export function settleScore(
     '--score-activation softmax, sigmoid or none says that the output is to be explained as it is, and how it becomes scores';
   const search = (make: (row: Float32Array) => Float32Array, made = rows) =>
     candidates.findLast((tensor) => {
-      const inner = rowsOf(answers.get(tensor) ?? new Float32Array(), images);
-      return inner.length === images && inner.every((row, i) => distance(make(row), at(made, i)) < near);
+      // Integers of a quantised model have as many values, and are no logits.
+      const values = answers.get(tensor);
+      if (values === undefined) return false;
+      return rowsOf(values, images).every((row, i) => distance(make(row), at(made, i)) < near);
     });
   if (kind === 'probabilities' || kind === 'log-probabilities') {
     const made = kind === 'probabilities' ? rows : rows.map((row) => row.map(Math.exp));

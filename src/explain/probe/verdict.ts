@@ -23,7 +23,7 @@ export interface Verdict {
 }
 
 /** Raised when the same model may get another verdict. */
-const version = 1;
+const version = 2;
 
 /**
  * Where the verdict on a model is kept: by the bytes of its file, size and time of the files with its weights, what it is given, and ONNX Runtime's

@@ -69,6 +69,38 @@ describe('scores', () => {
     expect((await explained(model)).warnings[0]).toMatch(/between 0 and 1.*taken as logits.*--score-activation/);
   });
 
+  test('between 0 and 1 of a quantised model are not taken from its integers', async () => {
+    const model = endingIn((m, z) => {
+      const scale = m.weight('scale', [], [0.001]);
+      const quantized = m.node('QuantizeLinear', [
+        m.node('Div', [m.node('Abs', [z]), m.weight('much', [1], [1000])]),
+        scale,
+      ]);
+      return m.node('DequantizeLinear', [quantized, scale]);
+    });
+    const found = await explained(model);
+    expect(found.warnings[0]).toMatch(/between 0 and 1.*taken as logits/);
+    expect(difference(found.logits, await direct(model))).toBeLessThan(1e-6);
+  });
+
+  test('of several heads are said to be, and of logits beside their softmax not', async () => {
+    const heads = smallClassifier();
+    heads.output(heads.node('ReduceMean', ['input', heads.ints('cells', [2, 3])]));
+    expect((await explained(heads)).warnings).toEqual([
+      expect.stringMatching(/More than one.*3 values.*--output-name/),
+    ]);
+    const beside = smallClassifier();
+    beside.output(softmax(beside, logitsName));
+    expect((await explained(beside)).warnings).toEqual([]);
+  });
+
+  test('of a softmax over the images are taken over the classes, and that is said', async () => {
+    const model = endingIn((m, z) => m.node('Softmax', [z], { attributes: { axis: 0 } }));
+    const found = await explained(model);
+    expect(found.warnings).toContainEqual(expect.stringMatching(/softmax is taken over the images/));
+    expect(found.scores.slice(0, classCount).reduce((a, b) => a + b)).toBeCloseTo(1);
+  });
+
   test('of length 1 are called an embedding', async () => {
     const model = new TinyModel();
     const x = model.node('Relu', [model.conv(model.input(['n', 3, 8, 8]), '/conv/Conv', 3, 4)]);

@@ -7,7 +7,8 @@ import { isNumpyFile, type NumpyValues } from '../../../shared/run/numpy-file.ts
 import { arrayPicture, wrongBands } from './array-picture.ts';
 import type { BandImage } from './bands.ts';
 import { checkPixels, defaultPixelLimit, type ReadOptions } from './read-raster.ts';
-import { type Levels, levelsOfBits, levelsOfFloats } from './sample-levels.ts';
+import { type Levels, levelsOfBits, levelsOfFloats, requireNumbers } from './sample-levels.ts';
+import { numbers, openTiff } from './tiff-samples.ts';
 
 export interface DecodedBands extends BandImage {
   /** Whether the file's samples are no bytes. */
@@ -42,6 +43,7 @@ export async function readBands(bytes: Buffer, channels: number, options: BandOp
   checkPixels(stored, pixelLimit);
   if (values instanceof Uint8Array)
     return { samples: Float32Array.from(values), width, height, channels, isDeep: false };
+  requireNumbers(values);
   const levels = options.levels ?? ownLevels(values, channels, range);
   const [black, white] = levels ?? range;
   const samples = new Float32Array(values.length);
@@ -69,9 +71,7 @@ async function tiffBands(bytes: Buffer, channels: number, pixelLimit: number): P
   const format = detectFormat(bytes);
   if (format !== 'TIFF') throw wrongBands(`A ${format} file holds colours, and the model takes ${channels} bands`);
   try {
-    // Loaded where such a file comes: few runs have any.
-    const { fromArrayBuffer } = await import('geotiff');
-    const tiff = await fromArrayBuffer(new Uint8Array(bytes).buffer);
+    const tiff = await openTiff(bytes);
     const image = await tiff.getImage();
     const [width, height, own] = [image.getWidth(), image.getHeight(), image.getSamplesPerPixel()];
     checkPixels({ width, height }, pixelLimit);
@@ -107,23 +107,4 @@ async function pagesAsBands(tiff: GeoTIFF, channels: number, plane: number): Pro
   for (const [band, values] of pages.entries())
     for (const [pixel, value] of values.entries()) all[pixel * channels + band] = value;
   return all;
-}
-
-function numbers(values: unknown): NumpyValues {
-  if (
-    values instanceof Uint8Array ||
-    values instanceof Int8Array ||
-    values instanceof Uint16Array ||
-    values instanceof Int16Array ||
-    values instanceof Uint32Array ||
-    values instanceof Int32Array ||
-    values instanceof Float32Array ||
-    values instanceof Float64Array
-  ) {
-    return values;
-  }
-  throw new ImageError(
-    'unsupported-format',
-    'The TIFF file holds samples of a kind that is not supported. Convert it to whole numbers of 8 or 16 bits, or to floats.',
-  );
 }

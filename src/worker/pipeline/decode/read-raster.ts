@@ -3,7 +3,7 @@ import { ImageError } from '../../../shared/picture/image-error.ts';
 import { detectFormat, type ImageFormat } from '../../../shared/picture/image-format.ts';
 import type { Raster, Size } from '../../../shared/picture/raster.ts';
 import type { Orientation } from '../../../shared/run/configuration.ts';
-import { isNumpyFile } from '../../../shared/run/numpy-file.ts';
+import { isNumpyFile, type NumpyValues } from '../../../shared/run/numpy-file.ts';
 import { arrayPicture } from './array-picture.ts';
 import { bmpSize, readBmp } from './bmp.ts';
 import { type ImageHeader, readJpegHeader } from './jpeg-header.ts';
@@ -11,9 +11,10 @@ import { withoutStrayBytes } from './jpeg-stray-bytes.ts';
 import { type LabTiff, readLabTiff } from './lab-tiff.ts';
 import { labToRgb } from './lab-to-rgb.ts';
 import { netpbmSize, readNetpbm } from './netpbm.ts';
-import { highBits, type Levels, levelsOfBits, levelsOfFloats, scaledBytes } from './sample-levels.ts';
+import { highBits, type Levels, levelsOfBits, levelsOfFloats, requireNumbers, scaledBytes } from './sample-levels.ts';
 import type { Shrink, ShrunkPicture } from './shrink.ts';
 import { openShrunk, planShrunk, shrunkSize } from './shrunk-jpeg.ts';
+import { isMisread, tiffSamples } from './tiff-samples.ts';
 
 export interface ReadOptions {
   /** Most pixels (width times height) that an image may have. Default 100 million. */
@@ -29,6 +30,12 @@ export interface DecodedRaster extends Raster {
   levels?: Levels;
   /** Where the raster is smaller than its picture. */
   shrunk?: ShrunkPicture;
+}
+
+/** A picture's samples as they are in its file, `height * width * channels`. */
+interface StoredPicture extends Size {
+  channels: 1 | 3;
+  values: NumpyValues;
 }
 
 /** Most pixels an image may have: width times height as its header states them. */
@@ -58,7 +65,8 @@ export async function readRaster(
   if (format === 'BMP' || format === 'Netpbm') return readPlain(bytes, format, pixelLimit, levels);
   const lab = format === 'TIFF' ? readLabTiff(bytes) : null;
   if (lab !== null) return readLab(lab, options);
-  const header = await readHeader(bytes, format);
+  const header = format === 'TIFF' ? await readTiffHeader(bytes) : await readHeader(bytes, format);
+  if (header === null) return readTiffSamples(bytes, options);
   checkPixels(header, pixelLimit);
   if (header.depth !== 'uchar' && header.space !== 'cmyk') return readDeep(bytes, format, header, options);
   const mayShrink = format === 'JPEG' && header.space !== 'cmyk';
@@ -108,6 +116,7 @@ async function readDeep(
   const channels = info.channels <= 2 ? 1 : 3;
   const all = isWhole ? new Uint16Array(aligned(data)) : new Float32Array(aligned(data));
   const samples = firstChannels(all, info.channels, channels);
+  requireNumbers(samples);
   const own = samples instanceof Uint16Array ? levelsOfBits(samples, channels) : levelsOfFloats(samples);
   const levels = options.levels ?? own;
   const pixels =
@@ -117,12 +126,39 @@ async function readDeep(
   return { pixels, width, height, channels, levels };
 }
 
+/** Null for a TIFF whose samples are to be read as they are. */
+async function readTiffHeader(bytes: Buffer): Promise<ImageHeader | null> {
+  try {
+    const header = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return isMisread(header) ? null : header;
+  } catch (error) {
+    // Floats of 64 bits, and two bands of which the second is not called transparency.
+    if (/out of range|unsupported image format/.test(messageOf(error))) return null;
+    throw damaged(bytes, 'TIFF', error);
+  }
+}
+
+async function readTiffSamples(bytes: Buffer, options: ReadOptions): Promise<DecodedRaster> {
+  const { pixelLimit = defaultPixelLimit, orientation, levels } = options;
+  const check = (size: Size) => checkPixels(size, pixelLimit);
+  try {
+    return asRaster(await tiffSamples(bytes, orientation !== 'ignore', check), levels);
+  } catch (error) {
+    throw error instanceof ImageError ? error : damaged(bytes, 'TIFF', error);
+  }
+}
+
 /** An array of grey or of red, green and blue. */
 function readArray(bytes: Buffer, pixelLimit: number, given?: Levels): DecodedRaster {
-  const { width, height, channels, values } = arrayPicture(bytes, [3, 1]);
-  checkPixels({ width, height }, pixelLimit);
+  const picture = arrayPicture(bytes, [3, 1]);
+  checkPixels(picture, pixelLimit);
+  return asRaster(picture, given);
+}
+
+function asRaster({ width, height, channels, values }: StoredPicture, given?: Levels): DecodedRaster {
   if (values instanceof Uint8Array) return { pixels: values, width, height, channels };
   const samples = values instanceof Uint16Array ? values : Float32Array.from(values);
+  requireNumbers(samples);
   const levels = given ?? (samples instanceof Uint16Array ? levelsOfBits(samples, channels) : levelsOfFloats(samples));
   return { pixels: scaledBytes(samples, levels), width, height, channels, levels };
 }

@@ -1,6 +1,7 @@
 /** Pictures of more than 8 bits a sample become bytes: which of their values is black and which is white. */
 
 import { at } from '../../../explain/at.ts';
+import { ImageError } from '../../../shared/picture/image-error.ts';
 
 /** The values that become 0 and 255. */
 export type Levels = [black: number, white: number];
@@ -34,6 +35,15 @@ export function levelsOfFloats(samples: Float32Array): Levels {
   if (lowest >= 0 && highest <= 1) return [0, 1];
   if (lowest >= 0 && highest <= 255) return [0, 255];
   return lowest < highest ? [lowest, highest] : [0, 255];
+}
+
+/** @throws ImageError `corrupt` where no sample is a finite number */
+export function requireNumbers(samples: ArrayLike<number>): void {
+  if (!(samples instanceof Float32Array || samples instanceof Float64Array) || samples.some(Number.isFinite)) return;
+  throw new ImageError(
+    'corrupt',
+    'The file holds no number that is finite, so that there is no picture in it. Replace it, or take it out of the input.',
+  );
 }
 
 /** The highest eight bits of samples, as Pillow keeps the high byte of 16-bit colour. @param levels from 0 to one less than a power of two, of 8 bits or more */

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type ReadOptions, readRaster } from '../../../../src/worker/pipeline/decode/read-raster.ts';
+import { tiff } from './band-files.ts';
 
 /** Values of a file of 16 bits, grey or in colour. */
 function png16(values: number[], channels: 1 | 3 = 1): Promise<Buffer> {
@@ -96,4 +97,30 @@ test('a file of 8 bits has no levels, and none are applied to it', async () => {
     .png()
     .toBuffer();
   expect(await read(file, { levels: [0, 100] })).toEqual({ pixels: [0, 100, 200], levels: undefined, channels: 1 });
+});
+
+describe('a TIFF of samples that libvips takes for something else', () => {
+  const form = { width: 2, height: 1, bands: 3 };
+
+  test.each([
+    ['bytes', Uint8Array.of(10, 20, 30, 40, 50, 60), [10, 20, 30, 40, 50, 60]],
+    ['fractions', Float32Array.of(0, 0.2, 0.4, 0.6, 0.8, 1), [0, 51, 102, 153, 204, 255]],
+    ['numbers with a sign', Int16Array.of(-1000, 0, 1000, 2000, 3000, 4000), [0, 51, 102, 153, 204, 255]],
+  ])('in three bands that are not called colours: %s are red, green and blue', async (_, values, pixels) => {
+    expect(await read(tiff(values, form))).toMatchObject({ pixels, channels: 3 });
+  });
+
+  test('with a sign, in grey: from the lowest to the highest', async () => {
+    const { pixels, levels } = await read(tiff(Int16Array.of(-1000, 0, 4000), { width: 3, height: 1, bands: 1 }));
+    expect({ pixels, levels }).toEqual({ pixels: [0, 51, 255], levels: [-1000, 4000] });
+  });
+
+  test('in more bands is refused', async () => {
+    const file = tiff(Uint8Array.of(1, 2, 3, 4), { width: 1, height: 1, bands: 4 });
+    await expect(read(file)).rejects.toMatchObject({ code: 'wrong-bands', message: expect.stringMatching(/4 bands/) });
+  });
+});
+
+test('a file without any number that is finite is refused', async () => {
+  await expect(read(fractions([Number.NaN, Number.NaN]))).rejects.toMatchObject({ code: 'corrupt' });
 });
