@@ -18,6 +18,8 @@ export interface ListedImage {
 export interface ListingCounts {
   /** Files without one of the suffixes. */
   ignored: number;
+  /** Their endings, in lower case, as `.heic`; the first few. */
+  ignoredEndings: Set<string>;
   /** Images that `include` and `exclude` leave out. */
   unselected: number;
   /** Further rows of a list with a key that came before. */
@@ -25,7 +27,7 @@ export interface ListingCounts {
 }
 
 export function newListingCounts(): ListingCounts {
-  return { ignored: 0, unselected: 0, duplicates: 0 };
+  return { ignored: 0, ignoredEndings: new Set(), unselected: 0, duplicates: 0 };
 }
 
 /**

@@ -196,10 +196,16 @@ async function checkNotEmpty({ input: location }: RunConfiguration, input: Input
   throw noImages(location, counts);
 }
 
+/** Endings in brackets; '' for none. */
+const named = (endings: ReadonlySet<string>) => (endings.size === 0 ? '' : ` (${[...endings].sort().join(', ')})`);
+
 /** What to say where nothing is left to explain. */
-function noImages(location: string, { ignored, unselected }: ListingCounts): UserError {
+function noImages(location: string, { ignored, ignoredEndings, unselected }: ListingCounts): UserError {
   const left = unselected > 0 ? ` --include and --exclude leave out ${plural(unselected, 'image')}.` : '';
-  const others = ignored > 0 ? ` It holds ${plural(ignored, 'other file')}.` : '';
+  const others =
+    ignored > 0
+      ? ` It holds ${plural(ignored, 'other file')}${named(ignoredEndings)}. Pictures of other kinds have to be converted.`
+      : '';
   const wanted = unselected > 0 ? 'that were asked for' : `(${imageSuffixes.join(', ')})`;
   return new UserError('no-images', `${location} holds no images ${wanted}.${left}${others}`);
 }
@@ -225,10 +231,10 @@ function checkSurvey({ input, labels, targets, overlays }: RunConfiguration, sur
 
 /** What the counts of a plan tell that a user may not expect, a sentence each. */
 export function planWarnings({ labels, multiLabel }: RunConfiguration, { total, labelled, counts }: Survey): string[] {
-  const { ignored, duplicates } = counts;
+  const { ignored, ignoredEndings, duplicates } = counts;
   const unlabelled = total - labelled;
   return [
-    ...(ignored > 0 ? [`Ignored ${plural(ignored, 'file')} without an image's suffix.`] : []),
+    ...(ignored > 0 ? [`Ignored ${plural(ignored, 'file')} without an image's suffix${named(ignoredEndings)}.`] : []),
     // Further rows of an image are further labels of it.
     ...(duplicates > 0 && multiLabel !== true
       ? [`Dropped ${plural(duplicates, 'row')} of the list with a key that came before.`]

@@ -67,7 +67,7 @@ async function* keepWanted(
       const first = waiting.shift();
       if (first === undefined) return;
       if (await first.wanted) yield first.image;
-      else counts.ignored += 1;
+      else countIgnored(first.image.key, counts);
     }
   };
   for await (const image of images) {
@@ -78,10 +78,20 @@ async function* keepWanted(
       waiting.push({ image, wanted });
     } else if (waiting.length > 0) waiting.push({ image, wanted });
     else if (wanted) yield image;
-    else counts.ignored += 1;
+    else countIgnored(image.key, counts);
     if (waiting.length > looksAtOnce) yield* drain(looksAtOnce);
   }
   yield* drain(0);
+}
+
+/** Endings of files that are named where they are left out. */
+const mostEndings = 4;
+
+function countIgnored(key: string, counts: ListingCounts): void {
+  counts.ignored += 1;
+  if (counts.ignoredEndings.size < mostEndings && hasEnding(key)) {
+    counts.ignoredEndings.add(key.slice(key.lastIndexOf('.')).toLowerCase());
+  }
 }
 
 /** Whether the last part of a key has a dot in it. */

@@ -134,7 +134,7 @@ describe.skipIf(redisProgram === null || s3Program === null)('enqueueing a bucke
   test('says when a prefix or bucket holds nothing', async () => {
     await store.put('texts/a.txt', '', 'text/plain');
     await expect(produceFrom('texts')).rejects.toThrow(
-      /s3:\/\/photos\/texts holds no images .* It holds 1 other file\./,
+      /s3:\/\/photos\/texts holds no images .* It holds 1 other file \(\.txt\)\./,
     );
     await expect(produceFrom('empty')).rejects.toMatchObject({ code: 'no-images' });
     await expect(produceFrom('', { settings: { input: 's3://no-such-bucket/x' } })).rejects.toMatchObject({

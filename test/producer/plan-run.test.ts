@@ -37,7 +37,7 @@ describe('a folder', () => {
     ]);
     expect(shards[0]?.images[0]).toEqual({ key: 'a.jpg', label: null });
     expect(plan).toMatchObject({ total: 9, ignored: 3, duplicates: 0, labelled: 0, classNames: null });
-    expect(plan.warnings).toEqual(["Ignored 3 files without an image's suffix."]);
+    expect(plan.warnings).toEqual(["Ignored 3 files without an image's suffix (.bak, .txt)."]);
     expect((await plan.store.get('b/1.JPEG')).toString()).toBe('b/1.JPEG');
     expect(await keysOf(plan)).toEqual(images);
   });
@@ -57,7 +57,7 @@ describe('a folder', () => {
     await writeFiles(folder, { 'a.txt': '', 'b.svg': '' });
     const error = await planRun(await configurationOf(folder)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'UserError', code: 'no-images' });
-    expect(String(error)).toContain('It holds 2 other files.');
+    expect(String(error)).toContain('It holds 2 other files (.svg, .txt).');
   });
 
   test('that does not exist is named', async () => {

@@ -52,6 +52,11 @@ export function isNumpyFile(bytes: Uint8Array): boolean {
   return magic.every((byte, i) => bytes[i] === byte);
 }
 
+/** Whether an array is of true and false, which are no bytes of a picture. @throws NumpyError */
+export function holdsTruth(bytes: Uint8Array): boolean {
+  return readNumpyHeader(bytes).kind === kinds.b1;
+}
+
 /** @throws NumpyError for bytes that are no array of numbers, or end early */
 export function readNumpyFile(bytes: Uint8Array): NumpyArray {
   const { shape, kind, width, little, isColumnMajor, start } = readNumpyHeader(bytes);

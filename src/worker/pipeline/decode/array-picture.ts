@@ -1,7 +1,7 @@
 /** Pictures in NumPy's files. */
 
 import { ImageError } from '../../../shared/picture/image-error.ts';
-import { NumpyError, type NumpyValues, readNumpyFile } from '../../../shared/run/numpy-file.ts';
+import { holdsTruth, NumpyError, type NumpyValues, readNumpyFile } from '../../../shared/run/numpy-file.ts';
 
 interface ArrayPicture<Channels extends number> {
   width: number;
@@ -12,7 +12,7 @@ interface ArrayPicture<Channels extends number> {
 }
 
 /**
- * `[height, width, channels]`, `[channels, height, width]`, or either behind axes of 1; `[height, width]` where one channel is among those.
+ * `[height, width, channels]`, `[channels, height, width]`, or either behind axes of 1; `[height, width]` where one channel is among those. False is 0, and true 255.
  * @param wanted how many channels it may have; the first that fits counts
  * @throws ImageError `wrong-bands` for an array of another shape; `corrupt`
  */
@@ -41,7 +41,8 @@ export function arrayPicture<Channels extends number>(
 
 function readArray(bytes: Buffer) {
   try {
-    return readNumpyFile(bytes);
+    const { shape, values } = readNumpyFile(bytes);
+    return { shape, values: holdsTruth(bytes) ? values.map((value) => value * 255) : values };
   } catch (cause) {
     if (!(cause instanceof NumpyError)) throw cause;
     throw new ImageError('corrupt', `The file ${cause.message}. Replace it.`, { cause });

@@ -16,7 +16,7 @@ export function planes(values: readonly number[], bands: number): number[] {
   return values.map((_, i) => values[(i % plane) * bands + Math.floor(i / plane)] ?? 0);
 }
 
-const widths: Record<string, number> = { u1: 1, u2: 2, i2: 2, f4: 4, f8: 8 };
+const widths: Record<string, number> = { b1: 1, u1: 1, u2: 2, i2: 2, f4: 4, f8: 8 };
 
 /** @param type as NumPy writes it: `<u2`, `>f4`, ... */
 export function npy(values: readonly number[], shape: readonly number[], type: string, fortran = false): Buffer {
@@ -38,7 +38,7 @@ export function npy(values: readonly number[], shape: readonly number[], type: s
 }
 
 function put(view: DataView, at: number, value: number, kind: string, little: boolean): void {
-  if (kind === 'u1') view.setUint8(at, value);
+  if (kind === 'u1' || kind === 'b1') view.setUint8(at, value);
   else if (kind === 'u2') view.setUint16(at, value, little);
   else if (kind === 'i2') view.setInt16(at, value, little);
   else if (kind === 'f4') view.setFloat32(at, value, little);

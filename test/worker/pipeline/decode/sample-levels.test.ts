@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type ReadOptions, readRaster } from '../../../../src/worker/pipeline/decode/read-raster.ts';
-import { tiff } from './band-files.ts';
+import { npy, tiff } from './band-files.ts';
 
 /** Values of a file of 16 bits, grey or in colour. */
 function png16(values: number[], channels: 1 | 3 = 1): Promise<Buffer> {
@@ -123,4 +123,8 @@ describe('a TIFF of samples that libvips takes for something else', () => {
 
 test('a file without any number that is finite is refused', async () => {
   await expect(read(fractions([Number.NaN, Number.NaN]))).rejects.toMatchObject({ code: 'corrupt' });
+});
+
+test('an array of true and false is black and white', async () => {
+  expect(await read(npy([0, 1, 1], [1, 3], '|b1'))).toMatchObject({ pixels: [0, 255, 255], channels: 1 });
 });
