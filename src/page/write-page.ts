@@ -7,7 +7,8 @@ import { compileModel } from '../explain/compiled/compile-model.ts';
 import type { CompileOptions } from '../explain/compiled/compile-options.ts';
 import { UserError } from '../explain/user-error.ts';
 import { groundColour, type Preprocessing } from '../worker/pipeline/decode/preprocessing.ts';
-import { type PageSettings, settingsFile } from './contract.ts';
+import { type PageSettings, settingsFile, webgpuFiles } from './contract.ts';
+import { tryModel } from './try-model.ts';
 
 export interface PageOptions {
   /** Of the compiled model; the page decides the others. */
@@ -51,7 +52,7 @@ export async function writePage({ compile, preprocessing, output, title, samples
     inputPixels: true,
   });
   const { description, files } = compiled;
-  const { image, inputs, outputs, source, gradline, warnings, classCount, classNames } = description;
+  const { image, inputs, outputs, source, gradline, warnings, classCount, classNames, precision } = description;
   const { height, width, channels } = image;
   const others = inputs.filter(({ role }) => role === 'other').map(({ name }) => `'${name}'`);
   const [model, weights] = files;
@@ -68,24 +69,29 @@ export async function writePage({ compile, preprocessing, output, title, samples
     throw new UserError('page-cannot', `No page can be made of ${compile.model}: ${problem}.`);
   }
   const prepared = preprocessing({ height, width });
-  const { size, fit, resize, keepsSize, cropCorner, resampling, ground } = prepared;
+  const { size: side, fit, resize, keepsSize, cropCorner, resampling, ground } = prepared;
+  const maps: PageSettings['maps'] = outputs.flatMap(
+    ({ name, kind, layer = '', method = '', target = '', shape: [, rows, columns] }) =>
+      kind === 'map' ? [{ output: name, layer, method, target, height: Number(rows), width: Number(columns) }] : [],
+  );
+  const size: PageSettings['image'] = { height, width, channels };
   const settings: PageSettings = {
     title,
     file: modelFile,
     bytes: model.bytes,
     ...{ source, gradline, warnings, classCount, classNames },
-    image: { height, width, channels },
-    shape: { size, fit, resize, keepsSize, cropCorner, resampling, ground: { at: ground.at } },
+    image: size,
+    shape: { size: side, fit, resize, keepsSize, cropCorner, resampling, ground: { at: ground.at } },
     ground: groundColour(prepared, channels),
-    maps: outputs.flatMap(({ name, kind, layer = '', method = '', target = '', shape: [, rows, columns] }) =>
-      kind === 'map' ? [{ output: name, layer, method, target, height: Number(rows), width: Number(columns) }] : [],
-    ),
+    maps,
+    trial: await tryModel(model.path, precision, { image: size, maps }),
     samples: samples === null ? [] : await copySamples(samples, output),
   };
   await writeFile(join(output, settingsFile), `${JSON.stringify(settings)}\n`);
   const app = await copyApp(output);
   const names = [...app, modelFile, settingsFile, ...settings.samples.map(({ file }) => file)];
-  await writeFile(join(output, 'files.json'), `${JSON.stringify(names)}\n`);
+  const kept = names.filter((name) => !webgpuFiles.some((file) => file === name));
+  await writeFile(join(output, 'files.json'), `${JSON.stringify(kept)}\n`);
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(output, name))).size));
   return { settings, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }

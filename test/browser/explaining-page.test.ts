@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planImageSet } from '../../demo/draw/image-set.ts';
 import { writeImageSet } from '../../demo/draw/write-image-set.ts';
 import { Explainer } from '../../src/explain/explainer.ts';
+import type { PageSettings } from '../../src/page/contract.ts';
 import { writePage } from '../../src/page/write-page.ts';
 import { explainingPage } from '../../src/report/serve/answer-request.ts';
 import { type OutputServer, serveOutput } from '../../src/report/serve/serve-output.ts';
@@ -89,6 +90,45 @@ describe('a page that explains in the browser', () => {
     expect(shown.slice(0, 2)).toEqual(best.slice(0, 2).map((score) => `${score}%`));
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     expect(problems).toEqual([]);
+  });
+
+  it('explains on WebGPU as WebAssembly does, and goes on in WebAssembly where its answer is another', async () => {
+    const software = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+    const drawing = await startBrowser(software);
+    try {
+      const explained = async (query: string, options = {}) => {
+        const { page, problems } = await openPage(drawing, `${server.address}/index.html${query}`, options);
+        // A GPU of software is slow.
+        page.setDefaultTimeout(200_000);
+        await page.getByLabel('Open a picture').setInputFiles(picture);
+        await page.locator('.map-layer canvas').waitFor();
+        const cells = await page.locator('.map-layer canvas').evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+          return Array.from(data);
+        });
+        expect(problems).toEqual([]);
+        return { page, cells };
+      };
+      const usual = await explained('');
+      await status(usual.page).getByText('in WebAssembly').waitFor();
+      const gpu = await explained('?provider=webgpu');
+      await status(gpu.page).getByText('on WebGPU').waitFor();
+      expect(gpu.cells.length).toBe(usual.cells.length);
+      expect(Math.max(...gpu.cells.map((value, i) => Math.abs(value - (usual.cells[i] ?? 0))))).toBeLessThan(3);
+
+      const settings = join(folder, 'site/page.json');
+      const right = await readFile(settings, 'utf8');
+      const { trial, ...others }: PageSettings = JSON.parse(right);
+      const scores = trial.scores.map((score) => 1 - score);
+      await writeFile(settings, JSON.stringify({ ...others, trial: { ...trial, scores } }));
+      const fallen = await explained('?provider=webgpu');
+      await writeFile(settings, right);
+      await status(fallen.page).getByText('in WebAssembly').waitFor();
+      await status(fallen.page).getByText('WebGPU is not used: on a trial picture it is off by').waitFor();
+      expect(fallen.cells).toEqual(usual.cells);
+    } finally {
+      await drawing.close();
+    }
   });
 
   it('explains samples, a class by its name beside another, each layer and method, and says what is wrong with a name', async () => {

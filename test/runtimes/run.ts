@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tritonConfig } from '../../src/cli/triton-config.ts';
 import { type CompiledFile, compileModel, Explainer, type PixelScaling } from '../../src/explain/index.ts';
-import { testPicture } from '../../src/explain/probe/test-pictures.ts';
+import { testPicture } from '../../src/explain/probe/test-picture.ts';
 import { browserRuntimes } from './browser.ts';
 import { output, run } from './run-program.ts';
 import { pythonWith, type Runtime, runtimes } from './runtimes.ts';
