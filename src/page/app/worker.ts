@@ -45,8 +45,9 @@ async function answer(request: WorkerRequest): Promise<void> {
 class Unfit extends Error {
   readonly model: Uint8Array<ArrayBuffer> | null;
 
-  constructor(reason: string, model: Uint8Array<ArrayBuffer> | null) {
-    super(reason);
+  constructor(cause: unknown, model: Uint8Array<ArrayBuffer> | null) {
+    // The runtime's own messages go on for a page.
+    super(messageOf(cause).split('\n')[0]?.slice(0, 200).replace(/\.$/, ''), { cause });
     this.model = model;
   }
 }
@@ -82,7 +83,7 @@ async function openOnGpu(bytes: Uint8Array<ArrayBuffer>, settings: PageSettings)
     if (share === null) return model;
     throw new Error(`on a trial picture it is off by ${(share * 100).toPrecision(2)}% of the largest value`);
   } catch (error) {
-    throw new Unfit(messageOf(error), bytes);
+    throw new Unfit(error, bytes);
   }
 }
 
@@ -123,7 +124,7 @@ async function explain({ id, picture, target }: Extract<WorkerRequest, { type: '
   const prepared = performance.now();
   const explained = await model.explain(pixels, target).catch((error: unknown) => {
     // A GPU that is taken away, or short of memory.
-    throw running.provider === 'webgpu' ? new Unfit(messageOf(error), null) : error;
+    throw running.provider === 'webgpu' ? new Unfit(error, null) : error;
   });
   const times = { prepared: prepared - start, explained: performance.now() - prepared };
   reply({ type: 'explained', id, explanation: { pixels, ...explained, ...times } });
