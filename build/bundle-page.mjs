@@ -1,5 +1,5 @@
 // The pages, of the report, of the dashboard, and of `gradline page`: one script and one style sheet each, which a browser can load from disk.
-import { copyFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'vite';
@@ -63,4 +63,8 @@ const web = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
 const programs = ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.jspi.wasm'];
 for (const name of [...Object.values(runtimes), ...programs])
   copyFileSync(join(web, name), join('dist/page/app', name));
+// Published without the text of its licence.
+const { version } = JSON.parse(readFileSync(join(web, '../package.json'), 'utf8'));
+const licence = readFileSync('build/licences/onnxruntime-web.txt', 'utf8');
+appendFileSync('dist/page/app/licenses.md', `\n## onnxruntime-web - ${version} (MIT)\n\n${licence}`);
 copyFileSync('src/shared/picture/kernels/kernels.wasm', 'dist/page/app/kernels.wasm');

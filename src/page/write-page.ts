@@ -43,6 +43,7 @@ const pictureName = /\.(jpe?g|png|webp|avif|gif)$/i;
  */
 export async function writePage({ compile, preprocessing, output, title, samples }: PageOptions): Promise<MadePage> {
   await refuseOthers(output);
+  const pictures = samples === null ? [] : await samplesIn(samples);
   await mkdir(output, { recursive: true });
   const compiled = await compileModel({
     ...compile,
@@ -85,7 +86,7 @@ export async function writePage({ compile, preprocessing, output, title, samples
     ground: groundColour(prepared, channels),
     maps,
     trial: await tryModel(model.path, precision, { image: size, maps }),
-    samples: samples === null ? [] : await copySamples(samples, output),
+    samples: await copySamples(pictures, output),
   };
   await writeFile(join(output, settingsFile), `${JSON.stringify(settings)}\n`);
   const app = await copyApp(output);
@@ -103,7 +104,8 @@ async function refuseOthers(output: string): Promise<void> {
   throw new UserError('output-not-empty', `${output} holds something other than a page. Choose another --output.`);
 }
 
-async function copySamples(folder: string, output: string): Promise<PageSettings['samples']> {
+/** @returns paths of the folder's pictures */
+async function samplesIn(folder: string): Promise<string[]> {
   const found = await readdir(folder).catch(() => {
     throw new UserError(
       'no-images',
@@ -117,14 +119,18 @@ async function copySamples(folder: string, output: string): Promise<PageSettings
       `${folder} holds ${pictures.length} pictures that browsers read (.jpg, .png, .webp, .avif, .gif). A page takes 1 to ${mostSamples}.`,
     );
   }
+  return pictures.map((name) => join(folder, name));
+}
+
+async function copySamples(pictures: readonly string[], output: string): Promise<PageSettings['samples']> {
   await rm(join(output, samplesFolder), { recursive: true, force: true });
-  await mkdir(join(output, samplesFolder));
+  if (pictures.length > 0) await mkdir(join(output, samplesFolder));
   return Promise.all(
-    pictures.map(async (name, index) => {
+    pictures.map(async (path, index) => {
       // Names of strangers become no addresses.
-      const file = `${samplesFolder}/${index + 1}${extname(name).toLowerCase()}`;
-      await copyFile(join(folder, name), join(output, file));
-      return { name: basename(name, extname(name)), file };
+      const file = `${samplesFolder}/${index + 1}${extname(path).toLowerCase()}`;
+      await copyFile(path, join(output, file));
+      return { name: basename(path, extname(path)), file };
     }),
   );
 }

@@ -62,7 +62,7 @@ async function open({ wanted, model }: Extract<WorkerRequest, { type: 'open' }>)
   const bytes = model ?? (await download(settings.file, settings.bytes));
   if (gpu !== null && 'device' in gpu) {
     const tried = await openOnGpu(bytes, settings);
-    void keepForOffline();
+    keepForOffline().catch(() => undefined);
     return { settings, model: tried, running: running('webgpu', tried, gpu.device, null) };
   }
   const instead = wanted === 'webgpu' && gpu !== null ? gpu.missing : null;
