@@ -1,5 +1,5 @@
 // The pages, of the report, of the dashboard, and of `gradline page`: one script and one style sheet each, which a browser can load from disk.
-import { copyFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'vite';
@@ -33,8 +33,12 @@ for (const [folder, name] of Object.entries(pages)) {
   });
 }
 
-// What works behind the page that explains in the browser. ONNX Runtime lies beside as it is published: its threads start from its own file.
-const runtime = './ort.wasm.bundle.min.mjs';
+// What works behind the page that explains in the browser. ONNX Runtime lies beside as it is published, the build for
+// WebAssembly alone and the one for WebGPU: its threads start from its own file.
+const runtimes = {
+  'onnxruntime-web/wasm': './ort.wasm.bundle.min.mjs',
+  'onnxruntime-web/jspi': './ort.jspi.bundle.min.mjs',
+};
 for (const [entry, fileName] of [
   ['worker', 'worker.js'],
   ['service-worker', 'service-worker.js'],
@@ -49,13 +53,18 @@ for (const [entry, fileName] of [
       target: ['chrome123', 'firefox121', 'safari17.5'],
       lib: { entry: `src/page/app/${entry}.ts`, formats: ['es'], fileName: () => fileName },
       rollupOptions: {
-        external: ['onnxruntime-web/wasm'],
-        output: { paths: { 'onnxruntime-web/wasm': runtime } },
+        external: Object.keys(runtimes),
+        output: { paths: runtimes },
       },
     },
   });
 }
 const web = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
-for (const name of ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'])
+const programs = ['ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.jspi.wasm'];
+for (const name of [...Object.values(runtimes), ...programs])
   copyFileSync(join(web, name), join('dist/page/app', name));
+// Published without the text of its licence.
+const { version } = JSON.parse(readFileSync(join(web, '../package.json'), 'utf8'));
+const licence = readFileSync('build/licences/onnxruntime-web.txt', 'utf8');
+appendFileSync('dist/page/app/licenses.md', `\n## onnxruntime-web - ${version} (MIT)\n\n${licence}`);
 copyFileSync('src/shared/picture/kernels/kernels.wasm', 'dist/page/app/kernels.wasm');

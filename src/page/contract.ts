@@ -23,16 +23,38 @@ export interface PageSettings {
   ground: [number, number, number];
   /** Outputs with maps, for the targets `predicted` and `any`. */
   maps: (Omit<PageMap, 'values'> & { output: string })[];
+  trial: PageTrial;
   /** Pictures to begin with, below the page. */
   samples: { name: string; file: string }[];
 }
 
+/** What the model says of `testPicture(0)`: a GPU has to say the same before it is believed. */
+export interface PageTrial {
+  /** Class of the target `any`. */
+  target: number;
+  scores: number[];
+  /** Of each of the page's maps, `[height, width]`. */
+  maps: number[][];
+  /** The largest deviation that is rounding, as a share of an output's largest magnitude. */
+  tolerance: number;
+}
+
+/** What WebGPU needs beside the page, and who has none does not load: ONNX Runtime's build for it, and its WebAssembly. */
+export const webgpuFiles = ['ort.jspi.bundle.min.mjs', 'ort-wasm-simd-threaded.jspi.wasm'] as const;
+
+/** What runs the model: the visitor's GPU, or WebAssembly on the processor. */
+export type Provider = 'webgpu' | 'wasm';
+
 /** Name of the settings' file; a folder that holds it is a page. */
 export const settingsFile = 'page.json';
 
+/** Name of the browser's cache that keeps the page for when there is no network. */
+export const keptFiles = 'gradline-page';
+
 /** What the page asks its worker. */
 export type WorkerRequest =
-  | { type: 'open' }
+  /** @param wanted null: WebGPU where it is better. @param model its bytes, where they are here already */
+  | { type: 'open'; wanted: Provider | null; model: Uint8Array<ArrayBuffer> | null }
   /** @param target the class of the target `any`; -1: none */
   | { type: 'explain'; id: number; picture: Blob; target: number };
 
@@ -57,8 +79,20 @@ export interface PageExplanation {
   explained: number;
 }
 
+/** How the model is run here. */
+export interface Running {
+  provider: Provider;
+  /** What the browser says of its GPU. */
+  device: string | null;
+  threads: number;
+  /** Why it is not WebGPU, where that is worth a word. */
+  instead: string | null;
+}
+
 export type WorkerReply =
   | { type: 'progress'; loaded: number; total: number }
-  | { type: 'opened'; threads: number; settings: PageSettings }
+  | { type: 'opened'; running: Running; settings: PageSettings }
   | { type: 'explained'; id: number; explanation: PageExplanation }
+  /** WebGPU cannot run this model, or runs it wrongly. @param model its bytes, for another try */
+  | { type: 'unfit'; reason: string; model: Uint8Array<ArrayBuffer> | null }
   | { type: 'failed'; id: number | null; message: string };

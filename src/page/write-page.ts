@@ -7,7 +7,8 @@ import { compileModel } from '../explain/compiled/compile-model.ts';
 import type { CompileOptions } from '../explain/compiled/compile-options.ts';
 import { UserError } from '../explain/user-error.ts';
 import { groundColour, type Preprocessing } from '../worker/pipeline/decode/preprocessing.ts';
-import { type PageSettings, settingsFile } from './contract.ts';
+import { type PageSettings, settingsFile, webgpuFiles } from './contract.ts';
+import { tryModel } from './try-model.ts';
 
 export interface PageOptions {
   /** Of the compiled model; the page decides the others. */
@@ -42,6 +43,7 @@ const pictureName = /\.(jpe?g|png|webp|avif|gif)$/i;
  */
 export async function writePage({ compile, preprocessing, output, title, samples }: PageOptions): Promise<MadePage> {
   await refuseOthers(output);
+  const pictures = samples === null ? [] : await samplesIn(samples);
   await mkdir(output, { recursive: true });
   const compiled = await compileModel({
     ...compile,
@@ -51,7 +53,7 @@ export async function writePage({ compile, preprocessing, output, title, samples
     inputPixels: true,
   });
   const { description, files } = compiled;
-  const { image, inputs, outputs, source, gradline, warnings, classCount, classNames } = description;
+  const { image, inputs, outputs, source, gradline, warnings, classCount, classNames, precision } = description;
   const { height, width, channels } = image;
   const others = inputs.filter(({ role }) => role === 'other').map(({ name }) => `'${name}'`);
   const [model, weights] = files;
@@ -68,24 +70,29 @@ export async function writePage({ compile, preprocessing, output, title, samples
     throw new UserError('page-cannot', `No page can be made of ${compile.model}: ${problem}.`);
   }
   const prepared = preprocessing({ height, width });
-  const { size, fit, resize, keepsSize, cropCorner, resampling, ground } = prepared;
+  const { size: side, fit, resize, keepsSize, cropCorner, resampling, ground } = prepared;
+  const maps: PageSettings['maps'] = outputs.flatMap(
+    ({ name, kind, layer = '', method = '', target = '', shape: [, rows, columns] }) =>
+      kind === 'map' ? [{ output: name, layer, method, target, height: Number(rows), width: Number(columns) }] : [],
+  );
+  const size: PageSettings['image'] = { height, width, channels };
   const settings: PageSettings = {
     title,
     file: modelFile,
     bytes: model.bytes,
     ...{ source, gradline, warnings, classCount, classNames },
-    image: { height, width, channels },
-    shape: { size, fit, resize, keepsSize, cropCorner, resampling, ground: { at: ground.at } },
+    image: size,
+    shape: { size: side, fit, resize, keepsSize, cropCorner, resampling, ground: { at: ground.at } },
     ground: groundColour(prepared, channels),
-    maps: outputs.flatMap(({ name, kind, layer = '', method = '', target = '', shape: [, rows, columns] }) =>
-      kind === 'map' ? [{ output: name, layer, method, target, height: Number(rows), width: Number(columns) }] : [],
-    ),
-    samples: samples === null ? [] : await copySamples(samples, output),
+    maps,
+    trial: await tryModel(model.path, precision, { image: size, maps }),
+    samples: await copySamples(pictures, output),
   };
   await writeFile(join(output, settingsFile), `${JSON.stringify(settings)}\n`);
   const app = await copyApp(output);
   const names = [...app, modelFile, settingsFile, ...settings.samples.map(({ file }) => file)];
-  await writeFile(join(output, 'files.json'), `${JSON.stringify(names)}\n`);
+  const kept = names.filter((name) => !webgpuFiles.some((file) => file === name));
+  await writeFile(join(output, 'files.json'), `${JSON.stringify(kept)}\n`);
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(output, name))).size));
   return { settings, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
@@ -97,7 +104,8 @@ async function refuseOthers(output: string): Promise<void> {
   throw new UserError('output-not-empty', `${output} holds something other than a page. Choose another --output.`);
 }
 
-async function copySamples(folder: string, output: string): Promise<PageSettings['samples']> {
+/** @returns paths of the folder's pictures */
+async function samplesIn(folder: string): Promise<string[]> {
   const found = await readdir(folder).catch(() => {
     throw new UserError(
       'no-images',
@@ -111,14 +119,18 @@ async function copySamples(folder: string, output: string): Promise<PageSettings
       `${folder} holds ${pictures.length} pictures that browsers read (.jpg, .png, .webp, .avif, .gif). A page takes 1 to ${mostSamples}.`,
     );
   }
+  return pictures.map((name) => join(folder, name));
+}
+
+async function copySamples(pictures: readonly string[], output: string): Promise<PageSettings['samples']> {
   await rm(join(output, samplesFolder), { recursive: true, force: true });
-  await mkdir(join(output, samplesFolder));
+  if (pictures.length > 0) await mkdir(join(output, samplesFolder));
   return Promise.all(
-    pictures.map(async (name, index) => {
+    pictures.map(async (path, index) => {
       // Names of strangers become no addresses.
-      const file = `${samplesFolder}/${index + 1}${extname(name).toLowerCase()}`;
-      await copyFile(join(folder, name), join(output, file));
-      return { name: basename(name, extname(name)), file };
+      const file = `${samplesFolder}/${index + 1}${extname(path).toLowerCase()}`;
+      await copyFile(path, join(output, file));
+      return { name: basename(path, extname(path)), file };
     }),
   );
 }

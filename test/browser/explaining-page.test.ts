@@ -91,6 +91,40 @@ describe('a page that explains in the browser', () => {
     expect(problems).toEqual([]);
   });
 
+  it('explains on WebGPU as WebAssembly does, and goes on in WebAssembly where it fails', async () => {
+    const software = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+    const drawing = await startBrowser(software);
+    try {
+      const explained = async (query: string) => {
+        const { page, problems } = await openPage(drawing, `${server.address}/index.html${query}`);
+        // A GPU of software is slow.
+        page.setDefaultTimeout(200_000);
+        await page.getByLabel('Open a picture').setInputFiles(picture);
+        await page.locator('.map-layer canvas').waitFor();
+        const cells = await page.locator('.map-layer canvas').evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+          return Array.from(data);
+        });
+        expect(problems).toEqual([]);
+        return { page, cells };
+      };
+      const usual = await explained('');
+      await status(usual.page).getByText('in WebAssembly').waitFor();
+      const gpu = await explained('?provider=webgpu');
+      await status(gpu.page).getByText('on WebGPU').waitFor();
+      expect(gpu.cells.length).toBe(usual.cells.length);
+      expect(Math.max(...gpu.cells.map((value, i) => Math.abs(value - (usual.cells[i] ?? 0))))).toBeLessThan(3);
+
+      await rm(join(folder, 'site/ort-wasm-simd-threaded.jspi.wasm'));
+      const { page } = await openPage(drawing, `${server.address}/index.html?provider=webgpu`);
+      await status(page).getByText('WebGPU is not used: ').waitFor();
+      await page.getByLabel('Open a picture').setInputFiles(picture);
+      await status(page).getByText('in WebAssembly').waitFor();
+    } finally {
+      await drawing.close();
+    }
+  });
+
   it('explains samples, a class by its name beside another, each layer and method, and says what is wrong with a name', async () => {
     const { page, problems } = await open();
     await page.getByRole('button', { name: '0001' }).click();

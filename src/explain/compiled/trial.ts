@@ -3,6 +3,7 @@
 import { Float16Array } from '@petamoriken/float16';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { at } from '../at.ts';
+import { deviation } from '../deviation.ts';
 import type { ModelInput } from '../explanation.ts';
 import { rowFeeds } from '../input-rows.ts';
 import { ElementType } from '../onnx/element-type.ts';
@@ -10,7 +11,8 @@ import { loadRuntime } from '../onnx/runtime.ts';
 import type { RowInput } from '../onnx/second-inputs.ts';
 import { inputShape } from '../onnx/sizes.ts';
 import { sampleCount } from '../pixel-input.ts';
-import { testPicture, testPictures } from '../probe/test-pictures.ts';
+import { testPicture } from '../probe/test-picture.ts';
+import { testPictures } from '../probe/test-pictures.ts';
 import { tensorOf } from '../tensor-of.ts';
 
 /** What a file is given. */
@@ -100,14 +102,8 @@ export function largestDifference(
   for (const [output, values] of expected.answers) {
     const own = found.answers.get(output) ?? [];
     const length = (values.length / expected.count) * count;
-    let most = 0;
-    let difference = own.length === (values.length / expected.count) * found.count ? 0 : Number.POSITIVE_INFINITY;
-    for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(at(values, i)));
-    for (let i = 0; i < length; i++) {
-      const distance = Math.abs((own[i] ?? Number.NaN) - at(values, i));
-      if (!(distance <= difference)) difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
-    }
-    const share = difference === 0 ? 0 : difference / Math.max(most, 1e-30);
+    const isWhole = own.length === (values.length / expected.count) * found.count;
+    const share = isWhole ? deviation(values, own, length) : Number.POSITIVE_INFINITY;
     const allowed = values instanceof Uint8Array ? Math.max(tolerance, nextColour) : tolerance;
     if (share > allowed && share > (worst?.share ?? 0)) worst = { output, share };
   }

@@ -1,3 +1,4 @@
+import type { Running } from '../contract.ts';
 import { loading } from './model.ts';
 
 /** What the page is, and what it does with pictures. */
@@ -20,12 +21,17 @@ export function About() {
             <Fact name="SHA-256 of the model" text={settings.source.sha256} />
             <Fact name="classes" text={String(settings.classCount)} />
             <Fact name="picture" text={`${settings.image.width} × ${settings.image.height} pixels`} />
-            <Fact
-              name="threads"
-              text={opened.threads === 1 ? 'one: this host does not allow more' : String(opened.threads)}
-            />
+            <Fact name="runs on" text={runsOn(opened.running)} />
             <Fact name="made with" text={`Gradline ${settings.gradline}`} />
           </dl>
+        )}
+        {opened && (
+          <p>
+            {opened.running.instead && `WebGPU is not used: ${opened.running.instead}. `}
+            <a href={`?provider=${opened.running.provider === 'webgpu' ? 'wasm' : 'webgpu'}#/about`}>
+              {opened.running.provider === 'webgpu' ? 'Run it in WebAssembly' : 'Try WebGPU'}
+            </a>
+          </p>
         )}
         {settings?.warnings.map((warning) => (
           <p key={warning}>{warning}</p>
@@ -36,6 +42,11 @@ export function About() {
       </section>
     </>
   );
+}
+
+function runsOn({ provider, device, threads }: Running): string {
+  if (provider === 'webgpu') return `WebGPU: ${device}`;
+  return `WebAssembly, ${threads === 1 ? 'one thread: this host does not allow more' : `${threads} threads`}`;
 }
 
 function Fact({ name, text }: { name: string; text: string }) {

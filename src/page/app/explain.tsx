@@ -7,7 +7,7 @@ import { TypedField } from '../../shared/page/parts/typed-field.tsx';
 import { changeParams, route } from '../../shared/page/route.ts';
 import { useKeys } from '../../shared/page/shell/keys.ts';
 import { percent, value } from '../../shared/page/text.ts';
-import type { PageExplanation, PageMap, PageSettings } from '../contract.ts';
+import type { PageExplanation, PageMap, PageSettings, Running } from '../contract.ts';
 import { loading } from './model.ts';
 import { OpenPicture } from './open-picture.tsx';
 import { askFor, problem, type Shown, shown, waiting } from './picture.ts';
@@ -26,7 +26,7 @@ export function Explain() {
       {state.state === 'loading' && (
         <p class="model-loading">
           <label>
-            Loading the model{state.total > 0 && `, ${(state.total / 1e6).toFixed(0)} MB`}
+            {loadingText(state)}
             <progress class="bar" max={Math.max(state.total, 1)} value={state.loaded} />
           </label>
         </p>
@@ -36,12 +36,17 @@ export function Explain() {
           {state.message}
         </p>
       )}
-      {state.state === 'ready' && <Ready settings={state.settings} />}
+      {state.state === 'ready' && <Ready settings={state.settings} running={state.running} />}
     </>
   );
 }
 
-function Ready({ settings }: { settings: PageSettings }) {
+function loadingText({ loaded, total }: { loaded: number; total: number }): string {
+  if (total > 0 && loaded === total) return 'Preparing the model';
+  return total > 0 ? `Loading the model, ${(total / 1e6).toFixed(0)} MB` : 'Loading the model';
+}
+
+function Ready({ settings, running }: { settings: PageSettings; running: Running }) {
   const chooser = useRef<HTMLInputElement>(null);
   const { params } = route.value;
   const names = useMemo(() => classNames(settings), [settings]);
@@ -107,8 +112,9 @@ function Ready({ settings }: { settings: PageSettings }) {
         ) : waiting.value ? (
           <span class="muted">The model is looking.</span>
         ) : (
-          current && `${current.name}: ${answerText(current, settings)}`
+          current && `${current.name}: ${answerText(current, settings, running)}`
         )}
+        {running.instead && <span class="muted instead">WebGPU is not used: {running.instead}.</span>}
       </p>
       {current && (
         <div class={`explained-picture ${waiting.value ? 'is-waiting' : ''}`}>
@@ -225,12 +231,12 @@ function anyExplanation({ explanations }: Shown): PageExplanation | undefined {
   return explanations.values().next().value;
 }
 
-function answerText(current: Shown, settings: PageSettings): string {
+function answerText(current: Shown, settings: PageSettings, { provider }: Running): string {
   const explanation = anyExplanation(current);
   if (explanation === undefined) return '';
   const { predicted, scores, prepared, explained } = explanation;
   const time = ((prepared + explained) / 1000).toFixed(2);
-  return `${className(settings, predicted)}, ${percent(scores[predicted] ?? null)}, in ${time} s`;
+  return `${className(settings, predicted)}, ${percent(scores[predicted] ?? null)}, in ${time} s ${provider === 'webgpu' ? 'on WebGPU' : 'in WebAssembly'}`;
 }
 
 function className({ classNames }: PageSettings, index: number): string {

@@ -3,6 +3,8 @@
  * is asked for anew each time that there is a network.
  */
 
+import { keptFiles } from '../contract.ts';
+
 /** What of the service worker's scope is used; the types of pages do not have it. */
 interface Fetching extends Event {
   request: Request;
@@ -11,8 +13,6 @@ interface Fetching extends Event {
 interface Installing extends Event {
   waitUntil(work: Promise<unknown>): void;
 }
-
-const kept = 'gradline-page';
 
 addEventListener('install', (event) => {
   if (isInstalling(event)) event.waitUntil(keepAll());
@@ -26,13 +26,13 @@ addEventListener('fetch', (event) => {
 /** `files.json` lists what the page is made of. */
 async function keepAll(): Promise<void> {
   const files: string[] = await (await fetch('files.json')).json();
-  const cache = await caches.open(kept);
+  const cache = await caches.open(keptFiles);
   // A page that is offline is more than a part of one: nothing is kept where a file is missing.
   await cache.addAll(['./', ...files]);
 }
 
 async function answer(request: Request): Promise<Response> {
-  const cache = await caches.open(kept);
+  const cache = await caches.open(keptFiles);
   try {
     const fresh = await fetch(request);
     if (fresh.ok && fresh.status === 200) await cache.put(request, fresh.clone()).catch(() => undefined);

@@ -1,27 +1,29 @@
 /** The page's worker: the model, and the way from a picture's file to what the model says of it. The page itself stays free to draw. */
 
-import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
-import { at } from '../../explain/at.ts';
-import { toGrey } from '../../shared/picture/grey.ts';
+import { testPicture } from '../../explain/probe/test-picture.ts';
 import { provideKernels } from '../../shared/picture/kernels/kernels.ts';
-import type { Raster } from '../../shared/picture/raster.ts';
-import { shapePicture } from '../../worker/pipeline/decode/shape-picture.ts';
 import {
-  type PageExplanation,
+  keptFiles,
   type PageSettings,
+  type Provider,
+  type Running,
   settingsFile,
   type WorkerReply,
   type WorkerRequest,
+  webgpuFiles,
 } from '../contract.ts';
-
-const mostThreads = 8;
+import { disagreement } from '../disagreement.ts';
+import { ExplainedModel } from './explained-model.ts';
+import { findGpu } from './gpu.ts';
+import { preparePicture } from './prepare-picture.ts';
 
 interface Opened {
   settings: PageSettings;
-  session: InferenceSession;
+  model: ExplainedModel;
+  running: Running;
 }
 
-let opened: Promise<Opened> | null = null;
+let opened: Opened | null = null;
 let previous: Promise<void> = Promise.resolve();
 
 addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => {
@@ -30,32 +32,69 @@ addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => {
 
 async function answer(request: WorkerRequest): Promise<void> {
   try {
-    opened ??= open();
-    const { session, settings } = await opened;
-    if (request.type === 'open') return reply({ type: 'opened', threads: env.wasm.numThreads ?? 1, settings });
-    const explanation = await explain(session, settings, request);
-    reply({ type: 'explained', id: request.id, explanation });
+    if (request.type === 'explain') return await explain(request);
+    opened = await open(request);
+    reply({ type: 'opened', running: opened.running, settings: opened.settings });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    reply({ type: 'failed', id: request.type === 'explain' ? request.id : null, message });
+    if (error instanceof Unfit) return reply({ type: 'unfit', reason: error.message, model: error.model });
+    reply({ type: 'failed', id: request.type === 'explain' ? request.id : null, message: messageOf(error) });
   }
 }
 
-async function open(): Promise<Opened> {
-  const [settings, kernels] = await Promise.all([
-    fetched(settingsFile).then((response): Promise<PageSettings> => response.json()),
-    fetched('kernels.wasm').then((response) => response.arrayBuffer()),
-  ]);
-  provideKernels(new Uint8Array(kernels));
-  env.wasm.wasmPaths = { wasm: new URL('ort-wasm-simd-threaded.wasm', location.href).href };
-  // Threads share memory, which a browser allows only to pages that are isolated from others.
-  env.wasm.numThreads = crossOriginIsolated ? Math.min(navigator.hardwareConcurrency || 1, mostThreads) : 1;
-  const model = await download(settings.file, settings.bytes);
-  const session = await InferenceSession.create(model, { executionProviders: ['wasm'] });
-  return { settings, session };
+/** WebGPU does not do for this model. */
+class Unfit extends Error {
+  readonly model: Uint8Array<ArrayBuffer> | null;
+
+  constructor(cause: unknown, model: Uint8Array<ArrayBuffer> | null) {
+    // The runtime's own messages go on for a page.
+    super(messageOf(cause).split('\n')[0]?.slice(0, 200).replace(/\.$/, ''), { cause });
+    this.model = model;
+  }
 }
 
-async function download(file: string, total: number): Promise<Uint8Array> {
+async function open({ wanted, model }: Extract<WorkerRequest, { type: 'open' }>): Promise<Opened> {
+  const [settings, kernels, gpu] = await Promise.all([
+    fetched(settingsFile).then((response): Promise<PageSettings> => response.json()),
+    fetched('kernels.wasm').then((response) => response.arrayBuffer()),
+    wanted === 'wasm' ? null : findGpu(wanted === 'webgpu'),
+  ]);
+  provideKernels(new Uint8Array(kernels));
+  const bytes = model ?? (await download(settings.file, settings.bytes));
+  if (gpu !== null && 'device' in gpu) {
+    const tried = await openOnGpu(bytes, settings);
+    keepForOffline().catch(() => undefined);
+    return { settings, model: tried, running: running('webgpu', tried, gpu.device, null) };
+  }
+  const instead = wanted === 'webgpu' && gpu !== null ? gpu.missing : null;
+  const opened = await ExplainedModel.open('wasm', bytes, settings);
+  return { settings, model: opened, running: running('wasm', opened, null, instead) };
+}
+
+function running(provider: Provider, { threads }: ExplainedModel, device: string | null, instead: string | null) {
+  return { provider, device, threads, instead };
+}
+
+/** Drivers differ, and some compute wrongly. @throws Unfit where the trial picture does not give what the page's maker was given */
+async function openOnGpu(bytes: Uint8Array<ArrayBuffer>, settings: PageSettings): Promise<ExplainedModel> {
+  const { image, trial } = settings;
+  try {
+    const model = await ExplainedModel.open('webgpu', bytes, settings);
+    const share = disagreement(trial, await model.explain(testPicture(0, image), trial.target));
+    if (share === null) return model;
+    throw new Error(`on a trial picture it is off by ${(share * 100).toPrecision(2)}% of the largest value`);
+  } catch (error) {
+    throw new Unfit(error, bytes);
+  }
+}
+
+/** The service worker keeps what every visitor needs; this is what only some do. */
+async function keepForOffline(): Promise<void> {
+  if (!('caches' in self)) return;
+  const cache = await caches.open(keptFiles);
+  for (const file of webgpuFiles) if ((await cache.match(file)) === undefined) await cache.add(file);
+}
+
+async function download(file: string, total: number): Promise<Uint8Array<ArrayBuffer>> {
   const { body } = await fetched(file);
   if (body === null) throw new Error(`${file} is empty.`);
   const model = new Uint8Array(total);
@@ -77,55 +116,24 @@ async function fetched(file: string): Promise<Response> {
   throw new Error(`${file} could not be loaded. Is the page's folder complete, and is it served?`);
 }
 
-async function explain(
-  session: InferenceSession,
-  { image, shape, ground, maps: outputs }: PageSettings,
-  { picture, target }: Extract<WorkerRequest, { type: 'explain' }>,
-): Promise<PageExplanation> {
+async function explain({ id, picture, target }: Extract<WorkerRequest, { type: 'explain' }>): Promise<void> {
+  if (opened === null) throw new Error('The model is not loaded.');
+  const { settings, model, running } = opened;
   const start = performance.now();
-  const raster = await decode(picture);
-  const { pixels, width, height } = shapePicture(image.channels === 1 ? toGrey(raster) : raster, shape, ground);
+  const pixels = await preparePicture(picture, settings);
   const prepared = performance.now();
-  const results = await session.run({
-    pixels: new Tensor('uint8', pixels, [1, height, width, 3]),
-    target: new Tensor('int64', BigInt64Array.of(BigInt(target)), [1]),
+  const explained = await model.explain(pixels, target).catch((error: unknown) => {
+    // A GPU that is taken away, or short of memory.
+    throw running.provider === 'webgpu' ? new Unfit(error, null) : error;
   });
-  const scores = floats(results.scores);
-  const maps = outputs.map(({ output, ...map }) => ({ ...map, values: floats(results[output]) }));
-  const predicted = scores.reduce((best, score, index) => (score > at(scores, best) ? index : best), 0);
-  return { pixels, scores, predicted, maps, prepared: prepared - start, explained: performance.now() - prepared };
+  const times = { prepared: prepared - start, explained: performance.now() - prepared };
+  reply({ type: 'explained', id, explanation: { pixels, ...explained, ...times } });
 }
 
-/** As the pipeline does: turned as the file says, without its colour profile. What lies below transparency is lost in a browser. */
-async function decode(picture: Blob): Promise<Raster> {
-  const image = await createImageBitmap(picture, {
-    imageOrientation: 'from-image',
-    colorSpaceConversion: 'none',
-    premultiplyAlpha: 'none',
-  }).catch(() => {
-    throw new Error('The file is not a picture that this browser can read. Try a JPEG or PNG.');
-  });
-  const { width, height } = image;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (context === null) throw new Error('The browser gives no canvas to read the picture from.');
-  context.drawImage(image, 0, 0);
-  image.close();
-  const { data } = context.getImageData(0, 0, width, height);
-  const pixels = new Uint8Array(width * height * 3);
-  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
-    pixels[to] = data[from] ?? 0;
-    pixels[to + 1] = data[from + 1] ?? 0;
-    pixels[to + 2] = data[from + 2] ?? 0;
-  }
-  return { pixels, width, height, channels: 3 };
-}
-
-function floats(tensor: Tensor | undefined): Float32Array {
-  const data = tensor?.data;
-  if (data instanceof Float32Array) return data;
-  throw new Error('The model gives something else than this page expects. Make the page anew.');
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function reply(message: WorkerReply): void {
-  postMessage(message);
+  postMessage(message, { transfer: message.type === 'unfit' && message.model ? [message.model.buffer] : [] });
 }
