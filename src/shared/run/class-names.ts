@@ -4,6 +4,7 @@ import { ClassNames } from '../../explain/class-names.ts';
 import { UserError } from '../../explain/user-error.ts';
 import { readLocation } from '../store/open-store.ts';
 import { StoreError } from '../store/store.ts';
+import { classRows, headings } from './class-rows.ts';
 import { parsePythonLiteral } from './python-literal.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function readClassNames(location: string): Promise<ClassNames> {
 /**
  * Understands a JSON array of names, a JSON object from index to name or from name to index, entries of `[id, name]` in either
  * (`imagenet_class_index.json`), the config.json of a Hugging Face model (its `id2label`), the same as Python prints them, or text with
- * one name a line, behind its WordNet id or not; or a table with tabs, of names, their indices and ids in any order.
+ * one name a line, behind its number or WordNet id or not; or a table of names, their indices and ids in any order, with tabs or as CSV.
  * @throws UserError `bad-classes`
  */
 export function parseClassNames(text: string, source: string): ClassNames {
@@ -49,31 +50,15 @@ interface ClassEntry {
   name: string;
 }
 
-/** `n01440764 tench, Tinca tinca`, as in the synset.txt beside many models. */
-const synset = /^(n\d{8})\s+(\S.*)$/;
-
 function entriesOfText(content: string, source: string): ClassEntry[] {
   const lines = content.split(/\r?\n/).map((line) => line.trim());
   while (lines.at(-1) === '') lines.pop();
   const empty = lines.indexOf('');
   // Leaving the line out would move every later class by one.
   if (empty !== -1) throw badClasses(source, `line ${empty + 1} is empty, so the number of each class is unclear.`);
-  const table = lines.map((line) => line.split('\t').map((cell) => cell.trim()));
-  const columns = table[0]?.length ?? 0;
-  if (columns > 1 && table.every((row) => row.length === columns)) return entriesOfTable(table, source);
-  const synsets = lines.flatMap((line): ClassEntry[] => {
-    const [, id, name] = synset.exec(line) ?? [];
-    return id === undefined || name === undefined ? [] : [{ id, name }];
-  });
-  return synsets.length === lines.length ? synsets : lines.map((name) => ({ name }));
+  const table = classRows(lines, source);
+  return table === null ? lines.map((name) => ({ name })) : entriesOfTable(table, source);
 }
-
-/** What columns are called, where the first line names them. */
-const headings = {
-  index: /^(index|idx|class_?index|class_?id|number|nr|no)$/i,
-  id: /^(id|wnid|synset|code)$/i,
-  name: /^(name|class|class_?name|label|title)$/i,
-};
 
 /** A column of whole numbers is the index; of two others the first is the id. */
 function entriesOfTable(table: readonly string[][], source: string): ClassEntry[] {

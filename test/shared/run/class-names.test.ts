@@ -18,14 +18,27 @@ describe('the file', () => {
     ['a table with tabs', '1\ttabby cat\n0\ttench\n'],
     ['a table with tabs and headings', 'wnid\tname\tindex\nn2\ttabby cat\t1\nn1\ttench\t0\n'],
     ['a table of ids and names', 'n01440764\ttench\nn02123045\ttabby cat\n'],
+    ['numbered lines', '0: tench\n1: tabby cat\n'],
+    ['lines numbered without a mark, out of order', '1 tabby cat\n0 tench\n'],
+    ['a table with commas and headings', 'id,name,index\nn2,"tabby cat",1\nn1,tench,0\n'],
+    ['a table with semicolons and headings', 'index;label\n0;tench\n1;tabby cat\n'],
     ['lines from Windows with a byte order mark', '\uFEFFtench\r\ntabby cat\r\n'],
   ])('may be %s', (_, content) => {
     expect(parseClassNames(content, 'classes').names).toEqual(['tench', 'tabby cat']);
   });
 
+  test('of CSV is a table; elsewhere commas and numbers may belong to names', () => {
+    expect(parseClassNames('0,tench\n1,"crane, a bird"\n', 'classes.csv').names).toEqual(['tench', 'crane, a bird']);
+    expect(parseClassNames('tench, Tinca\nshark, white\n', 'c.txt').names).toEqual(['tench, Tinca', 'shark, white']);
+    expect(parseClassNames('1 euro\n2 euro\n', 'coins.txt').names).toEqual(['1 euro', '2 euro']);
+    expect(parseClassNames('0\n1\n2\n', 'digits.txt').names).toEqual(['0', '1', '2']);
+    expect(parseClassNames('10.5 mm\n11.0 mm\n', 'sizes.txt').names).toEqual(['10.5 mm', '11.0 mm']);
+  });
+
   test.each([
     ['["a", 1]', 'the name of class 1 is not a text'],
     ['0\ta\n2\tb\n', 'its numbers must be 0 to 1, but 1 is missing'],
+    ['1: a\n2: b\n', 'its numbers must be 0 to 1, but 0 is missing'],
     ['{"0": "a", "2": "b"}', 'the keys 0 to 1, but 1 is missing'],
     ['["a", ', 'it is not valid JSON'],
     ['a\n\nb\n', 'line 2 is empty'],
