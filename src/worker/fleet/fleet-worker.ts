@@ -23,6 +23,7 @@ import { openInference } from '../pipeline/inference/inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
 import { openPixels, type PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
+import { SlotMemory } from '../pipeline/slot-memory.ts';
 import type { ClosingStep } from './closing-step.ts';
 import { HandedBack, isPermanent, LeftToOthers } from './failures.ts';
 import { watchLoopDelay } from './loop-delay.ts';
@@ -137,6 +138,7 @@ class FleetWorker {
         threads: settings.threads,
         modelCache: settings.modelCache,
         pixels: this.#pixels,
+        memory: new SlotMemory(),
         health,
         watch: this.#watch,
         traces,
