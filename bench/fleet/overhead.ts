@@ -36,9 +36,9 @@ interface Cost {
 const target = 0.95;
 
 /**
- * Prints images/s of both, and what an image costs of the processors, measured in turns. Both count images/s from the opened model to the
- * merged scores; processor time is that of a long run less that of a short one, so that starting and opening count nothing. The servers of
- * the fleet run on the same processors. Each writes one JPEG overlay a photo; neither makes a report.
+ * Prints images/s of both, and what an image costs of the processors, measured in turns. All are those of a long run less those of a short
+ * one, so that starting, opening and merging count nothing. The servers of the fleet run on the same processors. Each writes one JPEG overlay
+ * a photo; neither makes a report.
  */
 export async function compareWithLocalRun(settings: OverheadSettings): Promise<void> {
   const { model, photos, images, rounds, folder } = settings;
@@ -94,7 +94,6 @@ export async function compareWithLocalRun(settings: OverheadSettings): Promise<v
 }
 
 interface RoundCost {
-  /** Of the long run. */
   imagesPerSecond: number;
   /** Milliseconds of processor time that an image more takes. */
   processor: number;
@@ -104,7 +103,7 @@ interface RoundCost {
 function roundCost({ short, long }: OverheadSettings['images'], few: Cost, many: Cost): RoundCost {
   const each = 1000 / (long - short);
   return {
-    imagesPerSecond: long / many.wall,
+    imagesPerSecond: (long - short) / (many.wall - few.wall),
     processor: (many.processor - few.processor) * each,
     servers: (many.servers - few.servers) * each,
   };
@@ -121,9 +120,7 @@ function print({ model, images, rounds }: OverheadSettings, here: RoundCost[], t
     median(costs.map(of)).toFixed(digits);
   const rate = ({ imagesPerSecond }: RoundCost) => imagesPerSecond;
   const own = ({ processor }: RoundCost) => processor;
-  console.log(
-    `\nFleet overhead with ${model.name} at ${model.layer}: ${images.long} photos, an overlay each, no report, ${rounds} rounds`,
-  );
+  console.log(`\nFleet overhead with ${model.name} at ${model.layer}: an overlay each, no report, ${rounds} rounds`);
   printTable(
     ['', 'images/s', 'to gradline run (middle half)', 'target', 'CPU ms an image', 'to gradline run (middle half)'],
     [
@@ -139,7 +136,7 @@ function print({ model, images, rounds }: OverheadSettings, here: RoundCost[], t
       ['the two servers', '', '', '', middle(there, ({ servers }) => servers, 1), ''],
     ],
   );
-  console.log(`  CPU: processor time of a run over ${images.long} less that of one over ${images.short}, an image`);
+  console.log(`  A run over ${images.long} photos less one over ${images.short}`);
 }
 
 async function upload(folder: string, bucket: Store, prefix: string): Promise<void> {
