@@ -1,39 +1,25 @@
 /** The library's front door: a classifier opened for explanation. */
 
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { truthInput, truthValues } from './append-wanted.ts';
 import { scoreActivationOf, softmaxDoubt, thresholdsByClass } from './class-decisions.ts';
 import { namesOf } from './class-names.ts';
 import { type CompiledOutputs, type CompileRequest, compile } from './compile.ts';
-import type { Explanation, HookedLayer, LayerMaps, MapShape, ModelInput } from './explanation.ts';
+import { CompiledSession, type SessionRun } from './compiled-session.ts';
+import type { Explanation, HookedLayer, MapShape, ModelInput } from './explanation.ts';
 import { fusedShapes, fuseMaps } from './fusion.ts';
 import { halfGradientScale } from './half-precision.ts';
 import { rowFeeds } from './input-rows.ts';
 import { sortMethods } from './methods/methods.ts';
 import { RepeatedRuns } from './methods/repeated/repeated-runs.ts';
-import { loadRuntime } from './onnx/runtime.ts';
 import type { RowInput } from './onnx/second-inputs.ts';
 import { inputShape } from './onnx/sizes.ts';
-import { gateForm, type OpenedModel, openModel } from './open-model.ts';
-import type { ExplainerOptions, Fusion, InputRow, PixelScaling } from './options.ts';
-import { isBanded, pixelInput, sampleCount, scaledPixels } from './pixel-input.ts';
-import { chosenPrecision } from './precision.ts';
-import { floats, integers, padded, slotFloats, slotIntegers } from './session-arrays.ts';
+import { defaultBatchSize, gateForm, type OpenedModel, openModel } from './open-model.ts';
+import type { BatchOptions, ExplainerOptions, Fusion, PixelScaling } from './options.ts';
+import { sampleCount, scaledPixels } from './pixel-input.ts';
+import { chosenPrecision, firstProvider } from './precision.ts';
+import { groupBatch, inPlaces, sweepGroupSize, sweepGroups } from './sweep-groups.ts';
 import { parseTargets } from './target.ts';
 import { UserError } from './user-error.ts';
 import { takeWanted } from './wanted-classes.ts';
-
-/** What a batch holds. */
-export interface BatchOptions {
-  /** Number of images in the batch, at most the compiled batch size. */
-  count: number;
-  /** Class index of each image for the target `label`, -1 for none; `[count]`. */
-  labels?: Int32Array;
-  /** For an explainer that is opened with `thresholds`: `[count, classCount]`, 1 where a class is true, 0 where it is not, -1 where that is not known. Default: nothing is known. */
-  truth?: ArrayLike<number>;
-  /** For an explainer that is opened with `inputRows`: what each image's inputs beside the picture are given, by name; `[count]`. */
-  inputRows?: readonly InputRow[];
-}
 
 /**
  * A classifier with its hooks, compiled into one ONNX Runtime session. Hooks end with their owner:
@@ -44,7 +30,7 @@ export interface BatchOptions {
 export class Explainer implements AsyncDisposable {
   readonly input: ModelInput;
   readonly layers: HookedLayer[];
-  /** Images per session run; shorter batches are padded. */
+  /** Images that are explained together; shorter batches are padded. */
   readonly batchSize: number;
   readonly classCount: number;
   /** With `thresholds`: the score from which each class is decided, by index. */
@@ -56,7 +42,8 @@ export class Explainer implements AsyncDisposable {
   readonly #outputs: CompiledOutputs;
   readonly #fuse: Fusion | undefined;
   readonly #running = new Set<Promise<Explanation>>();
-  #session: InferenceSession | undefined;
+  /** With `thresholds`, on a CPU, it takes fewer images than are explained together. */
+  #session: CompiledSession | undefined;
   readonly #repeated: RepeatedRuns | undefined;
   readonly #pixels: PixelScaling | undefined;
   readonly #rows: readonly RowInput[];
@@ -64,11 +51,11 @@ export class Explainer implements AsyncDisposable {
   private constructor(
     { prepared, outputs, layers, session, warnings }: OpenedModel<CompiledOutputs>,
     repeated: RepeatedRuns | undefined,
-    { fuse, pixels, thresholds }: Pick<ExplainerOptions, 'fuse' | 'pixels' | 'thresholds'>,
+    { fuse, pixels, thresholds, batchSize = defaultBatchSize }: ExplainerOptions,
   ) {
     this.warnings = warnings;
     this.input = prepared.sizes.input;
-    this.batchSize = prepared.sizes.batchSize;
+    this.batchSize = prepared.sizes.batchFree ? batchSize : prepared.sizes.batchSize;
     this.classCount = outputs.classCount;
     this.thresholds = thresholds === undefined ? null : thresholdsByClass(thresholds, outputs.classCount);
     this.layers = layers.map(({ grid: { height, width, channels }, ...layer }) => ({
@@ -76,7 +63,7 @@ export class Explainer implements AsyncDisposable {
       grid: { height, width, channels },
     }));
     this.#outputs = outputs;
-    this.#session = session;
+    this.#session = new CompiledSession(session, outputs, prepared.sizes, pixels);
     this.#repeated = repeated;
     this.#fuse = fuse;
     this.#pixels = pixels;
@@ -100,7 +87,7 @@ export class Explainer implements AsyncDisposable {
       );
     }
     const methods = sortMethods(options.methods ?? ['grad-cam']);
-    const opened = await openModel(options, (model, resolved) => {
+    const opened = await openModel(inSweepGroups(options), (model, resolved) => {
       return compile(model, {
         layers: resolved,
         methods: methods.graph,
@@ -152,25 +139,11 @@ export class Explainer implements AsyncDisposable {
         `A batch holds 1 to ${this.batchSize} images of ${perImage} values; got ${count} images in ${batch.length} values.`,
       );
     }
-    const { Tensor } = await loadRuntime();
-    const rows = await this.#feedRows(options);
-    const feeds = { ...(await this.#feed(batch, count * perImage, this.batchSize * perImage)), ...rows };
-    for (const name of this.#outputs.classInputs) {
-      const labels = BigInt64Array.from({ length: this.batchSize }, (_, i) => BigInt(options.labels?.[i] ?? -1));
-      feeds[name] = new Tensor('int64', labels, [this.batchSize]);
-    }
-    if (this.#outputs.usesTruth) {
-      feeds[truthInput] = new Tensor('float32', this.#truthOf(options), [this.batchSize, this.classCount]);
-    }
-    const results = await session.run(feeds);
-    const explanation = this.#read(results, count);
-    const targets = this.#outputs.targets.map(({ name, against, ...target }) => ({
-      name,
-      classes: this.#classesOf(results, target, count),
-      against,
-    }));
+    const given = batch.subarray(0, count * perImage);
+    if (this.#rows.length > 0 && options.inputRows?.length !== count) throw this.#wrongRows(options);
+    const { explanation, targets } = await this.#runInGroups(session, given, options);
     if (this.#repeated !== undefined) {
-      const given = batch.subarray(0, count * perImage);
+      const rows = await rowFeeds(this.#rows, options.inputRows ?? [], this.batchSize);
       explanation.maps.push(...(await this.#repeated.explain(this.#floats(given), count, targets, rows)));
     }
     if (this.#fuse !== undefined) {
@@ -180,55 +153,25 @@ export class Explainer implements AsyncDisposable {
     return { ...explanation, maps: this.#withResolved(explanation.maps) };
   }
 
-  /** What is true of each image; places behind the last image want nothing explained. */
-  #truthOf({ count, truth }: BatchOptions): Float32Array {
-    const { batchSize, classCount } = this;
-    if (truth !== undefined && truth.length < count * classCount) {
-      throw new RangeError(
-        `What is true of ${count} images takes ${count * classCount} values, one for each class; got ${truth.length}.`,
-      );
+  /** @param pixels of `count` images */
+  async #runInGroups(
+    session: CompiledSession,
+    pixels: Float32Array | Uint8Array,
+    options: BatchOptions,
+  ): Promise<SessionRun> {
+    if (options.count <= session.batchSize) return session.run(pixels, options);
+    const groups = sweepGroups(options, this.classCount, session.batchSize);
+    const runs: SessionRun[] = [];
+    for (const places of groups) {
+      const group = groupBatch(pixels, options, places, this.classCount);
+      runs.push(await session.run(group.pixels, group.options));
     }
-    return Float32Array.from({ length: batchSize * classCount }, (_, i) =>
-      i < count * classCount ? (truth?.[i] ?? truthValues.unknown) : truthValues.none,
-    );
+    return inPlaces(runs, groups);
   }
 
-  #classesOf(
-    results: InferenceSession.OnnxValueMapType,
-    { classes, slot }: { classes: string; slot?: number },
-    count: number,
-  ): Int32Array {
-    if (slot === undefined) return integers(results, classes, count);
-    return slotIntegers(results, classes, slot, count, this.batchSize);
-  }
-
-  /** The batch as the session's input, padded where it is short. */
-  async #feed(batch: Float32Array | Uint8Array, used: number, whole: number): Promise<Record<string, Tensor>> {
-    const { Tensor } = await loadRuntime();
-    const { input, batchSize } = this;
-    if (this.#pixels === undefined && batch instanceof Float32Array) {
-      return { [input.name]: new Tensor('float32', padded(batch, used, whole), inputShape(input, batchSize)) };
-    }
-    if (this.#pixels !== undefined && isBanded(input) && batch instanceof Float32Array) {
-      const shape = [batchSize, input.height, input.width, input.channels];
-      return { [pixelInput]: new Tensor('float32', padded(batch, used, whole), shape) };
-    }
-    if (this.#pixels !== undefined && !isBanded(input) && batch instanceof Uint8Array) {
-      return {
-        [pixelInput]: new Tensor('uint8', padded(batch, used, whole), [batchSize, input.height, input.width, 3]),
-      };
-    }
-    throw new TypeError(
-      'An explainer that is opened with `pixels` takes a Uint8Array, for a model of one or three channels; else a Float32Array.',
-    );
-  }
-
-  async #feedRows({ count, inputRows = [] }: BatchOptions): Promise<Record<string, Tensor>> {
-    if (this.#rows.length > 0 && inputRows.length !== count) {
-      const names = this.#rows.map(({ name }) => `'${name}'`).join(', ');
-      throw new RangeError(`Each of the ${count} images needs values for ${names}; got ${inputRows.length} inputRows.`);
-    }
-    return rowFeeds(this.#rows, inputRows, this.batchSize);
+  #wrongRows({ count, inputRows = [] }: BatchOptions): RangeError {
+    const names = this.#rows.map(({ name }) => `'${name}'`).join(', ');
+    return new RangeError(`Each of the ${count} images needs values for ${names}; got ${inputRows.length} inputRows.`);
   }
 
   /** What the model itself is given, for methods that change it. */
@@ -267,48 +210,6 @@ export class Explainer implements AsyncDisposable {
     });
   }
 
-  #read(results: InferenceSession.OnnxValueMapType, count: number): Explanation {
-    const outputs = this.#outputs;
-    const share = (tensor: string) => floats(results, tensor, count, this.batchSize);
-    return {
-      count,
-      classCount: this.classCount,
-      logits: share(outputs.logits),
-      scores: share(outputs.scores),
-      maps: outputs.maps.map((m): LayerMaps => {
-        const { slot } = m;
-        const own =
-          slot === undefined ? share : (name: string) => slotFloats(results, name, slot, count, this.batchSize);
-        return {
-          layer: m.layer.layer,
-          method: m.method,
-          target: m.target,
-          classes: this.#classesOf(results, m, count),
-          height: m.layer.grid.height,
-          width: m.layer.grid.width,
-          channels: m.layer.grid.channels,
-          values: own(m.values),
-          evidence: own(m.evidence),
-          gradientPeak: own(m.peak),
-          ...(m.layer.workingLayer === undefined ? {} : { workingLayer: m.layer.workingLayer }),
-        };
-      }),
-      captured: outputs.captured.map(({ layer, kind, target, shape, tensor }) => ({
-        layer,
-        kind,
-        target,
-        shape: [count, ...shape.slice(1)],
-        values: share(tensor),
-      })),
-      statistics: outputs.statistics.map(({ layer, mean, standardDeviation, nearZero }) => ({
-        layer,
-        mean: share(mean),
-        standardDeviation: share(standardDeviation),
-        nearZero: share(nearZero),
-      })),
-    };
-  }
-
   /** Waits for batches under way, then frees the session and its buffers. Closing twice is harmless. */
   async close(): Promise<void> {
     const session = this.#session;
@@ -322,6 +223,12 @@ export class Explainer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** Where each image has its own classes, a CPU is given a few images at once. */
+function inSweepGroups(options: ExplainerOptions): ExplainerOptions {
+  if (options.thresholds === undefined || firstProvider(options.providers) !== 'cpu') return options;
+  return { ...options, batchSize: Math.min(options.batchSize ?? defaultBatchSize, sweepGroupSize) };
 }
 
 function targetsOf(options: ExplainerOptions): Pick<CompileRequest, 'targets' | 'wanted'> {

@@ -13,7 +13,7 @@ export type {
 } from './compiled/description.ts';
 export type { OverlayLook } from './compiled/picture.ts';
 export { readCompiledModel } from './compiled/read-compiled.ts';
-export { type BatchOptions, Explainer } from './explainer.ts';
+export { Explainer } from './explainer.ts';
 export type {
   ActivationStatistics,
   CapturedTensor,
@@ -32,6 +32,7 @@ export type { PictureMap, Similarity } from './faithfulness/randomisation-check.
 export { describeLayers, type ModelDescription } from './layers/describe.ts';
 export type { LayerDescription } from './layers/list-layers.ts';
 export type {
+  BatchOptions,
   ExplainerOptions,
   Fusion,
   InputRow,

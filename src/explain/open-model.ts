@@ -20,7 +20,7 @@ import { nothingFound, probeModel } from './probe/probe.ts';
 import { scoreAsFound } from './probe/score-as-found.ts';
 import { oneVerdict, type Verdict, verdictFile } from './probe/verdict.ts';
 
-const defaultBatchSize = 8;
+export const defaultBatchSize = 8;
 
 /** A model with what was added to it, for as long as its folder is there. */
 export interface BuiltModel<Outputs> {

@@ -91,7 +91,10 @@ export interface ExplainerOptions {
   classNames?: string[];
   /** What classes are called besides, by class index: `n02012849`. */
   classIds?: string[];
-  /** Images per session run where the model leaves the batch free; a model with a fixed batch keeps its own. Default 8. */
+  /**
+   * Images explained together where the model leaves the batch free; a model with a fixed batch keeps its own. Default 8. With `thresholds`, on a CPU, those
+   * with as many true classes go through the session eight at a time.
+   */
   batchSize?: number;
   /** Height and width to compile for where the model leaves them free. Default 224 x 224. */
   inputSize?: { height: number; width: number };
@@ -149,4 +152,16 @@ export interface ExplainerOptions {
    * @internal for testing and measuring float16 without a GPU
    */
   simulated?: boolean;
+}
+
+/** What a batch holds. */
+export interface BatchOptions {
+  /** Number of images in the batch, at most the compiled batch size. */
+  count: number;
+  /** Class index of each image for the target `label`, -1 for none; `[count]`. */
+  labels?: Int32Array;
+  /** For an explainer that is opened with `thresholds`: `[count, classCount]`, 1 where a class is true, 0 where it is not, -1 where that is not known. Default: nothing is known. */
+  truth?: ArrayLike<number>;
+  /** For an explainer that is opened with `inputRows`: what each image's inputs beside the picture are given, by name; `[count]`. */
+  inputRows?: readonly InputRow[];
 }

@@ -46,12 +46,12 @@ export function slotIntegers(
   return integers(results, name, (slot + 1) * batchSize).subarray(slot * batchSize, slot * batchSize + count);
 }
 
-/** A batch of the compiled size: padded with zeros where it is short. */
-export function padded(batch: Float32Array, used: number, whole: number): Float32Array;
-export function padded(batch: Uint8Array, used: number, whole: number): Uint8Array;
-export function padded(batch: Float32Array | Uint8Array, used: number, whole: number): Float32Array | Uint8Array {
-  if (used === whole) return batch.length === whole ? batch : batch.subarray(0, whole);
+/** A batch of the compiled size: padded with zeros where it is short. @param whole values of a full batch */
+export function padded(batch: Float32Array, whole: number): Float32Array;
+export function padded(batch: Uint8Array, whole: number): Uint8Array;
+export function padded(batch: Float32Array | Uint8Array, whole: number): Float32Array | Uint8Array {
+  if (batch.length === whole) return batch;
   const filled = batch instanceof Uint8Array ? new Uint8Array(whole) : new Float32Array(whole);
-  filled.set(batch.subarray(0, used));
+  filled.set(batch);
   return filled;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { at } from '../../src/explain/at.ts';
 import type { Explainer } from '../../src/explain/explainer.ts';
 import type { Explanation, LayerMaps } from '../../src/explain/explanation.ts';
 import type { MethodName } from '../../src/explain/options.ts';
@@ -111,6 +112,58 @@ test.each([undefined, 'float16' as const])(
     expect(compared).toBeGreaterThan(methods.length * 4);
   },
 );
+
+test('a large batch says of each image what it says of that image alone', async () => {
+  const count = 19;
+  const many = pixels(count);
+  const perImage = many.length / count;
+  // From no class to all five, out of order.
+  const known = Array.from({ length: count }, (_, image) =>
+    classNames.map((_, index) => (index < (image * 7) % 6 ? yes : no)),
+  );
+  await using explainer = await openTiny(smallClassifier(), {
+    layers: ['features.1', 'last'],
+    thresholds: 0.5,
+    targets: ['label', 'class:cat'],
+    classNames,
+    methods: ['grad-cam', 'reciprocam'],
+    batchSize: count,
+    statistics: true,
+    capture: ['activations'],
+    fuse: 'mean',
+  });
+  expect(explainer.batchSize).toBe(count);
+  const all = await explainer.explain(many, { count, truth: known.flat() });
+  expect(all.count).toBe(count);
+  for (const [image, truth] of known.entries()) {
+    const own = many.subarray(image * perImage, (image + 1) * perImage);
+    const alone = await explainer.explain(own, { count: 1, truth });
+    const row = ({ length }: { length: number }) => [(image * length) / count, ((image + 1) * length) / count] as const;
+    const compared: [Float32Array, Float32Array][] = [
+      [all.logits, alone.logits],
+      [all.scores, alone.scores],
+      ...all.captured.map(({ values }, i): [Float32Array, Float32Array] => [values, at(alone.captured, i).values]),
+      ...all.statistics.map(({ mean }, i): [Float32Array, Float32Array] => [mean, at(alone.statistics, i).mean]),
+    ];
+    for (const [i, map] of all.maps.entries()) {
+      const single = at(alone.maps, i);
+      expect(map.classes[image]).toBe(single.classes[0]);
+      compared.push(
+        [map.values, single.values],
+        [map.evidence, single.evidence],
+        [map.gradientPeak, single.gradientPeak],
+      );
+    }
+    // Fused maps have no evidence.
+    const filled = compared.filter(([batch]) => batch.length > 0);
+    for (const [batch, single] of filled) expect(difference(batch.subarray(...row(batch)), single)).toBeLessThan(1e-6);
+    expect(
+      all.maps.filter(
+        ({ layer, method, classes }) => layer === 'last' && method === 'grad-cam' && (classes[image] ?? -1) >= 0,
+      ),
+    ).toHaveLength(truth.filter((value) => value === yes).length + 1);
+  }
+});
 
 test('a short batch explains nothing where there is no image', async () => {
   await using explainer = await openTiny(smallClassifier(), { layers: ['features.1'], thresholds: 0 });

@@ -368,9 +368,9 @@ export const runConfigurationSchema = z.object({
     default: 'auto',
   }),
   /** Null: as the provider of each machine that works on the run likes it. */
-  batchSize: setting('batch-size <n>', 'images in one session run', count.nullable(), {
+  batchSize: setting('batch-size <n>', 'images explained together', count.nullable(), {
     given: wholeNumber(1),
-    otherwise: '8 on the CPU, 64 elsewhere',
+    otherwise: '8 on the CPU, 32 there with several labels an image, 64 elsewhere',
     free: true,
   }),
   shardSize: setting('shard-size <n>', 'images committed together', count, {

@@ -62,7 +62,7 @@ export interface RunFile extends z.infer<typeof runFileSchema>, MapFindings {
   error: { code: string; message: string } | null;
   versions: { gradline: string; onnxruntime: string; sharp: string; node: string };
   /**
-   * What the latest start explained with: the provider that `auto` meant, its cards, images in one session run, and in which numbers a GPU
+   * What the latest start explained with: the provider that `auto` meant, its cards, images explained together, and in which numbers a GPU
    * computed. Null for a fleet's run, whose workers each have their own.
    */
   execution: { provider: string; devices: readonly number[]; batchSize: number; precision: Precision } | null;

@@ -15,8 +15,11 @@ export interface LaneOptions extends Omit<PipelineExplainerOptions, 'providers'>
   batchSize: number;
 }
 
-/** Images in one session run: a GPU has more to do at once than it has images in a small batch. */
-const batchSizes = { cpu: 8, others: 64 };
+/**
+ * Images explained together: a GPU has more to do at once than it has images in a small batch, and among more images a CPU finds more
+ * with as many classes (`explain/sweep-groups.ts`).
+ */
+const batchSizes = { cpu: 8, cpuMultiLabel: 32, others: 64 };
 
 /**
  * How a run's model is opened.
@@ -30,7 +33,8 @@ export function explainerOptions(
 ): LaneOptions {
   const { model, layers, methods, targets, scoreActivation, statistics, threads, fuse, precision, outputName } =
     configuration;
-  const batchSize = configuration.batchSize ?? (provider.name === 'cpu' ? batchSizes.cpu : batchSizes.others);
+  const onCpu = configuration.multiLabel === true ? batchSizes.cpuMultiLabel : batchSizes.cpu;
+  const batchSize = configuration.batchSize ?? (provider.name === 'cpu' ? onCpu : batchSizes.others);
   const inputSize = configuration.preprocess.size;
   const thresholds = explainerThresholds(configuration, classes);
   return {

@@ -33,7 +33,7 @@ async function pixelFeed(
   const whole = (pixels.length / count) * batchSize;
   const feeds: Record<string, OnnxTensor> = {
     ...rows,
-    [input.name]: new Tensor('float32', padded(pixels, pixels.length, whole), inputShape(input, batchSize)),
+    [input.name]: new Tensor('float32', padded(pixels, whole), inputShape(input, batchSize)),
   };
   return { feeds, Tensor, batchSize };
 }

@@ -1,9 +1,8 @@
 /** What the inference thread does with the messages that it gets, apart from being a thread. */
 
 import type { MessagePort } from 'node:worker_threads';
-import type { BatchOptions } from '../../../explain/explainer.ts';
 import type { Explanation } from '../../../explain/explanation.ts';
-import type { InputRow } from '../../../explain/options.ts';
+import type { BatchOptions, InputRow } from '../../../explain/options.ts';
 import { isBanded, sampleCount } from '../../../explain/pixel-input.ts';
 import { carry } from '../../../shared/threads/carried-error.ts';
 import type { EvaluationOrder, ImageEvaluation } from '../evaluate/evaluation.ts';
