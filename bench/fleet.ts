@@ -47,10 +47,18 @@ if (parts.has('enqueue')) {
 if (parts.has('overhead')) {
   const model = benchModel(values.model);
   const photos = join(folder, 'photos');
-  await drawPhotos(wholeNumber('photos', values.photos ?? (values.quick ? '32' : '192')), photos);
+  const long = wholeNumber('photos', values.photos ?? (values.quick ? '32' : '192'));
+  await drawPhotos(Math.min(long, 64), photos);
   const file = await writeBenchModel(model, folder);
   const rounds = wholeNumber('rounds', values.rounds ?? (values.quick ? '1' : '3'));
-  await compareWithLocalRun({ model: { name: model.name, file, layer: model.layers[0] }, photos, rounds, folder });
+  const images = { short: Math.ceil(long / 4), long };
+  await compareWithLocalRun({
+    model: { name: model.name, file, layer: model.layers[0] },
+    photos,
+    images,
+    rounds,
+    folder,
+  });
 }
 if (parts.has('scaling')) {
   await compareScales({

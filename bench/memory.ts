@@ -3,7 +3,8 @@
  *
  *     npm run bench:memory -- --model squeezenet1.1.onnx --photos <folder of JPEGs> --images 1000,10000
  *
- * Prints the peak of `gradline run` over few and over many images, and an explainer's memory over many batches; judges nothing.
+ * Prints the peak of `gradline run` over few and over many images, an explainer's memory over many batches, and a worker's over many runs;
+ * judges nothing. `--parts run,explainer,worker` chooses.
  */
 
 import { execFile } from 'node:child_process';
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
 import { packageFolder, printMachine } from './machine.ts';
+import { watchWorker } from './memory/worker-runs.ts';
 import { wholeNumber } from './options.ts';
 import { drawPhotos, multiplyPhotos } from './photos.ts';
 import { printTable } from './table.ts';
@@ -28,6 +30,10 @@ const { values } = parseArgs({
     images: { type: 'string' },
     /** Batches of the loop. */
     batches: { type: 'string' },
+    /** Of the worker, and images of each. */
+    runs: { type: 'string' },
+    'run-images': { type: 'string', default: '32' },
+    parts: { type: 'string', default: 'run,explainer,worker' },
     preprocess: { type: 'string', default: 'imagenet' },
     quick: { type: 'boolean', default: false },
   },
@@ -36,12 +42,21 @@ const sizes = (values.images ?? (values.quick ? '200,600' : '1000,10000'))
   .split(',')
   .map((n) => wholeNumber('images', n));
 const batches = wholeNumber('batches', values.batches ?? (values.quick ? '300' : '2000'));
+const parts = new Set(values.parts.split(','));
 const mebibyte = 2 ** 20;
 
 const folder = temporaryFolder();
 printMachine();
-await compareRuns(await readyPhotos(join(folder, 'photos')));
-await watchLoop();
+const photos = await readyPhotos(join(folder, 'photos'));
+if (parts.has('run')) await compareRuns(photos);
+if (parts.has('explainer')) await watchLoop();
+if (parts.has('worker')) {
+  const few = join(folder, 'worker-images');
+  await multiplyPhotos(photos, wholeNumber('run-images', values['run-images']), few);
+  const runs = wholeNumber('runs', values.runs ?? (values.quick ? '6' : '100'));
+  const { model, preprocess } = values;
+  await watchWorker({ runs, photos: few, model, preprocess, folder });
+}
 
 /** In the temporary folder in either case: hard links do not reach another disk. */
 async function readyPhotos(target: string): Promise<string> {

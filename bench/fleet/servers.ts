@@ -1,5 +1,6 @@
 /** The servers that a fleet needs, for the length of a measurement. */
 
+import { readFile } from 'node:fs/promises';
 import type { RedisClient } from '../../src/shared/ledger/run-keys.ts';
 import { type RedisServer, redisServerProgram, startRedis } from '../../test/fleet/redis-server.ts';
 import { type S3Server, s3ServerProgram, startS3Server } from '../../test/fleet/s3-server.ts';
@@ -26,6 +27,27 @@ export async function benchS3(...buckets: string[]): Promise<S3Server> {
 
 export async function usedMemory(redis: RedisClient): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+}
+
+/** Processor time of a Redis and, where it runs on this machine's Linux, of an S3 server, since they started; seconds. */
+export async function processorSeconds(redis: RedisClient, { pid }: S3Server): Promise<number> {
+  const cpu = await redis.info('cpu');
+  const ofRedis = [...cpu.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)].reduce(
+    (sum, [, text]) => sum + Number(text),
+    0,
+  );
+  return ofRedis + (pid === null ? 0 : await processSeconds(pid));
+}
+
+/** Clock ticks of proc(5), the same on every Linux that Node runs on. */
+const ticksPerSecond = 100;
+
+/** Zero where there is no /proc. */
+async function processSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // Behind the name of the program, which may hold anything: user and system time are the 12th and 13th.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond;
 }
 
 /** How often each command was called since the server started, by clients and by scripts. */

@@ -8,7 +8,8 @@ import { runGradline } from '../run-gradline.ts';
 import type { Usage } from './usage.ts';
 import { usageFileVariable } from './usage-variable.ts';
 
-const usageFile: z.ZodType<Usage> = z.object({
+/** What `preload-usage.ts` writes. */
+export const usageFile: z.ZodType<Usage> = z.object({
   user: z.number(),
   system: z.number(),
   mainBusy: z.number(),

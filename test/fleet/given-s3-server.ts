@@ -18,6 +18,8 @@ export interface S3Server {
   endpoint: string;
   /** What a process needs in its environment to reach the server. */
   environment: Record<string, string>;
+  /** Number of the process that was started for it; null for one that is reached only. */
+  pid: number | null;
   createBucket(name: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export async function reachS3Server(address: string): Promise<S3Server> {
   return {
     endpoint,
     environment: { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION },
+    pid: null,
     createBucket: async (name) => {
       // One that is there already may hold what somebody needs: the server says so, and the test fails.
       await client.send(new CreateBucketCommand({ Bucket: name }));

@@ -72,6 +72,7 @@ export async function startS3Server(program: string): Promise<S3Server> {
       AWS_SECRET_ACCESS_KEY: account.ROOT_SECRET_KEY,
       AWS_REGION: 'us-east-1',
     },
+    pid: child.pid ?? null,
     createBucket: async (name) => {
       const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
       const credentials = { accessKeyId: account.ROOT_ACCESS_KEY, secretAccessKey: account.ROOT_SECRET_KEY };

@@ -19,10 +19,11 @@ import { within } from '../../shared/threads/within.ts';
 import type { Traces } from '../../shared/traces/traces.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
 import type { OpenInference } from '../pipeline/inference/durable-inference.ts';
-import { openInference } from '../pipeline/inference/inference.ts';
+import { InferenceThreads } from '../pipeline/inference/inference.ts';
 import { openInferenceLanes } from '../pipeline/inference/inference-lanes.ts';
 import { openPixels, type PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
+import { SlotMemory } from '../pipeline/slot-memory.ts';
 import type { ClosingStep } from './closing-step.ts';
 import { HandedBack, isPermanent, LeftToOthers } from './failures.ts';
 import { watchLoopDelay } from './loop-delay.ts';
@@ -64,13 +65,14 @@ export async function runWorker(
   configureImageLibrary();
   const onProblem = (error: Error) => onWarning(error.message);
   const redis = await connectRedis(settings.redis, { use: 'worker', onProblem });
+  const threads = new InferenceThreads(watch);
   try {
     health.connected(redis);
     for (const warning of (await checkRedis(redis)).warnings) onWarning(warning);
     // Takes a while to load: not when a shard is waiting for it.
     await import('@aws-sdk/client-s3');
     const worker = new FleetWorker(settings, events, redis, {
-      open: open ?? ((options) => openInferenceLanes(options, (lane) => openInference(lane, undefined, watch))),
+      open: open ?? ((options) => openInferenceLanes(options, (lane) => threads.open(lane))),
       closing,
       health,
       watch,
@@ -79,6 +81,7 @@ export async function runWorker(
     return await worker.work(stop);
   } finally {
     redis.disconnect();
+    await threads.close();
   }
 }
 
@@ -137,6 +140,7 @@ class FleetWorker {
         threads: settings.threads,
         modelCache: settings.modelCache,
         pixels: this.#pixels,
+        memory: new SlotMemory(),
         health,
         watch: this.#watch,
         traces,

@@ -15,7 +15,7 @@ import type { Store } from '../../shared/store/store.ts';
 import type { Traces } from '../../shared/traces/traces.ts';
 import { chosenByProducer, type Measures, openMeasures } from '../pipeline/evaluate/open-measures.ts';
 import { explainerOptions } from '../pipeline/explainer-options.ts';
-import { ImageSlots, slotShape } from '../pipeline/image-slots.ts';
+import { slotShape } from '../pipeline/image-slots.ts';
 import { DurableInference, type OpenInference } from '../pipeline/inference/durable-inference.ts';
 import type { Inference } from '../pipeline/inference/inference.ts';
 import { lastLayerOf } from '../pipeline/inference/inference-messages.ts';
@@ -26,6 +26,7 @@ import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
+import type { SlotMemory } from '../pipeline/slot-memory.ts';
 import { timed } from '../pipeline/stage-watch.ts';
 import { RunClosed } from './failures.ts';
 import { checkPrecision } from './run-precision.ts';
@@ -43,6 +44,7 @@ export interface RunTools {
   threads: number | null;
   modelCache: string;
   pixels: PixelWork;
+  memory: SlotMemory;
   health: WorkerHealth;
   watch: WorkerWatch;
   traces: Traces | null;
@@ -133,6 +135,7 @@ export class OpenRun {
           slots,
         ),
       ...measures,
+      memory: tools.memory,
       flushAfter,
       ledger: {
         commit: async (shard, records) => {
@@ -165,7 +168,7 @@ export class OpenRun {
   }
 }
 
-/** Compiles the model and runs one batch of zeros, so that the first images do not wait for what is only made then. */
+/** Compiles the model and runs one batch of any pixels, so that the first images do not wait for what is only made then. */
 async function openModel(
   configuration: RunConfiguration,
   classes: PlanClasses | null,
@@ -180,10 +183,11 @@ async function openModel(
   try {
     const { batchSize } = inference.model;
     const slots = Array.from({ length: batchSize }, (_, slot) => slot);
-    const black = new ImageSlots(slotShape(inference.model), batchSize);
+    const places = tools.memory.take(slotShape(inference.model), batchSize);
     const { inputRows: example } = options;
     const inputRows = example === undefined ? {} : { inputRows: slots.map(() => example) };
-    await inference.explain(black, { slots, labels: slots.map(() => -1), evaluate: [], ...inputRows });
+    await inference.explain(places, { slots, labels: slots.map(() => -1), evaluate: [], ...inputRows });
+    tools.memory.giveBack(places);
     return inference;
   } catch (error) {
     await inference.close();

@@ -32,6 +32,28 @@ export function slotShape({ input, classCount, maps, statistics }: InferenceMode
 /** Mean, standard deviation and share near zero. */
 const perLayer = 3;
 
+/** How much memory so many slots take. */
+export function slotBytes(shape: SlotShape, count: number): number {
+  return bytesOfPixels(shape, count) + count * (sampleLength(shape) + resultLength(shape)) * 4;
+}
+
+/** Rounded up, because floats follow. */
+function bytesOfPixels(shape: SlotShape, count: number): number {
+  return Math.ceil((count * pictureLength(shape)) / 4) * 4;
+}
+
+function sampleLength(shape: SlotShape): number {
+  return isBanded(shape) ? sampleCount(shape) : 0;
+}
+
+function resultLength({ classCount, maps, statistics }: SlotShape): number {
+  return (
+    2 * classCount +
+    maps.reduce((sum, { height, width, channels }) => sum + 2 + height * width + channels, 0) +
+    statistics.length * perLayer
+  );
+}
+
 export class ImageSlots {
   readonly shape: SlotShape;
   readonly count: number;
@@ -42,19 +64,16 @@ export class ImageSlots {
   readonly #samples: Float32Array;
   readonly #results: Float32Array;
 
-  /** @param buffer of another thread's slots of the same shape and count; default: new memory */
+  /** @param buffer of another thread's slots of the same shape and count, or memory of at least `slotBytes`; default: new memory */
   constructor(shape: SlotShape, count: number, buffer?: SharedArrayBuffer) {
     this.shape = shape;
     this.count = count;
     this.#pictureLength = pictureLength(shape);
-    this.#sampleLength = isBanded(shape) ? sampleCount(shape) : 0;
-    this.#resultLength =
-      2 * shape.classCount +
-      shape.maps.reduce((sum, { height, width, channels }) => sum + 2 + height * width + channels, 0) +
-      shape.statistics.length * perLayer;
-    const pixelBytes = Math.ceil((count * this.#pictureLength) / 4) * 4;
+    this.#sampleLength = sampleLength(shape);
+    this.#resultLength = resultLength(shape);
+    const pixelBytes = bytesOfPixels(shape, count);
     const sampleBytes = count * this.#sampleLength * 4;
-    this.buffer = buffer ?? new SharedArrayBuffer(pixelBytes + sampleBytes + count * this.#resultLength * 4);
+    this.buffer = buffer ?? new SharedArrayBuffer(slotBytes(shape, count));
     this.#samples = new Float32Array(this.buffer, pixelBytes, count * this.#sampleLength);
     this.#results = new Float32Array(this.buffer, pixelBytes + sampleBytes, count * this.#resultLength);
   }

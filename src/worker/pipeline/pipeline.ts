@@ -20,11 +20,12 @@ import { BoundedQueue } from '../../shared/threads/bounded-queue.ts';
 import { mapInOrder } from '../../shared/threads/map-in-order.ts';
 import type { EvaluationPlan } from './evaluate/evaluation.ts';
 import type { RegionSource } from './evaluate/regions/region-records.ts';
-import { FreeSlots, ImageSlots, slotShape } from './image-slots.ts';
+import { FreeSlots, type ImageSlots, slotShape } from './image-slots.ts';
 import type { Inference } from './inference/inference.ts';
 import { type ImageJob, OpenShard } from './open-shard.ts';
 import type { ImageWork } from './pixels/image-work.ts';
 import { type SettledImage, settledImage } from './settled-image.ts';
+import { SlotMemory } from './slot-memory.ts';
 import { type ExplainedSlot, eachImage, explainBatch, type Flush, fillBatches, flush } from './stages/infer.ts';
 
 /** How many items each stage works on at once. Together they bound the images in memory. */
@@ -75,6 +76,8 @@ export interface PipelineParts {
    */
   flushAfter?: number | null;
   limits?: PipelineLimits;
+  /** Where the slots come from and go to; default: new memory. */
+  memory?: SlotMemory;
 }
 
 /** Who is told that a shard is done, after everything of it is stored. */
@@ -107,12 +110,15 @@ export interface ShardOutcome {
 export class ShardPipeline {
   readonly #parts: PipelineParts;
   readonly #limits: PipelineLimits;
+  readonly #memory: SlotMemory;
   readonly #slots: ImageSlots;
   readonly #free: FreeSlots;
   readonly #images: ImageWork;
   readonly #queue: BoundedQueue<ImageJob | Flush>;
   readonly #open = new Set<OpenShard>();
   readonly #running: Promise<void>;
+  /** All images are through: no thread has a slot at hand. */
+  #drained = false;
   #stopped: { error: unknown } | null = null;
   #flushTimer: NodeJS.Timeout | undefined;
 
@@ -120,7 +126,8 @@ export class ShardPipeline {
     const { model } = parts.inference;
     this.#parts = parts;
     this.#limits = parts.limits ?? limitsFor(parts.inference);
-    this.#slots = new ImageSlots(slotShape(model), mostImagesInFlight(this.#limits, model.batchSize));
+    this.#memory = parts.memory ?? new SlotMemory();
+    this.#slots = this.#memory.take(slotShape(model), mostImagesInFlight(this.#limits, model.batchSize));
     this.#images = parts.images(this.#slots);
     this.#free = new FreeSlots(this.#slots.count, this.#images.threads);
     this.#queue = new BoundedQueue(waiting);
@@ -217,11 +224,14 @@ export class ShardPipeline {
     await this.#running;
     await Promise.allSettled([...this.#open].map((shard) => shard.committed));
     await this.#images.close();
+    if (this.#drained) this.#memory.giveBack(this.#slots);
+    this.#drained = false;
   }
 
   async #run(): Promise<void> {
     try {
       for await (const _ of this.#stages());
+      this.#drained = true;
     } catch (error) {
       this.#queue.close();
       for (const shard of this.#open) shard.fail(error);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Shard } from '../../../src/shared/run/run-plan.ts';
 import { FileStore } from '../../../src/shared/store/file-store.ts';
 import { StoreError } from '../../../src/shared/store/store.ts';
@@ -9,6 +9,7 @@ import { mostImagesInFlight, type PipelineParts, ShardPipeline } from '../../../
 import { pipelineSettings } from '../../../src/worker/pipeline/pipeline-settings.ts';
 import { ImageStages } from '../../../src/worker/pipeline/pixels/image-stages.ts';
 import { Turnstile } from '../../../src/worker/pipeline/pixels/turnstile.ts';
+import { SlotMemory } from '../../../src/worker/pipeline/slot-memory.ts';
 import type { ImageReader } from '../../../src/worker/pipeline/stages/fetch.ts';
 import { configurationIn, temporaryFolder, writePictures } from '../local/run-fixture.ts';
 import { ColorInference, colorOptions } from './color-inference.ts';
@@ -81,6 +82,17 @@ describe('ShardPipeline', () => {
       expect(overlays.every((at) => at !== -1 && at < part)).toBe(true);
       expect(output.events.indexOf(`commit ${number}`)).toBeGreaterThan(part);
     }
+  });
+
+  test('gives its slots back when all images are through, once', async () => {
+    const memory = new SlotMemory();
+    const giveBack = vi.spyOn(memory, 'giveBack');
+    const { pipeline, shards } = await pipelineOver(12, { memory });
+    await Promise.all(shards.map((shard) => pipeline.submit(shard)));
+    expect(giveBack).not.toHaveBeenCalled();
+    await pipeline.close();
+    await pipeline.close();
+    expect(giveBack).toHaveBeenCalledTimes(1);
   });
 
   test('gives the records of each shard in its order', async () => {

@@ -59,11 +59,14 @@ export type InferenceRequest =
   | { type: 'open'; options: PipelineExplainerOptions }
   /** `buffer` and `count` are those of the slots (`ImageSlots`). */
   | { type: 'explain'; id: number; buffer: SharedArrayBuffer; count: number; order: ExplainOrder }
+  /** Closes the model; the thread may be given another. */
+  | { type: 'release' }
   | { type: 'close' };
 
 export type InferenceReply =
   | { type: 'opened'; model: InferenceModel }
   | { type: 'open-failed'; error: CarriedError }
+  | { type: 'released' }
   | { type: 'explained'; id: number; evaluations: ImageEvaluation[] }
   | { type: 'explain-failed'; id: number; error: CarriedError }
   /** The thread is not held up in native code. */

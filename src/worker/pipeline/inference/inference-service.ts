@@ -26,7 +26,7 @@ export interface BatchExplainer extends InferenceModel {
   close(): Promise<void>;
 }
 
-/** Answers requests on `port` in the order in which they arrive, until `close`; then closes the explainer and the port. */
+/** Answers requests on `port` in the order in which they arrive, one model after the other, until `close`; then closes the explainer and the port. */
 export function serveInference(
   port: MessagePort,
   open: (options: PipelineExplainerOptions) => Promise<BatchExplainer>,
@@ -58,6 +58,11 @@ export function serveInference(
         }
         return;
       }
+      case 'release':
+        await explainer?.close();
+        explainer = null;
+        reply(port, { type: 'released' });
+        return;
       case 'close':
         await explainer?.close();
         explainer = null;

@@ -57,15 +57,69 @@ export async function openInference(
 ): Promise<Inference> {
   // A thread's environment is a copy, and native code reads the process's.
   claimPrecision(options);
-  const thread = new InferenceThread(threadFile, watch);
-  const model = await thread.open(options);
-  return {
-    model,
-    concurrency: 1,
-    explain: (slots, order) => thread.explain(slots, order),
-    close: () => thread.close(),
-    [Symbol.asyncDispose]: () => thread.close(),
+  return openOn(new InferenceThread(threadFile, watch), options, (thread) => thread.close());
+}
+
+/** @param end what becomes of the thread once the model is not needed any more, or cannot be opened */
+async function openOn(
+  thread: InferenceThread,
+  options: PipelineExplainerOptions,
+  end: (thread: InferenceThread) => Promise<void>,
+): Promise<Inference> {
+  let ending: Promise<void> | null = null;
+  const close = () => {
+    ending ??= end(thread);
+    return ending;
   };
+  try {
+    const model = await thread.open(options);
+    return {
+      model,
+      concurrency: 1,
+      explain: (slots, order) => thread.explain(slots, order),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Threads that open one model after the other. With a thread for each, memory grows for dozens of models: glibc gives each thread the next of
+ * its arenas, 8 for each core, and all of them keep what the opening of a model once took there.
+ */
+export class InferenceThreads {
+  readonly #file: URL;
+  readonly #watch: InferenceWatch | null;
+  readonly #idle: InferenceThread[] = [];
+  #closed = false;
+
+  constructor(watch: InferenceWatch | null = null, threadFile: URL = builtThread) {
+    this.#watch = watch;
+    this.#file = threadFile;
+  }
+
+  /** As `openInference`. */
+  async open(options: PipelineExplainerOptions): Promise<Inference> {
+    claimPrecision(options);
+    let thread = this.#idle.pop();
+    while (thread?.dead) thread = this.#idle.pop();
+    return openOn(thread ?? new InferenceThread(this.#file, this.#watch), options, (used) => this.#giveBack(used));
+  }
+
+  /** Ends the threads without a model; those that have one end with it. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#idle.splice(0).map((thread) => thread.close()));
+  }
+
+  async #giveBack(thread: InferenceThread): Promise<void> {
+    if (!this.#closed) await thread.release();
+    if (this.#closed || thread.dead) await thread.close();
+    else this.#idle.push(thread);
+  }
 }
 
 class InferenceThread {
@@ -73,6 +127,7 @@ class InferenceThread {
   readonly #exited: Promise<void>;
   readonly #pending = new Map<number, PendingBatch>();
   #opening: { resolve(model: InferenceModel): void; reject(error: Error): void } | null = null;
+  #releasing: (() => void) | null = null;
   #death: InferenceError | null = null;
   #nextId = 0;
   readonly #watch: InferenceWatch | null;
@@ -100,10 +155,15 @@ class InferenceThread {
   }
 
   get #idle(): boolean {
-    return this.#opening === null && this.#pending.size === 0;
+    return this.#opening === null && this.#releasing === null && this.#pending.size === 0;
+  }
+
+  get dead(): boolean {
+    return this.#death !== null;
   }
 
   async open(options: PipelineExplainerOptions): Promise<InferenceModel> {
+    if (this.#death !== null) throw this.#death;
     try {
       const model = await new Promise<InferenceModel>((resolve, reject) => {
         this.#lastSign = performance.now();
@@ -112,12 +172,20 @@ class InferenceThread {
       });
       this.#places = model.batchSize;
       return model;
-    } catch (error) {
-      await this.close();
-      throw error;
     } finally {
       this.#opening = null;
     }
+  }
+
+  /** Lets the batches at hand finish and frees the model. The thread waits for another, unless it has died meanwhile. */
+  async release(): Promise<void> {
+    if (this.#death !== null) return;
+    this.#lastSign = performance.now();
+    await new Promise<void>((resolve) => {
+      this.#releasing = resolve;
+      this.#send({ type: 'release' });
+    });
+    this.#releasing = null;
   }
 
   explain({ buffer, count }: ImageSlots, order: ExplainOrder): Promise<ImageEvaluation[]> {
@@ -154,6 +222,9 @@ class InferenceThread {
       case 'open-failed':
         this.#opening?.reject(restore(reply.error));
         return;
+      case 'released':
+        this.#releasing?.();
+        return;
       case 'explained':
         this.#explained(reply.id, reply.evaluations);
         return;
@@ -184,6 +255,7 @@ class InferenceThread {
   #die(message: string, cause?: unknown): void {
     this.#death ??= new InferenceError('thread-died', message, { cause });
     this.#opening?.reject(this.#death);
+    this.#releasing?.();
     for (const batch of this.#pending.values()) batch.reject(this.#death);
     this.#pending.clear();
   }

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../../src/explain/user-error.ts';
-import { InferenceError, openInference } from '../../../../src/worker/pipeline/inference/inference.ts';
+import {
+  type Inference,
+  InferenceError,
+  InferenceThreads,
+  openInference,
+} from '../../../../src/worker/pipeline/inference/inference.ts';
 import { colorOptions, firstSlots, slotsWith } from '../color-inference.ts';
 
 const options = colorOptions({ model: 'm.onnx' });
@@ -78,5 +83,43 @@ describe('openInference', () => {
     expect(await Promise.all(atHand)).toMatchObject([death, death]);
     expect(await errorOf(inference.explain(slots, firstSlots(1)))).toMatchObject(death);
     await inference.close();
+  });
+});
+
+describe('InferenceThreads', () => {
+  /** Says as the number of classes how many models it has opened; ends at the second picture. */
+  const counting = thread(`let count = 0;
+    port.on('message', (m) => {
+      if (m.type === 'open') port.postMessage({ ...${opened}, model: { ...${opened}.model, classCount: ++count } });
+      if (m.type === 'explain') process.exit(3);
+      if (m.type === 'release') port.postMessage({ type: 'released' });
+      if (m.type === 'close') port.close();
+    });`);
+  const countOf = ({ model }: Inference) => model.classCount;
+
+  test('open the next model in the thread of one that was closed', async () => {
+    const threads = new InferenceThreads(null, counting);
+    const first = await threads.open(options);
+    const beside = await threads.open(options);
+    expect([first, beside].map(countOf)).toEqual([1, 1]);
+    await first.close();
+    await first.close();
+    const next = await Promise.all([threads.open(options), threads.open(options)]);
+    expect(next.map(countOf)).toEqual([2, 1]);
+    await Promise.all([beside, ...next].map((inference) => inference.close()));
+    await threads.close();
+  });
+
+  test('open no model in a thread that has died, and none outlives them', async () => {
+    const threads = new InferenceThreads(null, counting);
+    const dying = await threads.open(options);
+    const slots = slotsWith(dying.model, [Uint8Array.of(1, 2, 3)]);
+    expect(await errorOf(dying.explain(slots, firstSlots(1)))).toMatchObject({ code: 'thread-died' });
+    await dying.close();
+    const next = await threads.open(options);
+    expect(countOf(next)).toBe(1);
+    await threads.close();
+    await next.close();
+    expect(await errorOf(next.explain(slots, firstSlots(1)))).toMatchObject({ code: 'thread-died' });
   });
 });
