@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Milliseconds between two looks at the event loop. */
-const resolution = 5;
+/** Milliseconds between two looks at the event loop: what matters holds it up for seconds, and each look wakes the thread. */
+const resolution = 50;
 
 export interface LoopDelay {
   /** Longest time that the event loop was held up so far, in milliseconds. */
