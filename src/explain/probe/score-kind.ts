@@ -1,15 +1,16 @@
 /** What the numbers of an output say they are, whatever made them. */
 
-export type ScoreKind = 'logits' | 'probabilities' | 'log-probabilities' | 'shares' | 'embedding';
+export type ScoreKind = 'logits' | 'probabilities' | 'log-probabilities' | 'costs' | 'shares' | 'embedding';
 
 /** How far a float32 sum of probabilities may be from 1. */
 const slack = 1e-3;
-/** Fewer values of length 1 may have it by chance. */
-const leastEmbedding = 16;
+/** Two values of length 1 may be a sine and a cosine. */
+const leastEmbedding = 3;
 
 /**
  * - `probabilities`: 0 to 1, and each row adds up to 1;
  * - `log-probabilities`: the logarithms of such rows;
+ * - `costs`: such logarithms with their sign changed, of which the lowest is the best;
  * - `shares`: 0 to 1, as sigmoids are, but also logits by chance;
  * - `embedding`: rows of length 1;
  * - `logits`: anything else.
@@ -23,6 +24,8 @@ export function scoreKind(rows: readonly Float32Array[]): ScoreKind {
   if (width > 1 && inside && all((row) => nearOne(total(row, (value) => value)))) return 'probabilities';
   const negative = all((row) => row.every((value) => value <= 1e-6));
   if (width > 1 && negative && all((row) => nearOne(total(row, Math.exp)))) return 'log-probabilities';
+  const positive = all((row) => row.every((value) => value >= -1e-6));
+  if (width > 1 && positive && all((row) => nearOne(total(row, (value) => Math.exp(-value))))) return 'costs';
   if (width >= leastEmbedding && all((row) => nearOne(total(row, (value) => value * value)))) return 'embedding';
   return inside ? 'shares' : 'logits';
 }

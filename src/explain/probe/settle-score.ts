@@ -69,6 +69,15 @@ export function settleScore(
       ],
     };
   }
+  if (kind === 'costs') {
+    return {
+      score: null,
+      warnings: [
+        `The model's output '${output}' holds negative logarithms of probabilities, so its lowest value is the best, and Gradline takes the highest: answers and maps are of the least likely class. ` +
+          'Export the model without the change of sign, or name an output of logits with --output-name.',
+      ],
+    };
+  }
   if (kind === 'embedding') {
     return {
       score: null,

@@ -101,6 +101,11 @@ describe('scores', () => {
     expect(found.scores.slice(0, classCount).reduce((a, b) => a + b)).toBeCloseTo(1);
   });
 
+  test('that are costs, the lowest of which is the best, are called so', async () => {
+    const model = endingIn((m, z) => m.node('Neg', [m.node('LogSoftmax', [z], { attributes: { axis: 1 } })]));
+    expect((await explained(model)).warnings[0]).toMatch(/negative logarithms of probabilities.*--output-name/);
+  });
+
   test('of length 1 are called an embedding', async () => {
     const model = new TinyModel();
     const x = model.node('Relu', [model.conv(model.input(['n', 3, 8, 8]), '/conv/Conv', 3, 4)]);
