@@ -49,14 +49,38 @@ const scalesBytes = 1 / 30;
 /** No preprocessing by mean and deviation goes further. */
 const largestNormalised = 12;
 
-/** A model that scales bytes itself, given pictures that are scaled already. */
+/** The means of pictures lie between these shares of their range. */
+const usualMeans = { least: 0.2, most: 0.8 };
+/** Fractions are multiplied by no less and no more in a normalisation: the inverse of a deviation. */
+const normalisesFractions = { least: 1.5, most: 12 };
+/** How far outside 0 to 1 values may lie that are meant to be fractions. */
+const slack = 0.5;
+
+/** A model that scales or normalises pictures itself, given pictures for which that was done already. */
 function scaledTwice({ graph, sizes: { input } }: PreparedModel, given: Range): string[] {
-  const { factor, nodes } = ownScaling(graph, input.name);
-  if (factor > scalesBytes || Math.max(-given.lowest, given.highest) > largestNormalised) return [];
-  return [
-    `The model scales its input itself: ${nodes.join(', ')} multiply it by ${rounded(factor)}, as is right for values of 0 to 255, but the preprocessing gives it ${range(given)}. ` +
-      `The pictures are probably scaled twice. ${asItIs}, unless you know that it is right.`,
-  ];
+  const { factor, centre, scaling, nodes } = ownScaling(graph, input.name);
+  const isScaled = Math.max(-given.lowest, given.highest) <= largestNormalised;
+  if (factor <= scalesBytes && isScaled) {
+    return [
+      `The model scales its input itself: ${scaling.join(', ')} multiply it by ${rounded(factor)}, as is right for values of 0 to 255, but the preprocessing gives it ${range(given)}. ` +
+        `The pictures are probably scaled twice. ${asItIs}, unless you know that it is right.`,
+    ];
+  }
+  const normalises = `The model normalises its input itself: ${nodes.join(', ')} subtract ${rounded(centre)} and multiply by ${rounded(factor)}`;
+  const isUsual = (share: number) => share >= usualMeans.least && share <= usualMeans.most;
+  if (isUsual(centre / 255) && isScaled) {
+    return [
+      `${normalises}, as is right for values of 0 to 255, but the preprocessing gives it ${range(given)}. ${asItIs}, unless you know that it is right.`,
+    ];
+  }
+  const ofFractions = factor >= normalisesFractions.least && factor <= normalisesFractions.most;
+  if (ofFractions && isUsual(centre) && (given.lowest < -slack || given.highest > 1 + slack)) {
+    return [
+      `${normalises}, as is right for values of 0 to 1, but the preprocessing gives it ${range(given)}. ` +
+        'Leave that to the model with --range 0,1 --mean 0 --std 1, unless you know that it is right.',
+    ];
+  }
+  return [];
 }
 
 const passing = new Set([
@@ -72,35 +96,55 @@ const passing = new Set([
   'Concat',
 ]);
 
-/** By how much the nodes in front of the first layer multiply the input; their names. */
-function ownScaling(graph: Graph, input: string): { factor: number; nodes: string[] } {
+interface OwnScaling {
+  factor: number;
+  /** The value that becomes zero, the mean of the channels' own. */
+  centre: number;
+  /** The nodes that multiply or divide. */
+  scaling: string[];
+  /** Those and the nodes that add or subtract. */
+  nodes: string[];
+}
+
+/** What the nodes in front of the first layer make of the input. */
+function ownScaling(graph: Graph, input: string): OwnScaling {
   let tensor = input;
   let factor = 1;
+  let offset = 0;
+  const scaling: string[] = [];
   const nodes: string[] = [];
   for (;;) {
     const [node] = graph.consumers(tensor).filter(({ opType }) => opType !== 'Shape');
     if (node === undefined) break;
-    const size = constantSize(graph, node, tensor);
-    if (node.opType === 'Mul' || node.opType === 'Div') {
-      if (size === undefined) break;
-      const dividing = node.opType === 'Div';
-      if (dividing && node.input[0] !== tensor) break;
-      factor *= dividing ? 1 / size : size;
+    if (arithmetic.has(node.opType)) {
+      const constant = constantOf(graph, node, tensor);
+      const turned = (node.opType === 'Div' || node.opType === 'Sub') && node.input[0] !== tensor;
+      if (constant === undefined || turned) break;
       nodes.push(placeOf(node));
-    } else if (node.opType === 'Add' || node.opType === 'Sub') {
-      if (size === undefined) break;
+      if (node.opType === 'Add' || node.opType === 'Sub')
+        offset += node.opType === 'Add' ? constant.mean : -constant.mean;
+      else {
+        const by = node.opType === 'Div' ? 1 / constant.size : constant.size;
+        factor *= by;
+        offset *= by;
+        scaling.push(placeOf(node));
+      }
     } else if (!passing.has(node.opType)) break;
     tensor = node.output[0] ?? '';
   }
-  return { factor, nodes };
+  return { factor, centre: -offset / factor, scaling, nodes };
 }
 
-/** Mean size of the constant that an operator combines a tensor with. */
-function constantSize(graph: Graph, node: NodeProto, tensor: string): number | undefined {
+const arithmetic = new Set(['Add', 'Div', 'Mul', 'Sub']);
+
+/** Mean of the constant that an operator combines a tensor with, and its mean size. */
+function constantOf(graph: Graph, node: NodeProto, tensor: string): { mean: number; size: number } | undefined {
   const values = graph.constant(node.input.find((each) => each !== tensor) ?? '');
   if (values === undefined || values.length === 0) return undefined;
-  const size = values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
-  return size > 0 ? size : undefined;
+  const meanOf = (value: (each: number) => number) =>
+    values.reduce((sum, each) => sum + value(each), 0) / values.length;
+  const size = meanOf(Math.abs);
+  return size > 0 ? { mean: meanOf((each) => each), size } : undefined;
 }
 
 /** How much of a quantised range may be missed, in its lengths. */

@@ -65,6 +65,28 @@ describe('a model that scales bytes itself', () => {
   });
 });
 
+describe('a model that normalises pictures itself', () => {
+  const normalising = (mean: number, deviation: number) =>
+    network((model, x) => {
+      const centred = model.node('Sub', [x, model.weight('mean', [1], [mean])], { name: '/centre' });
+      return model.node('Div', [centred, model.weight('deviation', [1], [deviation])], { name: '/scale' });
+    });
+
+  test('is warned of where that is done already', async () => {
+    const [fractions] = await warningsOf(normalising(0.45, 0.225), imagenet);
+    expect(fractions).toMatch(
+      /Sub '\/centre', Div '\/scale' subtract 0\.45 and multiply by 4\.44.* 0 to 1, .*--mean 0 --std 1/,
+    );
+    const [bytes] = await warningsOf(normalising(117, 1), imagenet);
+    expect(bytes).toMatch(/subtract 117 .* 0 to 255, .* -2\.12 to 2\.64.*--preprocess none/);
+  });
+
+  test('takes what it was made for', async () => {
+    expect(await warningsOf(normalising(0.45, 0.225), { ...asItIs, range: [0, 1] })).toEqual([]);
+    expect(await warningsOf(normalising(117, 1), asItIs)).toEqual([]);
+  });
+});
+
 describe('a quantised model', () => {
   const quantised = (scale: number) =>
     network((model, x) => {

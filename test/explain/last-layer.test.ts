@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { describeLayers } from '../../src/explain/layers/describe.ts';
+import type { AttributeValue } from '../../src/explain/onnx/attributes.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 import { openTiny, tensorOf } from './open-tiny.ts';
 import { pixels, smallClassifier, TinyModel } from './tiny-model.ts';
@@ -32,10 +33,13 @@ const heads: Record<string, (model: TinyModel, x: string) => string> = {
 };
 
 /** Three blocks of attention and a linear layer over a class token and 4 x 4 patches, named as timm names them. */
-function transformer(head: (model: TinyModel, x: string) => string): TinyModel {
+function transformer(
+  head: (model: TinyModel, x: string) => string,
+  { side, ...grid }: Record<string, AttributeValue> & { side: number } = { side: 8, strides: [2, 2] },
+): TinyModel {
   const model = new TinyModel({ seed: 'transformer' });
-  const image = model.input([batch, 3, 8, 8]);
-  const patches = model.conv(image, '/patch_embed/Conv', 3, width, { strides: [2, 2] });
+  const image = model.input([batch, 3, side, side]);
+  const patches = model.conv(image, '/patch_embed/Conv', 3, width, grid);
   const rows = model.node('Reshape', [patches, model.ints('rows', [batch, width, 16])]);
   const cells = model.node('Transpose', [rows], { attributes: { perm: [0, 2, 1] } });
   let x = model.node('Concat', [model.weight('class', [batch, 1, width]), cells], { attributes: { axis: 1 } });
@@ -87,6 +91,17 @@ describe('a transformer that reads its class token', () => {
       expect(map.workingLayer).toBe(working[map.layer]);
       expect(map.gradientPeak.every((peak) => peak === 0)).toBe(map.workingLayer !== undefined);
     }
+  });
+
+  test('whose patches leave a rest of the image has their grid', async () => {
+    // 4 x 4 patches of 3 x 3 pixels on 14 x 14.
+    const model = transformer((m, x) => heads['a Slice']?.(m, x) ?? x, {
+      side: 14,
+      strides: [3, 3],
+      pads: [0, 0, 0, 0],
+    });
+    await using explainer = await openTiny(model, { layers: ['last'], inputSize: { height: 14, width: 14 } });
+    expect(explainer.layers[0]).toMatchObject({ resolvedLayer: 'blocks.1', grid: { height: 4, width: 4 } });
   });
 
   test('the list of layers says which read nothing but it, and suggests others', async () => {

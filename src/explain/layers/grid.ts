@@ -14,7 +14,7 @@ export interface SpatialGrid {
 }
 
 /** Class, distillation and register tokens: no published classifier has more. */
-const mostPrefixTokens = 8;
+export const mostPrefixTokens = 8;
 
 /**
  * Finds the grid of an activation; undefined where there is none, where it has a single cell, or where the first axis

@@ -8,7 +8,7 @@ import { dependents } from '../gradients/sweep.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { operatorName } from '../onnx/operator-name.ts';
 import type { FixedSizes } from '../onnx/sizes.ts';
-import { findGrid, inProportion, type SpatialGrid } from './grid.ts';
+import { findGrid, inProportion, mostPrefixTokens, type SpatialGrid } from './grid.ts';
 
 /** Operators that move a window over the grid. */
 const windowed = new Set(['AveragePool', 'Conv', 'ConvTranspose', 'LpPool', 'MaxPool']);
@@ -20,6 +20,8 @@ const perCell = new Set([
 const products = new Set(['Einsum', 'MatMul', 'com.microsoft.FusedMatMul']);
 /** What is done to the products of queries and keys before values are weighted by them. */
 const betweenProducts = new Set([...Object.keys(elementwise), 'Softmax', 'Dropout', 'Where']);
+
+type Origin = Pick<SpatialGrid, 'height' | 'width' | 'prefix'>;
 
 export class Grids {
   readonly #graph: Graph;
@@ -58,7 +60,7 @@ export class Grids {
     const [n, tokens = 0, channels = 0] = shape;
     if (shape.length !== 3 || n !== this.#sizes.batchSize) return grid;
     const origin = this.#originOf(tensor, tokens, grid);
-    return origin === undefined ? grid : { layout: 'tokens', ...origin, channels, prefix: 0 };
+    return origin === undefined ? grid : { layout: 'tokens', ...origin, channels };
   }
 
   /** Whether the grid is known to be one of image positions: by its proportions, or because the tensor is made by windows over such. */
@@ -76,17 +78,15 @@ export class Grids {
 
   /**
    * Rows and columns of a sequence that is no tiling of the image, by the convolution or pooling that it is made of: the columns of a
-   * line of text are one row. Undefined where the shape tells enough.
+   * line of text are one row, and patches may leave a rest of the image (or be of a smaller copy, as in CrossViT) and have a class token
+   * before them. Undefined where the shape tells enough.
    */
-  #originOf(
-    tensor: string,
-    tokens: number,
-    guess: SpatialGrid | undefined,
-  ): Pick<SpatialGrid, 'height' | 'width'> | undefined {
+  #originOf(tensor: string, tokens: number, guess: SpatialGrid | undefined): Origin | undefined {
     if (tokens < 2 || (guess !== undefined && guess.prefix > 0)) return undefined;
     const seen = new Set<string>();
     const open = [tensor];
-    let found: Pick<SpatialGrid, 'height' | 'width'> | undefined;
+    let found: Origin | undefined;
+    let behindPrefix: Origin | undefined;
     for (let current = open.pop(); current !== undefined; current = open.pop()) {
       if (seen.has(current)) continue;
       seen.add(current);
@@ -98,12 +98,16 @@ export class Grids {
         if (tiles([a, b]) || tiles([b, c])) return undefined;
       }
       if (node !== undefined && shape.length === 4 && this.#spatial.has(current)) {
-        if (b * c === tokens || c === tokens) found ??= { height: b * c === tokens ? b : 1, width: c };
-        else if (b === tokens) found ??= { height: b, width: 1 };
+        const prefix = tokens - b * c;
+        if (prefix === 0 || c === tokens) found ??= { height: prefix === 0 ? b : 1, width: c, prefix: 0 };
+        else if (b === tokens) found ??= { height: b, width: 1, prefix: 0 };
+        else if (prefix > 0 && prefix <= mostPrefixTokens && b * c > mostPrefixTokens) {
+          behindPrefix ??= { height: b, width: c, prefix };
+        }
         if (windowed.has(operatorName(node))) continue;
       }
       if (node !== undefined) open.push(...node.input);
     }
-    return found;
+    return found ?? (guess === undefined ? behindPrefix : undefined);
   }
 }
