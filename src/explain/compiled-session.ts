@@ -43,6 +43,7 @@ export class CompiledSession {
 
   /**
    * @param pixels of `count` images, at most as many as the session takes
+   * @param options that the explainer has checked
    * @throws TypeError, RangeError, UserError as `Explainer.explain`
    */
   async run(pixels: Float32Array | Uint8Array, options: BatchOptions): Promise<SessionRun> {
@@ -71,11 +72,6 @@ export class CompiledSession {
   /** What is true of each image; places behind the last image want nothing explained. */
   #truthOf({ count, truth }: BatchOptions): Float32Array {
     const { classCount } = this.#outputs;
-    if (truth !== undefined && truth.length < count * classCount) {
-      throw new RangeError(
-        `What is true of ${count} images takes ${count * classCount} values, one for each class; got ${truth.length}.`,
-      );
-    }
     return Float32Array.from({ length: this.#sizes.batchSize * classCount }, (_, i) =>
       i < count * classCount ? (truth?.[i] ?? truthValues.unknown) : truthValues.none,
     );

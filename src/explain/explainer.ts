@@ -141,6 +141,7 @@ export class Explainer implements AsyncDisposable {
     }
     const given = batch.subarray(0, count * perImage);
     if (this.#rows.length > 0 && options.inputRows?.length !== count) throw this.#wrongRows(options);
+    this.#checkTruth(options);
     const { explanation, targets } = await this.#runInGroups(session, given, options);
     if (this.#repeated !== undefined) {
       const rows = await rowFeeds(this.#rows, options.inputRows ?? [], this.batchSize);
@@ -167,6 +168,15 @@ export class Explainer implements AsyncDisposable {
       runs.push(await session.run(group.pixels, group.options));
     }
     return inPlaces(runs, groups);
+  }
+
+  #checkTruth({ count, truth }: BatchOptions): void {
+    const { classCount } = this;
+    if (truth !== undefined && truth.length < count * classCount) {
+      throw new RangeError(
+        `What is true of ${count} images takes ${count * classCount} values, one for each class; got ${truth.length}.`,
+      );
+    }
   }
 
   #wrongRows({ count, inputRows = [] }: BatchOptions): RangeError {

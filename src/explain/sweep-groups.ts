@@ -19,16 +19,16 @@ export const sweepGroupSize = 8;
 export function sweepGroups({ count, truth }: BatchOptions, classCount: number, size: number): number[][] {
   const places = Array.from({ length: count }, (_, image) => image);
   if (truth !== undefined) {
-    const trueClasses = places.map((image) => countTrue(truth, image * classCount, classCount));
+    const isTrue = (value: number) => value === truthValues.isTrue;
+    const trueClasses = places.map((image) => truthOf(truth, image, classCount).filter(isTrue).length);
     places.sort((a, b) => at(trueClasses, b) - at(trueClasses, a));
   }
   return Array.from({ length: Math.ceil(count / size) }, (_, i) => places.slice(i * size, (i + 1) * size));
 }
 
-function countTrue(truth: ArrayLike<number>, start: number, classCount: number): number {
-  let found = 0;
-  for (let i = start; i < start + classCount; i++) if (truth[i] === truthValues.isTrue) found++;
-  return found;
+/** What is true of one image, by class. */
+function truthOf(truth: ArrayLike<number>, image: number, classCount: number): number[] {
+  return Array.from({ length: classCount }, (_, i) => at(truth, image * classCount + i));
 }
 
 /** A group as a batch of its own. @param pixels of the batch's images, and of no others */
@@ -43,9 +43,7 @@ export function groupBatch(
     options: {
       count: places.length,
       ...(labels === undefined ? {} : { labels: Int32Array.from(places, (place) => labels[place] ?? -1) }),
-      ...(truth === undefined
-        ? {}
-        : { truth: pickRows(Float32Array.from(truth).subarray(0, count * classCount), count, places) }),
+      ...(truth === undefined ? {} : { truth: places.flatMap((place) => truthOf(truth, place, classCount)) }),
       ...(inputRows === undefined ? {} : { inputRows: places.map((place) => at(inputRows, place)) }),
     },
   };
@@ -95,11 +93,6 @@ export function inPlaces(runs: readonly SessionRun[], groups: readonly (readonly
   };
 }
 
-interface Row {
-  subarray(start: number, end: number): ArrayLike<number>;
-  readonly length: number;
-}
-
 /** A batch's rows `places` of `[count, ...]`, as an array of their own. */
 function pickRows(
   values: Float32Array | Uint8Array,
@@ -115,7 +108,12 @@ function pickRows(
 }
 
 /** Puts a group's rows at their places in the batch's `[count, ...]`. */
-function putRows(rows: Row, places: readonly number[], batch: Float32Array | Int32Array, count: number): void {
+function putRows<Values extends Float32Array | Int32Array>(
+  rows: Values,
+  places: readonly number[],
+  batch: Values,
+  count: number,
+): void {
   const length = batch.length / count;
   for (const [i, place] of places.entries()) batch.set(rows.subarray(i * length, (i + 1) * length), place * length);
 }

@@ -135,6 +135,9 @@ test('a large batch says of each image what it says of that image alone', async 
   expect(explainer.batchSize).toBe(count);
   const all = await explainer.explain(many, { count, truth: known.flat() });
   expect(all.count).toBe(count);
+  await expect(explainer.explain(many, { count, truth: [yes] })).rejects.toThrow(
+    'takes 95 values, one for each class; got 1',
+  );
   for (const [image, truth] of known.entries()) {
     const own = many.subarray(image * perImage, (image + 1) * perImage);
     const alone = await explainer.explain(own, { count: 1, truth });
