@@ -6,6 +6,7 @@ import type { CompiledOutputs } from './compile.ts';
 import type { Explanation, LayerMaps } from './explanation.ts';
 import { rowFeeds } from './input-rows.ts';
 import type { BatchTarget } from './methods/repeated/repeated-runs.ts';
+import { type OtherInputs, runError } from './onnx/run-session.ts';
 import { loadRuntime } from './onnx/runtime.ts';
 import { type FixedSizes, inputShape } from './onnx/sizes.ts';
 import type { BatchOptions, PixelScaling } from './options.ts';
@@ -62,11 +63,18 @@ export class CompiledSession {
     if (outputs.usesTruth) {
       feeds[truthInput] = new Tensor('float32', this.#truthOf(options), [atOnce, outputs.classCount]);
     }
-    const results = await this.#session.run(feeds);
+    const results = await this.#session.run(feeds).catch((error: unknown) => {
+      throw rows.length === 0 ? error : runError(error, this.#given(options));
+    });
     const targets = outputs.targets.map(({ name, against, ...target }) => {
       return { name, classes: this.#classesOf(results, target, count), against };
     });
     return { explanation: this.#read(results, count), targets };
+  }
+
+  /** Inputs beside the picture; with their values where a single image has some. */
+  #given({ count, inputRows }: BatchOptions): OtherInputs {
+    return new Map(this.#sizes.rows.map(({ name }) => [name, count === 1 ? inputRows?.[0]?.[name] : undefined]));
   }
 
   /** What is true of each image; places behind the last image want nothing explained. */

@@ -6,7 +6,7 @@ import type { InputRow } from './options.ts';
 import { tensorOf } from './tensor-of.ts';
 
 /**
- * A batch's rows as tensors by the names of their inputs; a short batch is padded with zeros.
+ * A batch's rows as tensors by the names of their inputs; a short batch is padded with its last row: zeros may be what the model cannot take.
  * @param given one for each image
  * @throws RangeError where a row misses an input, or has more or fewer values for it; UserError `wrong-input-value` for a value that its type cannot hold
  */
@@ -21,7 +21,8 @@ export async function rowFeeds(
     const { name, shape } = row;
     const size = shape.reduce((a, b) => a * b, 1);
     const values = new Array<number>(batchSize * size).fill(0);
-    for (const [image, own] of given.entries()) {
+    for (let image = 0; image < batchSize; image++) {
+      const own = given[image] ?? given.at(-1) ?? {};
       const ofInput = own[name];
       if (ofInput?.length !== size) {
         throw new RangeError(

@@ -14,6 +14,7 @@ import {
   type StoredWeights,
 } from './onnx/model-file.ts';
 import { placeOf } from './onnx/operator-name.ts';
+import { doubtOf, type OtherInputs } from './onnx/run-session.ts';
 import { type GivenInputs, type RowInput, settleInputs } from './onnx/second-inputs.ts';
 import { type Simplified, simplify, sourceFolder } from './onnx/simplify.ts';
 import { chooseSizes, type FixedSizes, fixSizes, type RequestedSizes } from './onnx/sizes.ts';
@@ -36,6 +37,8 @@ export interface SourceModel {
   inputType: number;
   /** Inputs beside the picture that have other values for each image. */
   rows: readonly RowInput[];
+  /** What the inputs beside the picture are given, those with the same value for all pictures included. */
+  others: OtherInputs;
   /** Weights that lie in the folder for what is written of the model. */
   stored: StoredWeights;
   /** What a user has to know of how the file was read. */
@@ -66,6 +69,10 @@ export async function readSource(
   const bytes = await readModelBytes(file);
   const model = decodeModel(bytes, file);
   const rows = wholeInputs === 'images' ? settleInputs(model, { inputs, inputRows }) : [];
+  const constants = Object.entries(inputs ?? {}).map(([name, value]) => {
+    return [name, typeof value === 'object' ? undefined : [Number(value)]] as const;
+  });
+  const others = new Map([...constants, ...rows.map(({ name, example }) => [name, example] as const)]);
   if (outputName !== undefined) keepOutput(model, outputName);
   const inputType = model.graph.input[0]?.type?.tensorType?.elemType ?? 0;
   const warnings = setInferenceMode(model);
@@ -76,7 +83,7 @@ export async function readSource(
   const stored = await storeWeights(model, sourceFolder(folder));
   const graph = new Graph(model.graph);
   const outputs = model.graph.output.map((output) => output.name);
-  return { bytes, model, graph, modules: new Modules(graph), outputs, inputType, rows, stored, warnings };
+  return { bytes, model, graph, modules: new Modules(graph), outputs, inputType, rows, others, stored, warnings };
 }
 
 /** Whatever else the model returns may be anything: nobody asks for it. */
@@ -106,6 +113,21 @@ export async function prepare(
   pinned: readonly string[],
   folder: string,
   disabled: readonly string[] = [],
+): Promise<PreparedModel> {
+  try {
+    return await prepareAny(source, requested, pinned, folder, disabled);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'session-failed' || source.others.size === 0) throw error;
+    throw new UserError(error.code, `${error.message} ${doubtOf(source.others)}`, { cause: error });
+  }
+}
+
+async function prepareAny(
+  source: SourceModel,
+  requested: RequestedSizes,
+  pinned: readonly string[],
+  folder: string,
+  disabled: readonly string[],
 ): Promise<PreparedModel> {
   const chosen = chooseSizes(source.model, requested, source.rows);
   const whole = source.graph.nodes.find(({ opType }) => wholeBatch.has(opType));

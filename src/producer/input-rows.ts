@@ -22,7 +22,7 @@ export type RowFinder = (key: string) => InputRow | undefined;
 export async function readInputRows({ inputs, model }: Pick<RunConfiguration, 'inputs' | 'model'>): Promise<RowFinder> {
   if (inputs === undefined) return () => undefined;
   const file = decodeModel(await readLocation(model), splitLocation(model).name);
-  const rowInputs = settleInputs(file, explainerInputs(inputs));
+  const rowInputs = settleInputs(file, explainerInputs(inputs), { examples: false });
   const tables = await Promise.all(
     tablesIn(inputs).map(async ([name, table]) => {
       const input = rowInputs.find((row) => row.name === name);
@@ -59,7 +59,11 @@ async function readRows({ table, columns }: InputTable, input: RowInput): Promis
       checkInputValues(input, values);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      throw new UserError(error.code, `Line ${row.line} of ${table}: ${error.message}`, { cause: error });
+      throw new UserError(
+        error.code,
+        `Line ${row.line} of ${table} (${row.key}): ${error.message} Correct the line, or take it and the image out (--exclude).`,
+        { cause: error },
+      );
     }
     const earlier = rows.get(row.key);
     if (earlier !== undefined && earlier.join() !== values.join()) {

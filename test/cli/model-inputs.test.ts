@@ -6,7 +6,7 @@ import type { ImageRecord } from '../../src/shared/run/record.ts';
 import { openStore } from '../../src/shared/store/open-store.ts';
 import { recordsOf } from '../fleet/fleet.ts';
 import { gradline, runArguments, tinyProject } from './gradline.ts';
-import { ageAndSex, patient, writePatients, writeTwoInputs } from './two-inputs.ts';
+import { ageAndSex, patient, site, writePatients, writeSites, writeSitesOf, writeTwoInputs } from './two-inputs.ts';
 
 const count = 7;
 
@@ -136,6 +136,47 @@ describe('gradline run --input', () => {
     const none = await run();
     expect(none.stderr).toContain("2 inputs: 'image' (float32 [n, 3, 8, 8]), 'age_sex' (float32 [n, 2])");
     expect([missing.code, none.code]).toEqual([2, 2]);
+  });
+});
+
+describe('a number that chooses a row of a table', () => {
+  test('is refused before anything is written, with the image where it has a row of its own', async () => {
+    const { folder, run } = await project();
+    const model = ['--model', await writeSites(folder, 'chosen')];
+    const constant = await run(...model, '--input', `${site}=99`);
+    expect(constant.stderr).toBe(
+      "gradline: The model's input 'site' chooses one of the 5 rows of 'sites', 0 to 4, or -5 to -1 counted from the end, not 99.\n",
+    );
+    for (const wrong of [0, 4]) {
+      const table = await writeSitesOf(
+        folder,
+        Array.from({ length: count }, (_, index) => (index === wrong ? 5 : index % 5)),
+      );
+      const rows = await run(...model, '--input', `${site}=${table}`);
+      expect(rows.stderr).toContain(`Line ${wrong + 2} of ${table}`);
+      expect(rows.stderr).toContain(wrong === 0 ? '(red/0000.png)' : '(green/0004.png)');
+      expect(rows.stderr).toContain('0 to 4, or -5 to -1 counted from the end, not 5. Its rows are counted from 0');
+      expect(rows.stderr).toContain('--exclude');
+      expect([constant.code, rows.code]).toEqual([2, 2]);
+    }
+    await expect(access(join(folder, 'out'))).rejects.toThrow('ENOENT');
+  });
+
+  test('one that the model cannot be computed with leaves its image out, and the others are explained', async () => {
+    const { folder, run } = await project();
+    const table = await writeSitesOf(folder, [1, 2, 0, 4, 1, 0, 3]);
+    const { code, stderr } = await run('--model', await writeSites(folder, 'divides'), '--input', `${site}=${table}`);
+    expect(stderr).not.toContain('bug');
+    // Some images were left out.
+    expect(code).toBe(1);
+    const records = await recordsIn(join(folder, 'out'));
+    expect(records.map((record) => (record.status === 'done' ? 'done' : record.error.code))).toEqual(
+      [1, 2, 0, 4, 1, 0, 3].map((_, place) => {
+        const own = [1, 2, 0, 4, 1, 0, 3][Number(/\d+/.exec(records[place]?.key ?? '')?.[0])];
+        return own === 0 ? 'wrong-input-value' : 'done';
+      }),
+    );
+    expect(JSON.stringify(records)).toContain("what its input 'site' (0) is given: node '/site/Mod' (Mod) fails");
   });
 });
 

@@ -343,6 +343,98 @@ describe('refused', () => {
   });
 });
 
+/** A site that chooses a row of a table; `more` is done to its number before. */
+function withSite(
+  rows: number,
+  { dims = ['n'], type = ElementType.int64 }: Form = {},
+  more = (_: TinyModel, site: string) => site,
+) {
+  const model = new TinyModel({ seed: 'site' });
+  model.input(['n', 3, 8, 8]);
+  const features = model.node('Relu', [model.conv(inputName, '/conv/Conv', 3, 4)], { name: '/relu/Relu' });
+  const flat = model.node('Flatten', [model.node('GlobalAveragePool', [features])]);
+  const site = more(model, model.input(dims, 'site', type));
+  const chosen = model.node('Gather', [model.weight('site.weight', [rows, 4]), site], { name: '/site/Gather' });
+  const own = model.node('Reshape', [chosen, model.ints('own', [-1, 4])]);
+  return model.output(model.linear(model.node('Add', [flat, own]), '/fc/Gemm', 4, 5));
+}
+
+const asIndex = (model: TinyModel, tensor: string) => model.node('Cast', [tensor], { attributes: { to: 7 } });
+
+/** The second of three numbers. */
+const secondOf = (model: TinyModel, tensor: string) =>
+  asIndex(model, model.node('Gather', [tensor, model.ints('second', [1], [])], { attributes: { axis: 1 } }));
+
+const slicedFrom = (model: TinyModel, tensor: string) =>
+  asIndex(
+    model,
+    model.node('Slice', [tensor, model.ints('start', [1]), model.ints('end', [2]), model.ints('axis', [1])]),
+  );
+
+const lessOne = (model: TinyModel, tensor: string) => model.node('Sub', [tensor, model.ints('one', [1])]);
+
+describe('numbers that choose rows of a table', () => {
+  const threeNumbers: Form = { dims: ['n', 3], type: ElementType.float32 };
+
+  test.each<[string, TinyModel, InputValue, string]>([
+    [
+      'one too many',
+      withSite(5),
+      5,
+      "one of the 5 rows of 'site.weight', 0 to 4, or -5 to -1 counted from the end, not 5",
+    ],
+    ['far too many', withSite(5), 99, 'not 99'],
+    ['too few', withSite(5), -6, 'not -6'],
+    ['counted from one', withSite(5, {}, lessOne), 6, '1 to 5, not 6'],
+    ['a fraction that becomes a whole number', withSite(5, { type: ElementType.float32 }, asIndex), 5.5, '0 to 4'],
+    ['one of several numbers', withSite(5, threeNumbers, secondOf), [60, 7, 1], 'chooses with its value 2'],
+    ['one of several numbers, cut out', withSite(5, threeNumbers, slicedFrom), [60, 7, 1], 'not 7'],
+  ])('%s: a constant and an example are refused with what is there', async (_, model, value, text) => {
+    const row = [value].flat().map(Number);
+    await expectRefusal(openTiny(model, { inputs: { site: value } }), 'wrong-input-value', "input 'site'", text);
+    await expectRefusal(openTiny(model, { inputRows: { site: row } }), 'wrong-input-value', "input 'site'", text);
+  });
+
+  test.each<[string, TinyModel, InputValue]>([
+    ['the last', withSite(5), 4],
+    ['counted from the end', withSite(5), -5],
+    ['counted from one', withSite(5, {}, lessOne), 5],
+    ['other numbers beside it', withSite(5, threeNumbers, secondOf), [60, 4, -9]],
+    ['other numbers around it', withSite(5, threeNumbers, slicedFrom), [60, 4, -9]],
+  ])('%s: taken', async (_, model, value) => {
+    await using explainer = await openTiny(model, { inputs: { site: value } });
+    expect((await explainer.explain(pixels(1), { count: 1 })).scores.every(Number.isFinite)).toBe(true);
+  });
+
+  test('a row of a batch is refused as well', async () => {
+    await using explainer = await openTiny(withSite(5), { inputRows: { site: [0] } });
+    const batch = { count: 2, inputRows: [{ site: [4] }, { site: [5] }] };
+    await expectRefusal(explainer.explain(pixels(2), batch), 'wrong-input-value', "input 'site'", 'not 5');
+  });
+});
+
+describe('values that the model cannot be computed with', () => {
+  /** A number that others are divided by, as whole numbers. */
+  const dividing = () => withSite(5, {}, (model, site) => model.node('Div', [model.ints('four', [4]), site]));
+
+  test('the same for all pictures', async () => {
+    await expectRefusal(
+      openTiny(dividing(), { inputs: { site: 0 } }),
+      'session-failed',
+      "its input 'site' (0) is given",
+    );
+    await expectRefusal(openTiny(dividing(), { inputRows: { site: [0] } }), 'wrong-input-value', "'site' (0)", 'zero');
+  });
+
+  test('of one picture, which says so; a short batch is filled up with values that it can be computed with', async () => {
+    await using explainer = await openTiny(dividing(), { inputRows: { site: [1] }, batchSize: 4 });
+    const alone = explainer.explain(pixels(1), { count: 1, inputRows: [{ site: [0] }] });
+    await expectRefusal(alone, 'wrong-input-value', "'site' (0)", '(Div)', 'division by zero');
+    const { count } = await explainer.explain(pixels(2), { count: 2, inputRows: [{ site: [1] }, { site: [2] }] });
+    expect(count).toBe(2);
+  });
+});
+
 function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toFixed(4)) : value;
 }

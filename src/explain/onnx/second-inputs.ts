@@ -6,7 +6,9 @@ import type { InputValue } from '../options.ts';
 import { UserError } from '../user-error.ts';
 import { makeAttribute } from './attributes.ts';
 import { namePrefix } from './builder.ts';
+import { chosenRows, type RowChoice, rowProblem } from './chosen-rows.ts';
 import { ElementType, elementTypeName, isFloat, wholeRanges } from './element-type.ts';
+import { Graph } from './graph.ts';
 import type { OnnxModel } from './model-file.ts';
 import { type GraphProto, type NodeProto, NodeProtoSchema, type ValueInfoProto } from './onnx_pb.ts';
 import { constantTensor, int64Tensor } from './tensor-data.ts';
@@ -24,6 +26,8 @@ export interface RowInput {
   name: string;
   /** As it is fed: float32 for floats of any width. */
   elementType: number;
+  /** Tables of which its numbers choose rows. */
+  choices: readonly RowChoice[];
   /** Of one image's values. */
   shape: number[];
   /** Whether an axis of images comes before that shape; without, images are run one by one. */
@@ -41,9 +45,14 @@ export function rowInputShape({ isBatched, shape }: RowInput, batchSize: number)
 
 /**
  * Leaves the picture as the first input, and those behind it that have a row for each image. Changes the model, as its file has it, in place.
+ * @param checks `examples: false` leaves the values of examples unchecked, for whoever reads all rows and can say which is wrong
  * @throws UserError `no-image-input`, `unknown-input`, `wrong-input-value`
  */
-export function settleInputs(model: OnnxModel, { inputs = {}, inputRows = {} }: GivenInputs): RowInput[] {
+export function settleInputs(
+  model: OnnxModel,
+  { inputs = {}, inputRows = {} }: GivenInputs,
+  checks: { examples: boolean } = { examples: true },
+): RowInput[] {
   const { graph } = model;
   const constants = Object.entries(inputs);
   const rows = Object.entries(inputRows);
@@ -63,9 +72,18 @@ export function settleInputs(model: OnnxModel, { inputs = {}, inputRows = {} }: 
   if (others.length > 0) throw tooMany(open);
   const isNamed = ({ name }: { name: string }) => named.has(name);
   graph.initializer = graph.initializer.filter((tensor) => !isNamed(tensor));
-  const found = rows.map(([name, example]) => rowInput(inputNamed(declared, name), example, picture));
+  const read = named.size === 0 ? null : new Graph(graph);
+  const takes = (name: string): Taken => {
+    const input = inputNamed(declared, name);
+    const dims = dimensionsOf(input)?.map(({ size }) => size) ?? [undefined, undefined];
+    return { name, elementType: fedType(input), choices: read === null ? [] : chosenRows(read, name, dims) };
+  };
+  const found = rows.map(([name, example]) => rowInput(inputNamed(declared, name), takes(name), example, picture));
+  if (checks.examples) for (const row of found) checkInputValues(row, row.example);
   const made: NodeProto[] = [];
-  for (const [name, value] of constants) made.push(...addConstant(graph, inputNamed(declared, name), value, picture));
+  for (const [name, value] of constants) {
+    made.push(...addConstant(graph, inputNamed(declared, name), takes(name), value, picture));
+  }
   graph.node = [...made, ...graph.node];
   graph.input = [
     picture,
@@ -157,16 +175,16 @@ function reshaped(given: readonly number[], wanted: readonly (number | undefined
 function addConstant(
   graph: GraphProto,
   input: ValueInfoProto,
+  taken: Taken,
   value: InputValue,
   picture: ValueInfoProto,
 ): NodeProto[] {
-  const { name } = input;
-  const elementType = fedType(input);
+  const { name, elementType } = taken;
   const { shape, values, isLogical } = flattened(value, name);
   if (isLogical && elementType !== ElementType.bool) {
     throw wrongValue(name, `takes numbers (${elementTypeName(elementType)}), not true or false`);
   }
-  checkInputValues({ name, elementType }, values);
+  checkInputValues(taken, values);
   const { placed, isRepeated } = place(shape, input, picture);
   if (!isRepeated) {
     graph.initializer.push(constantTensor(name, elementType, values, placed));
@@ -226,11 +244,11 @@ function fedType(input: ValueInfoProto): number {
   throw wrongValue(input.name, `takes ${what}, which Gradline cannot give it. Export the model without this input`);
 }
 
-/** @throws UserError `wrong-input-value` for a value that the input's type cannot hold */
-export function checkInputValues(
-  { name, elementType }: Pick<RowInput, 'name' | 'elementType'>,
-  values: readonly number[],
-): void {
+/** What an input takes. */
+type Taken = Pick<RowInput, 'name' | 'elementType' | 'choices'>;
+
+/** @throws UserError `wrong-input-value` for a value that the input's type cannot hold, or that chooses a row which a table does not have */
+export function checkInputValues({ name, elementType, choices }: Taken, values: readonly number[]): void {
   const range = wholeRanges[elementType];
   for (const value of values) {
     if (elementType === ElementType.bool) {
@@ -239,6 +257,12 @@ export function checkInputValues(
       if (Number.isInteger(value) && value >= range.lowest && value <= range.highest) continue;
       throw wrongValue(name, `takes whole numbers (${elementTypeName(elementType)}), not ${value}`);
     } else if (!Number.isFinite(value)) throw wrongValue(name, `takes numbers, not ${value}`);
+  }
+  for (const choice of choices) {
+    for (const [i, value] of values.entries()) {
+      const problem = rowProblem(choice, value, i % choice.places, elementType);
+      if (problem !== undefined) throw new UserError('wrong-input-value', `The model's input '${name}' ${problem}`);
+    }
   }
 }
 
@@ -277,11 +301,9 @@ function flattened(value: InputValue, name: string): FlatValue {
   };
 }
 
-/** @throws UserError `wrong-input-value` for an example that does not fit the input */
-function rowInput(input: ValueInfoProto, example: readonly number[], picture: ValueInfoProto): RowInput {
-  const elementType = fedType(input);
-  const { name } = input;
-  checkInputValues({ name, elementType }, example);
+/** @throws UserError `wrong-input-value` for an example that has more or fewer values than the input */
+function rowInput(input: ValueInfoProto, taken: Taken, example: readonly number[], picture: ValueInfoProto): RowInput {
+  const { name } = taken;
   const dims = dimensionsOf(input) ?? [
     { size: undefined, symbol: '' },
     { size: undefined, symbol: '' },
@@ -295,11 +317,11 @@ function rowInput(input: ValueInfoProto, example: readonly number[], picture: Va
     inner !== undefined &&
     (first.size === undefined || first.size === 1 || first.size === batch)
   ) {
-    return { name, elementType, shape: inner, isBatched: true, batchSize: first.size, example };
+    return { ...taken, shape: inner, isBatched: true, batchSize: first.size, example };
   }
-  if (whole !== undefined) return { name, elementType, shape: whole, isBatched: false, batchSize: 1, example };
+  if (whole !== undefined) return { ...taken, shape: whole, isBatched: false, batchSize: 1, example };
   if (first !== undefined && inner !== undefined) {
-    return { name, elementType, shape: inner, isBatched: true, batchSize: first.size, example };
+    return { ...taken, shape: inner, isBatched: true, batchSize: first.size, example };
   }
   throw wrongValue(name, `takes ${typeText(input)}, and a row for it holds ${example.length} values`);
 }

@@ -7,6 +7,7 @@ import { rowFeeds } from '../input-rows.ts';
 import { writeModel } from '../onnx/model-file.ts';
 import { type GraphProto, ValueInfoProtoSchema } from '../onnx/onnx_pb.ts';
 import { optimizerSettings } from '../onnx/optimizers.ts';
+import { type OtherInputs, runSession } from '../onnx/run-session.ts';
 import { loadRuntime } from '../onnx/runtime.ts';
 import { openSession } from '../onnx/session.ts';
 import { sourceFolder } from '../onnx/simplify.ts';
@@ -22,11 +23,13 @@ export class FileRun {
   readonly sizes: FixedSizes;
   readonly #file: string;
   readonly #graph: GraphProto;
+  readonly #others: OtherInputs;
 
-  private constructor(sizes: FixedSizes, file: string, graph: GraphProto) {
+  private constructor(sizes: FixedSizes, file: string, { model, others }: SourceModel) {
     this.sizes = sizes;
     this.#file = file;
-    this.#graph = graph;
+    this.#graph = model.graph;
+    this.#others = others;
   }
 
   /**
@@ -49,13 +52,14 @@ export class FileRun {
     const file = path.join(sourceFolder(folder), 'gradline.probed.onnx');
     await writeModel({ ...model, graph: { ...model.graph, output } }, file, source.stored);
     fixSizes(model, compiled);
-    return new FileRun(sizes, file, model.graph);
+    return new FileRun(sizes, file, source);
   }
 
   /**
    * @param batches of the sizes' images
    * @param optimized without which optimizers, besides those that no session of the model has; null: not optimised at all
    * @returns one for each batch
+   * @throws UserError `wrong-input-value`, `session-failed`
    */
   async answers(batches: readonly Float32Array[], optimized: readonly string[] | null): Promise<Answers[]> {
     const { Tensor } = await loadRuntime();
@@ -67,7 +71,7 @@ export class FileRun {
       const answers: Answers[] = [];
       for (const batch of batches) {
         const pictures = new Tensor('float32', batch, inputShape(input, batchSize));
-        const results = await session.run({ ...feeds, [input.name]: pictures });
+        const results = await runSession(session, { ...feeds, [input.name]: pictures }, this.#others);
         const floats = Object.entries(results).flatMap(([name, { data }]) =>
           data instanceof Float32Array ? [[name, data] as const] : [],
         );

@@ -245,7 +245,8 @@ export class ShardPipeline {
     const filled = fillBatches(prepared, inference.model.batchSize);
     const explained = mapInOrder(filled, inferring, async (batch) => {
       const result = await explainBatch(batch, this.#slots, inference, evaluation);
-      if (result === null) for (const { slot } of batch) this.#free.giveBack(slot);
+      const explained = new Set(result.map(({ slot }) => slot));
+      for (const { slot } of batch) if (!explained.has(slot)) this.#free.giveBack(slot);
       return result;
     });
     return mapInOrder(eachImage(explained), finishing, (image) => this.#finish(image));

@@ -51,6 +51,8 @@ export class ColorInference implements Inference {
   readonly concurrency = 1;
   /** Number of images in each batch, in the order in which they came. */
   readonly batches: number[] = [];
+  /** What was known to be true of the images of each. */
+  readonly truths: ExplainOrder['truth'][] = [];
   closed = false;
   /** Set to have every later batch fail. */
   failure: InferenceError | null = null;
@@ -70,8 +72,9 @@ export class ColorInference implements Inference {
     };
   }
 
-  async explain(slots: ImageSlots, { slots: places, labels }: ExplainOrder): Promise<ImageEvaluation[]> {
+  async explain(slots: ImageSlots, { slots: places, labels, truth }: ExplainOrder): Promise<ImageEvaluation[]> {
     this.batches.push(places.length);
+    this.truths.push(truth);
     await turn();
     if (this.failure !== null) throw new InferenceError(this.failure.code, this.failure.message);
     const pictures = Buffer.concat(places.map((slot) => slots.pixels(slot)));

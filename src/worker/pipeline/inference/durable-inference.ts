@@ -125,7 +125,7 @@ async function explainInPieces(
   images: ImageSlots,
   order: ExplainOrder,
 ): Promise<ImageEvaluation[]> {
-  const { slots, labels, inputRows, evaluate } = order;
+  const { slots, labels, truth, inputRows, evaluate } = order;
   const size = inference.model.batchSize;
   if (slots.length <= size) return inference.explain(images, order);
   const evaluations: ImageEvaluation[] = [];
@@ -135,6 +135,7 @@ async function explainInPieces(
     const found = await inference.explain(images, {
       slots: slots.slice(start, end),
       labels: labels.slice(start, end),
+      ...(truth === undefined ? {} : { truth: truth.slice(start, end) }),
       ...(inputRows === undefined ? {} : { inputRows: inputRows.slice(start, end) }),
       evaluate: own.map((each) => ({ ...each, index: each.index - start })),
     });

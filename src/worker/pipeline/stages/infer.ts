@@ -1,9 +1,11 @@
 import type { PlannedImage } from '../../../shared/run/run-plan.ts';
 import type { EvaluationPlan, ImageEvaluation } from '../evaluate/evaluation.ts';
 import type { ImageSlots } from '../image-slots.ts';
-import type { Inference } from '../inference/inference.ts';
+import { type Inference, InferenceError } from '../inference/inference.ts';
 import type { ImageTruth } from '../inference/inference-messages.ts';
 import type { ImageJob } from '../open-shard.ts';
+import { QuarantineError, quarantinedRecord } from '../quarantine.ts';
+import { settledImage } from '../settled-image.ts';
 
 /** Sent down the stages when no more images come for now: the batch at hand is run although it is not full. */
 export const flush = Symbol('flush');
@@ -38,13 +40,17 @@ export async function* fillBatches(
   if (batch.length > 0) yield batch;
 }
 
-/** Has a batch explained by the inference thread. An error there fails the shards of all of its images; then null. */
+/**
+ * Has a batch explained by the inference thread. An error there fails the shards of all of its images, but for one that lies with what an image
+ * gives the inputs beside the picture: that image is quarantined, and the others are explained without it.
+ * @returns those that were explained
+ */
 export async function explainBatch(
   batch: readonly PreparedSlot[],
   slots: ImageSlots,
   inference: Inference,
   plan: EvaluationPlan | null,
-): Promise<ExplainedSlot[] | null> {
+): Promise<ExplainedSlot[]> {
   const { classCount, thresholds } = inference.model;
   const inputRows = batch.map(({ job }) => job.image.inputs).filter((row) => row !== undefined);
   try {
@@ -58,8 +64,20 @@ export async function explainBatch(
     const byIndex = new Map(evaluations.map((each) => [each.index, each]));
     return batch.map((image, index) => ({ ...image, evaluation: byIndex.get(index) ?? null }));
   } catch (error) {
-    for (const { job } of batch) job.shard.fail(error);
-    return null;
+    if (!(error instanceof InferenceError && error.code === 'wrong-input-value' && inputRows.length > 0)) {
+      for (const { job } of batch) job.shard.fail(error);
+      return [];
+    }
+    if (batch.length > 1) {
+      const alone: ExplainedSlot[] = [];
+      for (const image of batch) alone.push(...(await explainBatch([image], slots, inference, plan)));
+      return alone;
+    }
+    for (const { job } of batch) {
+      const reason = new QuarantineError(error.code, error.message);
+      job.shard.settle(job.index, settledImage(quarantinedRecord(job, reason)));
+    }
+    return [];
   }
 }
 

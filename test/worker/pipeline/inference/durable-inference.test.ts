@@ -57,6 +57,14 @@ describe('an inference that outlives its thread', () => {
     expect(warnings).toHaveLength(2);
   });
 
+  test('gives each piece what is true of its own images', async () => {
+    const { opened, durable } = device(2);
+    const inference = await durable();
+    const truth = [0, 1, 2].map((label) => ({ labels: [label], unknown: [] }));
+    await inference.explain(pictures(), firstSlots(3, { labels: [-1, -1, -1], truth }));
+    expect(opened.at(-1)?.truths).toEqual([truth.slice(0, 2), truth.slice(2)]);
+  });
+
   test('opens the model with the largest batch that fits', async () => {
     const { durable } = device(2, { whenOpening: true });
     expect((await durable()).model.batchSize).toBe(2);
