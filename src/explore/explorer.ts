@@ -192,7 +192,7 @@ export class Explorer {
         width: input.width,
         classCount: output.classCount,
       };
-      const rowOf = await readInputRows(configuration);
+      const { rowOf } = await readInputRows(configuration);
       return { model, rowOf, settings: pipelineSettings(configuration, { input }) };
     })();
     this.#model.catch(() => {

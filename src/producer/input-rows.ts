@@ -11,41 +11,65 @@ import { explainerInputs } from '../shared/run/read-inputs.ts';
 import { rowValues } from '../shared/run/table-values.ts';
 import { splitLocation } from '../shared/store/location.ts';
 import { readLocation } from '../shared/store/open-store.ts';
+import { firstKeys, type Input, openInput } from './input.ts';
+import { imageKeys, TableKeys } from './table-keys.ts';
 
 /** @throws UserError `missing-row` for an image without one */
 export type RowFinder = (key: string) => InputRow | undefined;
 
+export interface InputRows {
+  rowOf: RowFinder;
+  /** What was found out of how the tables call the images, a sentence for each table. */
+  notices: string[];
+}
+
+const noRows: InputRows = { rowOf: () => undefined, notices: [] };
+
 /**
  * Checks what the inputs are given against the model, and reads the tables whole.
+ * @param images of the run; default: opened for it
  * @throws UserError `unknown-input`, `wrong-input-value`, `no-image-input`, `bad-list`; StoreError
  */
-export async function readInputRows({ inputs, model }: Pick<RunConfiguration, 'inputs' | 'model'>): Promise<RowFinder> {
-  if (inputs === undefined) return () => undefined;
+export async function readInputRows(
+  configuration: Pick<RunConfiguration, 'inputs' | 'model' | 'input' | 'output' | 'selection'>,
+  images?: Input,
+): Promise<InputRows> {
+  const { inputs, model, input: location } = configuration;
+  if (inputs === undefined) return noRows;
   const file = decodeModel(await readLocation(model), splitLocation(model).name);
   const rowInputs = settleInputs(file, explainerInputs(inputs), { examples: false });
+  if (rowInputs.length === 0) return noRows;
+  const opened = images ?? (await openInput(configuration));
+  const keyOf = imageKeys(location, opened.isFolder);
+  const first = await firstKeys(opened);
+  if (images === undefined) await opened.store.close();
   const tables = await Promise.all(
     tablesIn(inputs).map(async ([name, table]) => {
       const input = rowInputs.find((row) => row.name === name);
       if (input === undefined) throw new Error(`'${name}' is no input with rows.`);
-      return { name, table, rows: await readRows(table, input) };
+      return { name, table, rows: new TableKeys(table.table, await readRows(table, input, keyOf)) };
     }),
   );
-  if (tables.length === 0) return () => undefined;
-  return (key) =>
+  const rowOf = (key: string) =>
     Object.fromEntries(
       tables.map(({ name, table, rows }) => {
-        const values = rows.get(key) ?? rows.get(composed(key));
+        const values = rows.find(key);
         if (values !== undefined) return [name, values];
         throw new UserError(
           'missing-row',
-          `${table.table} has no row for ${key}, which the model's input '${name}' needs. Add one, or leave the image out (--exclude).`,
+          `${table.table} has no row for ${key}, which the model's input '${name}' needs; its first is for ${rows.example}. Add one, or leave the image out (--exclude).`,
         );
       }),
     );
+  return { rowOf, notices: tables.flatMap(({ rows }) => rows.settle(first) ?? []) };
 }
 
-/** Values by key, and by the key whose letters are composed. */
-async function readRows({ table, columns }: InputTable, input: RowInput): Promise<ReadonlyMap<string, number[]>> {
+/** Values by key. */
+async function readRows(
+  { table, columns }: InputTable,
+  input: RowInput,
+  keyOf: (key: string) => string,
+): Promise<ReadonlyMap<string, number[]>> {
   const rows = new Map<string, number[]>();
   for await (const row of readKeyedTable(table)) {
     const values = rowValues(row, columns, table);
@@ -65,17 +89,12 @@ async function readRows({ table, columns }: InputTable, input: RowInput): Promis
         { cause: error },
       );
     }
-    const earlier = rows.get(row.key);
+    const key = keyOf(row.key);
+    const earlier = rows.get(key);
     if (earlier !== undefined && earlier.join() !== values.join()) {
       throw badList(table, `it has two rows for ${row.key} with different values (line ${row.line}).`);
     }
-    rows.set(row.key, values);
+    rows.set(key, values);
   }
-  // A Mac decomposes the letters of file names, and tables are mostly composed.
-  for (const [key, values] of [...rows]) if (!rows.has(composed(key))) rows.set(composed(key), values);
   return rows;
-}
-
-function composed(key: string): string {
-  return key.normalize('NFC');
 }

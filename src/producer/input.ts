@@ -22,6 +22,8 @@ import { readSelection, type Selection } from './selection.ts';
 export interface Input {
   store: Store;
   inBucket: boolean;
+  /** A folder or prefix; else a list or a single image. */
+  isFolder: boolean;
   /** Whether images come in the order of their keys, so that a listing can go on behind one. */
   ordered: boolean;
   selection: Selection;
@@ -34,8 +36,24 @@ export function chosenImages(input: Input, counts: ListingCounts, after = ''): A
   return input.selection.choose(input.candidates(counts, after), counts);
 }
 
+/** Images whose keys are compared. */
+const comparedImages = 1000;
+
+/** The first keys, for comparison with those of tables. */
+export async function firstKeys(input: Input): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of input.candidates(newListingCounts())) {
+    if (keys.push(key) === comparedImages) break;
+  }
+  return keys;
+}
+
 /** @throws UserError `no-input`, `same-output`, `bad-setting`, `bad-location` */
-export async function openInput({ input, output, selection: settings }: RunConfiguration): Promise<Input> {
+export async function openInput({
+  input,
+  output,
+  selection: settings,
+}: Pick<RunConfiguration, 'input' | 'output' | 'selection'>): Promise<Input> {
   const inBucket = isS3Location(input);
   if (isTable(input)) {
     const selection = readSelection(settings, null);
@@ -44,6 +62,7 @@ export async function openInput({ input, output, selection: settings }: RunConfi
     return {
       store,
       inBucket: false,
+      isFolder: false,
       ordered: false,
       selection,
       candidates: (counts) => selection.candidates(listNamedImages(input, folder, counts), counts),
@@ -54,7 +73,7 @@ export async function openInput({ input, output, selection: settings }: RunConfi
     const { name } = splitLocation(input);
     const store = await openImageStore(input);
     const selection = readSelection(settings, [...imageSuffixes, arraySuffix]);
-    return { store, inBucket: false, ordered: false, selection, candidates: () => onlyImage(name) };
+    return { store, inBucket: false, isFolder: false, ordered: false, selection, candidates: () => onlyImage(name) };
   }
   const outside = outputInside(input, output);
   if (outside === '') {
@@ -68,6 +87,7 @@ export async function openInput({ input, output, selection: settings }: RunConfi
   return {
     store,
     inBucket,
+    isFolder: true,
     ordered: true,
     selection,
     candidates: (counts, after = '') => {

@@ -4,7 +4,8 @@ import { type ClassNames, parseClassIndex } from '../explain/class-names.ts';
 import { UserError } from '../explain/user-error.ts';
 import type { TableRow } from '../shared/run/keyed-table.ts';
 import type { LabelsOf } from './label.ts';
-import { finder, type LabelTable, type LabelTableSettings } from './label-lookup.ts';
+import type { LabelTable, LabelTableSettings } from './label-lookup.ts';
+import { TableKeys } from './table-keys.ts';
 
 /** The column of each class that has one. */
 export type ClassColumns = ReadonlyMap<number, number>;
@@ -90,9 +91,9 @@ export class LabelColumns {
     }
     const noByMinus = zeros === 0 && empties === 0 && minusOnes > 0;
     const isNot = noByMinus ? minusOne : zero;
-    const find = finder(this.#rows);
+    const keys = new TableKeys(this.#location, this.#rows);
     const labelsOf: LabelsOf = ({ key }) => {
-      const row = find(key);
+      const row = keys.find(key);
       if (row === undefined) return { label: null, labels: null };
       const labels: number[] = [];
       const unknown: number[] = [];
@@ -103,7 +104,7 @@ export class LabelColumns {
       }
       return { label: null, labels, ...(unknown.length === 0 ? {} : { unknown }) };
     };
-    return { labelsOf, several: true, ...this.#texts(noByMinus, { zeros, minusOnes }) };
+    return { labelsOf, keys, several: true, ...this.#texts(noByMinus, { zeros, minusOnes }) };
   }
 
   #texts(

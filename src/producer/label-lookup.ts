@@ -1,6 +1,7 @@
 /** What a file of labels comes to, and how it is asked. */
 
 import type { LabelsOf } from './label.ts';
+import type { TableKeys } from './table-keys.ts';
 
 export interface LabelTableSettings {
   /** True: images may have several labels; false: none has; undefined: the table says it. */
@@ -17,14 +18,10 @@ export interface LabelTableSettings {
 
 export interface LabelTable {
   labelsOf: LabelsOf;
+  /** How the table calls the images; undefined where images are found otherwise. */
+  keys?: Pick<TableKeys<unknown>, 'example' | 'find' | 'settle'>;
   /** Whether images may have several labels. */
   several: boolean;
   warnings: string[];
   notices: string[];
-}
-
-/** Looks keys up as they are, and as a Mac composes their letters: tables are mostly composed. */
-export function finder<Labels>(labels: ReadonlyMap<string, Labels>): (key: string) => Labels | undefined {
-  const composed = new Map([...labels].map(([key, own]) => [key.normalize('NFC'), own]));
-  return (key) => labels.get(key) ?? composed.get(key.normalize('NFC'));
 }

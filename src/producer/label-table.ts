@@ -6,7 +6,8 @@ import { badList, readKeyedTable, type TableRow } from '../shared/run/keyed-tabl
 import { classIndexOf } from './class-index.ts';
 import type { ImageLabels, LabelsOf } from './label.ts';
 import { type ClassColumns, classColumns, LabelColumns } from './label-columns.ts';
-import { finder, type LabelTable, type LabelTableSettings } from './label-lookup.ts';
+import type { LabelTable, LabelTableSettings } from './label-lookup.ts';
+import { TableKeys } from './table-keys.ts';
 
 /** What a cell with labels may say in place of them: the image has none. Where it is no class. */
 const noClass = new Set(['no finding', 'none']);
@@ -165,20 +166,20 @@ class LabelLists {
       );
     }
     if (!this.#several && this.#onlySeveral !== null) throw this.#onlySeveral;
-    const find = finder(this.#labels);
+    const keys = new TableKeys(this.#location, this.#labels);
     if (!this.#several) {
       const labelsOf: LabelsOf = ({ key }) => {
-        const label = find(key);
+        const label = keys.find(key);
         return { label: typeof label === 'number' ? label : null };
       };
-      return { labelsOf, several: false, warnings: [], notices: [] };
+      return { labelsOf, keys, several: false, warnings: [], notices: [] };
     }
     const labelsOf: LabelsOf = ({ key }): ImageLabels => {
-      const labels = find(key);
+      const labels = keys.find(key);
       if (labels === undefined) return { label: null, labels: null };
       return { label: null, labels: typeof labels === 'number' ? [labels] : labels.toSorted((a, b) => a - b) };
     };
-    return { labelsOf, several: true, ...this.#severalText() };
+    return { labelsOf, keys, several: true, ...this.#severalText() };
   }
 
   #severalText(): Pick<LabelTable, 'warnings' | 'notices'> {

@@ -12,7 +12,7 @@ import type { PlannedImage, Shard } from '../shared/run/run-plan.ts';
 import { splitLocation } from '../shared/store/location.ts';
 import type { Store } from '../shared/store/store.ts';
 import { checkTargets } from './check-targets.ts';
-import { chosenImages, type Input, openInput } from './input.ts';
+import { chosenImages, firstKeys, type Input, openInput } from './input.ts';
 import { type RowFinder, readInputRows } from './input-rows.ts';
 import {
   folderLabels,
@@ -28,6 +28,7 @@ import { readLabelTable } from './label-table.ts';
 import { keyBelow, type ListedImage, type ListingCounts, newListingCounts } from './list-images.ts';
 import { listsSeveral } from './lists-several.ts';
 import { type Survey, surveyFolders, takeSurvey } from './survey.ts';
+import { imageKeys } from './table-keys.ts';
 
 /** Its owner disposes of it, which closes the `store`. */
 export interface RunPlan extends AsyncDisposable {
@@ -75,16 +76,16 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
   const source = parseLabelSource(configuration.labels);
   const ofModel = await modelClasses(configuration, options.classes);
   const given = ofModel?.names ?? (await givenClasses(configuration, options.classes));
-  const rowOf = await readInputRows(configuration);
   const input = await openInput(configuration);
   try {
+    const { rowOf, notices } = await readInputRows(configuration, input);
     const check = ({ key }: ListedImage) => void rowOf(key);
     const withSurvey = options.survey ?? !input.inBucket;
     const read = await readLabels(configuration, source, given, input, { withSurvey, check });
     const { classNames, labelsOf, several, survey } = read;
     await checkTargets(configuration, classNames);
     if (survey === null) await checkNotEmpty(configuration, input);
-    checkSurvey(configuration, survey);
+    checkSurvey(configuration, read);
     const images = (counts = newListingCounts(), after = '') =>
       planned(chosenImages(input, counts, after), labelsOf, rowOf);
     return {
@@ -104,7 +105,7 @@ export async function planRun(configuration: RunConfiguration, options: PlanOpti
         ...read.warnings,
         ...(survey === null ? [] : planWarnings({ ...configuration, multiLabel: several }, survey)),
       ],
-      notices: [...(ofModel === null ? [] : [`Classes are called by ${ofModel.source}.`]), ...read.notices],
+      notices: [...(ofModel === null ? [] : [`Classes are called by ${ofModel.source}.`]), ...notices, ...read.notices],
     };
   } catch (error) {
     await input.store.close();
@@ -141,15 +142,33 @@ async function readLabels(
     const labelsOf = oneLabel(folderLabels(classNames), several);
     return { classNames, survey, labelsOf, several, warnings: [], notices: [] };
   }
-  const table = await labelsOfSource(configuration, source, given);
+  const table = await labelsOfSource(configuration, source, given, imageKeys(configuration.input, input.isFolder));
+  if (table.keys !== undefined) settleKeys(table.keys, await firstKeys(input), { table, source, withSurvey });
   const survey = withSurvey ? await takeSurvey(input, table.labelsOf, check) : null;
   return { classNames: given, survey, ...table };
+}
+
+/** Finds out how labels call the images. Where the images are not read through before the run, the first ones have to tell that none is called so. */
+function settleKeys(
+  keys: NonNullable<LabelTable['keys']>,
+  first: readonly string[],
+  { table, source, withSurvey }: { table: LabelTable; source: LabelSource; withSurvey: boolean },
+): void {
+  const settled = keys.settle(first);
+  if (settled !== null) table.notices.push(settled);
+  const [image] = first;
+  if (withSurvey || image === undefined || first.some((key) => keys.find(key) !== undefined)) return;
+  const location = source.kind === 'file' ? source.location : 'the list';
+  table.warnings.push(
+    `None of the first ${plural(first.length, 'image')} has a label in ${location}: the first image is ${image}, the first row that of ${keys.example ?? 'none'}.`,
+  );
 }
 
 async function labelsOfSource(
   configuration: RunConfiguration,
   source: LabelSource,
   classNames: ClassNames | null,
+  keyOf: (key: string) => string,
 ): Promise<LabelTable> {
   const { input, multiLabel, labelSeparator = '|', labelValues } = configuration;
   const settings: LabelTableSettings = { multiLabel, separator: labelSeparator, values: labelValues };
@@ -163,7 +182,7 @@ async function labelsOfSource(
     case 'pattern':
       return plain(patternLabels(source.pattern, classNames));
     case 'file':
-      return readLabelTable(source.location, classNames, settings);
+      return readLabelTable(source.location, classNames, { ...settings, keyOf });
     case 'coco':
       return cocoLabels(source.location, classNames, multiLabel);
     case 'list': {
@@ -210,14 +229,18 @@ function noImages(location: string, { ignored, ignoredEndings, unselected }: Lis
   return new UserError('no-images', `${location} holds no images ${wanted}.${left}${others}`);
 }
 
-function checkSurvey({ input, labels, targets, overlays }: RunConfiguration, survey: Survey | null): void {
+function checkSurvey(
+  { input, labels, targets, overlays }: RunConfiguration,
+  { survey, keys }: Pick<Labels, 'survey' | 'keys'>,
+): void {
   if (survey === null) return;
   if (survey.total === 0) throw noImages(input, survey.counts);
   if (survey.labelled > 0) return;
   if (labels !== null) {
-    const next =
-      labels === 'folder' ? 'the images must lie in a folder for each class' : 'compare its keys with the images';
-    throw new UserError('no-labels', `--labels ${labels} gives none of the ${survey.total} images a label: ${next}.`);
+    throw new UserError(
+      'no-labels',
+      `--labels ${labels} gives none of the ${survey.total} images a label: ${noLabelText(labels, survey, keys)}.`,
+    );
   }
   const ofLabels = targets.find((target) => target === 'label' || isPairTarget(target));
   if (ofLabels !== undefined || overlays.write === 'errors') {
@@ -229,8 +252,19 @@ function checkSurvey({ input, labels, targets, overlays }: RunConfiguration, sur
   }
 }
 
+/** What to do where labels and images do not meet. */
+function noLabelText(labels: string, { firstKey }: Survey, keys: Labels['keys']): string {
+  if (labels === 'folder') return `the images must lie in a folder for each class, and the first is ${firstKey}`;
+  if (labels.startsWith('regex:')) return `the pattern is tried on keys such as ${firstKey}`;
+  const own = keys?.example === undefined ? '' : `, its first row that of ${keys.example}`;
+  return `compare its keys with the images: the first image is ${firstKey}${own}. Keys are paths below the input`;
+}
+
 /** What the counts of a plan tell that a user may not expect, a sentence each. */
-export function planWarnings({ labels, multiLabel }: RunConfiguration, { total, labelled, counts }: Survey): string[] {
+export function planWarnings(
+  { labels, multiLabel }: RunConfiguration,
+  { total, labelled, counts }: Omit<Survey, 'firstKey'>,
+): string[] {
   const { ignored, ignoredEndings, duplicates } = counts;
   const unlabelled = total - labelled;
   return [

@@ -10,6 +10,8 @@ export interface Survey {
   total: number;
   labelled: number;
   counts: ListingCounts;
+  /** Of the first image; null where there is none. */
+  firstKey: string | null;
 }
 
 /** @param check throws for an image that cannot be explained */
@@ -50,9 +52,10 @@ async function countChosen(
   label: LabelsOf,
   check: ImageCheck,
 ): Promise<Survey> {
-  const survey = { total: 0, labelled: 0, counts };
+  const survey: Survey = { total: 0, labelled: 0, counts, firstKey: null };
   for await (const image of input.selection.choose(candidates, counts)) {
     survey.total += 1;
+    survey.firstKey ??= image.key;
     check(image);
     if (isLabelled(label(image))) survey.labelled += 1;
   }

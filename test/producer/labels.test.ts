@@ -161,11 +161,71 @@ describe('--labels with a file', () => {
   test.each([
     ['key,label\na.jpg,7\n', 'nor an index below 2'],
     ['key,label\na.jpg,tensh\n', 'Did you mean tench?'],
-    ['key,label\nb.jpg,1\n', 'gives none of the 1 images a label: compare its keys'],
+    ['key,label\nb.jpg,1\n', 'the first image is a.jpg, its first row that of b.jpg'],
     ['key\na.jpg\n', 'holds no labels'],
   ])('%j is refused', async (content, reason) => {
     const files = { 'labels.csv': content, 'classes.json': '["tench","dog"]' };
     await expect(plan(['a.jpg'], { labels: 'labels.csv', classes: 'classes.json' }, files)).rejects.toThrow(reason);
+  });
+
+  test.each([
+    ['./ before keys', './'],
+    ['a folder of another machine', '/data/imagenet/val/'],
+    ['the folder, as seen from elsewhere', '../photos/'],
+    ['an address', 's3://bucket/photos/'],
+  ])('%s: rows and images are matched without', async (_, prefix) => {
+    const files = { 'labels.csv': `key,label\n${prefix}x/a.jpg,1\n${prefix}y/b.jpg,0\n${prefix}y/other.jpg,0\n` };
+    const { labels, notices } = await plan(['x/a.jpg', 'y/b.jpg', 'y/c.jpg'], { labels: 'labels.csv' }, files);
+    expect(labels).toEqual({ 'x/a.jpg': 1, 'y/b.jpg': 0, 'y/c.jpg': null });
+    const text = expect.stringContaining(`begin with '${prefix}', which the images' keys do not`);
+    expect(notices).toEqual(prefix === './' ? [] : [text]);
+  });
+
+  test('keys from Windows, and keys without endings, are matched', async () => {
+    const windows = { 'labels.csv': 'key,label\nC:\\photos\\x\\a.jpg,1\nC:\\photos\\y\\b.jpg,0\n' };
+    const bare = { 'labels.csv': 'key,label\na,1\nb.v2,0\n' };
+    const first = await plan(['x/a.jpg', 'y/b.jpg'], { labels: 'labels.csv' }, windows);
+    expect(first.labels).toEqual({ 'x/a.jpg': 1, 'y/b.jpg': 0 });
+    const second = await plan(['a.jpg', 'b.v2.png'], { labels: 'labels.csv' }, bare);
+    expect(second.labels).toEqual({ 'a.jpg': 1, 'b.v2.png': 0 });
+    expect(second.notices).toEqual([expect.stringContaining("have no endings, which the images' keys have")]);
+  });
+
+  test("the input's own folder is known in a table of several folders; others are not guessed at", async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'in/val/x.jpg': '', 'in/val/y.jpg': '' });
+    const table = (rows: [string, number][]) => `key,label\n${rows.map((row) => row.join()).join('\n')}\n`;
+    const own = join(folder, 'in');
+    await writeFiles(folder, {
+      'own.csv': table([
+        [`${own}/train/x.jpg`, 0],
+        [`${own}/val/x.jpg`, 1],
+        [`${own}/val/y.jpg`, 0],
+      ]),
+      'other.csv': table([
+        ['/data/train/x.jpg', 0],
+        ['/data/val/x.jpg', 1],
+      ]),
+    });
+    const planned = async (name: string) =>
+      planRun(
+        await readConfiguration({
+          input: join(own, 'val'),
+          model: 'm',
+          output: join(folder, 'out'),
+          labels: join(folder, name),
+        }),
+      );
+    const images = [];
+    for await (const image of (await planned('own.csv')).images()) images.push([image.key, image.label]);
+    expect(images).toEqual([
+      ['x.jpg', 1],
+      ['y.jpg', 0],
+    ]);
+    await expect(planned('other.csv')).rejects.toMatchObject({
+      code: 'ambiguous-keys',
+      message: expect.stringMatching(/several beginnings \('\/data\/train\/', '\/data\/val\/'\).*such as x\.jpg/),
+    });
   });
 
   test('a numbered label must be a class', async () => {

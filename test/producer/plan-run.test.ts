@@ -193,3 +193,26 @@ test('an empty folder for the labels does not matter', async () => {
   const plan = await planRun(await configurationOf(folder, { labels: 'folder' }));
   expect(plan.classNames).toEqual(['cat']);
 });
+
+test.each(['./', '/elsewhere/'])("a table with a row for each key may have '%s' before its keys", async (prefix) => {
+  const folder = await temporaryFolder();
+  const classifier = new TinyModel();
+  classifier.input(['n', 3, 8, 8]);
+  const features = classifier.node('Flatten', [classifier.node('GlobalAveragePool', [inputName])]);
+  const joined = classifier.node('Add', [features, classifier.input(['n', 3], 'meta')]);
+  const model = await classifier.output(joined, ['n', 3]).write(folder);
+  await writeFiles(folder, {
+    'in/x/a.jpg': '',
+    'in/b.jpg': '',
+    'meta.csv': `key,p,q,r\n${prefix}x/a.jpg,1,2,3\n${prefix}b.jpg,4,5,6\n`,
+  });
+  const plan = await planRun(
+    await configurationOf(join(folder, 'in'), { model, inputs: { meta: join(folder, 'meta.csv') } }),
+  );
+  const rows: unknown[] = [];
+  for await (const { key, inputs } of plan.images()) rows.push([key, inputs?.meta]);
+  expect(rows).toEqual([
+    ['b.jpg', [4, 5, 6]],
+    ['x/a.jpg', [1, 2, 3]],
+  ]);
+});

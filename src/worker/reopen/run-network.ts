@@ -63,7 +63,8 @@ export class RunNetwork implements Network, AsyncDisposable {
     const providers = sessionProviders(lanes.name, lanes.devices[0]);
     const model = await ScoreModel.open({ ...options, providers });
     if (!isBanded(model.input)) {
-      return new RunNetwork(model, run, pixels, await readInputRows(configuration));
+      const { rowOf } = await readInputRows(configuration);
+      return new RunNetwork(model, run, pixels, rowOf);
     }
     await model.close();
     return null;
