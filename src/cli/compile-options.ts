@@ -5,6 +5,7 @@ import type { CompileOptions } from '../explain/compiled/compile-options.ts';
 import type { OverlayLook } from '../explain/compiled/picture.ts';
 import { UserError } from '../explain/user-error.ts';
 import type { OverlaySettings, PreprocessSettings } from '../shared/run/configuration.ts';
+import { inputSizeOf } from '../shared/run/input-size.ts';
 import { wholeNumberOf } from './option-values.ts';
 import { addCompiledSettings, givenSettings } from './run-options.ts';
 
@@ -102,7 +103,7 @@ export async function readCompileOptions(model: string, flags: CompileFlags): Pr
     externalData: flags.externalData ?? false,
     contribOperators: flags.contribOperators ?? false,
     ...(outputName === undefined ? {} : { outputName }),
-    ...(preprocess.size === undefined ? {} : { inputSize: preprocess.size }),
+    ...inputSizeOf(preprocess),
     ...(classes === null ? {} : { classNames: [...classes.names] }),
     ...(classes?.ids == null ? {} : { classIds: [...classes.ids] }),
     ...explainerInputs(inputs),

@@ -96,8 +96,8 @@ export interface ExplainerOptions {
    * with as many true classes go through the session eight at a time.
    */
   batchSize?: number;
-  /** Height and width to compile for where the model leaves them free. Default 224 x 224. */
-  inputSize?: { height: number; width: number };
+  /** Height and width to compile for where the model leaves them free, and for messages, who says so. Default 224 x 224. */
+  inputSize?: { height: number; width: number; from?: string };
   /**
    * Take pictures as bytes, `[N, height, width, 3]` in RGB, and scale them inside the graph: a quarter of the memory on the way to a
    * device. A model with one channel reads the first of three equal samples. Where the model has other than one or three channels, pictures are

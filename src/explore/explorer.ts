@@ -7,6 +7,7 @@ import { type InputRow, type MethodName, methodNames } from '../explain/options.
 import { UserError } from '../explain/user-error.ts';
 import { type RowFinder, readInputRows } from '../producer/input-rows.ts';
 import { packFloats } from '../report/page/packed-array.ts';
+import { inputSizeOf } from '../shared/run/input-size.ts';
 import { imageKeyProblem } from '../shared/run/output-key.ts';
 import { explainerInputs } from '../shared/run/read-inputs.ts';
 import { retryTransient } from '../shared/store/retry.ts';
@@ -179,7 +180,7 @@ export class Explorer {
       const { model: file, preprocess, outputName } = configuration;
       const description = await listLayers({
         model: file,
-        ...(preprocess.size === undefined ? {} : { inputSize: preprocess.size }),
+        ...inputSizeOf(preprocess),
         ...(outputName === undefined ? {} : { outputName }),
         ...explainerInputs(configuration.inputs),
       });

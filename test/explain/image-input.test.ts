@@ -50,6 +50,9 @@ describe('the size of the image', () => {
     expect(explainer.input.width).toBe(10);
     const attempt = open(['n', 3, 6, 10], { inputSize: { height: 6, width: 6 } });
     await expectRefusal(attempt, 'wrong-input-size', 'fixed width of 10', '6 was asked', '--size');
+    const from = "'crop_size' in preprocessor_config.json (Hugging Face)";
+    const read = open(['n', 3, 6, 10], { inputSize: { height: 8, width: 8, from } });
+    await expectRefusal(read, 'wrong-input-size', 'fixed height of 6', `prepared with 8, by ${from}`, '--size 6x10');
   });
 
   test.each<[Dimensions, number]>([

@@ -12,7 +12,7 @@ import { type RowInput, rowInputShape } from './second-inputs.ts';
 export interface RequestedSizes {
   batchSize: number;
   /** Used where the model leaves height and width free. */
-  inputSize?: { height: number; width: number };
+  inputSize?: { height: number; width: number; from?: string };
 }
 
 export interface FixedSizes {
@@ -46,9 +46,14 @@ export function chooseSizes(model: OnnxModel, requested: RequestedSizes, rows: r
   const wanted = requested.inputSize;
   const check = (name: 'height' | 'width', fixed: number | undefined) => {
     if (fixed === undefined || wanted === undefined || wanted[name] === fixed) return;
+    const { from } = wanted;
     throw new UserError(
       'wrong-input-size',
-      `The model's input '${input.name}' has a fixed ${name} of ${fixed}, but ${wanted[name]} was asked for. Leave --size out, or export the model with a free ${name}.`,
+      `The model's input '${input.name}' has a fixed ${name} of ${fixed}, but ${
+        from === undefined
+          ? `${wanted[name]} was asked for. Leave --size out,`
+          : `pictures are prepared with ${wanted[name]}, by ${from}. Give the recipe of this model, or --size ${height ?? wanted.height}x${width ?? wanted.width} where only its size is another one (with --resize for what it is cut from),`
+      } or export the model with a free ${name}.`,
     );
   };
   check('height', height);

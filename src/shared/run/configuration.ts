@@ -111,11 +111,11 @@ const selection = z.object({
 
 /** How pixels become the model's input. Fields left out come from the preset. */
 const preprocess = z.object({
-  /** A preset; or what the recipe was read from, whose other fields then hold all of it. */
+  /** A preset; or what the recipe was read from, whose other fields then hold all of it; and its field that the size is from, where it is. */
   preset: setting(
     'preprocess <recipe>',
     `${presets.join(', ')}; a file with the recipe; or auto: what the model or a file beside it says`,
-    z.union([z.enum(presets), z.object({ readFrom: z.string() })]),
+    z.union([z.enum(presets), z.object({ readFrom: z.string(), sizeField: z.string().exactOptional() })]),
     { given: recipeSetting(presets), default: 'imagenet', isPath: (recipe) => isRecipeFile(recipe) },
   ),
   /** Side of the square, or height and width, that the model sees; default: what the model asks for, else 224. */

@@ -102,15 +102,16 @@ async function withRecipe(given: GivenSettings): Promise<GivenSettings> {
   if (preprocess === 'auto' && typeof model !== 'string') return given;
   const { findRecipe, readRecipeFile } = await import('./recipe/read-recipe.ts');
   const recipe = preprocess === 'auto' ? await findRecipe(String(model)) : await readRecipeFile(preprocess);
-  const { settings, readFrom } = recipe;
+  const { settings, readFrom, sizeField } = recipe;
   // Each of them says in its own way what another one says.
   const replaced = [
     ...(given['crop-pct'] === undefined ? [] : ['resize']),
     ...(given.resize === undefined ? [] : ['crop-pct']),
     ...(given.fit === undefined || given.fit === settings.fit ? [] : ['resize', 'crop-pct', 'pad']),
   ];
+  const ofSize = given.size === undefined && settings.size !== undefined ? { sizeField } : {};
   const taken = Object.entries(settings).filter(([name]) => !replaced.includes(name));
-  return { ...Object.fromEntries(taken), ...given, preprocess: { readFrom } };
+  return { ...Object.fromEntries(taken), ...given, preprocess: { readFrom, ...ofSize } };
 }
 
 /** @returns settings as `Setting.given` reads them, and as the file has them */

@@ -5,6 +5,7 @@ import { scaledPixels } from '../../explain/pixel-input.ts';
 import { planRun } from '../../producer/plan.ts';
 import type { RgbImage } from '../../shared/picture/raster.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
+import { inputSizeOf } from '../../shared/run/input-size.ts';
 import { explainerInputs } from '../../shared/run/read-inputs.ts';
 import type { PlannedImage } from '../../shared/run/run-plan.ts';
 import { type DecodedImage, decodeImage } from '../pipeline/decode/decode.ts';
@@ -40,7 +41,7 @@ export async function previewImages(configuration: RunConfiguration): Promise<Pr
   await using plan = await planRun(configuration);
   const { model: file, scoreActivation, preprocess, outputName } = configuration;
   const chosen = {
-    ...(preprocess.size === undefined ? {} : { inputSize: preprocess.size }),
+    ...inputSizeOf(preprocess),
     ...(outputName === undefined ? {} : { outputName }),
     ...explainerInputs(configuration.inputs),
   };

@@ -1,5 +1,6 @@
 import type { ExplainerOptions } from '../../explain/options.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
+import { inputSizeOf } from '../../shared/run/input-size.ts';
 import type { PlanClasses } from '../../shared/run/plan-files.ts';
 import { explainerInputs } from '../../shared/run/read-inputs.ts';
 import { thresholdsByNames } from '../../shared/run/thresholds.ts';
@@ -35,7 +36,6 @@ export function explainerOptions(
     configuration;
   const onCpu = configuration.multiLabel === true ? batchSizes.cpuMultiLabel : batchSizes.cpu;
   const batchSize = configuration.batchSize ?? (provider.name === 'cpu' ? onCpu : batchSizes.others);
-  const inputSize = configuration.preprocess.size;
   const thresholds = explainerThresholds(configuration, classes);
   return {
     model,
@@ -50,7 +50,7 @@ export function explainerOptions(
     pixels: pixelScaling(configuration.preprocess),
     ...(classes === null ? {} : { classNames: [...classes.names] }),
     ...(classes?.ids == null ? {} : { classIds: [...classes.ids] }),
-    ...(inputSize === undefined ? {} : { inputSize }),
+    ...inputSizeOf(configuration.preprocess),
     ...(outputName === undefined ? {} : { outputName }),
     ...explainerInputs(configuration.inputs),
     ...(thresholds === undefined ? {} : { thresholds }),

@@ -65,6 +65,7 @@ export function readProcessorConfig(content: unknown, name: string): Recipe {
       channels: config.do_flip_channel_order === true ? 'bgr' : 'rgb',
     },
     readFrom: `${name} (Hugging Face)`,
+    sizeField: sizeField(config),
   };
 }
 
@@ -102,6 +103,12 @@ function geometry(config: ProcessorConfig, name: string): Geometry {
   if (shorter === null || crop === null)
     throw unusable(name, 'it keeps the proportions of pictures and cuts nothing off');
   return { size: crop, fit: 'crop', resize: shorter, ...corner };
+}
+
+/** As `geometry` decides it. */
+function sizeField(config: ProcessorConfig): string {
+  const isCut = config.do_center_crop === true && config.crop_size !== undefined;
+  return isCut && !/^ConvNext/.test(family(config)) ? 'crop_size' : 'size';
 }
 
 interface ResizedSize {

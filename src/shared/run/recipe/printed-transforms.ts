@@ -23,6 +23,7 @@ export function readPrintedTransforms(text: string, name: string): Recipe {
   return {
     settings: preset === undefined ? composed(calls, name) : classification(preset, name),
     readFrom: `${name} (torchvision)`,
+    sizeField: preset === undefined ? (calls.some(isCrop) ? 'CenterCrop' : 'Resize') : 'crop_size',
   };
 }
 
@@ -57,7 +58,7 @@ function classification({ given }: Call, name: string): RecipeSettings {
 function composed(calls: readonly Call[], name: string): RecipeSettings {
   const resizes = calls.filter((call) => call.name === 'Resize');
   const [resize] = resizes;
-  const crop = calls.find((call) => call.name === 'CenterCrop');
+  const crop = calls.find(isCrop);
   const normalize = calls.find((call) => call.name === 'Normalize');
   const unknown = calls.find(
     (call) =>
@@ -87,6 +88,8 @@ function composed(calls: readonly Call[], name: string): RecipeSettings {
     channels: 'rgb',
   };
 }
+
+const isCrop = (call: Call) => call.name === 'CenterCrop';
 
 /** Whether bytes become 0 to 1 on the way. */
 function isScaled(calls: readonly Call[]): boolean {

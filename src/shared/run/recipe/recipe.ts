@@ -24,6 +24,8 @@ export interface Recipe {
   settings: RecipeSettings;
   /** What it was read from, in words: "preprocessor_config.json (Hugging Face)". */
   readFrom: string;
+  /** Its field that decides the size that the model sees. */
+  sizeField: string;
 }
 
 /** @param what of the recipe cannot be followed */

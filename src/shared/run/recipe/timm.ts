@@ -41,6 +41,7 @@ export function readTimmConfig(content: unknown, name: string): Recipe {
       channels: 'rgb',
     },
     readFrom: `${name} (timm)`,
+    sizeField: 'input_size',
   };
 }
 

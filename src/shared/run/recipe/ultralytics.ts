@@ -27,5 +27,6 @@ export function readUltralyticsMetadata(metadata: ReadonlyMap<string, string>, n
       channels: 'rgb',
     },
     readFrom: `the metadata of ${name} (Ultralytics)`,
+    sizeField: 'imgsz',
   };
 }

@@ -91,10 +91,18 @@ function recipeOf({ preset }: PreprocessSettings): Recipe {
  * @param modelSize what the model asks for; used where the settings give no size
  * @throws UserError `wrong-preprocessing` where settings contradict each other
  */
-export function resolvePreprocessing(
-  settings: PreprocessSettings,
-  modelSize: Size = { height: 224, width: 224 },
-): Preprocessing {
+export function resolvePreprocessing(settings: PreprocessSettings, modelSize?: Size): Preprocessing {
+  try {
+    return resolved(settings, modelSize);
+  } catch (error) {
+    if (typeof settings.preset === 'string' || !(error instanceof UserError)) throw error;
+    // What the user gave stands beside what was read.
+    const next = `Settings that were not given are those of ${settings.preset.readFrom}.`;
+    throw new UserError(error.code, `${error.message} ${next}`, { cause: error });
+  }
+}
+
+function resolved(settings: PreprocessSettings, modelSize: Size = { height: 224, width: 224 }): Preprocessing {
   const recipe = recipeOf(settings);
   const size = settings.size ?? modelSize;
   if (!isCount(size.height) || !isCount(size.width)) {

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
 import { ModelProtoSchema } from '../../../../src/explain/onnx/onnx_pb.ts';
+import { inputSizeOf } from '../../../../src/shared/run/input-size.ts';
 import { readConfiguration } from '../../../../src/shared/run/read-configuration.ts';
+import { resolvePreprocessing } from '../../../../src/worker/pipeline/decode/preprocessing.ts';
 import { temporaryFolder, writeFiles } from '../../temporary-folder.ts';
 
 /** The preprocessing of a run with a recipe; `bench:recipes` compares the pixels with the frameworks' own. */
@@ -17,6 +19,37 @@ const half = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
 const halves = { range: [0, 1], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'rgb' };
 const usual = { do_resize: true, do_rescale: true, rescale_factor: 0.00392156862745098, do_normalize: true, ...half };
 const square = (side: number) => ({ height: side, width: side });
+
+describe('the size of a recipe', () => {
+  const cut = { ...usual, image_processor_type: 'CLIPImageProcessor', size: { shortest_edge: 256 } };
+
+  test.each<[string, object | string, string]>([
+    [
+      'preprocessor_config.json',
+      { ...cut, do_center_crop: true, crop_size: 240 },
+      "'crop_size' in preprocessor_config",
+    ],
+    ['preprocessor_config.json', { ...usual, size: square(240) }, "'size' in preprocessor_config.json (Hugging Face)"],
+    ['config.json', { input_size: [3, 240, 240], crop_pct: 0.9 }, "'input_size' in config.json (timm)"],
+    ['transforms.txt', 'Compose(Resize(size=256), CenterCrop(size=240), ToTensor())', "'CenterCrop' in transforms.txt"],
+    ['transforms.txt', 'Compose(Resize(size=(240, 240)), ToTensor())', "'Resize' in transforms.txt"],
+  ])('%s says from which field it is, unless it was given', async (name, content, from) => {
+    const read = inputSizeOf(await recipe(name, content));
+    expect(read).toEqual({ inputSize: { ...square(240), from: expect.stringContaining(from) } });
+    expect(inputSizeOf(await recipe(name, content, { size: '200' }))).toEqual({ inputSize: square(200) });
+  });
+
+  test('that contradicts what was given says whose the rest is', async () => {
+    const settings = await recipe(
+      'config.json',
+      { input_size: [3, 224, 224], crop_pct: 0.9 },
+      { fit: 'pad', resize: '256' },
+    );
+    expect(() => resolvePreprocessing(settings)).toThrow(
+      /resize 256 has no meaning with fit pad.*those of config\.json \(timm\)/,
+    );
+  });
+});
 
 describe("Hugging Face's preprocessor_config.json", () => {
   test.each<[string, object, object]>([
@@ -125,7 +158,8 @@ describe("Hugging Face's preprocessor_config.json", () => {
     ],
   ])('%s', async (_, content, settings) => {
     const read = await recipe('preprocessor_config.json', { ...usual, ...content });
-    expect(read).toEqual({ preset: { readFrom: 'preprocessor_config.json (Hugging Face)' }, ...settings });
+    const sizeField = expect.stringMatching(/^(crop_)?size$/);
+    expect(read).toEqual({ preset: { readFrom: 'preprocessor_config.json (Hugging Face)', sizeField }, ...settings });
   });
 
   test.each<[string, object, string]>([
@@ -167,7 +201,10 @@ describe("timm's configuration", () => {
       { image_processor_type: 'TimmWrapperImageProcessor', pretrained_cfg: config },
     ],
   ])('%s', async (_, content) => {
-    expect(await recipe('config.json', content)).toEqual({ preset: { readFrom: 'config.json (timm)' }, ...read });
+    expect(await recipe('config.json', content)).toEqual({
+      preset: { readFrom: 'config.json (timm)', sizeField: 'input_size' },
+      ...read,
+    });
   });
 
   test('squash and border', async () => {
@@ -192,7 +229,7 @@ describe("torchvision's transforms as they are printed", () => {
     interpolation=InterpolationMode.BILINEAR
 )`;
     expect(await recipe('transforms.txt', printed)).toEqual({
-      preset: { readFrom: 'transforms.txt (torchvision)' },
+      preset: { readFrom: 'transforms.txt (torchvision)', sizeField: 'crop_size' },
       ...{ size: square(224), fit: 'crop', resize: 232, interpolation: 'bilinear', ...scaled },
     });
   });
@@ -272,7 +309,7 @@ describe('--preprocess auto', () => {
 
   test('reads what Ultralytics wrote into a classifier', async () => {
     expect(await found({ task: 'classify', imgsz: '[320, 320]', names: "{0: 'a'}" }, {})).toEqual({
-      preset: { readFrom: 'the metadata of model.onnx (Ultralytics)' },
+      preset: { readFrom: 'the metadata of model.onnx (Ultralytics)', sizeField: 'imgsz' },
       ...{ size: square(320), fit: 'crop', resize: 320, interpolation: 'bilinear' },
       ...{ range: [0, 1], mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' },
     });
@@ -282,6 +319,7 @@ describe('--preprocess auto', () => {
   test('reads a recipe in the metadata', async () => {
     expect((await found({ preprocessor_config: vit }, {})).preset).toEqual({
       readFrom: "'preprocessor_config' in model.onnx (Hugging Face)",
+      sizeField: 'size',
     });
   });
 
