@@ -6,7 +6,7 @@ import { describeLayers } from '../../src/explain/layers/describe.ts';
 import { writeModel } from '../../src/explain/onnx/model-file.ts';
 import { temporaryFolder } from '../shared/temporary-folder.ts';
 import { expectRefusal } from './open-tiny.ts';
-import { TinyModel } from './tiny-model.ts';
+import { pixels, TinyModel } from './tiny-model.ts';
 
 async function fileOf(model: TinyModel): Promise<string> {
   const file = `${await temporaryFolder()}/model.onnx`;
@@ -81,6 +81,127 @@ test('last is what a generalised mean pools, not its bound and its powers', asyn
   model.output(model.linear(model.node('Flatten', [x]), '/fc/Gemm', 4, 5));
   expect((await lastOf(model)).tensor).toBe('/body/relu/Relu_output_0');
   expect((await described(model)).suggestions).toEqual(['body']);
+});
+
+/** A node as PyTorch's newer exporter leaves it: its modules stand in the metadata. */
+const inModules = (name: string, ...scopes: string[]) => ({
+  name,
+  output: name.replace(/^node_/, ''),
+  metadata: { 'pkg.torch.onnx.name_scopes': `['', ${[...scopes, name].map((scope) => `'${scope}'`).join(', ')}]` },
+});
+
+/** A generalised mean whose bound holds the ReLU before it; `features` says what is bounded. */
+function mergedMean(features: (model: TinyModel, x: string) => string, bound: 'Clip' | 'Relu'): TinyModel {
+  const model = new TinyModel({ seed: 'merged' });
+  let x = model.conv(model.input([1, 3, 8, 8]), '/stem/Conv', 3, 4);
+  x = features(model, model.node('Relu', [x], inModules('node_relu', 'stem')));
+  const limits = bound === 'Clip' ? [model.weight('relu_1_min', [], [1e-6])] : [];
+  x = model.node(bound, [x, ...limits], inModules('node_bound', 'pool'));
+  x = model.node('Pow', [x, model.weight('pool.p', [], [3])], inModules('node_pow_1', 'pool'));
+  const axes = model.ints('axes', [2, 3]);
+  x = model.node('ReduceMean', [x, axes], { ...inModules('node_mean', 'pool'), attributes: { keepdims: 0 } });
+  x = model.node('Pow', [x, model.weight('root', [], [1 / 3])], inModules('node_pow_2', 'pool'));
+  return model.output(model.linear(x, 'fc', 4, 5));
+}
+
+const convolved = (model: TinyModel, x: string, ...scopes: string[]) =>
+  model.node('Conv', [x, model.weight('w', [4, 4, 1, 1])], inModules('node_conv', ...scopes));
+
+test.each<[string, Parameters<typeof mergedMean>]>([
+  ['convolution', [(model, x) => convolved(model, x, 'features', 'features.3'), 'Clip']],
+  ['convolution, in a ReLU', [(model, x) => convolved(model, x, 'features', 'features.3'), 'Relu']],
+  [
+    'shortcut',
+    [
+      (model, x) => {
+        const own = convolved(model, x, 'features', 'features.0', 'features.0.conv');
+        return model.node('Add', [own, x], inModules('node_add', 'features', 'features.0'));
+      },
+      'Clip',
+    ],
+  ],
+])('a ReLU behind a %s that was merged into the bound of a mean is the end of its block', async (_, form) => {
+  const model = mergedMean(...form);
+  expect((await lastOf(model)).tensor).toBe('bound');
+  expect((await hooked(model, 'features')).tensor).toBe('bound');
+  await using explainer = await Explainer.open({ model: await fileOf(model), layers: ['last'] });
+  expect(explainer.layers[0]?.resolvedLayer).toBe('features');
+  await expect(hooked(model, 'stem')).resolves.toMatchObject({ tensor: 'relu' });
+});
+
+test.each([
+  ['a mean over flat cells', 'ReduceMean'],
+  ['log-sum-exp over flat cells', 'ReduceLogSumExp'],
+])('channels are not taken for tokens by %s', async (_, pooling) => {
+  const model = new TinyModel();
+  let x = model.conv(model.input([1, 3, 32, 32]), '/features/Conv', 3, 64, { strides: [4, 4] });
+  x = model.node('Relu', [x], { name: '/features/Relu' });
+  const flat = model.node('Reshape', [x, model.ints('flat', [1, 64, -1])]);
+  const scaled = model.node('Mul', [flat, model.weight('five', [], [5])]);
+  const options = { attributes: { keepdims: 0 } };
+  const mean = model.node(pooling, [scaled, model.ints('cells', [2])], options);
+  model.output(model.linear(mean, '/fc/Gemm', 64, 5));
+  expect(await lastOf(model)).toEqual({ tensor: '/features/Relu_output_0', height: 8, width: 8 });
+});
+
+/**
+ * Two branches as CrossViT has them: patches of the picture, and of a smaller copy of it whose patches are no tiling of the picture, each with a
+ * class token and a block of attention; the logits are the mean of both.
+ */
+function twoBranches(): TinyModel {
+  const model = new TinyModel({ seed: 'two branches' });
+  const image = model.input([2, 3, 20, 20]);
+  const sizes = ['', '', model.ints('smaller', [2, 3, 12, 12])];
+  const smaller = model.node('Resize', [image, ...sizes], { name: '/Resize', attributes: { mode: 'linear' } });
+  const branch = (pixels: string, number: number, patch: number, side: number) => {
+    const weights = [model.weight(`patch.${number}`, [6, 3, patch, patch])];
+    const patches = model.node('Conv', [pixels, ...weights], {
+      name: `/patch_embed.${number}/proj/Conv`,
+      attributes: { kernel_shape: [patch, patch], strides: [patch, patch] },
+    });
+    const rows = model.node('Reshape', [patches, model.ints(`rows.${number}`, [2, 6, side * side])]);
+    const cells = model.node('Transpose', [rows], { attributes: { perm: [0, 2, 1] } });
+    const token = model.weight(`cls_token.${number}`, [2, 1, 6]);
+    const x = model.node('Concat', [token, cells], { attributes: { axis: 1 } });
+    const linear = (from: string, name: string) =>
+      model.node('MatMul', [from, model.weight(`${number}.${name}`, [6, 6])], {
+        name: `/blocks.0/blocks.0.blocks.${number}/${name}/MatMul`,
+      });
+    const key = model.node('Transpose', [linear(x, 'key')], { attributes: { perm: [0, 2, 1] } });
+    const scores = model.node('MatMul', [linear(x, 'query'), key]);
+    const read = model.node('MatMul', [
+      model.node('Softmax', [scores], { attributes: { axis: -1 } }),
+      linear(x, 'value'),
+    ]);
+    const block = model.node('Add', [x, read], { name: `/blocks.0/blocks.0.blocks.${number}/Add` });
+    // The class token reads the patches once more.
+    const query = model.node('Gather', [block, model.ints(`first.${number}`, [0])], { attributes: { axis: 1 } });
+    const across = model.node('Transpose', [block], { attributes: { perm: [0, 2, 1] } });
+    const looks = model.node('Softmax', [model.node('MatMul', [query, across])], { attributes: { axis: -1 } });
+    const seen = model.node('Reshape', [model.node('MatMul', [looks, block]), model.ints(`seen.${number}`, [2, 6])]);
+    return model.linear(seen, `/head.${number}/Gemm`, 6, 5);
+  };
+  const logits = [branch(image, 0, 4, 5), branch(smaller, 1, 3, 4)];
+  return model.output(model.node('Mean', logits, { name: '/Mean' }));
+}
+
+test('the two branches of CrossViT have a grid each, of 5 x 5 and of 4 x 4 patches behind a class token', async () => {
+  const blocks = ['blocks.0.blocks.0', 'blocks.0.blocks.1'];
+  const layers = [...blocks, 'last'];
+  await using explainer = await Explainer.open({ model: await fileOf(twoBranches()), layers });
+  const grids = explainer.layers.map(({ grid, shape }) => [shape[1], grid.height, grid.width, grid.channels]);
+  expect(grids.slice(0, 2)).toEqual([
+    [26, 5, 5, 6],
+    [17, 4, 4, 6],
+  ]);
+  // The branches meet behind their grids: either of them is the last.
+  expect(blocks).toContain(explainer.layers[2]?.resolvedLayer);
+  expect(grids.slice(0, 2)).toContainEqual(grids[2]);
+  const { maps } = await explainer.explain(pixels(2, 3 * 20 * 20), { count: 2 });
+  for (const { values, height, width } of maps) {
+    expect(values).toHaveLength(2 * height * width);
+    expect(values.some((value) => value !== 0)).toBe(true);
+  }
 });
 
 test('last is what a convolution makes class maps of, not the class maps', async () => {

@@ -5,8 +5,10 @@ import { elementwise } from '../gradients/elementwise.ts';
 import { exponentialUnits } from '../gradients/exponential-units.ts';
 import { gatedActivations } from '../gradients/gated-activations.ts';
 import { dependents } from '../gradients/sweep.ts';
+import { intsAttribute } from '../onnx/attributes.ts';
 import type { Graph } from '../onnx/graph.ts';
 import { operatorName } from '../onnx/operator-name.ts';
+import { shapeOnly } from '../onnx/shape-only.ts';
 import type { FixedSizes } from '../onnx/sizes.ts';
 import { findGrid, inProportion, mostPrefixTokens, type SpatialGrid } from './grid.ts';
 
@@ -59,6 +61,7 @@ export class Grids {
     if (shape.length === 4) return grid;
     const [n, tokens = 0, channels = 0] = shape;
     if (shape.length !== 3 || n !== this.#sizes.batchSize) return grid;
+    if (this.#isFlatGrid(tensor, tokens, channels) || this.#isTurnedSequence(tensor)) return undefined;
     const origin = this.#originOf(tensor, tokens, grid);
     return origin === undefined ? grid : { layout: 'tokens', ...origin, channels };
   }
@@ -74,6 +77,26 @@ export class Grids {
     if (!this.#attention.has(tensor)) return false;
     const shape = this.#graph.type(tensor)?.shape;
     return shape !== undefined && shape.length === 4 && shape[2] === shape[3];
+  }
+
+  /** Whether tokens lie behind their channels, as keys do. */
+  #isTurnedSequence(tensor: string): boolean {
+    const node = this.#graph.producer(tensor);
+    if (node?.opType !== 'Transpose' || intsAttribute(node, 'perm')?.join() !== '0,2,1') return false;
+    return this.of(node.input[0] ?? '')?.layout === 'tokens';
+  }
+
+  /** Whether the axis that would be one of tokens is that of channels, as in `x.flatten(2)`, whose cells lie behind them. */
+  #isFlatGrid(tensor: string, channels: number, cells: number): boolean {
+    for (let current = tensor; ; ) {
+      const node = this.#graph.producer(current);
+      const [, a, b = 0, c = 0] = this.#graph.type(current)?.shape ?? [];
+      if (c > 0) return a === channels && b * c === cells && this.#spatial.has(current);
+      const next = node?.input.find((input) => !this.#graph.isInitializer(input));
+      if (node === undefined || next === undefined) return false;
+      if (!perCell.has(operatorName(node)) && !shapeOnly.has(operatorName(node))) return false;
+      current = next;
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import { at } from '../at.ts';
 import type { Graph } from '../onnx/graph.ts';
 import type { NodeProto } from '../onnx/onnx_pb.ts';
 import { withoutTracing } from './keras-scopes.ts';
+import { withMergedActivations } from './merged-activations.ts';
 import { modulePath } from './module-path.ts';
 import { withQuantizers } from './quantizer-scopes.ts';
 import type { Scope } from './scope.ts';
@@ -28,7 +29,8 @@ export class Modules {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    const scopes = withQuantizers(graph, withoutTracing(graph.nodes.map(modulePath)));
+    const named = withMergedActivations(graph, withoutTracing(graph.nodes.map(modulePath)));
+    const scopes = withQuantizers(graph, named);
     graph.nodes.forEach((node, i) => {
       const around = at(scopes, i);
       this.#scopes.set(node, around);

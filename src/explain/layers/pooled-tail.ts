@@ -6,6 +6,7 @@ import { operatorName } from '../onnx/operator-name.ts';
 import { shapeOnly } from '../onnx/shape-only.ts';
 import type { PreparedModel } from '../prepare.ts';
 import { classMaps } from './class-maps.ts';
+import { isActivation, isBound } from './merged-activations.ts';
 
 const poolings = new Set([
   'AveragePool',
@@ -51,10 +52,9 @@ function pyramidOf(node: NodeProto, graph: Graph): string[] {
   return sources.size === 1 ? pools : [];
 }
 
-/** What a generalised mean bounds from below before it takes powers; the tensor itself elsewhere. */
+/** What a generalised mean bounds from below before it takes powers; the tensor itself elsewhere, and where the bound is an activation as well. */
 export function beforeBound(tensor: string, graph: Graph): string {
   const node = graph.producer(tensor);
-  const [input = ''] = node?.input ?? [];
-  const isBound = node?.opType === 'Clip' || node?.opType === 'Max';
-  return isBound && graph.consumers(tensor).every(({ opType }) => opType === 'Pow') ? input : tensor;
+  if (node === undefined || !isBound(node, graph) || isActivation(node, graph)) return tensor;
+  return node.input[0] ?? tensor;
 }
