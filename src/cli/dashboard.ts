@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addRedisOption, type RedisOption, redisAddress } from './redis-option.ts';
+import { toldToStop } from './stop-signals.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const notes = `
@@ -45,10 +46,7 @@ async function dashboardAction(options: DashboardOptions): Promise<void> {
     import('./package-facts.ts'),
     import('./print-error.ts'),
   ]);
-  const ended = new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+  const ended = toldToStop();
   const dashboard = await serveDashboard({
     redis: redisAddress(options),
     host: options.host,

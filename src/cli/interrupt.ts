@@ -1,4 +1,5 @@
 import { exitCode } from './exit-code.ts';
+import { onStopSignal } from './stop-signals.ts';
 
 export interface Interrupt {
   /** Aborted at the first Ctrl-C or SIGTERM: finish the shard at hand, then end. */
@@ -10,18 +11,10 @@ export interface Interrupt {
 /** The first signal asks the run to end after the shard at hand, the second ends the process at once. */
 export function catchInterrupt(announce: (message: string) => void): Interrupt {
   const controller = new AbortController();
-  const onSignal = (): void => {
+  const release = onStopSignal(() => {
     if (controller.signal.aborted) process.exit(exitCode.interrupted);
     controller.abort();
     announce('Finishing the shard at hand. Press Ctrl-C again to stop at once.');
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    release: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
+  });
+  return { signal: controller.signal, release };
 }

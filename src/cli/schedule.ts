@@ -3,6 +3,7 @@ import { addLogOptions, type LogOption, logEntry, logsJson } from './log-entry.t
 import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
 import { packageFacts } from './package-facts.ts';
 import { addRedisOption, type RedisOption, redisAddress, withRedis } from './redis-option.ts';
+import { toldToStop } from './stop-signals.ts';
 
 const notes = `
 Each run has the schedule's name and the date as its id (nightly-2026-11-25; with the time where the schedule is due more than
@@ -109,8 +110,7 @@ async function removeAction(name: string, options: RedisOption): Promise<void> {
 async function serveAction(options: RedisOption & MetricsOption & LogOption): Promise<void> {
   const [{ serveFleet }, metrics] = await Promise.all([import('../control/serve-fleet.ts'), metricsAddress(options)]);
   const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  void toldToStop().then(() => stop.abort());
   const say = (message: string): void => {
     if (logsJson(options)) process.stdout.write(logEntry('notice', { message }));
     else process.stderr.write(`${message}\n`);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Store } from '../shared/store/store.ts';
+import { toldToStop } from './stop-signals.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const notes = `
@@ -52,7 +53,7 @@ async function serveAction(location: string, flags: ServeFlags): Promise<void> {
   if (await output.exists(settingsFile)) return servePage(output, port);
   await readRunDescription(output);
   const hasPage = await output.exists(pagePath.slice(1));
-  const ended = interrupted();
+  const ended = toldToStop();
   const isExploring = explore || model !== null || images !== null;
   const server = isExploring ? await explored() : await serveOutput(output, port);
   if (!hasPage) process.stderr.write(`There is no report yet: gradline report ${location} makes it.\n`);
@@ -79,16 +80,9 @@ async function servePage(page: Store, port: number): Promise<void> {
     import('../report/serve/serve-output.ts'),
     import('../report/serve/answer-request.ts'),
   ]);
-  const ended = interrupted();
+  const ended = toldToStop();
   const server = await serveOutput(page, port, explainingPage);
   process.stdout.write(`Serving ${page.location} at ${server.address}${explainingPage.home}\nCtrl-C ends it.\n`);
   await ended;
   await server.close();
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RunStatus } from '../shared/ledger/read-status.ts';
 import { exitCode } from './exit-code.ts';
 import { addRedisOption, type RedisOption, redisAddress } from './redis-option.ts';
+import { onStopSignal } from './stop-signals.ts';
 
 const notes = `
 Ctrl-C ends the watching, not the run.
@@ -28,8 +29,10 @@ async function watchAction(run: string, options: RedisOption & { json?: boolean 
     import('../control/watch.ts'),
   ]);
   const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const release = onStopSignal(() => {
+    release();
+    stop.abort();
+  });
   // Waits for a Redis that is away: a run that is watched over night should not end the watching.
   const redis = await connectRedis(redisAddress(options), {
     use: 'worker',
@@ -46,7 +49,7 @@ async function watchAction(run: string, options: RedisOption & { json?: boolean 
     }
   } finally {
     redis.disconnect();
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    release();
   }
   process.exitCode = stop.signal.aborted ? exitCode.interrupted : exitCodeOfRun(last);
 }

@@ -11,6 +11,7 @@ import { addLogOptions, type LogOption, logsJson } from './log-entry.ts';
 import { addMetricsOption, type MetricsOption, metricsAddress } from './metrics-option.ts';
 import { packageFacts } from './package-facts.ts';
 import { addRedisOption, redisAddress } from './redis-option.ts';
+import { onStopSignal } from './stop-signals.ts';
 import { readWholeNumber, wholeNumber } from './whole-number.ts';
 import type { WorkerLog } from './worker-log.ts';
 
@@ -112,12 +113,10 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
   const address = await metricsAddress(flags);
   const log = createWorkerLog(logsJson(flags) ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
   const stop = new AbortController();
-  const onSignal = (): void => {
+  const release = onStopSignal(() => {
     if (stop.signal.aborted) process.exit(exitCode.interrupted);
     stop.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  });
   try {
     // Before anything is loaded or waits for Redis: a worker whose provider cannot start ends at once.
     const { provider: name, device, devices = device === undefined ? null : [device], precision } = flags;
@@ -165,8 +164,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
   } finally {
     // Also where the worker could not start.
     stop.abort();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    release();
   }
 }
 

@@ -45,6 +45,8 @@ describe.skipIf(!fleetAvailable)('a worker that goes away', () => {
     expect(await status('frozen')).toMatchObject({ state: 'complete', done: 24 });
     frozen.child.kill('SIGCONT');
     expect((await frozen.ended).code).toBe(0);
+    // What others have taken over is nothing to read about.
+    expect(frozen.events.filter(({ message }) => /^Queue:/.test(String(message)))).toEqual([]);
     const { state, done, quarantined } = await status('frozen');
     expect({ state, done, quarantined }).toEqual({ state: 'complete', done: 24, quarantined: 0 });
     expect(await objectsOf(await output('frozen'))).toEqual(await objectsOf(await localRun(fleet(), 'frozen')));

@@ -1,7 +1,9 @@
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { uniformNumbers } from '../../src/explain/random-numbers.ts';
 import { covered, coverings } from '../../src/interventions/fill.ts';
 import { borderOf, brightRegion, maskOf, otherPlaces } from '../../src/interventions/mask.ts';
+import { pixelation } from '../../src/interventions/statistics/pixelation.ts';
 import { softened } from '../../src/interventions/statistics/soften.ts';
 import { statistics } from '../../src/interventions/statistics/statistics.ts';
 import { transplanted } from '../../src/interventions/transplant.ts';
@@ -91,7 +93,8 @@ describe('regions', () => {
 });
 
 describe('statistics', () => {
-  test.each(statistics.map((statistic) => [statistic.name, statistic] as const))(
+  const gradual = statistics.filter(({ isPresence }) => isPresence !== true);
+  test.each(gradual.map((statistic) => [statistic.name, statistic] as const))(
     'a picture moved to the %s of another has it',
     (_, statistic) => {
       for (const seed of [3, 5, 7]) {
@@ -115,5 +118,52 @@ describe('statistics', () => {
       const variance = blurred.reduce((sum, value, at) => sum + value * ((at % side) - 30) ** 2, 0);
       expect(variance).toBeCloseTo(deviation ** 2, 6);
     }
+  });
+});
+
+describe('coarse pixels', () => {
+  const large = { width: 150, height: 120 };
+  /** Smooth shapes with grain, as `picture`, larger. */
+  function plain(seed: number) {
+    const random = uniformNumbers(seed);
+    const [a, b] = [random() * 6, random() * 6];
+    const pixels = Uint8Array.from({ length: large.width * large.height * 3 }, (_, at) => {
+      const [x, y] = [Math.floor(at / 3) % large.width, Math.floor(at / 3 / large.width)];
+      return 120 + 60 * Math.sin(x / 9 + a) * Math.cos(y / 7 - b) + 20 * (random() - 0.5);
+    });
+    return { ...large, pixels };
+  }
+
+  test.each([3, 5.25, 8, 17])('of %d pixels are found where a picture has them, and not before', (side) => {
+    for (const seed of [1, 2, 3]) {
+      const before = plain(seed);
+      expect(pixelation.measure(before)).toEqual([1]);
+      const [found = 0] = pixelation.measure(pixelation.moved(before, [side]));
+      expect(Math.abs(found / side - 1)).toBeLessThan(0.04);
+    }
+  });
+
+  test('are found after the picture was made smaller with them', async () => {
+    const coarse = pixelation.moved(plain(4), [8]);
+    const { data } = await sharp(coarse.pixels, { raw: { ...large, channels: 3 } })
+      .resize(120, 96, { kernel: 'linear', fit: 'fill' })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const [found = 0] = pixelation.measure({ width: 120, height: 96, pixels: new Uint8Array(data) });
+    expect(found).toBeCloseTo(6.4, 0);
+  });
+
+  test('are no fence, which has a grid along one axis alone', () => {
+    const fence = plain(5);
+    const pixels = fence.pixels.map((value, at) => (Math.floor(at / 3) % 8 < 3 ? value / 3 : value));
+    expect(pixelation.measure({ ...fence, pixels })).toEqual([1]);
+  });
+
+  test('each keep the mean colour of what they stand for', () => {
+    const before = plain(6);
+    const after = pixelation.moved(before, [10]);
+    const meanOf = (pixels: Uint8Array) => pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
+    expect(meanOf(after.pixels)).toBeCloseTo(meanOf(before.pixels), 0);
+    expect(new Set(Array.from({ length: 10 }, (_, x) => after.pixels[x * 3])).size).toBe(1);
   });
 });

@@ -1,12 +1,12 @@
 /** Schedules attended to by a process of its own. */
 
-import { once } from 'node:events';
 import { UserError } from '../../explain/user-error.ts';
 import { enqueueRun } from '../../producer/enqueue.ts';
-import { connectRedis } from '../../shared/ledger/connect-redis.ts';
+import { connectRedisUnless } from '../../shared/ledger/connect-redis.ts';
 import type { RedisClient } from '../../shared/ledger/run-keys.ts';
 import { preflight } from '../../shared/queue/preflight.ts';
 import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
+import { aborted, unlessAborted } from '../../shared/threads/aborted.ts';
 import type { Traces } from '../../shared/traces/traces.ts';
 import { preflightRun } from '../preflight-run.ts';
 import { type StartRun, startScheduler } from './start-scheduler.ts';
@@ -53,12 +53,16 @@ export async function serveSchedules(
 ): Promise<void> {
   // While Redis is away, every attempt to reach it fails in the same way.
   const tellOnce = withoutRepeats(onNotice);
-  const redis = await connectRedis(redisAddress, { use: 'worker', onProblem: ({ message }) => tellOnce(message) });
+  const onProblem = ({ message }: Error): void => tellOnce(message);
+  const redis = await connectRedisUnless(signal, redisAddress, { use: 'worker', onProblem });
+  if (redis === null) return;
   try {
-    if (check) for (const warning of (await preflight(redis)).warnings) onNotice(`Warning: ${warning}`);
+    const checked = check ? await unlessAborted(signal, preflight(redis)) : null;
+    for (const warning of checked?.warnings ?? []) onNotice(`Warning: ${warning}`);
+    if (signal.aborted) return;
     const scheduler = await startScheduler({ redis, startRun: enqueueScheduled(redis, onNotice, traces), onNotice });
     await using _ = await beside?.(redis);
-    if (!signal.aborted) await once(signal, 'abort');
+    await aborted(signal);
     await scheduler.close(deadline);
   } finally {
     redis.disconnect();

@@ -7,6 +7,7 @@ import { RedisError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
 import { notifyOfFailure } from '../../shared/notify/notify-of-end.ts';
+import { isOvertaken } from '../../shared/queue/overtaken.ts';
 import type { RunConfiguration } from '../../shared/run/configuration.ts';
 import { isS3Location } from '../../shared/store/location.ts';
 import { describe, isPermanent } from '../../worker/fleet/failures.ts';
@@ -69,7 +70,9 @@ export async function startScheduler(options: SchedulerOptions): Promise<Schedul
       maxStalledCount: 1000,
     },
   );
-  worker.on('error', (error) => onNotice(`Schedules: ${error.message}`));
+  worker.on('error', (error) => {
+    if (!isOvertaken(error)) onNotice(`Schedules: ${error.message}`);
+  });
   await worker.waitUntilReady();
   return {
     async close(deadline = 10_000) {

@@ -2,7 +2,7 @@
 
 import type { RgbImage } from '../../shared/picture/raster.ts';
 
-export type StatisticName = 'light' | 'contrast' | 'colour' | 'saturation' | 'sharpness' | 'grain';
+export type StatisticName = 'light' | 'contrast' | 'colour' | 'saturation' | 'sharpness' | 'grain' | 'pixelation';
 
 export interface Statistic {
   name: StatisticName;
@@ -12,6 +12,8 @@ export interface Statistic {
   moved(picture: RgbImage, to: readonly number[]): RgbImage;
   /** Whether pictures with `own` lack what no change brings back: a blurred one cannot be made sharp. Default: they never do. */
   isLost?(own: readonly number[], usual: readonly number[]): boolean;
+  /** Whether a picture has it or not: then having less of it than usual is no cause. Default: either way may be one. */
+  isPresence?: true;
   /** What pictures with `own` have that usual ones have not, as a noun: `greenish light`, `blur`. */
   words(own: readonly number[], usual: readonly number[]): string;
 }

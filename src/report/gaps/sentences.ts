@@ -78,8 +78,8 @@ export function clusterAdvice(cluster: UnrankedCluster, name: Naming): string {
 export function gapSentence(gap: Omit<UnrankedGap, 'rows' | 'nearCorrect'>, name: Naming): string {
   return (
     `${images(gap.size)} of ${name(gap.label)}, ${percent(gap.share)} of its mistakes, are unlike the ones that are recognised: taken for ` +
-    `${listed(gap.predicted, name)}. Their evidence lies ${timesAsFar(gap.distance)} from the correct images as those do from each other` +
-    `${gap.referenceDistance === null ? '' : `, and ${timesAsFar(gap.referenceDistance)} from the reference's`}.`
+    `${listed(gap.predicted, name)}. What the network sees in them is ${timesAsUnlike(gap.distance)} the correct images as those are unlike each other` +
+    `${gap.referenceDistance === null ? '' : `, and ${timesAsUnlike(gap.referenceDistance)} the reference's`}.`
   );
 }
 
@@ -92,8 +92,8 @@ export function gapAdvice(gap: UnrankedGap, name: Naming): string {
 }
 
 /** Correct images that are nearly the same make any distance look immense: the figure says nothing then. */
-function timesAsFar(distance: number): string {
-  return distance >= 1000 ? 'more than a thousand times as far' : `${distance.toFixed(1)} times as far`;
+export function timesAsUnlike(distance: number): string {
+  return `${distance >= 1000 ? 'more than a thousand' : distance.toFixed(1)} times as unlike`;
 }
 
 function lookingAt(place: string): string {

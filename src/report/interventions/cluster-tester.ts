@@ -159,7 +159,7 @@ export class ClusterTester {
     for (const statistic of statistics) {
       const ofMembers = own.map(({ picture }) => statistic.measure(picture));
       const ofCorrect = values.get(statistic) ?? [];
-      const far = leastAlike(ofMembers, ofCorrect);
+      const far = leastAlike(statistic, ofMembers, ofCorrect);
       if (far === null) continue;
       const change = statisticChange(statistic, far, ofMembers);
       directions.set(change, { statistic, own: centroid(ofMembers), usual: centroid(ofCorrect) });
@@ -270,13 +270,16 @@ function placesOf({ heatmap }: UnrankedCluster, { size }: Network): Change[] {
 }
 
 /** Values of the third of the correct images that has least of what sets the members apart; null where nothing does. */
-function leastAlike(own: readonly Point[], correct: readonly number[][]): number[][] | null {
+function leastAlike(statistic: Statistic, own: readonly Point[], correct: readonly number[][]): number[][] | null {
   if (own.length === 0 || correct.length < fewest) return null;
   const middle = centroid(correct);
   const direction = difference(centroid(own), middle);
   const along = (point: Point) => sum(point.map((value, i) => (value - at(middle, i)) * at(direction, i)));
   const places = correct.map(along);
   const spreadOf = Math.sqrt(mean(places.map((value) => value ** 2)));
-  if (!(spreadOf > 0) || mean(own.map(along)) / spreadOf < leastDeviation) return null;
+  // Correct images may all have the same.
+  const far = mean(own.map(along));
+  if (!(far > 0) || far < leastDeviation * spreadOf) return null;
+  if (statistic.isPresence && sum(centroid(own)) < sum(middle)) return null;
   return [...correct].sort((a, b) => along(a) - along(b)).slice(0, Math.max(fewest, Math.floor(correct.length / 3)));
 }

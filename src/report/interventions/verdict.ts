@@ -34,6 +34,7 @@ const limits: Record<ChangeKind, Limits> = {
   saturation: ofWholePictures,
   sharpness: ofWholePictures,
   grain: ofWholePictures,
+  pixelation: ofWholePictures,
 };
 
 /** Where nearly all of the margin goes and most images return, nothing has to be put anywhere: a small mark says little in the middle of another thing. */

@@ -19,16 +19,16 @@ export function causeInWords(
     case 'border':
       return 'a border or frame';
     case 'surroundings':
-      return 'something around the edges';
+      return 'what surrounds the middle';
     case 'place':
       return somethingAt(place);
     default:
-      return 'something in the picture';
+      return 'what their maps mark';
   }
 }
 
 function somethingAt(place: string): string {
-  if (place === 'nowhere' || place === 'all over') return 'something at one place';
+  if (place === 'nowhere' || place === 'all over') return 'something at the same place in each';
   if (place.endsWith('side')) return `something on the ${place}`;
   return place.endsWith('edge') ? `something at the ${place}` : `something in the ${place}`;
 }

@@ -1,6 +1,7 @@
 /** Findings on pairs of an image and a class in plain words with numbers. */
 
 import type { Cluster, Gap } from '../contract.ts';
+import { timesAsUnlike } from '../gaps/sentences.ts';
 import type { Travelling } from './co-occurrence.ts';
 
 export type NameOfClass = (index: number) => string;
@@ -34,15 +35,11 @@ export function gapText(
 ): string {
   const others = predicted.slice(0, 4).map((own) => `${name(own.class)} (${own.count})`);
   const decided = others.length === 0 ? 'nothing else is decided of them' : `decided of them: ${series(others)}`;
-  const theirs = referenceDistance === null ? '' : `, and ${timesAsFar(referenceDistance)} from the reference's`;
+  const theirs = referenceDistance === null ? '' : `, and ${timesAsUnlike(referenceDistance)} the reference's`;
   return (
     `${images(size)} with ${name(label)}, ${percent(share)} of those where it is missed, are unlike the ones where it is found; ${decided}. ` +
-    `Their evidence lies ${timesAsFar(distance)} from that of found ones as those do from each other${theirs}.`
+    `What the network sees in them is ${timesAsUnlike(distance)} those that are found as those are unlike each other${theirs}.`
   );
-}
-
-function timesAsFar(distance: number): string {
-  return distance >= 1000 ? 'more than a thousand times as far' : `${distance.toFixed(1)} times as far`;
 }
 
 export function travellingText(

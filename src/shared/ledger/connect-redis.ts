@@ -16,6 +16,22 @@ interface ConnectOptions {
   patience?: number;
   /** Told of every problem with the connection, once it had been made; the client goes on trying. */
   onProblem?: (error: Error) => void;
+  /** Ends the waiting for the first connection. */
+  stop?: AbortSignal;
+}
+
+/** As connectRedis; null where `stop` is aborted before Redis answers. */
+export async function connectRedisUnless(
+  stop: AbortSignal,
+  address: string,
+  options: Omit<ConnectOptions, 'stop'>,
+): Promise<RedisClient | null> {
+  try {
+    return await connectRedis(address, { ...options, stop });
+  } catch (error) {
+    if (stop.aborted) return null;
+    throw error;
+  }
 }
 
 /** Waits of 0.1, 0.2, 0.4, 0.8, 1.6 and then 2 s: some eleven seconds in all. */
@@ -24,7 +40,7 @@ const hopeless = new Set<string>(['redis-login', 'redis-certificate', 'redis-per
 
 /**
  * Connects and waits until Redis is ready. The caller ends the connection with `disconnect()`.
- * @throws UserError `bad-redis-address`; RedisError when there is no connection within the patience, or none can be
+ * @throws UserError `bad-redis-address`; RedisError when there is no connection within the patience, or none can be; what `stop` is aborted with
  */
 export async function connectRedis(address: string | RedisAddress, options: ConnectOptions): Promise<RedisClient> {
   const parsed = parseRedisAddress(address);
@@ -79,12 +95,19 @@ function firstConnection(client: RedisClient, parsed: ParsedRedisAddress, option
   return new Promise((resolve, reject) => {
     let ready = false;
     let latest: unknown = new Error('connect ETIMEDOUT');
-    const fail = (error: Error) => {
+    const settle = () => {
       clearTimeout(timer);
+      options.stop?.removeEventListener('abort', onStop);
+    };
+    const fail = (error: unknown) => {
+      settle();
       client.disconnect();
       reject(error);
     };
+    const onStop = () => fail(options.stop?.reason);
     const timer = setTimeout(() => fail(redisUserError(latest, parsed.shown)), patience);
+    options.stop?.addEventListener('abort', onStop);
+    if (options.stop?.aborted) return onStop();
     client.on('error', (error: unknown) => {
       const problem = redisUserError(error, parsed.shown);
       if (ready) {
@@ -96,7 +119,7 @@ function firstConnection(client: RedisClient, parsed: ParsedRedisAddress, option
     });
     client.once('ready', () => {
       ready = true;
-      clearTimeout(timer);
+      settle();
       resolve();
     });
     // What it rejects with is heard of as an event, too, or is only that the connection was closed.

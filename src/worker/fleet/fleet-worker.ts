@@ -3,10 +3,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import { checkRedis } from '../../shared/ledger/check-redis.ts';
-import { connectRedis } from '../../shared/ledger/connect-redis.ts';
+import { connectRedisUnless } from '../../shared/ledger/connect-redis.ts';
 import { RedisError, redisUserError } from '../../shared/ledger/redis-errors.ts';
 import { openRunLedger, type RedisClient } from '../../shared/ledger/run-keys.ts';
 import { readRuns } from '../../shared/ledger/runs.ts';
+import { isOvertaken } from '../../shared/queue/overtaken.ts';
 import {
   openShardQueue,
   parseShardJob,
@@ -15,6 +16,7 @@ import {
   shardQueuePrefix,
 } from '../../shared/queue/shard-queue.ts';
 import { withoutRepeats } from '../../shared/queue/without-repeats.ts';
+import { aborted, unlessAborted } from '../../shared/threads/aborted.ts';
 import { within } from '../../shared/threads/within.ts';
 import type { Traces } from '../../shared/traces/traces.ts';
 import { configureImageLibrary } from '../pipeline/decode/image-library.ts';
@@ -64,13 +66,16 @@ export async function runWorker(
   const events = { ...listener, onWarning };
   configureImageLibrary();
   const onProblem = (error: Error) => onWarning(error.message);
-  const redis = await connectRedis(settings.redis, { use: 'worker', onProblem });
+  const redis = await connectRedisUnless(stop, settings.redis, { use: 'worker', onProblem });
+  if (redis === null) return nothingDone;
   const threads = new InferenceThreads(watch);
   try {
     health.connected(redis);
-    for (const warning of (await checkRedis(redis)).warnings) onWarning(warning);
+    const check = await unlessAborted(stop, checkRedis(redis));
+    for (const warning of check?.warnings ?? []) onWarning(warning);
     // Takes a while to load: not when a shard is waiting for it.
     await import('@aws-sdk/client-s3');
+    if (stop.aborted) return nothingDone;
     const worker = new FleetWorker(settings, events, redis, {
       open: open ?? ((options) => openInferenceLanes(options, (lane) => threads.open(lane))),
       closing,
@@ -84,6 +89,8 @@ export async function runWorker(
     await threads.close();
   }
 }
+
+const nothingDone: WorkerSummary = { shards: 0, images: 0, handedBack: 0, longestLoopDelay: 0 };
 
 /**
  * Milliseconds beyond the deadline for a batch in native code. Leaving the process would wait for it all the same, and ONNX Runtime would then
@@ -272,8 +279,7 @@ class FleetWorker {
     worker.on('error', (error) => {
       // The connection's own problems are told by its owner. What another worker has taken over is its own; the ledger counts once.
       const problem = redisUserError(error);
-      const overtaken = /missing lock|lock mismatch|could not renew lock|not in the active state/i.test(error.message);
-      if (!(problem instanceof RedisError && problem.transient) && !overtaken) {
+      if (!(problem instanceof RedisError && problem.transient) && !isOvertaken(error)) {
         this.#events.onWarning(`Queue: ${problem.message}`);
       }
     });
@@ -345,11 +351,6 @@ class FleetWorker {
 
 function providerText({ name, devices }: Provider): string {
   return devices.length === 0 ? name : `${name}:${devices.join(',')}`;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** A share of the milliseconds that are left of `total`. */

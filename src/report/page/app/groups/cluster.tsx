@@ -27,8 +27,8 @@ export function Cluster({ cluster }: { cluster: PageCluster }) {
       <Stat name="chance" meaning={terms.chance}>
         {chance(cluster.chance)}
       </Stat>
-      <Stat name="set apart by" meaning={terms.setApart}>
-        {cluster.setApart === null ? 'not known' : `${cluster.setApart.toFixed(1)} sd`}
+      <Stat name="apart from other mistakes" meaning={terms.setApart}>
+        {cluster.setApart === null ? 'not known' : `${cluster.setApart.toFixed(1)} σ`}
       </Stat>
     </>
   );
