@@ -24,7 +24,7 @@ const hardened = [
 ];
 
 export interface Container {
-  /** `cpu`, `demo`: a target of infra/Dockerfile. */
+  /** `cpu`, `demo`, `gpu`: a target of infra/Dockerfile. */
   image: string;
   words: string[];
   /** Further options of `podman run`. */
@@ -41,6 +41,11 @@ export interface EndedContainer {
 /** @throws Error with what the build printed */
 export async function buildImage(target: string): Promise<void> {
   await run('bash', [join(here, 'build-image.sh'), store, target], { maxBuffer: 1 << 26 });
+}
+
+/** @throws Error with what the build printed */
+export async function buildGpuImage(): Promise<void> {
+  await run('bash', [join(here, 'build-gpu-image.sh'), store], { maxBuffer: 1 << 26 });
 }
 
 /** Runs a container to its end. */

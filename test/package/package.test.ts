@@ -75,6 +75,14 @@ describe('the types', () => {
   });
 });
 
+let compiled: Promise<string[]> | null = null;
+
+/** The TypeScript examples as JavaScript, the same for every Node. */
+function compiledExamples(): Promise<string[]> {
+  compiled ??= compile({ module: 'nodenext', moduleResolution: 'nodenext' }, typeScript);
+  return compiled;
+}
+
 describe.for([20, 22, 24, 26])('on Node %i', (major) => {
   let node: string | undefined;
   let missing = '';
@@ -104,7 +112,7 @@ describe.for([20, 22, 24, 26])('on Node %i', (major) => {
   test('the TypeScript examples of the pages run once they are compiled', async (context) => {
     if (node === undefined) return context.skip(missing);
     expect(typeScript.length).toBeGreaterThanOrEqual(1);
-    for (const file of await compile({ module: 'nodenext', moduleResolution: 'nodenext' }, typeScript)) {
+    for (const file of await compiledExamples()) {
       expect(await run(node, [file], { cwd: folder }), file).toEqual({ stdout: '', stderr: '' });
     }
   });
@@ -161,8 +169,8 @@ async function compile(resolution: Record<string, string>, blocks: string[]): Pr
     typeRoots: [join(repository, 'node_modules/@types')],
   };
   await writeFile(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
-  const compiled = run(process.execPath, [join(repository, 'node_modules/.bin/tsc'), '-p', place]);
-  expect(await compiled.catch(({ stdout }: { stdout: string }) => ({ stdout }))).toMatchObject({ stdout: '' });
+  const compiling = run(process.execPath, [join(repository, 'node_modules/.bin/tsc'), '-p', place]);
+  expect(await compiling.catch(({ stdout }: { stdout: string }) => ({ stdout }))).toMatchObject({ stdout: '' });
   return (await readdir(place)).filter((file) => file.endsWith('.mjs')).map((file) => join(place, file));
 }
 
