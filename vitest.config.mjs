@@ -11,8 +11,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Of a second, a busy machine spends all on drawing a page.
     expect: { poll: { timeout: 30_000 } },
-    // ONNX Runtime uses every core, tests of processes wait much of their time: with more files at once they only take turns.
-    maxWorkers: 3,
+    // ONNX Runtime already uses every core: more files at once only take turns.
+    maxWorkers: 2,
     pool: 'forks',
     // ONNX Runtime sends nothing from tests that load it by themselves. What Gradline does about that is tested in processes without it.
     env: { ORT_DISABLE_TELEMETRY: '1' },
