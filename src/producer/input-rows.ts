@@ -41,8 +41,9 @@ export async function readInputRows(
   if (rowInputs.length === 0) return noRows;
   const opened = images ?? (await openInput(configuration));
   const keyOf = imageKeys(location, opened.isFolder);
-  const first = await firstKeys(opened);
-  if (images === undefined) await opened.store.close();
+  const first = await firstKeys(opened).finally(async () => {
+    if (images === undefined) await opened.store.close();
+  });
   const tables = await Promise.all(
     tablesIn(inputs).map(async ([name, table]) => {
       const input = rowInputs.find((row) => row.name === name);

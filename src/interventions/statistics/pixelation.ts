@@ -1,6 +1,6 @@
 import { at } from '../../explain/at.ts';
 import type { RgbImage, Size } from '../../shared/picture/raster.ts';
-import type { Direction } from './soften.ts';
+import { type Axis, axisOf, type Direction } from './soften.ts';
 import { lumas, resampled, type Statistic } from './statistic.ts';
 
 /** Sides of blocks that are looked for, in pixels. */
@@ -35,8 +35,8 @@ interface Grid {
   share: number;
 }
 
-function gridOf(luma: Float64Array, { width, height }: Size, direction: Direction): Grid {
-  const changes = direction === 'across' ? changesAcross(luma, width, height) : changesDown(luma, width, height);
+function gridOf(luma: Float64Array, size: Size, direction: Direction): Grid {
+  const changes = changesAlong(luma, axisOf(size, direction));
   const all = changes.reduce((sum, change) => sum + change, 0);
   if (all === 0) return { side: 1, share: 0 };
   const about = changes.map((change) => change - all / changes.length);
@@ -61,20 +61,13 @@ function amplitude(values: Float64Array, frequency: number): number {
   return Math.hypot(real, imaginary);
 }
 
-function changesAcross(luma: Float64Array, width: number, height: number): Float64Array {
-  const changes = new Float64Array(width - 1);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width - 1; x++)
-      changes[x] = at(changes, x) + Math.abs(at(luma, y * width + x + 1) - at(luma, y * width + x));
-  }
-  return changes;
-}
-
-function changesDown(luma: Float64Array, width: number, height: number): Float64Array {
-  const changes = new Float64Array(height - 1);
-  for (let y = 0; y < height - 1; y++) {
-    for (let x = 0; x < width; x++)
-      changes[y] = at(changes, y) + Math.abs(at(luma, (y + 1) * width + x) - at(luma, y * width + x));
+/** How much each value differs from the next of its line, summed over the lines. */
+function changesAlong(luma: Float64Array, { lines, length, lineStep, step }: Axis): Float64Array {
+  const changes = new Float64Array(length - 1);
+  for (let line = 0; line < lines; line++) {
+    for (let place = 0, from = line * lineStep; place < length - 1; place++, from += step) {
+      changes[place] = at(changes, place) + Math.abs(at(luma, from + step) - at(luma, from));
+    }
   }
   return changes;
 }

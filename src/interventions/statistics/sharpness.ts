@@ -1,6 +1,6 @@
 import type { RgbImage, Size } from '../../shared/picture/raster.ts';
 import { bisected } from './bisected.ts';
-import { type Direction, softened } from './soften.ts';
+import { axisOf, type Direction, softened } from './soften.ts';
 import { deviationOf, lumas, resampled, type Statistic, sumOf } from './statistic.ts';
 
 /** Of what the finest detail is measured and made, in pixels. */
@@ -64,8 +64,8 @@ interface Lines {
 /** Each line is blurred by itself, so a quarter of them says what all say. */
 const thinning = 4;
 
-function linesOf(luma: Float64Array, { width, height }: Size, direction: Direction): Lines {
-  const [length, all, step, lineStep] = direction === 'across' ? [width, height, 1, width] : [height, width, width, 1];
+function linesOf(luma: Float64Array, size: Size, direction: Direction): Lines {
+  const { lines: all, length, lineStep, step } = axisOf(size, direction);
   const count = Math.ceil(all / thinning);
   const values = new Float64Array(count * length);
   for (let line = 0, to = 0; line < count; line++) {

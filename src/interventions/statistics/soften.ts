@@ -1,6 +1,23 @@
 /** A picture out of focus. */
 
+import type { Size } from '../../shared/picture/raster.ts';
+
 export type Direction = 'across' | 'down';
+
+/** Lines of a plane's values in a direction: how many, how long, and how far apart they and their values are. */
+export interface Axis {
+  lines: number;
+  length: number;
+  lineStep: number;
+  step: number;
+}
+
+/** Of a plane `[height, width]`. */
+export function axisOf({ width, height }: Size, direction: Direction): Axis {
+  return direction === 'across'
+    ? { lines: height, length: width, lineStep: width, step: 1 }
+    : { lines: width, length: height, lineStep: 1, step: width };
+}
 
 /**
  * A plane `[height, width]` blurred as by a Gaussian along one axis or, by default, both: three box filters, whose ends count in part so that any deviation can be had (extended box
@@ -14,22 +31,11 @@ export function softened(
   directions: readonly Direction[] = ['across', 'down'],
 ): Float64Array {
   if (deviation <= 0) return plane;
-  const axes: Record<Direction, Axis> = {
-    across: { lines: height, length: width, lineStep: width, step: 1 },
-    down: { lines: width, length: height, lineStep: 1, step: width },
-  };
   let values = plane;
   for (const direction of directions) {
-    for (let round = 0; round < 3; round++) values = boxed(values, axes[direction], deviation);
+    for (let round = 0; round < 3; round++) values = boxed(values, axisOf({ width, height }, direction), deviation);
   }
   return values;
-}
-
-interface Axis {
-  lines: number;
-  length: number;
-  lineStep: number;
-  step: number;
 }
 
 /** One of three boxes whose deviations add up to `deviation`. */

@@ -57,15 +57,16 @@ export function readProcessorConfig(content: unknown, name: string): Recipe {
   const config = parsed.data;
   if (config.do_resize === false) throw unusable(name, 'it does not resize pictures to one size');
   if (config.do_pad === true) throw unusable(name, 'it pads pictures (do_pad)');
+  const { sizeField, settings } = geometry(config, name);
   return {
     settings: {
-      ...geometry(config, name),
+      ...settings,
       interpolation: interpolationOf(config.resample ?? usualFilter(config), name),
       ...values(config, name),
       channels: config.do_flip_channel_order === true ? 'bgr' : 'rgb',
     },
     readFrom: `${name} (Hugging Face)`,
-    sizeField: sizeField(config),
+    sizeField,
   };
 }
 
@@ -85,30 +86,30 @@ function usualFilter(config: ProcessorConfig): string {
   return /^(ViT|MobileNetV[12]|)$/.test(family(config)) ? 'bilinear' : 'bicubic';
 }
 
-type Geometry = Pick<RecipeSettings, 'size' | 'fit' | 'resize' | 'crop-corner'>;
+/** What is made of a picture's size, and the field that decides what the model sees. */
+interface Geometry {
+  sizeField: string;
+  settings: Pick<RecipeSettings, 'size' | 'fit' | 'resize' | 'crop-corner'>;
+}
 
 function geometry(config: ProcessorConfig, name: string): Geometry {
   const { shorter, both } = resizedSize(config, name);
   const corner = { 'crop-corner': 'down' } as const;
   if (/^ConvNext/.test(family(config)) && shorter !== null) {
     const size = { height: shorter, width: shorter };
-    if (shorter >= 384) return { size, fit: 'squish' };
-    return { size, fit: 'crop', resize: Math.trunc(shorter / (config.crop_pct ?? 224 / 256)), ...corner };
+    if (shorter >= 384) return { sizeField: 'size', settings: { size, fit: 'squish' } };
+    const resize = Math.trunc(shorter / (config.crop_pct ?? 224 / 256));
+    return { sizeField: 'size', settings: { size, fit: 'crop', resize, ...corner } };
   }
   const crop = config.do_center_crop === true ? cropSize(config, shorter, both, name) : null;
+  const sizeField = config.crop_size === undefined ? 'size' : 'crop_size';
   if (both !== null) {
-    if (crop === null) return { size: both, fit: 'squish' };
-    return { size: crop, fit: 'squish', resize: both, ...corner };
+    if (crop === null) return { sizeField: 'size', settings: { size: both, fit: 'squish' } };
+    return { sizeField, settings: { size: crop, fit: 'squish', resize: both, ...corner } };
   }
   if (shorter === null || crop === null)
     throw unusable(name, 'it keeps the proportions of pictures and cuts nothing off');
-  return { size: crop, fit: 'crop', resize: shorter, ...corner };
-}
-
-/** As `geometry` decides it. */
-function sizeField(config: ProcessorConfig): string {
-  const isCut = config.do_center_crop === true && config.crop_size !== undefined;
-  return isCut && !/^ConvNext/.test(family(config)) ? 'crop_size' : 'size';
+  return { sizeField, settings: { size: crop, fit: 'crop', resize: shorter, ...corner } };
 }
 
 interface ResizedSize {
