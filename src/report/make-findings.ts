@@ -12,6 +12,7 @@ import { cutNote, images, scoreNotes } from './findings/notes.ts';
 import { scoreFindings } from './findings/score-findings.ts';
 import type { NetworkAccess } from './interventions/asked-clusters.ts';
 import type { ProofFile } from './interventions/proof-files.ts';
+import type { SeeImages } from './page/previews.ts';
 import { multiLabelFindings } from './pairs/multi-label-findings.ts';
 import { readRun } from './read/read-run.ts';
 import type { RunDescription } from './read/run-description.ts';
@@ -34,6 +35,8 @@ export interface MadeFindings {
   table: RunTable;
   /** Pictures that the clusters' proofs name: whoever keeps the findings writes them. */
   files: ProofFile[];
+  /** Reads more of the run's images; null where the network may not be asked. */
+  see: SeeImages | null;
 }
 
 /**
@@ -50,24 +53,29 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
       `There are no records in ${output.location} yet: scores/ has no part. Wait for the run's first shard, or start the run again with --resume.`,
     );
   }
+  const asked = network && {
+    most: network.most ?? description.interventions,
+    isRequired: network.isRequired,
+    open: () => network.open(),
+  };
+  const see =
+    asked === null || asked.most === 0
+      ? null
+      : async (keys: readonly string[]) => (await asked.open())?.see(keys) ?? [];
   const { pairs } = table;
   if (pairs !== undefined) {
     const kept = { mistakesKept, labelErrorsKept };
     const found = await multiLabelFindings(output, table, pairs, description, reference ?? null, kept);
     const scored = { ...found, suspected: noneSuspected };
     const notes = [...scoreNotes(description, table, scored), ...found.notes];
-    return { findings: { ...describedRun(description, table), ...found, notes }, table, files: [] };
+    return { findings: { ...describedRun(description, table), ...found, notes }, table, files: [], see };
   }
   const { suspected, ...fromScores } = scoreFindings(table);
   const { analysed, clusters, gaps, collect, notes, files } = await evidenceFindings(
     output,
     table,
     reference ?? null,
-    network && {
-      most: network.most ?? description.interventions,
-      isRequired: network.isRequired,
-      open: () => network.open(),
-    },
+    asked,
   );
 
   const explained = new Set([...clusters, ...gaps].filter(({ claimed }) => claimed).flatMap((group) => group.images));
@@ -108,7 +116,7 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
         : [witnessAdvice(description, description.earlierLayer)].filter((note) => note !== null)),
     ],
   };
-  return { findings, table, files };
+  return { findings, table, files, see };
 }
 
 function describedRun(

@@ -89,7 +89,7 @@ export async function makeReport(
   output: Store,
   { reference = null, since = null, network }: ReportSources = {},
 ): Promise<MadeReport> {
-  const { findings, table, files } = await makeFindings(output, {
+  const { findings, table, files, see } = await makeFindings(output, {
     ...(reference === null ? {} : { reference }),
     ...(network === undefined ? {} : { network }),
   });
@@ -104,7 +104,7 @@ export async function makeReport(
   await writeMistakes(output, findings, table);
   if (changes) await put(reportKeys.diff, `${JSON.stringify(changes.diff)}\n`, 'application/json');
   else await retryTransient(() => output.delete(reportKeys.diff));
-  return { findings, diff: changes?.diff ?? null, page: await writePage(output, { findings, changes }) };
+  return { findings, diff: changes?.diff ?? null, page: await writePage(output, { findings, changes, see }) };
 }
 
 /** Twice: a line each, and as a table. */

@@ -1,5 +1,6 @@
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { gradline, runArguments, tinyProject } from './gradline.ts';
 
@@ -71,6 +72,31 @@ describe('the report', () => {
     expect(JSON.parse(json.stdout)).toEqual(JSON.parse(await readFile(join(out, 'report/findings.json'), 'utf8')));
     const mistakes = (await readFile(join(out, 'report/mistakes.jsonl'), 'utf8')).trim().split('\n');
     expect(mistakes.map((line) => JSON.parse(line).key).sort()).toEqual(['blue/0003.png', 'green/0000.png']);
+  });
+
+  test('has pictures of its own where the run drew none, as long as the images are there', async () => {
+    const folder = await mistakenProject();
+    const [drawn, bare] = [join(folder, 'drawn'), join(folder, 'bare')];
+    const picturesOf = async (output: string) => {
+      const pictures = join(output, 'report/pictures');
+      return (await exists(pictures)) ? readdir(pictures) : [];
+    };
+    expect((await gradline(runArguments(folder, '--output', drawn))).code).toBe(0);
+    expect(await picturesOf(drawn)).toEqual([]);
+
+    expect((await gradline(runArguments(folder, '--output', bare, '--overlays', 'none'))).code).toBe(0);
+    const made = await picturesOf(bare);
+    expect(made).toHaveLength(2);
+    const page = await readFile(join(bare, 'report/data/report.js'), 'utf8');
+    for (const name of made) {
+      expect((await sharp(join(bare, 'report/pictures', name)).metadata()).format).toBe('webp');
+      expect(page).toContain(`[${Number.parseInt(name, 10)},"${name}"]`);
+    }
+
+    await rm(join(folder, 'photos'), { recursive: true });
+    const later = await gradline(['report', bare]);
+    expect([later.code, later.stderr]).toEqual([0, '']);
+    expect(await picturesOf(bare)).toEqual([]);
   });
 
   test('and evidence can be left out by the configuration file; the report is no reason not to resume', async () => {

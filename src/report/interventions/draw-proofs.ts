@@ -1,10 +1,9 @@
 /** Pictures that show what a change does to the network's answers. */
 
-import sharp from 'sharp';
 import { at } from '../../explain/at.ts';
 import type { Network, SeenImage } from '../../interventions/network.ts';
-import type { Size } from '../../shared/picture/raster.ts';
 import type { ProofPair, ProofPicture, Proofs } from '../contract.ts';
+import { webpOf } from '../webp.ts';
 import { type Change, lent } from './change.ts';
 import { boxOf, sharedPart } from './shared-part.ts';
 import type { TriedImage } from './tried-image.ts';
@@ -125,8 +124,4 @@ async function drawShared(change: Change, own: readonly TriedImage[]): Promise<B
   });
   const shared = sharedPart(parts);
   return shared && webpOf(shared, 4);
-}
-
-function webpOf({ pixels, width, height }: Size & { pixels: Uint8Array }, channels: 3 | 4): Promise<Buffer> {
-  return sharp(pixels, { raw: { width, height, channels } }).webp({ quality: 85 }).toBuffer();
 }

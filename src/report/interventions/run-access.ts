@@ -19,7 +19,7 @@ export class RunAccess implements NetworkAccess, AsyncDisposable {
   readonly isRequired: boolean;
   readonly #output: Store;
   readonly #places: RunPlaces;
-  #opened: RunNetwork | null = null;
+  #opened: Promise<RunNetwork | null> | null = null;
 
   constructor(output: Store, ask: AskOrder = asTheRunSays) {
     this.#output = output;
@@ -28,12 +28,15 @@ export class RunAccess implements NetworkAccess, AsyncDisposable {
     this.isRequired = ask.model !== null || ask.images !== null || (ask.most ?? 0) > 0;
   }
 
-  async open(): Promise<Network | null> {
-    this.#opened = await RunNetwork.open(await reopenRun(this.#output, this.#places));
+  /** The same each time. */
+  open(): Promise<Network | null> {
+    this.#opened ??= reopenRun(this.#output, this.#places).then((run) => RunNetwork.open(run));
     return this.#opened;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#opened?.close();
+    // Whoever opened it has heard of a failure.
+    const network = await this.#opened?.catch(() => null);
+    await network?.close();
   }
 }

@@ -18,6 +18,7 @@ export class ImageColumnsBuilder {
   readonly #files: number[] = [];
   readonly #fileSets = new Map<string, number>();
   readonly #folders: [number, string][] = [];
+  readonly #withoutPicture = new Set<number>();
   readonly #pairs: ClassColumnsBuilder | null;
 
   /** @param thresholds by class index; null where each image has one label @param analysed what findings come from */
@@ -49,6 +50,7 @@ export class ImageColumnsBuilder {
     this.#pairs?.add(record, (map) => this.mapIndex(map));
     const folder = folderOf(record);
     if (folder !== null && folder !== record.key) this.#folders.push([row, folder]);
+    if (!record.picture && record.maps.every(({ overlay }) => overlay === null)) this.#withoutPicture.add(row);
   }
 
   /** Place of a map in `maps`, which grows. */
@@ -59,6 +61,11 @@ export class ImageColumnsBuilder {
 
   rowsByKey(): Map<string, number> {
     return new Map(this.#keys.map((key, row) => [key, row]));
+  }
+
+  /** Whether the run wrote no picture of the image at a row. */
+  lacksPicture(row: number): boolean {
+    return this.#withoutPicture.has(row);
   }
 
   pack(): ImageColumns {

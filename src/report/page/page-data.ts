@@ -27,6 +27,7 @@ export interface PageReport {
   maps: MapId[];
   look: OverlayLook;
   quarantined: QuarantinedImages;
+  previews: Preview[];
   /** Null when every explained image is on the page. */
   selection: PageSelection | null;
   /** Null when the report was made without an earlier run. */
@@ -103,6 +104,12 @@ export interface OverlayLook {
   /** Whether overlays show what the model saw, or the whole original. */
   on: 'seen' | 'original';
 }
+
+/** A picture that the report has of an image of which the run wrote none: its row, and its file in `previewFolder`. */
+export type Preview = [row: number, name: string];
+
+/** Below the output. */
+export const previewFolder = 'report/pictures';
 
 export interface PageSelection {
   /** Images on the page, and explained images in the run. */

@@ -1,5 +1,6 @@
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
+import { previewFolder } from './page-data.ts';
 
 const folder = 'report/';
 const dataFolder = `${folder}data/`;
@@ -9,7 +10,8 @@ const atOnce = 16;
 /** The files below `report/` that a page is made of. Several are written at once; call `end` at the end. */
 export class PageFiles {
   readonly #output: Store;
-  readonly #data = new Set<string>();
+  /** Of which an earlier page may have had more. */
+  readonly #numbered = new Set<string>();
   readonly #writing = new Set<Promise<void>>();
   #count = 0;
 
@@ -23,19 +25,27 @@ export class PageFiles {
 
   async writeData(name: string, script: string): Promise<void> {
     const key = `${dataFolder}${name}.js`;
-    this.#data.add(key);
+    this.#numbered.add(key);
     await this.#put(key, script, 'text/javascript; charset=utf-8');
+  }
+
+  async writePicture(name: string, webp: Buffer): Promise<void> {
+    const key = `${previewFolder}/${name}`;
+    this.#numbered.add(key);
+    await this.#put(key, webp, 'image/webp');
   }
 
   async write(name: string, body: Buffer | string, contentType: string): Promise<void> {
     await this.#put(`${folder}${name}`, body, contentType);
   }
 
-  /** Waits for what is under way, then deletes data files of an earlier page that had more images. @throws StoreError */
+  /** Waits for what is under way, then deletes data files and pictures of an earlier page that had more images. @throws StoreError */
   async end(): Promise<void> {
     await Promise.all(this.#writing);
     const stale: string[] = [];
-    for await (const { key } of this.#output.list(dataFolder)) if (!this.#data.has(key)) stale.push(key);
+    for (const numbered of [dataFolder, `${previewFolder}/`]) {
+      for await (const { key } of this.#output.list(numbered)) if (!this.#numbered.has(key)) stale.push(key);
+    }
     for (const key of stale) await this.#output.delete(key);
   }
 

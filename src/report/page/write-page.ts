@@ -19,6 +19,7 @@ import {
 } from './page-data.ts';
 import { PageFiles } from './page-files.ts';
 import { pageFindings } from './page-findings.ts';
+import { type SeeImages, writePreviews } from './previews.ts';
 import { readOverlayLook } from './run-look.ts';
 import { type ImageSelection, selectImages } from './selection.ts';
 
@@ -26,6 +27,8 @@ export interface PageContent {
   findings: Findings;
   /** Since an earlier run. Default: none. */
   changes?: ChangesContent | null;
+  /** Reads images of which the run wrote no picture. Default: the page does without. */
+  see?: SeeImages | null;
 }
 
 export interface PageOptions {
@@ -51,7 +54,7 @@ const quarantinedListed = 10_000;
  * @throws UserError `damaged-output`; StoreError; Error when the page's app is not built
  */
 export async function writePage(output: Store, content: PageContent, options: PageOptions = {}): Promise<WrittenPage> {
-  const { findings, changes = null } = content;
+  const { findings, changes = null, see = null } = content;
   const files = new PageFiles(output);
   const app = await readBuiltPage('report/page/app', indexHtml);
   const look = await readOverlayLook(output);
@@ -80,12 +83,17 @@ export async function writePage(output: Store, content: PageContent, options: Pa
   if (pending.length > 0) await writeDetails(pending.length);
 
   const rows = columns.rowsByKey();
+  const bare = (key: string) => {
+    const row = rows.get(key);
+    return row !== undefined && columns.lacksPicture(row) ? row : undefined;
+  };
   const report: PageReport = {
     findings: pageFindings(findings, rows),
     images: columns.pack(),
     maps: columns.maps,
     look,
     quarantined,
+    previews: see === null ? [] : await writePreviews(files, findings, bare, see),
     selection: selection.shares && { shown: columns.rows, done: findings.counts.done, ...selection.shares },
     changes: changes && before && pageChanges(changes, before, rows, columns.maps),
   };

@@ -118,6 +118,7 @@ export function harbourPage(scenes: readonly Scene[], pictures = false): PageRep
       listed: [{ key: 'broken.jpg', label: null, code: 'not-an-image', message: 'The file is not a picture.' }],
     },
     selection: null,
+    previews: [],
     changes: changesOf(scenes),
   };
 }

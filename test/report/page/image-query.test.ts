@@ -32,6 +32,7 @@ function report() {
     quarantined: { total: 0, listed: [] },
     selection: null,
     changes: null,
+    previews: [],
   };
   return openReport(page);
 }

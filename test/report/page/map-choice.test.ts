@@ -30,6 +30,7 @@ const report = openReport({
   quarantined: { total: 0, listed: [] },
   selection: null,
   changes: null,
+  previews: [],
 });
 
 const choice = (row: number, query: string) => mapChoice(report, row, new URLSearchParams(query));

@@ -3,7 +3,7 @@
 import { at } from '../../../explain/at.ts';
 import type { MapId } from '../../contract.ts';
 import { unpackFloats, unpackIntegers } from '../packed-array.ts';
-import type { FileSet, PageReport } from '../page-data.ts';
+import { type FileSet, type PageReport, previewFolder } from '../page-data.ts';
 import { linkTo } from '../picture-path.ts';
 import { openMultiLabel } from './multi-label/multi-label.ts';
 
@@ -18,6 +18,7 @@ export function openReport(page: PageReport) {
   const degenerate = unpackIntegers(images.degenerate);
   const files = unpackIntegers(images.files);
   const folders = new Map(images.folders);
+  const previews = new Map(page.previews);
   const suspected = new Map(findings.labelErrors.map((error) => [error.row, error]));
   const multi =
     findings.multiLabel && images.multiLabel ? openMultiLabel(findings.multiLabel, images.multiLabel) : null;
@@ -64,8 +65,13 @@ export function openReport(page: PageReport) {
     /** A layer as the user wrote it; for `last` with the layer that it means. */
     layerName: (layer: string): string =>
       layer === 'last' && findings.lastLayer !== null ? `last (${findings.lastLayer})` : layer,
-    /** The image as the model saw it; null where it was not written. */
-    seenLink: (row: number): string | null => fileLink('overlays', row, filesOf(row)?.seen),
+    /** The image as the model saw it; null where neither the run nor the report wrote it. */
+    seenLink(row: number): string | null {
+      const preview = previews.get(row);
+      return preview === undefined
+        ? fileLink('overlays', row, filesOf(row)?.seen)
+        : linkTo(`${previewFolder}/${preview}`);
+    },
     overlayLink: (row: number, map: number): string | null => fileLink('overlays', row, filesOf(row)?.overlays[map]),
     rawMapLink: (row: number, map: number): string | null => fileLink('maps', row, filesOf(row)?.maps[map]),
     /** Place in `maps`; -1 when there is none such. */
