@@ -108,10 +108,10 @@ function scaledBytes(pixels: Uint8Array, scaling: PixelScaling, input: ModelInpu
   const scaled = new Float32Array((pixels.length / 3) * channels);
   for (const [c, { source }] of channelScalings(scaling, input).entries()) {
     const table = tables[c] ?? new Float32Array(256);
-    for (let from = source, pixel = 0; from < pixels.length; from += 3, pixel++) {
-      const image = Math.floor(pixel / plane);
-      const at = layout === 'NCHW' ? (image * channels + c) * plane + (pixel - image * plane) : pixel * channels + c;
-      scaled[at] = table[pixels[from] ?? 0] ?? 0;
+    const step = layout === 'NCHW' ? 1 : channels;
+    for (let image = 0, from = source; from < pixels.length; image++) {
+      let at = image * channels * plane + (layout === 'NCHW' ? c * plane : c);
+      for (let pixel = 0; pixel < plane; pixel++, from += 3, at += step) scaled[at] = table[pixels[from] ?? 0] ?? 0;
     }
   }
   return scaled;

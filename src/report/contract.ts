@@ -223,9 +223,9 @@ export type MeanHeatmap = number[];
 
 /**
  * What is changed in a picture to see whether it is the cause: `seen`, what the picture's own map shows; `place`, one place in all pictures; `border`, a tenth of the shorter side
- * from the edge; `surroundings`, a fifth; the others move a number that describes the whole picture (`src/interventions/statistics`).
+ * from the edge; `surroundings`, a fifth; `look`, all numbers that set the images apart at once; the others move a number that describes the whole picture (`src/interventions/statistics`).
  */
-export type ChangeKind = 'seen' | 'place' | 'border' | 'surroundings' | StatisticName;
+export type ChangeKind = 'seen' | 'place' | 'border' | 'surroundings' | 'look' | StatisticName;
 
 /** What the network answers when a possible cause is taken out of a cluster's images. Margins are log-odds of the predicted class against the true one. */
 export interface TestedChange {
@@ -247,8 +247,11 @@ export interface TestedChange {
   ordinaryReturned: number | null;
   /** Wilcoxon's rank-sum test of the falls against those of ordinary mistakes, times the number of tests. */
   chance: number;
-  /** Put into correct images of other classes: how many are taken for the class then, and when the same part of other mistakes is put there. Null where it was not tried. */
-  transplanted: { images: number; taken: number; control: number } | null;
+  /**
+   * Put into correct images of other classes: the share that is taken for the class then, and when the same part of other mistakes is put there; Wilcoxon's signed-rank test of
+   * the margins of one against the other's. Null where it was not tried.
+   */
+  transplanted: { images: number; taken: number; control: number; chance: number } | null;
 }
 
 /** A picture that the network was asked about, and its answer. */

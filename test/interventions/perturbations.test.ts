@@ -3,10 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { uniformNumbers } from '../../src/explain/random-numbers.ts';
 import { covered, coverings } from '../../src/interventions/fill.ts';
 import { borderOf, brightRegion, maskOf, otherPlaces } from '../../src/interventions/mask.ts';
+import { colour } from '../../src/interventions/statistics/colour.ts';
+import { contrast } from '../../src/interventions/statistics/contrast.ts';
+import { light } from '../../src/interventions/statistics/light.ts';
 import { pixelation } from '../../src/interventions/statistics/pixelation.ts';
+import { saturation } from '../../src/interventions/statistics/saturation.ts';
 import { softened } from '../../src/interventions/statistics/soften.ts';
+import { lumaOf } from '../../src/interventions/statistics/statistic.ts';
 import { statistics } from '../../src/interventions/statistics/statistics.ts';
 import { transplanted } from '../../src/interventions/transplant.ts';
+import type { RgbImage } from '../../src/shared/picture/raster.ts';
 
 const size = { width: 60, height: 48 };
 
@@ -108,6 +114,40 @@ describe('statistics', () => {
       }
     },
   );
+
+  test('brown tones have no more colours than grey ones', () => {
+    const coloured = picture(5);
+    const tinted = (gains: readonly number[]) => {
+      const pixels = Uint8Array.from(coloured.pixels, (_, at) =>
+        Math.min(255, Math.round(lumaOf(coloured.pixels, at - (at % 3)) * (gains[at % 3] ?? 1))),
+      );
+      return saturation.measure({ ...coloured, pixels })[0];
+    };
+    expect(saturation.measure(coloured)[0]).toBeGreaterThan(10);
+    expect(tinted([1, 1, 1])).toBeLessThan(1);
+    expect(tinted([1.12, 0.95, 0.7])).toBeLessThan(2);
+  });
+
+  test('moved to several statistics of another in their order, a picture has each of them', () => {
+    const [own, other] = [picture(3), picture(7)];
+    const dimmed = {
+      ...other,
+      pixels: other.pixels.map((value, at) => (60 + 0.5 * value) * ([1.1, 1, 0.8][at % 3] ?? 1)),
+    };
+    const look = [light, contrast, colour, saturation];
+    expect(look).toEqual(statistics.filter((statistic) => look.includes(statistic)));
+    const moved = look.reduce<RgbImage>(
+      (picture, statistic) => statistic.moved(picture, statistic.measure(dimmed)),
+      own,
+    );
+    for (const statistic of look) {
+      const [before, wanted, after] = [own, dimmed, moved].map((one) => statistic.measure(one));
+      wanted?.forEach((to, i) => {
+        const [from = 0, is = 0] = [before?.[i], after?.[i]];
+        expect(Math.abs(is - to)).toBeLessThan(0.1 * Math.abs(from - to) + 0.02 * Math.abs(to) + 0.01);
+      });
+    }
+  });
 
   test('a blur has the deviation that it is asked for', () => {
     const side = 61;

@@ -1,24 +1,34 @@
 import type { RgbImage } from '../../shared/picture/raster.ts';
-import { meanOf, resampled, type Statistic } from './statistic.ts';
+import { lumaOf, meanOf, resampled, type Statistic } from './statistic.ts';
 
-/** Logarithms of the means of red, green and blue, less their own mean: a cast, as of light of another colour. Each channel is multiplied. */
+/** Logarithms of the means of red, green and blue, less their own mean: a cast, as of light of another colour. Each channel is multiplied; the picture stays as bright. */
 export const colour: Statistic = {
   name: 'colour',
   measure: (picture) => castOf(picture),
   moved: (picture, to) => {
     const from = castOf(picture);
     const gains = from.map((value, channel) => Math.exp((to[channel] ?? 0) - value));
-    return resampled(picture, (at) => (picture.pixels[at] ?? 0) * (gains[at % 3] ?? 1));
+    const means = meansOf(picture);
+    const brighter =
+      lumaOf(
+        means.map((value, channel) => value * (gains[channel] ?? 1)),
+        0,
+      ) / Math.max(1, lumaOf(means, 0));
+    return resampled(picture, (at) => ((picture.pixels[at] ?? 0) * (gains[at % 3] ?? 1)) / Math.max(0.01, brighter));
   },
   words: (own, usual) => `${hueOf(own.map((value, channel) => value - (usual[channel] ?? 0)))} light`,
 };
 
-function castOf({ pixels }: RgbImage): number[] {
-  const sums = [0, 0, 0];
-  for (let at = 0; at < pixels.length; at++) sums[at % 3] = (sums[at % 3] ?? 0) + (pixels[at] ?? 0);
-  const logarithms = sums.map((sum) => Math.log(1 + sum / (pixels.length / 3)));
+export function castOf(picture: RgbImage): number[] {
+  const logarithms = meansOf(picture).map((value) => Math.log(1 + value));
   const middle = meanOf(logarithms);
   return logarithms.map((value) => value - middle);
+}
+
+function meansOf({ pixels }: RgbImage): number[] {
+  const sums = [0, 0, 0];
+  for (let at = 0; at < pixels.length; at++) sums[at % 3] = (sums[at % 3] ?? 0) + (pixels[at] ?? 0);
+  return sums.map((sum) => sum / (pixels.length / 3));
 }
 
 const hues = ['reddish', 'yellowish', 'greenish', 'cyan', 'bluish', 'purplish'] as const;

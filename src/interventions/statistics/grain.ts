@@ -35,12 +35,14 @@ export const grain: Statistic = {
 
 function noiseOf(luma: Float64Array, { width, height }: RgbImage): number {
   let sum = 0;
-  const value = (x: number, y: number) => luma[y * width + x] ?? 0;
+  const value = (at: number) => luma[at] ?? 0;
   for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      const corners = value(x - 1, y - 1) + value(x + 1, y - 1) + value(x - 1, y + 1) + value(x + 1, y + 1);
-      const sides = value(x, y - 1) + value(x, y + 1) + value(x - 1, y) + value(x + 1, y);
-      sum += Math.abs(corners - 2 * sides + 4 * value(x, y));
+    const end = (y + 1) * width - 1;
+    for (let at = y * width + 1; at < end; at++) {
+      const [above, below] = [at - width, at + width];
+      const corners = value(above - 1) + value(above + 1) + value(below - 1) + value(below + 1);
+      const sides = value(above) + value(below) + value(at - 1) + value(at + 1);
+      sum += Math.abs(corners - 2 * sides + 4 * value(at));
     }
   }
   return (Math.sqrt(Math.PI / 2) * sum) / (6 * Math.max(1, (width - 2) * (height - 2)));

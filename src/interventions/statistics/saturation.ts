@@ -1,16 +1,21 @@
 import type { RgbImage } from '../../shared/picture/raster.ts';
+import { castOf } from './colour.ts';
 import { lumaOf, resampled, type Statistic } from './statistic.ts';
 
-/** Mean distance of a pixel from grey. Colours are moved away from their luma, or towards it; grey stays grey. */
+/**
+ * Mean distance of a pixel from grey, in the light that the picture is in: brown tones instead of colours are as grey as grey ones. Colours are moved away from their luma, or
+ * towards it; grey stays grey, and the light what it is.
+ */
 export const saturation: Statistic = {
   name: 'saturation',
-  measure: (picture) => [saturationOf(picture)],
+  measure: (picture) => [saturationOf(balanced(picture, gainsOf(picture)))],
   moved: (picture, [to = 0]) => {
-    const { pixels } = picture;
-    const factor = to / Math.max(0.5, saturationOf(picture));
+    const gains = gainsOf(picture);
+    const pixels = balanced(picture, gains);
+    const factor = to / Math.max(0.5, saturationOf(pixels));
     return resampled(picture, (at) => {
       const luma = lumaOf(pixels, at - (at % 3));
-      return luma + ((pixels[at] ?? 0) - luma) * factor;
+      return (luma + ((pixels[at] ?? 0) - luma) * factor) * (gains[at % 3] ?? 1);
     });
   },
   isLost: ([own = 0], [usual = 0]) => isGrey(own, usual),
@@ -18,7 +23,22 @@ export const saturation: Statistic = {
     own >= usual ? 'strong colours' : isGrey(own, usual) ? 'no colours' : 'pale colours',
 };
 
-function saturationOf({ pixels }: RgbImage): number {
+function gainsOf(picture: RgbImage): number[] {
+  return castOf(picture).map(Math.exp);
+}
+
+/** Samples without the cast of the picture's light. */
+function balanced({ pixels }: RgbImage, [red = 1, green = 1, blue = 1]: readonly number[]): Float64Array {
+  const samples = new Float64Array(pixels.length);
+  for (let at = 0; at < pixels.length; at += 3) {
+    samples[at] = (pixels[at] ?? 0) / red;
+    samples[at + 1] = (pixels[at + 1] ?? 0) / green;
+    samples[at + 2] = (pixels[at + 2] ?? 0) / blue;
+  }
+  return samples;
+}
+
+function saturationOf(pixels: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < pixels.length; at += 3) {
     const luma = lumaOf(pixels, at);

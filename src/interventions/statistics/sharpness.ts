@@ -3,8 +3,8 @@ import { bisected } from './bisected.ts';
 import { axisOf, type Direction, softened } from './soften.ts';
 import { deviationOf, lumas, resampled, type Statistic, sumOf } from './statistic.ts';
 
-/** Of what the finest detail is measured and made, in pixels. */
-const detail = 1;
+/** Of what the finest detail is measured and made, in pixels. Of less, what rounding to whole samples adds would hide how blurred a picture is. */
+const detail = 2;
 const strongestBlur = 8;
 const strongestSharpening = 6;
 
@@ -29,9 +29,7 @@ export const sharpness: Statistic = {
 function movedAlong(picture: RgbImage, direction: Direction, to: number): RgbImage {
   const own = lumas(picture);
   const soften = (plane: Float64Array, by: number) => softened(plane, picture.width, picture.height, by, [direction]);
-  const planes = [0, 1, 2].map((channel) =>
-    Float64Array.from({ length: own.length }, (_, pixel) => picture.pixels[pixel * 3 + channel] ?? 0),
-  );
+  const planes = [0, 1, 2].map((channel) => planeOf(picture, channel));
   const lines = linesOf(own, picture, direction);
   if (to < sharpnessOfLines(lines)) {
     const blur = bisected(strongestBlur, (by) => sharpnessOfLines(alongLines(lines, by)) > to);
@@ -40,14 +38,28 @@ function movedAlong(picture: RgbImage, direction: Direction, to: number): RgbIma
   }
   const coarse = alongLines(lines, detail);
   const more = bisected(strongestSharpening, (by) => {
-    const values = lines.values.map((value, at) => value + by * (value - (coarse.values[at] ?? 0)));
-    return sharpnessOfLines({ ...lines, values }) < to;
+    return sharpnessOfLines({ ...lines, values: strengthened(lines.values, coarse.values, by) }) < to;
   });
   const soft = planes.map((plane) => soften(plane, detail));
   return resampled(picture, (at) => {
     const value = picture.pixels[at] ?? 0;
     return value + more * (value - (soft[at % 3]?.[Math.floor(at / 3)] ?? 0));
   });
+}
+
+function planeOf({ pixels }: RgbImage, channel: number): Float64Array {
+  const plane = new Float64Array(pixels.length / 3);
+  for (let pixel = 0, at = channel; pixel < plane.length; pixel++, at += 3) plane[pixel] = pixels[at] ?? 0;
+  return plane;
+}
+
+function strengthened(values: Float64Array, coarse: Float64Array, by: number): Float64Array {
+  const result = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? 0;
+    result[at] = value + by * (value - (coarse[at] ?? 0));
+  }
+  return result;
 }
 
 function sharpnessOf(luma: Float64Array, size: Size, direction: Direction): number {

@@ -51,6 +51,7 @@ function boxed(values: Float64Array, { lines, length, lineStep, step }: Axis, de
   // A line with its border pixels repeated before and behind it.
   const before = radius + 1;
   const padded = new Float64Array(length + 2 * before);
+  const share = 1 / total;
   for (let line = 0; line < lines; line++) {
     const start = line * lineStep;
     for (let place = 0, from = start; place < length; place++, from += step) padded[before + place] = values[from] ?? 0;
@@ -60,7 +61,7 @@ function boxed(values: Float64Array, { lines, length, lineStep, step }: Axis, de
     for (let place = 1; place < size + 1; place++) sum += padded[place] ?? 0;
     for (let place = 0, to = start; place < length; place++, to += step) {
       const [first, last] = [padded[place] ?? 0, padded[place + size + 1] ?? 0];
-      result[to] = (sum + end * (first + last)) / total;
+      result[to] = (sum + end * (first + last)) * share;
       sum += last - (padded[place + 1] ?? 0);
     }
   }

@@ -26,13 +26,15 @@ export function resampled(picture: RgbImage, sampleOf: (at: number) => number): 
 }
 
 /** Luma of a pixel (ITU-R BT.601). @param at place of its red sample */
-export function lumaOf(pixels: Uint8Array, at: number): number {
+export function lumaOf(pixels: ArrayLike<number>, at: number): number {
   return 0.299 * (pixels[at] ?? 0) + 0.587 * (pixels[at + 1] ?? 0) + 0.114 * (pixels[at + 2] ?? 0);
 }
 
 /** `[height, width]`. */
 export function lumas({ pixels }: RgbImage): Float64Array {
-  return Float64Array.from({ length: pixels.length / 3 }, (_, pixel) => lumaOf(pixels, pixel * 3));
+  const values = new Float64Array(pixels.length / 3);
+  for (let pixel = 0; pixel < values.length; pixel++) values[pixel] = lumaOf(pixels, pixel * 3);
+  return values;
 }
 
 export function sumOf(values: readonly number[]): number {

@@ -1,6 +1,7 @@
 /** Clusters and gaps in plain words with numbers. */
 
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
+import type { TestedChange } from '../contract.ts';
 import { isOfOneThing } from '../interventions/verdict.ts';
 import type { UnrankedGap } from './find-gaps.ts';
 
@@ -49,8 +50,15 @@ export function clusterEvidence(cluster: Omit<UnrankedCluster, 'rows'>, name: Na
         `given the same part of other mistakes, ${count(transplanted.control, transplanted.images)}.`;
   const removed = strongest.isRemovable
     ? parts.join('; ')
-    : `${cluster.claimed ? 'It' : capital(words)} cannot be taken out of a picture`;
+    : `${cluster.claimed ? 'It' : capital(words)} cannot be taken out of a picture${nearUsual(strongest)}`;
   return `${removed}.${given}`;
+}
+
+/** What moving a picture towards what is usual shows, where it shows something: colours put on grey are not the ones that were there. */
+function nearUsual({ returned, returnedElsewhere, images }: TestedChange): string {
+  return returned > (returnedElsewhere ?? 0)
+    ? `, but brought as near to usual ones as can be, ${some(returned, images)} images get their true class back`
+    : '';
 }
 
 /** Of a cluster that was not tested. */

@@ -6,6 +6,7 @@ import { borderOf, brightRegion, type Mask, otherPlaces } from '../../interventi
 import type { SeenImage } from '../../interventions/network.ts';
 import type { Statistic } from '../../interventions/statistics/statistic.ts';
 import { transplanted } from '../../interventions/transplant.ts';
+import type { RgbImage } from '../../shared/picture/raster.ts';
 import type { ChangeKind } from '../contract.ts';
 import type { TriedImage } from './tried-image.ts';
 
@@ -25,16 +26,21 @@ export interface Change {
 }
 
 /** What a picture lends to another one. */
-type Part = { mask: Mask } | { statistic: Statistic; value: number[] };
+type Part = { mask: Mask } | { look: StatisticValue[] };
+
+interface StatisticValue {
+  statistic: Statistic;
+  value: number[];
+}
 
 /** The recipient with the donor's part; null where the donor has none. */
 export function lent(change: Change, donor: TriedImage, recipient: TriedImage): SeenImage | null {
   const part = change.part(donor);
   if (part === null) return null;
   const { picture } = recipient;
-  const changed =
-    'mask' in part ? transplanted(picture, donor.picture, part.mask) : part.statistic.moved(picture, part.value);
-  return { ...picture, ...changed };
+  return 'mask' in part
+    ? { ...picture, ...transplanted(picture, donor.picture, part.mask) }
+    : inLook(picture, part.look);
 }
 
 /** What an image's own map shows: from half of its maximum, about a seventh of the picture at most. */
@@ -80,20 +86,37 @@ export const borderChanges: readonly Change[] = (['border', 'surroundings'] as c
   covering(kind, ({ picture }) => borderOf(picture, borders[kind]), false),
 );
 
+/** A statistic that sets images apart. */
+export interface StatisticValues {
+  statistic: Statistic;
+  /** Values of pictures that have least of what is tested. */
+  usual: readonly number[][];
+  /** Values of the pictures that may share it. */
+  own: readonly number[][];
+}
+
 /**
- * A picture's statistic as usual pictures have it; elsewhere: as another of those that share it has it.
- * @param usual values of pictures that have least of what is tested
- * @param own values of the pictures that may share it
+ * A picture's statistic, or several at once, as usual pictures have it; elsewhere: as another of those that share it has it.
+ * @param moved one for its own kind of change, more for a look
  */
-export function statisticChange(statistic: Statistic, usual: readonly number[][], own: readonly number[][]): Change {
-  const moved = ({ picture }: TriedImage, to: readonly number[]): SeenImage => ({
-    ...picture,
-    ...statistic.moved(picture, to),
-  });
+export function statisticChange(moved: readonly StatisticValues[]): Change {
   const turn = (image: TriedImage, values: readonly number[][]) => at(values, image.row % values.length);
+  const as = (image: TriedImage, values: (own: StatisticValues) => readonly number[][]) =>
+    inLook(
+      image.picture,
+      moved.map((own) => ({ statistic: own.statistic, value: turn(image, values(own)) })),
+    );
+  const [first] = moved;
   return {
-    kind: statistic.name,
-    apply: (image) => ({ without: [moved(image, turn(image, usual))], elsewhere: [moved(image, turn(image, own))] }),
-    part: ({ picture }) => ({ statistic, value: statistic.measure(picture) }),
+    kind: moved.length === 1 && first !== undefined ? first.statistic.name : 'look',
+    apply: (image) => ({ without: [as(image, ({ usual }) => usual)], elsewhere: [as(image, ({ own }) => own)] }),
+    part: ({ picture }) => ({
+      look: moved.map(({ statistic }) => ({ statistic, value: statistic.measure(picture) })),
+    }),
   };
+}
+
+function inLook(picture: SeenImage, look: readonly StatisticValue[]): SeenImage {
+  const { pixels } = look.reduce<RgbImage>((moved, { statistic, value }) => statistic.moved(moved, value), picture);
+  return { ...picture, pixels };
 }

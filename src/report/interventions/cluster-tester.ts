@@ -12,40 +12,52 @@ import { centroid, difference, type Point } from '../clusters/points.ts';
 import { isCorrect, type Sample } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
-import { borderChanges, type Change, lent, place, seen, sharedRegion, statisticChange } from './change.ts';
+import {
+  borderChanges,
+  type Change,
+  lent,
+  place,
+  type StatisticValues,
+  seen,
+  sharedRegion,
+  statisticChange,
+} from './change.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
 import { rankSumPValue } from './rank-sum.ts';
+import { signedRankPValue } from './signed-rank.ts';
 import { fallOf, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { hasCause, lost, strongestFirst } from './verdict.ts';
-import { causeInWords } from './words.ts';
+import { hasCause, lost, mayBeCause, strongestFirst } from './verdict.ts';
+import { causeInWords, type StatisticMeans } from './words.ts';
 
 /** Images of a cluster that are tried, ordinary mistakes that they are held against, and correct images that say what is usual. */
 const members = 10;
 const ordinary = 18;
-const usual = 36;
+const usual = 44;
 /** Of the ordinary mistakes, those whose statistics are moved as a cluster's are. */
 const movedMistakes = 8;
 /** Fewer are no cluster to test. */
 const fewest = 5;
 /** Standard deviations by which a cluster's statistic lies from that of correct images before it is worth a trial. */
 const leastDeviation = 0.5;
-/** Images that get a part of a cluster's, and parts that each gets. */
-const recipients = 10;
-/** Changes of a part of the picture that are transplanted, too: those that take the most of the margin. What the whole picture shares always is: a blur cannot be taken out. */
+/** Images that get a part of a cluster's, each another one, and the same part of a mistake that it is held against. */
+const recipients = 20;
+/** Changes of a part of the picture that are transplanted, too: those that take the most of the margin. */
 const transplants = 2;
 
 /** Pictures that are asked about at most, so that no test begins that cannot be ended: of one image under all changes of a part, and under one of the whole. */
 const underParts = 14;
 const underWhole = 2;
-const mostOfAnImage = 1 + underParts + underWhole * statistics.length;
+/** Each statistic by itself, and all that set images apart at once. */
+const wholeChanges = statistics.length + 1;
+const mostOfAnImage = 1 + underParts + underWhole * wholeChanges;
 /** Of a cluster: its images, the mistakes that its changes are held against, and what is transplanted. */
 const mostOfATest =
   members * mostOfAnImage +
-  movedMistakes * (1 + underWhole * statistics.length) +
-  (transplants + statistics.length) * 2 * recipients;
+  movedMistakes * (1 + underWhole * wholeChanges) +
+  (transplants + wholeChanges) * 2 * recipients;
 const mostOfTheBackground = ordinary * (1 + underParts);
-const mostOfProofs = 2 * (members + recipients);
+const mostOfProofs = 4 * members;
 
 export interface TesterParts {
   sample: Sample;
@@ -63,13 +75,6 @@ interface Background {
   mistakes: TriedImage[];
   /** Of changes that are the same for all clusters. */
   outcomes: Map<Change, Outcome[]>;
-}
-
-/** A statistic's means over a cluster's images and over correct ones. */
-interface StatisticMeans {
-  statistic: Statistic;
-  own: Point;
-  usual: Point;
 }
 
 /** Changes that need nothing of the cluster. */
@@ -134,7 +139,7 @@ export class ClusterTester {
     if (this.#parts.network.asked + mostOfProofs > this.#parts.most) return null;
     const own = await this.#membersOf(cluster);
     const { correct } = await this.#read();
-    const into = recipientsOf(correct, cluster.predicted);
+    const into = recipientsOf(correct, cluster.predicted).slice(0, members);
     const drawn = await drawProofs(change, own, into, cluster.predicted, this.#parts.network);
     return strongest.isRemovable ? drawn : { ...drawn, removed: [] };
   }
@@ -155,14 +160,23 @@ export class ClusterTester {
     // Mistakes for the same class may have the same cause.
     const others = mistakes.filter(({ predicted }) => predicted !== cluster.predicted);
     const changes = [...general, ...placesOf(cluster, network)];
-    const directions = new Map<Change, StatisticMeans>();
+    const directions = new Map<Change, StatisticMeans[]>();
+    const apart: (StatisticValues & { means: StatisticMeans })[] = [];
     for (const statistic of statistics) {
       const ofMembers = own.map(({ picture }) => statistic.measure(picture));
       const ofCorrect = values.get(statistic) ?? [];
       const far = leastAlike(statistic, ofMembers, ofCorrect);
       if (far === null) continue;
-      const change = statisticChange(statistic, far, ofMembers);
-      directions.set(change, { statistic, own: centroid(ofMembers), usual: centroid(ofCorrect) });
+      const { deviations, usual } = far;
+      const means = { statistic, own: centroid(ofMembers), usual: centroid(ofCorrect), deviations };
+      apart.push({ statistic, usual, own: ofMembers, means });
+    }
+    for (const moved of [...apart.map((one) => [one]), ...(apart.length > 1 ? [apart] : [])]) {
+      const change = statisticChange(moved);
+      directions.set(
+        change,
+        moved.map(({ means }) => means),
+      );
       changes.push(change);
     }
     this.#changes.set(nameOf(cluster), changes);
@@ -174,14 +188,15 @@ export class ClusterTester {
     const tests = changes.flatMap((change) => {
       const tried = outcomes.get(change) ?? [];
       if (tried.length < fewest) return [];
-      const { statistic, own: ofMembers = [], usual: ofCorrect = [] } = directions.get(change) ?? {};
-      const words = causeInWords(change.kind, cluster.place, statistic, ofMembers, ofCorrect);
-      const isRemovable = statistic?.isLost?.(ofMembers, ofCorrect) !== true;
+      const moved = directions.get(change) ?? [];
+      const words = causeInWords(change.kind, cluster.place, moved);
+      const isRemovable = moved.every(({ statistic, own, usual }) => statistic.isLost?.(own, usual) !== true);
       const tested = { kind: change.kind, words, isRemovable };
       return [{ change, test: testedChange(tested, tried, compared(change)) }];
     });
     const local = tests.filter(({ change }) => !directions.has(change)).sort((a, b) => lost(b.test) - lost(a.test));
-    const lending = [...local.slice(0, transplants), ...tests.filter(({ change }) => directions.has(change))];
+    const whole = tests.filter(({ change, test }) => directions.has(change) && mayBeCause(test));
+    const lending = [...local.slice(0, transplants), ...whole];
     for (const { change, test } of lending) {
       test.transplanted = await this.#transplant(cluster, change, own, others, correct);
     }
@@ -221,14 +236,27 @@ export class ClusterTester {
     const further = correct.filter((image) => image.label !== predicted && !into.includes(image));
     const donors = others.length < fewest ? further : others;
     if (into.length < fewest || donors.length < fewest) return null;
-    const taken = async (from: readonly TriedImage[]) => {
-      const pictures = into.flatMap((recipient, i) => lent(change, at(from, i % from.length), recipient) ?? []);
-      const answers = await network.ask(pictures);
-      const hits = answers.filter((scores) => scores.indexOf(Math.max(...scores)) === predicted).length;
-      return hits / Math.max(1, pictures.length);
-    };
-    return { images: into.length, taken: rounded(await taken(own)), control: rounded(await taken(donors)) };
+    const pairs = into.flatMap((recipient, i) => {
+      const given = lent(change, at(own, i % own.length), recipient);
+      const control = lent(change, at(donors, i % donors.length), recipient);
+      return given === null || control === null ? [] : [{ recipient, given, control }];
+    });
+    if (pairs.length < fewest) return null;
+    const given = await network.ask(pairs.map((pair) => pair.given));
+    const control = await network.ask(pairs.map((pair) => pair.control));
+    const taken = (answers: readonly Float32Array[]) =>
+      rounded(mean(answers.map((scores) => Number(isFor(predicted, scores)))));
+    const marginIn = (scores: Float32Array, { label }: TriedImage) => at(scores, predicted) - at(scores, label);
+    const differences = pairs.map(
+      ({ recipient }, i) => marginIn(at(given, i), recipient) - marginIn(at(control, i), recipient),
+    );
+    const chance = signedRankPValue(differences);
+    return { images: pairs.length, taken: taken(given), control: taken(control), chance };
   }
+}
+
+function isFor(label: number, scores: Float32Array): boolean {
+  return scores.indexOf(Math.max(...scores)) === label;
 }
 
 function recipientsOf(correct: readonly TriedImage[], predicted: number): TriedImage[] {
@@ -269,8 +297,14 @@ function placesOf({ heatmap }: UnrankedCluster, { size }: Network): Change[] {
   return mask === null ? [] : [place(mask)];
 }
 
-/** Values of the third of the correct images that has least of what sets the members apart; null where nothing does. */
-function leastAlike(statistic: Statistic, own: readonly Point[], correct: readonly number[][]): number[][] | null {
+/**
+ * Values of the third of the correct images that has least of what sets the members apart, and by how many standard deviations it does; null where nothing does.
+ */
+function leastAlike(
+  statistic: Statistic,
+  own: readonly Point[],
+  correct: readonly number[][],
+): { usual: number[][]; deviations: number } | null {
   if (own.length === 0 || correct.length < fewest) return null;
   const middle = centroid(correct);
   const direction = difference(centroid(own), middle);
@@ -281,5 +315,7 @@ function leastAlike(statistic: Statistic, own: readonly Point[], correct: readon
   const far = mean(own.map(along));
   if (!(far > 0) || far < leastDeviation * spreadOf) return null;
   if (statistic.isPresence && sum(centroid(own)) < sum(middle)) return null;
-  return [...correct].sort((a, b) => along(a) - along(b)).slice(0, Math.max(fewest, Math.floor(correct.length / 3)));
+  const count = Math.max(fewest, Math.floor(correct.length / 3));
+  const usual = [...correct].sort((a, b) => along(a) - along(b)).slice(0, count);
+  return { usual, deviations: far / Math.max(spreadOf, 1e-9) };
 }

@@ -8,12 +8,15 @@ const fewest = 7;
 
 /**
  * What a change must do beyond its controls: `returned`, the share of images that get their true class back without the possible cause; `lost`, the share of the
- * margin that goes with it; `taken`, the share of correct images that are taken for the class with it. Set on the development sets of docs/reference/planted-gaps.md.
+ * margin that goes with it; `taken`, the share of correct images that are taken for the class with it, and the chance that other mistakes' parts do as much in the same images.
+ * Set on the development sets of docs/reference/planted-gaps.md.
  */
 interface Limits {
   returned: number;
   lost: number;
   taken: number;
+  /** At most. Default: 0.01, of a cluster's five to ten tests. */
+  chance?: number;
 }
 
 const ofParts: Limits = { returned: 0.25, lost: 0.45, taken: 0.1 };
@@ -28,6 +31,7 @@ const limits: Record<ChangeKind, Limits> = {
   place: ofParts,
   border: ofParts,
   surroundings: ofSurroundings,
+  look: ofWholePictures,
   light: ofWholePictures,
   contrast: ofWholePictures,
   colour: ofWholePictures,
@@ -37,8 +41,13 @@ const limits: Record<ChangeKind, Limits> = {
   pixelation: ofWholePictures,
 };
 
+/** Of the whole picture: a weak cue takes few images of other classes, but moves all of them, and its own come back without it. It shows what cannot be taken out as well: colours that are
+ * not the picture's own, or another sharpness, are further from the cause than the picture was. */
+const inBothDirections: Limits = { returned: 0.4, lost: 0.5, taken: 0.1, chance: 1e-3 };
 /** Where nearly all of the margin goes and most images return, nothing has to be put anywhere: a small mark says little in the middle of another thing. */
-const decisive: Limits = { returned: 0.5, lost: 0.75, taken: -1 };
+const decisive: Limits = { returned: 0.5, lost: 0.75, taken: -1, chance: 1 };
+/** A removal stands alone only in a cluster that is surer than this: half-hearted mistakes change their answer whatever is changed. */
+const removalBelow = 0.1;
 /** A cluster that is sure beyond all chance needs half of what others' pictures show. */
 const sureFrom = 1e-4;
 const ofSure = 0.5;
@@ -53,6 +62,11 @@ export function hasCause(
   [strongest]: readonly TestedChange[],
 ): boolean {
   return cluster.size >= fewest && strongest !== undefined && isCause(cluster, strongest);
+}
+
+/** Whether putting it into others can make it a cause of what the whole picture is like: what can be taken out has to take something with it. A blur cannot be. */
+export function mayBeCause(test: TestedChange): boolean {
+  return !test.isRemovable || lost(test) >= ofWholePictures.lost;
 }
 
 /** Whether a change is of one of the things in a picture; of edges, and of the look of the whole, there is one in each. */
@@ -77,12 +91,13 @@ function explains({ tests: [cause] }: TestedCluster, other: TestedCluster): bool
   return other.tests.some((test) => test.kind === cause.kind && test.words === cause.words && isCause(other, test));
 }
 
-/** Causes first, those of a part of the picture before what surrounds all of it; then by what they do beyond their controls. */
+/** Causes first, those that say most before what surrounds all of the middle and before several looks at once; then by what they do beyond their controls. */
 export function strongestFirst(
   cluster: Pick<UnrankedCluster, 'chance'>,
   tests: readonly TestedChange[],
 ): TestedChange[] {
-  const rank = (test: TestedChange) => (!isCause(cluster, test) ? 2 : test.kind === 'surroundings' ? 1 : 0);
+  const rank = (test: TestedChange) =>
+    !isCause(cluster, test) ? 2 : test.kind === 'surroundings' || test.kind === 'look' ? 1 : 0;
   return [...tests].sort((a, b) => rank(a) - rank(b) || effect(b) - effect(a));
 }
 
@@ -90,11 +105,18 @@ function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange
   if (test.margin < leastMargin || chance >= mostChance) return false;
   const own = test.isRemovable ? limits[test.kind] : notRemovable;
   const taken = chance < sureFrom ? own.taken * ofSure : own.taken;
-  return does(test, { ...own, taken }) || (test.isRemovable && does(test, decisive));
+  if (does(test, { ...own, taken })) return true;
+  if (limits[test.kind] === ofWholePictures && does(test, inBothDirections)) return true;
+  return test.isRemovable && chance < removalBelow && does(test, decisive);
 }
 
-function does(test: TestedChange, { returned, lost: share, taken }: Limits): boolean {
-  return returnedBeyond(test) >= returned && lost(test) >= share && takenBeyond(test) >= taken;
+function does(test: TestedChange, { returned, lost: share, taken, chance = 0.01 }: Limits): boolean {
+  return (
+    returnedBeyond(test) >= returned &&
+    lost(test) >= share &&
+    takenBeyond(test) >= taken &&
+    (test.transplanted?.chance ?? 1) <= chance
+  );
 }
 
 /** Share of the margin, down to where another answer is certain, that goes with the possible cause. */

@@ -3,18 +3,28 @@
 import type { Statistic } from '../../interventions/statistics/statistic.ts';
 import type { ChangeKind } from '../contract.ts';
 
+/** A statistic's means over a cluster's images and over correct ones. */
+export interface StatisticMeans {
+  statistic: Statistic;
+  own: readonly number[];
+  usual: readonly number[];
+  /** Standard deviations of correct images that lie between. */
+  deviations: number;
+}
+
+/** Of several statistics at once, those that lie farthest. */
+const mostNamed = 3;
+
 /**
  * @param place of the cluster's mean heatmap, as `placeOf` says it
- * @param statistic that is changed, with its mean over the cluster's images and over usual ones
+ * @param moved statistics that are changed
  */
-export function causeInWords(
-  kind: ChangeKind,
-  place: string,
-  statistic: Statistic | undefined,
-  own: readonly number[],
-  usual: readonly number[],
-): string {
-  if (statistic !== undefined) return statistic.words(own, usual);
+export function causeInWords(kind: ChangeKind, place: string, moved: readonly StatisticMeans[]): string {
+  if (moved.length > 0) {
+    const farthest = [...moved].sort((a, b) => b.deviations - a.deviations).slice(0, mostNamed);
+    const words = farthest.map(({ statistic, own, usual }) => statistic.words(own, usual));
+    return words.length === 1 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+  }
   switch (kind) {
     case 'border':
       return 'a border or frame';

@@ -36,11 +36,17 @@ function cluster(...tests: TestedChange[]) {
 
 /** All answers change with it, and hardly any with its control. */
 function cause(kind: ChangeKind, words: string = kind): TestedChange {
-  return { ...nothing(kind), words, fall: 4, returned: 0.9, transplanted: { images: 10, taken: 0.8, control: 0 } };
+  return {
+    ...nothing(kind),
+    words,
+    fall: 4,
+    returned: 0.9,
+    transplanted: { images: 10, taken: 0.8, control: 0, chance: 0.001 },
+  };
 }
 
 function nothing(kind: ChangeKind): TestedChange {
   const changed = { fall: 0, ordinaryFall: 0, returned: 0, returnedElsewhere: null, ordinaryReturned: 0, chance: 0.01 };
-  const transplanted = { images: 10, taken: 0, control: 0 };
+  const transplanted = { images: 10, taken: 0, control: 0, chance: 0.001 };
   return { kind, words: kind, isRemovable: true, images: 10, margin: 4, ...changed, transplanted };
 }

@@ -21,7 +21,7 @@ export const frame: TestedChange = {
   returnedElsewhere: null,
   ordinaryReturned: 0.125,
   chance: 0.0004,
-  transplanted: { images: 12, taken: 0.9167, control: 0.0833 },
+  transplanted: { images: 12, taken: 0.9167, control: 0.0833, chance: 0.001 },
 };
 
 export const corner: TestedChange = {
