@@ -245,7 +245,7 @@ export interface TestedChange {
   returned: number;
   returnedElsewhere: number | null;
   ordinaryReturned: number | null;
-  /** Wilcoxon's rank-sum test of the falls against those of ordinary mistakes, times the number of tests. */
+  /** Wilcoxon's rank-sum test of the falls against those of ordinary mistakes. */
   chance: number;
   /**
    * Put into correct images of other classes: the share that is taken for the class then, and when the same part of other mistakes is put there; Wilcoxon's signed-rank test of

@@ -4,14 +4,15 @@ import { lumaOf, resampled, type Statistic } from './statistic.ts';
 
 /**
  * Mean distance of a pixel from grey, in the light that the picture is in: brown tones instead of colours are as grey as grey ones. Colours are moved away from their luma, or
- * towards it; grey stays grey, and the light what it is.
+ * towards it, and the light stays what it is. A picture without colours gets some: not those that were there, which nobody knows, but other ones for what is bright and what is dark.
  */
 export const saturation: Statistic = {
   name: 'saturation',
   measure: (picture) => [saturationOf(balanced(picture, gainsOf(picture)))],
   moved: (picture, [to = 0]) => {
     const gains = gainsOf(picture);
-    const pixels = balanced(picture, gains);
+    const own = balanced(picture, gains);
+    const pixels = isGrey(saturationOf(own), to) ? coloured(own) : own;
     const factor = to / Math.max(0.5, saturationOf(pixels));
     return resampled(picture, (at) => {
       const luma = lumaOf(pixels, at - (at % 3));
@@ -34,6 +35,20 @@ function balanced({ pixels }: RgbImage, [red = 1, green = 1, blue = 1]: readonly
     samples[at] = (pixels[at] ?? 0) / red;
     samples[at + 1] = (pixels[at + 1] ?? 0) / green;
     samples[at + 2] = (pixels[at + 2] ?? 0) / blue;
+  }
+  return samples;
+}
+
+/** Hues go once around from black to white. Luma stays as it is. */
+function coloured(pixels: Float64Array): Float64Array {
+  const samples = new Float64Array(pixels.length);
+  for (let at = 0; at < pixels.length; at += 3) {
+    const luma = lumaOf(pixels, at);
+    const hue = (2 * Math.PI * luma) / 255;
+    const [red, blue] = [Math.cos(hue), Math.sin(hue)];
+    samples[at] = luma + 30 * red;
+    samples[at + 1] = luma - 30 * ((0.299 * red + 0.114 * blue) / 0.587);
+    samples[at + 2] = luma + 30 * blue;
   }
   return samples;
 }

@@ -1,56 +1,31 @@
 /** When the network's answers claim a cause. */
 
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
+import { rounded } from '../clusters/numbers.ts';
 import type { ChangeKind, TestedChange } from '../contract.ts';
 
 /** Fewer images show little. */
 const fewest = 7;
 
 /**
- * What a change must do beyond its controls: `returned`, the share of images that get their true class back without the possible cause; `lost`, the share of the
- * margin that goes with it; `taken`, the share of correct images that are taken for the class with it, and the chance that other mistakes' parts do as much in the same images.
- * Set on the development sets of docs/reference/planted-gaps.md.
+ * What speaks for a change has to be so much: Fisher's combination of three tests in decimal digits, the cluster's own counted half, and the shares of images that change their answer
+ * beyond the controls. Set on the development sets of docs/reference/planted-gaps.md.
  */
-interface Limits {
-  returned: number;
-  lost: number;
-  taken: number;
-  /** At most. Default: 0.01, of a cluster's five to ten tests. */
-  chance?: number;
-}
-
-const ofParts: Limits = { returned: 0.25, lost: 0.45, taken: 0.1 };
+const enoughEvidence = 8;
+const ofOwnChance = 0.5;
+/** A cluster's own chance has no end where its mistakes are many. */
+const mostDigits = 7;
 /** Most of the picture lies there, so it carries what a class is found in as well. */
-const ofSurroundings: Limits = { returned: -1, lost: 0.5, taken: 0.3 };
-const ofWholePictures: Limits = { returned: -1, lost: 0.4, taken: 0.25 };
-/** What cannot be taken out can be put into others alone, and has to do more there. */
-const notRemovable: Limits = { returned: -1, lost: -1, taken: 0.4 };
+const againstSurroundings = 1;
 
-const limits: Record<ChangeKind, Limits> = {
-  seen: ofParts,
-  place: ofParts,
-  border: ofParts,
-  surroundings: ofSurroundings,
-  look: ofWholePictures,
-  light: ofWholePictures,
-  contrast: ofWholePictures,
-  colour: ofWholePictures,
-  saturation: ofWholePictures,
-  sharpness: ofWholePictures,
-  grain: ofWholePictures,
-  pixelation: ofWholePictures,
-};
-
-/** Of the whole picture: a weak cue takes few images of other classes, but moves all of them, and its own come back without it. It shows what cannot be taken out as well: colours that are
- * not the picture's own, or another sharpness, are further from the cause than the picture was. */
-const inBothDirections: Limits = { returned: 0.4, lost: 0.5, taken: 0.1, chance: 1e-3 };
+/** Where half of the margin goes, and half of others' images are taken, the tests need not agree: what is left of a large cue still tells. */
+const overwhelming = { lost: 0.5, taken: 0.5, chance: 0.01 };
 /** Where nearly all of the margin goes and most images return, nothing has to be put anywhere: a small mark says little in the middle of another thing. */
-const decisive: Limits = { returned: 0.5, lost: 0.75, taken: -1, chance: 1 };
+const decisive = { lost: 0.75, returned: 0.5 };
 /** A removal stands alone only in a cluster that is surer than this: half-hearted mistakes change their answer whatever is changed. */
 const removalBelow = 0.1;
-/** A cluster that is sure beyond all chance needs half of what others' pictures show. */
-const sureFrom = 1e-4;
-const ofSure = 0.5;
+/** Share of the margin, of what the whole picture is like: less is no cause, whatever it does to others. */
+const leastLost = 0.4;
 
 /** Mistakes that are as half-hearted as any change their answer whatever is changed: they show no cause. */
 const leastMargin = 1.2;
@@ -66,7 +41,7 @@ export function hasCause(
 
 /** Whether putting it into others can make it a cause of what the whole picture is like: what can be taken out has to take something with it. A blur cannot be. */
 export function mayBeCause(test: TestedChange): boolean {
-  return !test.isRemovable || lost(test) >= ofWholePictures.lost;
+  return !test.isRemovable || lost(test) >= leastLost;
 }
 
 /** Whether a change is of one of the things in a picture; of edges, and of the look of the whole, there is one in each. */
@@ -103,20 +78,22 @@ export function strongestFirst(
 
 function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
   if (test.margin < leastMargin || chance >= mostChance) return false;
-  const own = test.isRemovable ? limits[test.kind] : notRemovable;
-  const taken = chance < sureFrom ? own.taken * ofSure : own.taken;
-  if (does(test, { ...own, taken })) return true;
-  if (limits[test.kind] === ofWholePictures && does(test, inBothDirections)) return true;
-  return test.isRemovable && chance < removalBelow && does(test, decisive);
+  const [share, returned, taken] = [lost(test), returnedBeyond(test), takenBeyond(test)];
+  if (evidenceOf(chance, test) >= enoughEvidence) return true;
+  const given = test.transplanted?.chance ?? 1;
+  if (share >= overwhelming.lost && taken >= overwhelming.taken && given <= overwhelming.chance) return true;
+  return test.isRemovable && chance < removalBelow && share >= decisive.lost && returned >= decisive.returned;
 }
 
-function does(test: TestedChange, { returned, lost: share, taken, chance = 0.01 }: Limits): boolean {
-  return (
-    returnedBeyond(test) >= returned &&
-    lost(test) >= share &&
-    takenBeyond(test) >= taken &&
-    (test.transplanted?.chance ?? 1) <= chance
-  );
+/** Of a change that was put into others, too; else none. */
+function evidenceOf(chance: number, test: TestedChange): number {
+  if (test.transplanted === null) return 0;
+  const tests = digits(test.chance) + digits(test.transplanted.chance) + ofOwnChance * digits(chance);
+  return tests + returnedBeyond(test) + takenBeyond(test) - (test.kind === 'surroundings' ? againstSurroundings : 0);
+}
+
+function digits(chance: number): number {
+  return Math.min(mostDigits, -Math.log10(Math.max(chance, Number.MIN_VALUE)));
 }
 
 /** Share of the margin, down to where another answer is certain, that goes with the possible cause. */
@@ -125,11 +102,16 @@ export function lost({ fall, margin }: TestedChange): number {
 }
 
 function returnedBeyond({ returned, returnedElsewhere, ordinaryReturned }: TestedChange): number {
-  return returned - Math.max(returnedElsewhere ?? 0, ordinaryReturned ?? 0);
+  return beyond(returned, Math.max(returnedElsewhere ?? 0, ordinaryReturned ?? 0));
 }
 
 function takenBeyond({ transplanted }: TestedChange): number {
-  return transplanted === null ? 0 : transplanted.taken - transplanted.control;
+  return transplanted === null ? 0 : beyond(transplanted.taken, transplanted.control);
+}
+
+/** Both are shares of a few: 0.35 is 0.25 more than 0.1, and not a rounding error less. */
+function beyond(share: number, control: number): number {
+  return rounded(share - control);
 }
 
 /** What a change does beyond its controls, in both directions: 0 to 2. */

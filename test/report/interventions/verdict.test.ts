@@ -25,30 +25,40 @@ function change(kind: ChangeKind, figures: Partial<TestedChange> = {}): TestedCh
 
 const given = (taken: number, chance = 1e-5) => ({ images: 20, taken, control: 0, chance });
 
-test('a weak look is a cause when it shows in both directions, and is none in one of them', () => {
-  const without = { fall: 3, returned: 0.6 };
-  expect(hasCause(cluster, [change('saturation', { ...without, transplanted: given(0.15) })])).toBe(true);
-  expect(hasCause(cluster, [change('saturation', { ...without, transplanted: given(0) })])).toBe(false);
-  expect(hasCause(cluster, [change('saturation', { transplanted: given(0.15) })])).toBe(false);
+test('a weak cue is a cause when both tests say so, and is none by one of them', () => {
+  const without = { fall: 3, returned: 0.6, chance: 1e-3 };
+  const weak = change('saturation', { ...without, transplanted: given(0.15, 1e-4) });
+  expect(hasCause(cluster, [weak])).toBe(true);
+  expect(hasCause(cluster, [{ ...weak, transplanted: given(0, 0.5) }])).toBe(false);
+  expect(hasCause(cluster, [{ ...weak, fall: 0, returned: 0, chance: 0.5 }])).toBe(false);
 });
 
-test('colours that are gone cannot be given back, but pictures brought near to usual ones count', () => {
-  const grey = change('saturation', { isRemovable: false, fall: 3, returned: 0.6, transplanted: given(0.15) });
-  expect(hasCause(cluster, [grey])).toBe(true);
-  expect(hasCause(cluster, [{ ...grey, returned: 0 }])).toBe(false);
-  expect(hasCause(cluster, [{ ...grey, returned: 0, transplanted: given(0.5) }])).toBe(true);
+test('what most of the picture lies in needs more', () => {
+  const figures = { fall: 2, returned: 0.3, chance: 1e-3, transplanted: given(0.2, 1e-4) };
+  const sure = { ...cluster, chance: 0.005 };
+  expect(hasCause(sure, [change('border', figures)])).toBe(true);
+  expect(hasCause(sure, [change('surroundings', figures)])).toBe(false);
+  expect(hasCause({ ...cluster, chance: 1e-5 }, [change('surroundings', figures)])).toBe(true);
 });
 
-test('what other mistakes do as well in the same images is no cause, however many are taken', () => {
-  const frame = { fall: 3, returned: 0.4 };
-  expect(hasCause(cluster, [change('border', { ...frame, transplanted: given(0.3) })])).toBe(true);
-  expect(hasCause(cluster, [change('border', { ...frame, transplanted: given(0.3, 0.2) })])).toBe(false);
+test('where half of others are taken the images need not return, unless other mistakes do as much', () => {
+  const frame = change('surroundings', { fall: 2.6, chance: 0.2, transplanted: given(0.7) });
+  expect(hasCause(cluster, [frame])).toBe(true);
+  expect(hasCause(cluster, [{ ...frame, transplanted: { ...given(0.7), control: 0.4 } }])).toBe(false);
+  expect(hasCause(cluster, [{ ...frame, transplanted: given(0.7, 0.3) }])).toBe(false);
 });
 
 test('a removal that is decisive stands alone, unless the mistakes are as sure as ordinary ones', () => {
   const mark = change('place', { fall: 4.5, returned: 0.9 });
   expect(hasCause(cluster, [mark])).toBe(true);
   expect(hasCause({ ...cluster, chance: 0.3 }, [mark])).toBe(false);
+});
+
+test('a share that is as much beyond another as is asked for is enough, whatever its last binary digit', () => {
+  const mark = change('place', { fall: 4.5, returned: 0.8, returnedElsewhere: 0.3 });
+  expect(hasCause(cluster, [mark])).toBe(true);
+  expect(0.7 - 0.2).toBeLessThan(0.5);
+  expect(hasCause(cluster, [{ ...mark, returned: 0.7, returnedElsewhere: 0.2 }])).toBe(true);
 });
 
 test('of half-hearted mistakes, and of a few, nothing is claimed', () => {
