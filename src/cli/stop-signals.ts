@@ -7,7 +7,12 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
  * @returns what gives the signals their usual meaning back
  */
 export function onStopSignal(listener: () => void): () => void {
-  for (const signal of signals) process.removeAllListeners(signal).on(signal, listener);
+  for (const signal of signals) {
+    const earlier = process.listeners(signal);
+    // Never without one: between two of them the signal would end the process.
+    process.on(signal, listener);
+    for (const one of earlier) process.off(signal, one);
+  }
   return () => {
     for (const signal of signals) process.off(signal, listener);
   };
