@@ -208,6 +208,50 @@ test('the two branches of CrossViT have a grid each, of 5 x 5 and of 4 x 4 patch
   }
 });
 
+/** Test-time augmentation: the mean of what one network says of a picture and of its mirror image; `mirrored` says which of the two comes last. */
+function withMirrorImage(mirror: 'Slice' | 'Gather', order: readonly ('upright' | 'mirrored')[]): TinyModel {
+  const model = new TinyModel({ seed: 'mirror' });
+  const image = model.input([2, 3, 8, 8]);
+  const weight = model.weight('body.weight', [4, 3, 3, 3]);
+  const turned = () =>
+    mirror === 'Slice'
+      ? model.node('Slice', [image, ...[-1, -9, 3, -1].map((n, i) => model.ints(`slice.${i}`, [n]))], { name: '/flip' })
+      : model.node('Gather', [image, model.ints('back', [7, 6, 5, 4, 3, 2, 1, 0])], {
+          name: '/flip',
+          attributes: { axis: 3 },
+        });
+  const logits = order.map((way, i) => {
+    const pixels = way === 'upright' ? image : turned();
+    const options = { name: `/body/${way}/Conv`, attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] } };
+    const features = model.node('Conv', [pixels, weight], options);
+    const active = model.node('Abs', [features], { name: `/body/${way}/Abs` });
+    const pooled = model.node('Flatten', [model.node('GlobalAveragePool', [active])]);
+    return model.linear(pooled, `/fc/${i}/Gemm`, 4, 5);
+  });
+  return model.output(model.node('Mean', logits));
+}
+
+test.each<[string, ...Parameters<typeof withMirrorImage>]>([
+  ['before it', 'Slice', ['upright', 'mirrored']],
+  ['after it', 'Slice', ['mirrored', 'upright']],
+  ['before it, by a Gather', 'Gather', ['upright', 'mirrored']],
+])('last is over the picture, not over its mirror image, where the picture comes %s', async (_, mirror, order) => {
+  const model = await fileOf(withMirrorImage(mirror, order));
+  await using last = await Explainer.open({ model, layers: ['last'] });
+  expect(last.layers[0]?.tensor).toContain('upright');
+  expect(last.warnings).toEqual([]);
+  await using named = await Explainer.open({ model, layers: ['body.mirrored'] });
+  expect(named.warnings).toEqual([
+    expect.stringMatching(/'body.mirrored'.*mirrored copy.*(Slice|Gather) '\/flip'.*last/),
+  ]);
+});
+
+test('a model that turns every picture has its last layer, and says that its maps are mirrored', async () => {
+  const model = await fileOf(withMirrorImage('Slice', ['mirrored']));
+  await using explainer = await Explainer.open({ model, layers: ['last'] });
+  expect(explainer.warnings).toEqual([expect.stringMatching(/'last' is hooked where.*mirrored copy/)]);
+});
+
 test('last is what a convolution makes class maps of, not the class maps', async () => {
   const model = new TinyModel();
   let x = model.conv(model.input([1, 3, 8, 8]), '/features/conv/Conv', 3, 4);
