@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { UserError } from '../explain/user-error.ts';
 import type { KnownLabels } from '../shared/run/decide.ts';
 import type { TableRow } from '../shared/run/keyed-table.ts';
-import { readPieces } from '../shared/store/read-pieces.ts';
+import { readTableText } from '../shared/run/table-text.ts';
 
 export interface TextRow {
   /** The row's own `key`, else the number of its line or, in a table, of its row, from 1. */
@@ -39,7 +39,7 @@ export function readTexts(
   stdin: AsyncIterable<Buffer> = process.stdin,
 ): AsyncGenerator<TextRow> {
   if (isTextTable(input)) return labelledTexts(input, column);
-  return plainTexts(input === standardInput ? stdin : readPieces(input));
+  return plainTexts(input === standardInput ? stdin : readTableText(input));
 }
 
 /** Whether texts may have keys and labels there. */
@@ -71,7 +71,7 @@ async function* plainTexts(pieces: AsyncIterable<Buffer>): AsyncGenerator<TextRo
 }
 
 async function* csvTexts(location: string, column: string): AsyncGenerator<TextTableRow> {
-  const bytes = Readable.from(readPieces(location));
+  const bytes = Readable.from(readTableText(location));
   const parser = parse({ bom: true, skip_empty_lines: true, info: true });
   bytes.on('error', (error) => parser.destroy(error));
   bytes.pipe(parser);
@@ -112,7 +112,7 @@ async function* csvTexts(location: string, column: string): AsyncGenerator<TextT
 
 async function* jsonTexts(location: string, column: string): AsyncGenerator<TextTableRow> {
   const entry = z.looseObject({ key: z.union([z.string().min(1), z.int()]).nullish(), [column]: z.string() });
-  for await (const { text, line } of lines(readPieces(location))) {
+  for await (const { text, line } of lines(readTableText(location))) {
     if (text.trim() === '') continue;
     const row = entry.safeParse(jsonOf(text, location, line));
     const found: unknown = row.success ? row.data[column] : undefined;

@@ -164,7 +164,7 @@ describe('a number that chooses a row of a table', () => {
       const rows = await run(...model, '--input', `${site}=${table}`);
       expect(rows.stderr).toContain(`Line ${wrong + 2} of ${table}`);
       expect(rows.stderr).toContain(wrong === 0 ? '(red/0000.png)' : '(green/0004.png)');
-      expect(rows.stderr).toContain('0 to 4, or -5 to -1 counted from the end, not 5. Its rows are counted from 0');
+      expect(rows.stderr).toContain('0 to 4, or -5 to -1 counted from the end, not 5. They are counted from 0');
       expect(rows.stderr).toContain('--exclude');
       expect([constant.code, rows.code]).toEqual([2, 2]);
     }

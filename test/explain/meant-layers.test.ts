@@ -90,13 +90,14 @@ const inModules = (name: string, ...scopes: string[]) => ({
   metadata: { 'pkg.torch.onnx.name_scopes': `['', ${[...scopes, name].map((scope) => `'${scope}'`).join(', ')}]` },
 });
 
-/** A generalised mean whose bound holds the ReLU before it; `features` says what is bounded. */
-function mergedMean(features: (model: TinyModel, x: string) => string, bound: 'Clip' | 'Relu'): TinyModel {
+/** A generalised mean whose bound, `relu_<number>` or a Clip, may hold the ReLU before it; `features` says what is bounded. */
+function mergedMean(features: (model: TinyModel, x: string) => string, bound: 'Clip' | 'Relu', number = 2): TinyModel {
   const model = new TinyModel({ seed: 'merged' });
   let x = model.conv(model.input([1, 3, 8, 8]), '/stem/Conv', 3, 4);
   x = features(model, model.node('Relu', [x], inModules('node_relu', 'stem')));
   const limits = bound === 'Clip' ? [model.weight('relu_1_min', [], [1e-6])] : [];
-  x = model.node(bound, [x, ...limits], inModules('node_bound', 'pool'));
+  const name = bound === 'Clip' ? 'node_clamp' : `node_relu_${number}`;
+  x = model.node(bound, [x, ...limits], inModules(name, 'pool'));
   x = model.node('Pow', [x, model.weight('pool.p', [], [3])], inModules('node_pow_1', 'pool'));
   const axes = model.ints('axes', [2, 3]);
   x = model.node('ReduceMean', [x, axes], { ...inModules('node_mean', 'pool'), attributes: { keepdims: 0 } });
@@ -107,26 +108,29 @@ function mergedMean(features: (model: TinyModel, x: string) => string, bound: 'C
 const convolved = (model: TinyModel, x: string, ...scopes: string[]) =>
   model.node('Conv', [x, model.weight('w', [4, 4, 1, 1])], inModules('node_conv', ...scopes));
 
+function withShortcut(model: TinyModel, x: string): string {
+  const own = convolved(model, x, 'features', 'features.0', 'features.0.conv');
+  return model.node('Add', [own, x], inModules('node_add', 'features', 'features.0'));
+}
+
 test.each<[string, Parameters<typeof mergedMean>]>([
   ['convolution', [(model, x) => convolved(model, x, 'features', 'features.3'), 'Clip']],
   ['convolution, in a ReLU', [(model, x) => convolved(model, x, 'features', 'features.3'), 'Relu']],
-  [
-    'shortcut',
-    [
-      (model, x) => {
-        const own = convolved(model, x, 'features', 'features.0', 'features.0.conv');
-        return model.node('Add', [own, x], inModules('node_add', 'features', 'features.0'));
-      },
-      'Clip',
-    ],
-  ],
+  ['shortcut', [withShortcut, 'Clip']],
+  ['shortcut, in a ReLU', [withShortcut, 'Relu']],
 ])('a ReLU behind a %s that was merged into the bound of a mean is the end of its block', async (_, form) => {
   const model = mergedMean(...form);
-  expect((await lastOf(model)).tensor).toBe('bound');
-  expect((await hooked(model, 'features')).tensor).toBe('bound');
+  const bound = form[1] === 'Clip' ? 'clamp' : 'relu_2';
+  expect((await lastOf(model)).tensor).toBe(bound);
+  expect((await hooked(model, 'features')).tensor).toBe(bound);
   await using explainer = await Explainer.open({ model: await fileOf(model), layers: ['last'] });
   expect(explainer.layers[0]?.resolvedLayer).toBe('features');
   await expect(hooked(model, 'stem')).resolves.toMatchObject({ tensor: 'relu' });
+});
+
+test('a ReLU of the mean itself, before which none is missing, does not belong to the block that it reads', async () => {
+  const model = mergedMean(withShortcut, 'Relu', 1);
+  expect((await hooked(model, 'features')).tensor).toBe('add');
 });
 
 test.each([
@@ -202,6 +206,50 @@ test('the two branches of CrossViT have a grid each, of 5 x 5 and of 4 x 4 patch
     expect(values).toHaveLength(2 * height * width);
     expect(values.some((value) => value !== 0)).toBe(true);
   }
+});
+
+/** Test-time augmentation: the mean of what one network says of a picture and of its mirror image; `mirrored` says which of the two comes last. */
+function withMirrorImage(mirror: 'Slice' | 'Gather', order: readonly ('upright' | 'mirrored')[]): TinyModel {
+  const model = new TinyModel({ seed: 'mirror' });
+  const image = model.input([2, 3, 8, 8]);
+  const weight = model.weight('body.weight', [4, 3, 3, 3]);
+  const turned = () =>
+    mirror === 'Slice'
+      ? model.node('Slice', [image, ...[-1, -9, 3, -1].map((n, i) => model.ints(`slice.${i}`, [n]))], { name: '/flip' })
+      : model.node('Gather', [image, model.ints('back', [7, 6, 5, 4, 3, 2, 1, 0])], {
+          name: '/flip',
+          attributes: { axis: 3 },
+        });
+  const logits = order.map((way, i) => {
+    const pixels = way === 'upright' ? image : turned();
+    const options = { name: `/body/${way}/Conv`, attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] } };
+    const features = model.node('Conv', [pixels, weight], options);
+    const active = model.node('Abs', [features], { name: `/body/${way}/Abs` });
+    const pooled = model.node('Flatten', [model.node('GlobalAveragePool', [active])]);
+    return model.linear(pooled, `/fc/${i}/Gemm`, 4, 5);
+  });
+  return model.output(model.node('Mean', logits));
+}
+
+test.each<[string, ...Parameters<typeof withMirrorImage>]>([
+  ['before it', 'Slice', ['upright', 'mirrored']],
+  ['after it', 'Slice', ['mirrored', 'upright']],
+  ['before it, by a Gather', 'Gather', ['upright', 'mirrored']],
+])('last is over the picture, not over its mirror image, where the picture comes %s', async (_, mirror, order) => {
+  const model = await fileOf(withMirrorImage(mirror, order));
+  await using last = await Explainer.open({ model, layers: ['last'] });
+  expect(last.layers[0]?.tensor).toContain('upright');
+  expect(last.warnings).toEqual([]);
+  await using named = await Explainer.open({ model, layers: ['body.mirrored'] });
+  expect(named.warnings).toEqual([
+    expect.stringMatching(/'body.mirrored'.*mirrored copy.*(Slice|Gather) '\/flip'.*last/),
+  ]);
+});
+
+test('a model that turns every picture has its last layer, and says that its maps are mirrored', async () => {
+  const model = await fileOf(withMirrorImage('Slice', ['mirrored']));
+  await using explainer = await Explainer.open({ model, layers: ['last'] });
+  expect(explainer.warnings).toEqual([expect.stringMatching(/'last' is hooked where.*mirrored copy/)]);
 });
 
 test('last is what a convolution makes class maps of, not the class maps', async () => {

@@ -25,7 +25,12 @@ describe('a file that is not an ONNX model', () => {
     ['JSON', () => '{"format": "layers-model"}', /protobuf|no graph/],
     ['nothing', () => '', 'the file is empty'],
     ['a picture', png, /protobuf|no graph/],
-    ['a zip archive, as PyTorch saves', () => Buffer.from('504b0304000008080000', 'hex'), /protobuf|no graph/],
+    ['a zip archive, as PyTorch saves', () => Buffer.from('504b0304000008080000', 'hex'), 'PyTorch (.pt, .pth)'],
+    ['a pickle, as PyTorch saved', () => Buffer.from('80028a0a6cfc9c46f920', 'hex'), 'a pickle'],
+    ['an HDF5 file', () => Buffer.from('894844460d0a1a0a0000', 'hex'), 'HDF5 file, as Keras'],
+    ['a TensorFlow Lite model', () => Buffer.from('1c00000054464c331400', 'hex'), 'TensorFlow Lite'],
+    ['weights alone', () => Buffer.from('08010000000000007b2261223a7b7d7d', 'hex'), 'safetensors'],
+    ['a web page', () => '<!DOCTYPE html><html><body>404</body></html>', 'a web page'],
     ['a model cut in half', () => cut(0.5), 'protobuf'],
     ['a model that lacks its last bytes', () => cut(0.99), 'protobuf'],
     [

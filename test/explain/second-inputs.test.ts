@@ -413,6 +413,50 @@ describe('numbers that choose rows of a table', () => {
   });
 });
 
+/** A site that becomes a one-hot code of four places. */
+function withCode(form: 'OneHot' | 'Equal') {
+  const model = new TinyModel({ seed: 'code' });
+  model.input(['n', 3, 8, 8]);
+  const features = model.node('Relu', [model.conv(inputName, '/conv/Conv', 3, 4)], { name: '/relu/Relu' });
+  const flat = model.node('Flatten', [model.node('GlobalAveragePool', [features])]);
+  const site = model.input(['n'], 'site', ElementType.int64);
+  const column = () => model.node('Unsqueeze', [site, model.ints('behind', [1])]);
+  const code =
+    form === 'OneHot'
+      ? model.node('OneHot', [site, model.ints('depth', [4], []), model.ints('off and on', [0, 1])], {
+          name: '/one_hot',
+        })
+      : model.node('Equal', [column(), model.ints('arange', [0, 1, 2, 3], [1, 4])], { name: '/one_hot' });
+  const numbers = model.node('Cast', [code], { attributes: { to: 1 } });
+  const joined = model.node('Concat', [flat, numbers], { attributes: { axis: 1 } });
+  return model.output(model.linear(joined, '/fc/Gemm', 8, 5));
+}
+
+describe('numbers that choose the place of a one-hot code', () => {
+  test.each<['OneHot' | 'Equal', number, string]>([
+    ['OneHot', 4, 'one of the 4 places of the one-hot code'],
+    ['OneHot', -5, '0 to 3, or -4 to -1 counted from the end, not -5'],
+    ['OneHot', 99, "'/one_hot'"],
+    ['Equal', 4, '0 to 3, not 4, for which none is on. They are counted from 0'],
+    ['Equal', -1, '0 to 3, not -1'],
+  ])('%s: %i is refused, for which none is on', async (form, value, text) => {
+    const model = withCode(form);
+    await expectRefusal(openTiny(model, { inputs: { site: value } }), 'wrong-input-value', "input 'site'", text);
+    await using explainer = await openTiny(model, { inputRows: { site: [0] } });
+    const batch = { count: 1, inputRows: [{ site: [value] }] };
+    await expectRefusal(explainer.explain(pixels(1), batch), 'wrong-input-value', "input 'site'", text);
+  });
+
+  test.each<['OneHot' | 'Equal', number]>([
+    ['OneHot', 3],
+    ['OneHot', -4],
+    ['Equal', 3],
+  ])('%s: %i is taken', async (form, value) => {
+    await using explainer = await openTiny(withCode(form), { inputs: { site: value } });
+    expect((await explainer.explain(pixels(1), { count: 1 })).scores.every(Number.isFinite)).toBe(true);
+  });
+});
+
 describe('values that the model cannot be computed with', () => {
   /** A number that others are divided by, as whole numbers. */
   const dividing = () => withSite(5, {}, (model, site) => model.node('Div', [model.ints('four', [4]), site]));

@@ -2,10 +2,10 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src/shared/store/open-store.ts';
-import { patient, writePatients, writeTwoInputs } from '../cli/two-inputs.ts';
+import { patient, site, writePatients, writeSites, writeSitesOf, writeTwoInputs } from '../cli/two-inputs.ts';
 import { TinyModel } from '../explain/tiny-model.ts';
 import { npy, pattern } from '../worker/pipeline/decode/band-files.ts';
-import { fleetAvailable, localRun, objectsOf, quick, useFleet } from './fleet.ts';
+import { fleetAvailable, localRun, objectsOf, quick, recordsOf, useFleet } from './fleet.ts';
 
 describe.skipIf(!fleetAvailable)('a model that takes other things than a picture of colours', () => {
   const fleet = useFleet();
@@ -71,5 +71,44 @@ describe.skipIf(!fleetAvailable)('a model that takes other things than a picture
     const keys: string[] = [];
     for await (const { key } of (await output('few')).list()) keys.push(key);
     expect(keys).toEqual([]);
+  });
+
+  test('a number outside a table is refused with its image, and leaves nothing behind', async () => {
+    const { enqueue, work, output, project } = fleet();
+    const more = ['--model', await writeSites(project, 'chosen')];
+    const table = await writeSitesOf(
+      project,
+      Array.from({ length: 24 }, (_, index) => (index === 20 ? 5 : index % 5)),
+    );
+    const wrong = await enqueue('outside', 'val', ...more, '--input', `${site}=${table}`);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain(`Line 22 of ${table} (blue/0020.png)`);
+    expect(wrong.stderr).toContain("one of the 5 rows of 'sites', 0 to 4, or -5 to -1 counted from the end, not 5");
+    const keys: string[] = [];
+    for await (const { key } of (await output('outside')).list()) keys.push(key);
+    expect(keys).toEqual([]);
+    await writeSitesOf(project, new Array<number>(24).fill(4));
+    expect(await enqueue('outside', 'val', ...more, '--input', `${site}=${table}`)).toMatchObject({ code: 0 });
+    expect(await work(quick)).toMatchObject({ code: 0 });
+  });
+
+  test('a number that the model cannot be computed with leaves its image out, and the run ends', async () => {
+    const { enqueue, work, status, output, project } = fleet();
+    const table = await writeSitesOf(
+      project,
+      Array.from({ length: 24 }, (_, index) => (index % 8 === 3 ? 0 : 1 + (index % 4))),
+    );
+    const more = ['--model', await writeSites(project, 'divides'), '--input', `${site}=${table}`];
+    expect(await enqueue('divided', 'val', ...more)).toMatchObject({ code: 0 });
+    expect(await work(quick)).toMatchObject({ code: 0 });
+    expect(await status('divided')).toMatchObject({ state: 'complete', done: 21, quarantined: 3 });
+    const records = await recordsOf(await output('divided'));
+    const left = records.filter((record) => record.status === 'quarantined');
+    expect(left.map(({ key, error }) => [key, error.code])).toEqual([
+      ['blue/0011.png', 'wrong-input-value'],
+      ['green/0019.png', 'wrong-input-value'],
+      ['red/0003.png', 'wrong-input-value'],
+    ]);
+    expect(left[0]?.error.message).toContain("what its input 'site' (0) is given: node '/site/Mod' (Mod) fails");
   });
 });

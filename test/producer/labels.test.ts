@@ -5,7 +5,7 @@ import { readConfiguration } from '../../src/shared/run/read-configuration.ts';
 import { temporaryFolder, writeFiles } from '../shared/temporary-folder.ts';
 
 /** Plans a run over empty images and gives the labels by key, with the plan. */
-async function plan(keys: string[], flags: Record<string, string>, files: Record<string, string> = {}) {
+async function plan(keys: string[], flags: Record<string, string>, files: Record<string, string | Buffer> = {}) {
   const folder = await temporaryFolder();
   await writeFiles(folder, Object.fromEntries(keys.map((key) => [`in/${key}`, ''])));
   await writeFiles(folder, files);
@@ -138,6 +138,31 @@ describe('--labels with a file', () => {
     const files = { 'labels.csv': content, 'classes.json': '["tench","hen, biddy"]' };
     const { labels } = await plan(['a.jpg'], { labels: 'labels.csv', classes: 'classes.json' }, files);
     expect(labels).toEqual({ 'a.jpg': 1 });
+  });
+
+  const inUtf16 = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le');
+
+  test.each<[string, string, string | Buffer]>([
+    ["Excel's sep=; before the header", 'labels.csv', '\uFEFFsep=;\r\nkey;label\r\na.jpg;"hen, biddy"\r\n'],
+    ['spaces around the cells', 'labels.csv', 'key , label\n a.jpg , "hen, biddy" \n'],
+    ['quoted line feeds', 'labels.csv', 'key,label,note\na.jpg,"hen, biddy","two\nlines, ""quoted"""\n'],
+    ["UTF-16, as in Excel's Unicode text", 'labels.csv', inUtf16('key\tlabel\r\na.jpg\then, biddy\r\n')],
+    ['UTF-16 of the other byte order', 'labels.csv', inUtf16('key\tlabel\r\na.jpg\then, biddy\r\n').swap16()],
+    ['JSON lines in UTF-16', 'labels.jsonl', inUtf16('{"key":"a.jpg","label":"hen, biddy"}\r\n')],
+  ])('reads %s', async (_, name, content) => {
+    const files = { [name]: content, 'classes.json': '["tench","hen, biddy"]' };
+    const { labels } = await plan(['a.jpg'], { labels: name, classes: 'classes.json' }, files);
+    expect(labels).toEqual({ 'a.jpg': 1 });
+  });
+
+  test.each([
+    ['of today', Buffer.from('504b0304140006000800', 'hex')],
+    ['of old', Buffer.from('d0cf11e0a1b11ae10000', 'hex')],
+  ])('says that a workbook %s is none, whatever its name', async (_, content) => {
+    await expect(plan(['a.jpg'], { labels: 'labels.csv' }, { 'labels.csv': content })).rejects.toMatchObject({
+      code: 'bad-list',
+      message: expect.stringMatching(/labels\.csv.*Excel workbook.*Save it as CSV/),
+    });
   });
 
   test('finds keys whose letters are composed otherwise', async () => {

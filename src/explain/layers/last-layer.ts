@@ -11,6 +11,7 @@ import { barriers } from './barriers.ts';
 import type { SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
 import { Grids } from './grids.ts';
+import { mirroredTensors } from './mirrored.ts';
 import { nodeName } from './module-path.ts';
 import type { Modules } from './modules.ts';
 import { beforeBound, pooledTail } from './pooled-tail.ts';
@@ -39,11 +40,14 @@ export function requireLastLayer(prepared: PreparedModel, source: SourceModel, n
 /**
  * The last tensor with a grid through which all that the scores know of the image passes, as a stage's or a block's output:
  * what branches off beside a shortcut shows a part only. Where the network's branches meet behind the last grid, simply
- * the last one. Its cells must get gradient unless the methods need none, and the author's graph must have it too.
+ * the last one, of those over the picture the right way round where some are over its mirror image. Its cells must get gradient unless the methods need none, and the author's graph must have it too.
  */
 export function findLastLayer(prepared: PreparedModel, source: SourceModel, needsGradients = true): string | undefined {
   const outside = (tail: ReadonlySet<string>) => findLastOutside(tail, prepared, source, needsGradients);
-  const tensor = outside(pooledTail(prepared)) ?? outside(new Set());
+  const tail = pooledTail(prepared);
+  const mirrored = new Set(mirroredTensors(prepared.graph, prepared.sizes).keys());
+  const upright = mirrored.size === 0 ? undefined : (outside(new Set([...tail, ...mirrored])) ?? outside(mirrored));
+  const tensor = upright ?? outside(tail) ?? outside(new Set());
   return tensor === undefined ? undefined : beforeBound(tensor, source.graph);
 }
 

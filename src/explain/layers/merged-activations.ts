@@ -29,8 +29,15 @@ function producerOf(node: NodeProto, graph: Graph): NodeProto | undefined {
   return graph.producer(node.input[0] ?? '');
 }
 
-/** PyTorch's newer exporter names the limit of a Clip after what it merged into it: `relu_1_min`, without a tensor `relu_1`. */
-function isMergedByName({ input: [data, ...limits] }: NodeProto, graph: Graph): boolean {
+/**
+ * PyTorch's newer exporter names the limit of a Clip after what it merged into it: `relu_1_min`, without a tensor `relu_1`. It counts its
+ * tensors: of two ReLUs in a row it leaves the second, `relu_2`, and `relu_1` is missing.
+ */
+function isMergedByName({ opType, input: [data, ...limits], output: [result = ''] }: NodeProto, graph: Graph): boolean {
+  if (opType === 'Relu') {
+    const [, kind, number] = /^(.*relu)_([1-9]\d*)$/i.exec(result) ?? [];
+    return kind !== undefined && isGone(Number(number) === 1 ? kind : `${kind}_${Number(number) - 1}`, graph);
+  }
   return limits.some((limit) => {
     const name = /^(.*(?:relu|hardtanh|clamp|clip).*)_(?:min|max)$/i.exec(limit)?.[1];
     return name !== undefined && name !== data && isGone(name, graph);

@@ -1,16 +1,22 @@
-/** What the graph says of an input whose numbers choose rows of a table, as those of an embedding do. */
+/** What the graph says of an input whose numbers choose rows of a table, as those of an embedding do, or one of several places, as in a one-hot code. */
 
 import { intAttribute, intsAttribute, tensorAttribute } from './attributes.ts';
 import { ElementType } from './element-type.ts';
 import type { Graph } from './graph.ts';
 import type { NodeProto } from './onnx_pb.ts';
+import { placeOf } from './operator-name.ts';
 
-/** Numbers of an input that choose among the rows of one table. */
+/** Numbers of an input that choose among the rows of one table, or among the places of one code. */
 export interface RowChoice {
-  /** Tensor of the table. */
-  table: string;
-  /** Rows of the table: number `n` with its offset is right from `-rows` to `rows - 1`. */
+  /** What they choose among, in words: `rows of 'table'`. */
+  what: string;
+  /** Number `n` with its offset is right from `first` to `first + rows - 1`. */
+  first: number;
   rows: number;
+  /** Whether -1 is the last one, and so on down to `-rows`. */
+  isFromEnd: boolean;
+  /** What a wrong number gives where ONNX Runtime does not refuse it; empty where it does. */
+  otherwise: string;
   /** Values of an image, or as many as are known to differ. */
   places: number;
   /** By the place of a number in an image's values: what the graph adds to it before it chooses. */
@@ -71,14 +77,35 @@ export function chosenRows(graph: Graph, input: string, dims: readonly (number |
 }
 
 function choiceOf(graph: Graph, node: NodeProto, { tensor, values }: Copies, places: number): RowChoice | undefined {
+  const among = rowsOfTable(graph, node, tensor) ?? placesOfCode(graph, node, tensor);
+  return among && { ...among, places, offsets: new Map(values.map(({ place, offset }) => [place, offset])) };
+}
+
+type Among = Omit<RowChoice, 'places' | 'offsets'>;
+
+function rowsOfTable(graph: Graph, node: NodeProto, tensor: string): Among | undefined {
   const [table = '', indices] = node.input;
   if (!/^Gather(Elements)?$/.test(node.opType) || indices !== tensor) return undefined;
   const shape = constantShape(graph, table);
   const axis = intAttribute(node, 'axis', 0);
   const rows = shape?.[axis < 0 ? axis + shape.length : axis];
-  return rows === undefined
-    ? undefined
-    : { table, rows, places, offsets: new Map(values.map(({ place, offset }) => [place, offset])) };
+  if (rows === undefined) return undefined;
+  return { what: `rows of '${table}'`, first: 0, rows, isFromEnd: true, otherwise: '' };
+}
+
+/** Of a OneHot, or of a comparison with numbers in a row, which PyTorch's newer exporter makes of one: for other numbers, all places are off. */
+function placesOfCode(graph: Graph, node: NodeProto, tensor: string): Among | undefined {
+  const what = `places of the one-hot code of ${placeOf(node)}`;
+  const otherwise = ', for which none is on';
+  if (node.opType === 'OneHot' && node.input[0] === tensor) {
+    const [rows] = graph.constant(node.input[1] ?? '') ?? [];
+    return rows === undefined ? undefined : { what, first: 0, rows, isFromEnd: true, otherwise };
+  }
+  if (node.opType !== 'Equal') return undefined;
+  const numbers = graph.constant(node.input.find((each) => each !== tensor) ?? '') ?? [];
+  const [first] = numbers;
+  if (first === undefined || numbers.length < 2 || !numbers.every((each, i) => each === first + i)) return undefined;
+  return { what, first, rows: numbers.length, isFromEnd: false, otherwise };
 }
 
 /** Of a weight, as it is or with another type. */
@@ -155,7 +182,7 @@ function columnsOf(graph: Graph, node: NodeProto, count: number): number[][] {
 
 /** Why a number chooses no row, as the end of a sentence about its input; undefined where it does. */
 export function rowProblem(
-  { table, rows, places, offsets }: RowChoice,
+  { what, first, rows, isFromEnd, otherwise, places, offsets }: RowChoice,
   value: number,
   place: number,
   elementType: number,
@@ -163,13 +190,14 @@ export function rowProblem(
   const offset = offsets.get(place);
   if (offset === undefined) return undefined;
   const row = Math.trunc(value + offset);
-  if (row >= -rows && row < rows) return undefined;
-  const [lowest, highest] = [-offset, rows - 1 - offset];
+  if (row >= first && row < first + rows) return undefined;
+  if (isFromEnd && row >= -rows && row < 0) return undefined;
+  const [lowest, highest] = [first - offset, first + rows - 1 - offset];
   const isSigned = ![ElementType.uint8, ElementType.uint16, ElementType.uint32, ElementType.uint64].some(
     (unsigned) => unsigned === elementType,
   );
-  const fromEnd = isSigned && offset === 0 ? `, or -${rows} to -1 counted from the end` : '';
+  const fromEnd = isFromEnd && isSigned && offset === 0 ? `, or -${rows} to -1 counted from the end` : '';
   const counts =
-    row === rows ? ` Its rows are counted from ${lowest}: where yours are from ${lowest + 1}, take 1 off.` : '';
-  return `${places > 1 ? `chooses with its value ${place + 1}` : 'chooses'} one of the ${rows} rows of '${table}', ${lowest} to ${highest}${fromEnd}, not ${value}.${counts}`;
+    row === first + rows ? ` They are counted from ${lowest}: where yours are from ${lowest + 1}, take 1 off.` : '';
+  return `${places > 1 ? `chooses with its value ${place + 1}` : 'chooses'} one of the ${rows} ${what}, ${lowest} to ${highest}${fromEnd}, not ${value}${otherwise}.${counts}`;
 }

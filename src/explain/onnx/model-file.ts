@@ -33,6 +33,22 @@ export async function readModelBytes(file: string): Promise<Uint8Array> {
 /** How the small text files begin that Git keeps in place of large ones. */
 const lfsPointer = 'version https://git-lfs';
 
+/** What people have in place of an ONNX file: a place in it, the bytes there, and what they say. */
+const otherFormats = [
+  [0, 'PK\u0003\u0004', 'a ZIP archive, as PyTorch (.pt, .pth) and Keras (.keras) write them'],
+  [0, '\u0080\u0002', 'a pickle, as older PyTorch writes them'],
+  [0, '\u0080\u0004', 'a pickle, as scikit-learn and joblib write them'],
+  [0, '\u0089HDF', 'an HDF5 file, as Keras writes them (.h5)'],
+  [0, '<', 'a web page or XML file, which a server may have sent in its place'],
+  [4, 'TFL3', 'a TensorFlow Lite model'],
+  [8, '{"', 'a file of weights alone (safetensors)'],
+] as const;
+
+function otherFormat(bytes: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...bytes.subarray(0, 16));
+  return otherFormats.find(([place, begins]) => start.startsWith(begins, place))?.[2];
+}
+
 /** @throws UserError `not-onnx` */
 export function decodeModel(bytes: Uint8Array, name: string): OnnxModel {
   const refuse = (why: string, cause?: unknown) =>
@@ -47,6 +63,8 @@ export function decodeModel(bytes: Uint8Array, name: string): OnnxModel {
   if (new TextDecoder().decode(bytes.subarray(0, lfsPointer.length)) === lfsPointer) {
     throw refuse("it is a Git LFS pointer; 'git lfs pull' fetches the file that it stands for");
   }
+  const other = otherFormat(bytes);
+  if (other !== undefined) throw refuse(`it is ${other}`);
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);

@@ -26,7 +26,7 @@ export interface RowInput {
   name: string;
   /** As it is fed: float32 for floats of any width. */
   elementType: number;
-  /** Tables of which its numbers choose rows. */
+  /** Tables and codes that its numbers choose in. */
   choices: readonly RowChoice[];
   /** Of one image's values. */
   shape: number[];
@@ -247,7 +247,7 @@ function fedType(input: ValueInfoProto): number {
 /** What an input takes. */
 type Taken = Pick<RowInput, 'name' | 'elementType' | 'choices'>;
 
-/** @throws UserError `wrong-input-value` for a value that the input's type cannot hold, or that chooses a row which a table does not have */
+/** @throws UserError `wrong-input-value` for a value that the input's type cannot hold, or that chooses a row or a place which is not there */
 export function checkInputValues({ name, elementType, choices }: Taken, values: readonly number[]): void {
   const range = wholeRanges[elementType];
   for (const value of values) {

@@ -86,10 +86,14 @@ export class FileRun {
   #options(optimized: readonly string[] | null): InferenceSession.SessionOptions {
     // For a single picture, waking other threads costs more than they do; and other lanes may be at work.
     const common = { intraOpNumThreads: 1, interOpNumThreads: 1 };
-    if (optimized === null) return { ...common, graphOptimizationLevel: 'disabled' };
-    const settings = optimizerSettings(this.#graph, optimized);
     // Weights packed for the matrix product cost more at opening than they give back in two pictures. The products are the same.
-    const session = { ...settings.session, disable_prepacking: '1' };
-    return { ...common, graphOptimizationLevel: 'all', extra: { ...settings, session } };
+    const unpacked = { disable_prepacking: '1' };
+    if (optimized === null) return { ...common, graphOptimizationLevel: 'disabled', extra: { session: unpacked } };
+    const settings = optimizerSettings(this.#graph, optimized);
+    return {
+      ...common,
+      graphOptimizationLevel: 'all',
+      extra: { ...settings, session: { ...settings.session, ...unpacked } },
+    };
   }
 }

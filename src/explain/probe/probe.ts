@@ -11,7 +11,7 @@ import { firstNormalisation, normalisationWarnings } from './normalisation.ts';
 import { faultyOptimizers } from './optimizers.ts';
 import { distance, rowsOf } from './score-kind.ts';
 import { possibleLogits, settleScore } from './settle-score.ts';
-import { testPictures } from './test-pictures.ts';
+import { negatives, testPictures } from './test-pictures.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How much of the largest logit float32 may lose to another order of sums, and a quantised model to another rounding. */
@@ -49,7 +49,7 @@ export async function probeModel(
   const own = plain.get(score.output);
   if (own === undefined) return nothingFound;
   // Of several pictures in a batch, some are others already.
-  const batches = count === 1 ? [here, batch(200, 200)] : [elsewhere];
+  const batches = count === 1 ? [here, negatives(here)] : [elsewhere];
   const [optimized = noAnswers, other = optimized] = await run.answers(batches, []);
   const rows = [plain, other].flatMap((answers) => rowsOf(answers.get(score.output) ?? new Float32Array(), count));
   const warnings = [

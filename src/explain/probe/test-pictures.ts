@@ -27,6 +27,21 @@ export function testPictures(
   return inLayout(colours, which.length, input);
 }
 
+/**
+ * Other pictures in the same range, of the same numbers: pictures stand on their heads in the opposite colours. Costs next to nothing
+ * beside new ones.
+ */
+export function negatives(values: Float32Array): Float32Array {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const others = new Float32Array(values.length);
+  for (let i = 0, from = values.length - 1; from >= 0; i++, from--) others[i] = low + high - at(values, from);
+  return others;
+}
+
 /** Colours repeated as bands, `[count, height, width, channels]`. */
 function inBands(colours: Uint8Array, { channels }: ModelInput): Float32Array {
   return Float32Array.from({ length: (colours.length / 3) * channels }, (_, i) =>

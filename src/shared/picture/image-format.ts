@@ -30,6 +30,8 @@ export function detectFormat(bytes: Buffer): ImageFormat {
       `${refused} is not supported. Convert the file to ${taken.replace('and', 'or')}.`,
     );
   }
+  const placeholder = placeholderOf(bytes);
+  if (placeholder !== null) throw new ImageError('not-an-image', `The content is not an image: it is ${placeholder}.`);
   throw new ImageError(
     'not-an-image',
     `The content is not an image: it starts like none of ${taken}. Replace the file or take it out of the input.`,
@@ -68,6 +70,16 @@ function refusedFormat(bytes: Buffer): string | null {
   if (/^P7\s/.test(start)) return 'PAM';
   if (isobmffBrands(bytes).some((brand) => /^(hei|hev|mif1|msf1)/.test(brand))) return 'HEIC';
   if (/<svg[\s>]/i.test(start)) return 'SVG';
+  return null;
+}
+
+/** What stands in place of an image, with what to do. */
+function placeholderOf(bytes: Buffer): string | null {
+  const start = bytes.toString('latin1', 0, formatBytes);
+  if (start.startsWith('version https://git-lfs'))
+    return "a Git LFS pointer; 'git lfs pull' fetches the file that it stands for";
+  if (/^\s*<(!doctype html|html)/i.test(start))
+    return 'a web page, which a server may have sent in its place. Download the image again';
   return null;
 }
 

@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { CsvError, parse } from 'csv-parse';
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
-import { readPieces } from '../store/read-pieces.ts';
+import { readTableText } from './table-text.ts';
 
 /** A row with its place in the file. */
 export interface TableRow {
@@ -20,6 +20,7 @@ export interface TableRow {
 
 /**
  * Reads a file with a `key` in each row: CSV with a header line, its columns separated by commas, semicolons or tabs, or one JSON object a line.
+ * Spaces around cells without quotes do not count.
  *
  * @throws UserError `bad-list` naming the line; StoreError when the file cannot be read
  */
@@ -28,10 +29,17 @@ export function readKeyedTable(location: string): AsyncGenerator<TableRow> {
 }
 
 async function* csvRows(location: string): AsyncGenerator<TableRow> {
-  const { first, all } = await firstLine(readPieces(location));
+  const { first, all } = await firstLine(readTableText(location));
   const text = Readable.from(all);
   // Rows as lists of fields, and lines counted here: the parser's own objects and counts take three times as long.
-  const parser = parse({ bom: true, delimiter: delimiterOf(first), skip_empty_lines: false, relax_column_count: true });
+  const said = saidDelimiter.exec(first)?.[1];
+  const parser = parse({
+    bom: true,
+    delimiter: said ?? delimiterOf(first),
+    trim: true,
+    skip_empty_lines: false,
+    relax_column_count: true,
+  });
   text.on('error', (error) => parser.destroy(error));
   text.pipe(parser);
   let columns: readonly string[] | null = null;
@@ -43,6 +51,7 @@ async function* csvRows(location: string): AsyncGenerator<TableRow> {
       const own = line;
       line += linesOf(cells);
       if (cells.length === 1 && cells[0] === '') continue;
+      if (own === 1 && said !== undefined) continue;
       if (columns === null) {
         columns = readHeader(cells, location);
         keyColumn = columns.lastIndexOf('key');
@@ -81,6 +90,9 @@ async function firstLine(pieces: AsyncGenerator<Buffer>): Promise<{ first: strin
     })(),
   };
 }
+
+/** Excel's own first line, before the header: `sep=;`. */
+const saidDelimiter = /^\uFEFF?"?sep=([^"\r])"?\r?$/i;
 
 /** What separates columns: a comma, else what Excel writes where numbers have decimal commas, or a tab. */
 function delimiterOf(header: string): string {
@@ -121,7 +133,7 @@ async function* jsonRows(location: string): AsyncGenerator<TableRow> {
 async function* textLines(location: string): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
-  for await (const piece of readPieces(location)) {
+  for await (const piece of readTableText(location)) {
     const lines = (rest + decoder.write(piece)).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;

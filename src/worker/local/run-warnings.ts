@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BlankMapsTally, blankMapsText } from '../../shared/run/blank-maps.ts';
 import { doneRecord } from '../../shared/run/record.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
+import { ShiftedLabels } from './shifted-labels.ts';
 
 /** How many of the run's first images must all fail before it is said. */
 const suspicious = 100;
@@ -15,6 +16,8 @@ const answered = doneRecord
   .extend({ maps: z.array(z.unknown()) })
   .strip();
 
+const decided = doneRecord.pick({ predicted: true }).strip();
+
 /** Watches the records for signs that the whole run is set up wrongly. Each warning is given once. */
 export class RunWarnings {
   readonly #classCount: number;
@@ -25,6 +28,7 @@ export class RunWarnings {
   #explained = 0;
   readonly #blank = new BlankMapsTally();
   readonly #answers = new Set<string>();
+  readonly #shifted = new ShiftedLabels();
 
   constructor(classCount: number, warn: (message: string) => void) {
     this.#classCount = classCount;
@@ -43,6 +47,11 @@ export class RunWarnings {
   see(record: SettledImage, position: number): void {
     if (this.#watchingFailures && position < suspicious) this.#seeFailure(record);
     if (record.status === 'done' && this.#explained < alike) this.#seeAnswer(record.line);
+    if (record.status === 'done' && this.#shifted.isOpen && record.label !== null && record.labels === undefined) {
+      const { predicted } = decided.parse(JSON.parse(record.line));
+      const shift = this.#shifted.see(record.label, predicted);
+      if (shift !== undefined) this.#warn(shift);
+    }
     const labels = record.labels ?? (record.label === null ? [] : [record.label]);
     const beyond = labels.find((label) => label >= this.#classCount);
     if (this.#watchingLabels && beyond !== undefined) {

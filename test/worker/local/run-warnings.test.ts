@@ -33,3 +33,34 @@ test('nothing is said of a run that works', () => {
     warningsOf(40, (image) => ({ score: image / 40, degenerateReason: image % 3 ? null : 'no-gradient' })),
   ).toEqual([]);
 });
+
+/** What is said of images with these labels, answered so; the first 16 answers differ. */
+function saidOfLabels(pairs: readonly (readonly [label: number, predicted: number])[]) {
+  const said: string[] = [];
+  const warnings = new RunWarnings(10, (message) => said.push(message));
+  for (const [image, [label, predicted]] of pairs.entries()) {
+    const top = [{ class: predicted, name: null, score: image / 100 }];
+    const line = JSON.stringify({ predicted, top, maps: [{ ...map, degenerateReason: null }] });
+    warnings.see({ status: 'done', key: `${image}.jpg`, label, line, blank: false }, image);
+  }
+  return said;
+}
+
+const labelled = (count: number, predicted: (label: number) => number) =>
+  Array.from({ length: count }, (_, image) => [image % 10, predicted(image % 10)] as const);
+
+test.each([
+  ['from 1', 1, 0, /answers 12 with the class just before their label, and 0 rightly.*counted from 1/],
+  ['without the background class', 0, 1, /answers 12 with the class just behind their label.*background/],
+])('labels that are counted %s are said to be, once', (_, ofLabel, ofClass, text) => {
+  const pairs = Array.from({ length: 30 }, (_each, image) => [(image % 9) + ofLabel, (image % 9) + ofClass] as const);
+  expect(saidOfLabels(pairs)).toEqual([expect.stringMatching(text)]);
+});
+
+test.each([
+  ['is right', labelled(30, (label) => label)],
+  ['is bad', labelled(30, (label) => (label * 3 + 1) % 10)],
+  ['takes one class for its neighbour, whose images come first', Array.from({ length: 30 }, () => [4, 3] as const)],
+])('nothing is said of labels where the model %s', (_, pairs) => {
+  expect(saidOfLabels(pairs)).toEqual([]);
+});

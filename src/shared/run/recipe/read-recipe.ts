@@ -31,7 +31,9 @@ export async function readRecipeFile(file: string): Promise<Recipe> {
   }
   const recipe = parseRecipe(body.toString('utf8'), name);
   if (recipe !== null) return recipe;
-  throw new UserError('bad-recipe', `${file} is no recipe that Gradline knows. Give ${kinds}.`);
+  const isBroken = /\.json$/i.test(name) && jsonObject(body.toString('utf8')) === null;
+  const what = isBroken ? 'holds no JSON object: it may be cut off' : 'is no recipe that Gradline knows';
+  throw new UserError('bad-recipe', `${file} ${what}. Give ${kinds}.`);
 }
 
 /**

@@ -282,9 +282,10 @@ test('a setting wins over the recipe, and takes with it what means the same', as
 test.each([
   ['is missing', 'other.json', 'does not exist'],
   ['is something else', 'c.json', 'is no recipe that Gradline knows'],
+  ['is cut off', 'cut.json', 'holds no JSON object: it may be cut off'],
 ])('a file that %s is refused', async (_, name, reason) => {
   const folder = await temporaryFolder();
-  await writeFiles(folder, { 'c.json': '{"architectures": ["ViT"]}' });
+  await writeFiles(folder, { 'c.json': '{"architectures": ["ViT"]}', 'cut.json': '{"size": 224,' });
   const given = { input: 'photos', model: 'm.onnx', output: 'out', preprocess: join(folder, name) };
   await expect(readConfiguration(given)).rejects.toMatchObject({
     code: 'bad-recipe',

@@ -35,6 +35,14 @@ test.each([
 });
 
 test.each([
+  ['a web page', '<html><body>404</body></html>', 'a web page', 'Download'],
+  ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n', "'git lfs pull'"],
+])('%s in place of an image is called so, with what to do', async (_, content, ...parts) => {
+  const { message } = await errorOf(Buffer.from(content));
+  for (const part of parts) expect(message).toContain(part);
+});
+
+test.each([
   ['SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'],
   ['SVG', '\ufeff<?xml version="1.0"?>\n<!-- drawn -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'],
   ['PDF', '%PDF-1.7\n'],
