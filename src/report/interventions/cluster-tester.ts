@@ -164,7 +164,7 @@ export class ClusterTester {
     const apart: (StatisticValues & { means: StatisticMeans })[] = [];
     for (const statistic of statistics) {
       const ofMembers = own.map(({ picture }) => statistic.measure(picture));
-      const ofCorrect = values.get(statistic) ?? [];
+      const ofCorrect = usualOf(values.get(statistic) ?? [], correct, cluster.predicted);
       const far = leastAlike(statistic, ofMembers, ofCorrect);
       if (far === null) continue;
       const { deviations, usual } = far;
@@ -295,6 +295,12 @@ function placesOf({ heatmap }: UnrankedCluster, { size }: Network): Change[] {
   const side = Math.sqrt(heatmap.length);
   const mask = side === 0 ? null : brightRegion({ values: heatmap, height: side, width: side }, size, sharedRegion);
   return mask === null ? [] : [place(mask)];
+}
+
+/** Values of correct images of other classes: the class's own may have the same cause as its mistakes, and be most of what is correct. */
+function usualOf(values: readonly number[][], correct: readonly TriedImage[], predicted: number): readonly number[][] {
+  const others = values.filter((_, i) => at(correct, i).label !== predicted);
+  return others.length < fewest ? values : others;
 }
 
 /**
