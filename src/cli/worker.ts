@@ -113,8 +113,12 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
   const address = await metricsAddress(flags);
   const log = createWorkerLog(logsJson(flags) ? 'json' : flags.quiet ? 'quiet' : 'lines', process.stdout);
   const stop = new AbortController();
+  let health: WorkerHealth | null = null;
+  let gaveUpNothing = false;
   const release = onStopSignal(() => {
-    if (stop.signal.aborted) process.exit(exitCode.interrupted);
+    // What was told before it had begun takes no shard, so it may be told again: a busy process hears all at once what it was sent meanwhile.
+    if (stop.signal.aborted) process.exit(gaveUpNothing ? exitCode.done : exitCode.interrupted);
+    gaveUpNothing = health?.hasBegun !== true;
     stop.abort();
   });
   try {
@@ -132,7 +136,7 @@ async function workerAction(flags: WorkerFlags): Promise<void> {
         import('../shared/run/max-failures.ts'),
         import('../report/close-with-report.ts'),
       ]);
-    const health = new WorkerHealth(flags.stuckAfter);
+    health = new WorkerHealth(flags.stuckAfter);
     await using served = address === null ? null : await serveMetrics(address, provider, health);
     const traces = await openTraces('worker', packageFacts().version);
     const schedules = flags.untilEmpty ? null : attendSchedules(flags, log, stop.signal, traces);

@@ -30,6 +30,11 @@ export class WorkerHealth {
     this.#redis = redis;
   }
 
+  /** Whether it has taken shards, or may have. */
+  get hasBegun(): boolean {
+    return this.#phase !== 'starting';
+  }
+
   /** From `working` on it takes shards. */
   enter(phase: 'working' | 'stopping'): void {
     this.#phase = phase;
