@@ -6,9 +6,8 @@ export const colour: Statistic = {
   name: 'colour',
   measure: (picture) => castOf(picture),
   moved: (picture, to) => {
-    const from = castOf(picture);
-    const gains = from.map((value, channel) => Math.exp((to[channel] ?? 0) - value));
     const means = meansOf(picture);
+    const gains = castOfMeans(means).map((value, channel) => Math.exp((to[channel] ?? 0) - value));
     const brighter =
       lumaOf(
         means.map((value, channel) => value * (gains[channel] ?? 1)),
@@ -20,7 +19,11 @@ export const colour: Statistic = {
 };
 
 export function castOf(picture: RgbImage): number[] {
-  const logarithms = meansOf(picture).map((value) => Math.log(1 + value));
+  return castOfMeans(meansOf(picture));
+}
+
+function castOfMeans(means: readonly number[]): number[] {
+  const logarithms = means.map((value) => Math.log(1 + value));
   const middle = meanOf(logarithms);
   return logarithms.map((value) => value - middle);
 }

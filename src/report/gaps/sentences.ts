@@ -3,6 +3,7 @@
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import type { TestedChange } from '../contract.ts';
 import { isOfOneThing } from '../interventions/verdict.ts';
+import { series } from '../series.ts';
 import type { UnrankedGap } from './find-gaps.ts';
 
 export type Naming = (index: number) => string;
@@ -115,10 +116,6 @@ function listed(classes: readonly { class: number; count: number }[], name: Nami
   const shown = classes.slice(0, 4).map((own) => `${name(own.class)} (${own.count})`);
   const left = classes.length - shown.length;
   return series(left > 0 ? [...shown, `${left} more`] : shown);
-}
-
-function series(parts: readonly string[]): string {
-  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }
 
 function images(count: number, one = 'image'): string {

@@ -2,6 +2,7 @@
 
 import type { Statistic } from '../../interventions/statistics/statistic.ts';
 import type { ChangeKind } from '../contract.ts';
+import { series } from '../series.ts';
 
 /** A statistic's means over a cluster's images and over correct ones. */
 export interface StatisticMeans {
@@ -22,8 +23,7 @@ const mostNamed = 3;
 export function causeInWords(kind: ChangeKind, place: string, moved: readonly StatisticMeans[]): string {
   if (moved.length > 0) {
     const farthest = [...moved].sort((a, b) => b.deviations - a.deviations).slice(0, mostNamed);
-    const words = farthest.map(({ statistic, own, usual }) => statistic.words(own, usual));
-    return words.length === 1 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+    return series(farthest.map(({ statistic, own, usual }) => statistic.words(own, usual)));
   }
   switch (kind) {
     case 'border':

@@ -2,6 +2,7 @@
 
 import type { Cluster, Gap } from '../contract.ts';
 import { timesAsUnlike } from '../gaps/sentences.ts';
+import { series } from '../series.ts';
 import type { Travelling } from './co-occurrence.ts';
 
 export type NameOfClass = (index: number) => string;
@@ -24,7 +25,7 @@ export function clusterText(
   ];
   const { slice, classes } = errorRate;
   return (
-    `${images(size)} without ${name(predicted)} ${size === 1 ? 'is' : 'are'} decided to have it, ${lookingAt(place)}. What is true of them: ${series(shown)}. ` +
+    `${images(size)} without ${name(predicted)} ${size === 1 ? 'is' : 'are'} decided to have it, ${lookingAt(place)}. What is true of them: ${seriesOf(shown)}. ` +
     `Of images that look like these, ${percent(slice)} are; of all with such labels, ${percent(classes)}.`
   );
 }
@@ -34,7 +35,7 @@ export function gapText(
   name: NameOfClass,
 ): string {
   const others = predicted.slice(0, 4).map((own) => `${name(own.class)} (${own.count})`);
-  const decided = others.length === 0 ? 'nothing else is decided of them' : `decided of them: ${series(others)}`;
+  const decided = others.length === 0 ? 'nothing else is decided of them' : `decided of them: ${seriesOf(others)}`;
   const theirs = referenceDistance === null ? '' : `, and ${timesAsUnlike(referenceDistance)} the reference's`;
   return (
     `${images(size)} with ${name(label)}, ${percent(share)} of those where it is missed, are unlike the ones where it is found; ${decided}. ` +
@@ -70,9 +71,8 @@ function lookingAt(place: string): string {
   return place === 'all over' ? 'looking all over the picture' : `looking at the ${place}`;
 }
 
-function series(parts: readonly string[]): string {
-  if (parts.length === 0) return 'nothing that is known';
-  return parts.length === 1 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
+function seriesOf(parts: readonly string[]): string {
+  return parts.length === 0 ? 'nothing that is known' : series(parts);
 }
 
 function images(count: number): string {

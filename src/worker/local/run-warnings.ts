@@ -47,7 +47,12 @@ export class RunWarnings {
   see(record: SettledImage, position: number): void {
     if (this.#watchingFailures && position < suspicious) this.#seeFailure(record);
     if (record.status === 'done' && this.#explained < alike) this.#seeAnswer(record.line);
-    if (record.status === 'done' && this.#shifted.isOpen && record.label !== null && record.labels === undefined) {
+    if (
+      record.status === 'done' &&
+      record.label !== null &&
+      record.labels === undefined &&
+      this.#shifted.wants(record.label)
+    ) {
       const { predicted } = decided.parse(JSON.parse(record.line));
       const shift = this.#shifted.see(record.label, predicted);
       if (shift !== undefined) this.#warn(shift);

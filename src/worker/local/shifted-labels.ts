@@ -15,16 +15,15 @@ export class ShiftedLabels {
   #below = 0;
   #above = 0;
 
-  /** Whether it is still looking. */
-  get isOpen(): boolean {
-    return this.#seen < looked;
+  /** Whether an image of the label is still looked at: of few labels, few images are. */
+  wants(label: number): boolean {
+    return this.#seen < looked && (this.#ofLabel.get(label) ?? 0) < ofOneLabel;
   }
 
   /** @returns what a user has to know, once; undefined while nothing is known */
   see(label: number, predicted: number): string | undefined {
-    const own = this.#ofLabel.get(label) ?? 0;
-    if (!this.isOpen || own === ofOneLabel) return undefined;
-    this.#ofLabel.set(label, own + 1);
+    if (!this.wants(label)) return undefined;
+    this.#ofLabel.set(label, (this.#ofLabel.get(label) ?? 0) + 1);
     this.#seen += 1;
     if (predicted === label) this.#right += 1;
     if (predicted === label - 1) this.#below += 1;
