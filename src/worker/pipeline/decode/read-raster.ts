@@ -6,6 +6,7 @@ import type { Orientation } from '../../../shared/run/configuration.ts';
 import { isNumpyFile, type NumpyValues } from '../../../shared/run/numpy-file.ts';
 import { arrayPicture } from './array-picture.ts';
 import { bmpSize, readBmp } from './bmp.ts';
+import { isCutOff } from './cut-off.ts';
 import { type ImageHeader, readJpegHeader } from './jpeg-header.ts';
 import { withoutStrayBytes } from './jpeg-stray-bytes.ts';
 import { type LabTiff, readLabTiff } from './lab-tiff.ts';
@@ -126,16 +127,12 @@ async function readDeep(
   return { pixels, width, height, channels, levels };
 }
 
-/** Null for a TIFF whose samples are to be read as they are. */
+/** Null for a TIFF whose samples are to be read as they are: floats of 64 bits, say, which the image library does not open. */
 async function readTiffHeader(bytes: Buffer): Promise<ImageHeader | null> {
-  try {
-    const header = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return isMisread(header) ? null : header;
-  } catch (error) {
-    // Floats of 64 bits, and two bands of which the second is not called transparency.
-    if (/out of range|unsupported image format/.test(messageOf(error))) return null;
-    throw damaged(bytes, 'TIFF', error);
-  }
+  const header = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(() => null);
+  return header === null || isMisread(header) ? null : header;
 }
 
 async function readTiffSamples(bytes: Buffer, options: ReadOptions): Promise<DecodedRaster> {
@@ -144,7 +141,7 @@ async function readTiffSamples(bytes: Buffer, options: ReadOptions): Promise<Dec
   try {
     return asRaster(await tiffSamples(bytes, orientation !== 'ignore', check), levels);
   } catch (error) {
-    throw error instanceof ImageError ? error : damaged(bytes, 'TIFF', error);
+    throw error instanceof ImageError ? error : damaged(bytes, 'TIFF', error, messageOf(error));
   }
 }
 
@@ -231,13 +228,16 @@ async function decodeSamples(
     // libjpeg reports damaged data as a warning and paints grey; other libraries warn about harmless tags.
     return await decode(bytes, format === 'JPEG' ? 'warning' : 'error');
   } catch (error) {
-    const whole = format === 'JPEG' ? withoutStrayBytes(bytes) : null;
-    if (whole === null && !onlyStrayBytes(error)) throw damaged(bytes, format, error);
+    if (format !== 'JPEG') throw damaged(bytes, format, error);
     try {
-      return await (whole === null ? decode(bytes, 'error') : decode(whole, 'warning'));
+      const whole = withoutStrayBytes(bytes);
+      if (whole !== null) return await decode(whole, 'warning');
+      const strict = () => decode(bytes, 'warning');
+      if (!isCutOff(bytes, format) && (await onlyStrayBytes(error, strict))) return await decode(bytes, 'error');
     } catch (second) {
       throw damaged(bytes, format, second);
     }
+    throw damaged(bytes, format, error);
   }
 }
 
@@ -246,51 +246,47 @@ function keepColourSpace(image: Sharp, header: ImageHeader): Sharp {
   return image.toColourspace(header.channels <= 2 ? 'b-w' : 'srgb');
 }
 
-/** Between scans, where only libjpeg finds them; its words are lost when another thread reads at the same moment. */
-function onlyStrayBytes(error: unknown): boolean {
-  const lines = messageOf(error).split('\n');
-  return lines.every((line) => /extraneous bytes before marker/.test(line));
+/**
+ * Whether all that libjpeg warns of are bytes between scans, where only it finds them. Its words may be lost, or another file's, when several are
+ * read at once: the file is read again until two readings say the same.
+ */
+async function onlyStrayBytes(first: unknown, read: () => Promise<unknown>): Promise<boolean> {
+  const found = { stray: 0, other: 0 };
+  let error = first;
+  for (let reading = 1; reading <= mostReadings; reading++) {
+    const warnings = messageOf(error)
+      .split('\n')
+      .filter((line) => line.startsWith('VipsJpeg:'));
+    const areStray = warnings.every((line) => /extraneous bytes before marker/.test(line));
+    if (warnings.length > 0) found[areStray ? 'stray' : 'other'] += 1;
+    if (found.stray === 2) return true;
+    if (found.other === 2) return false;
+    error = await read().catch((next: unknown) => next);
+  }
+  return false;
 }
 
-function damaged(bytes: Buffer, format: ImageFormat, cause: unknown): ImageError {
-  if (endsEarly(bytes, format, messageOf(cause))) {
+const mostReadings = 8;
+
+/**
+ * The message is the same however many files are read at once: the image library's words, which are not, are only its cause.
+ * @param reason in words of a reader that reads one file
+ */
+function damaged(bytes: Buffer, format: ImageFormat, cause: unknown, reason?: string): ImageError {
+  const isPlain = format === 'BMP' || format === 'Netpbm';
+  const endsEarly = isPlain
+    ? /ends before|out of range|outside buffer/i.test(messageOf(cause))
+    : isCutOff(bytes, format);
+  if (endsEarly) {
     return new ImageError(
       'truncated',
       `The ${format} file ends before its picture does (${bytes.length} bytes). Copy it again from its source.`,
       { cause },
     );
   }
-  const reason = messageOf(cause).split('\n')[0]?.trim() ?? '';
-  return new ImageError('corrupt', `The ${format} data are damaged (${reason}). Replace the file.`, { cause });
-}
-
-function endsEarly(bytes: Buffer, format: ImageFormat, message: string): boolean {
-  switch (format) {
-    case 'JPEG':
-      return /premature end of JPEG image/.test(message);
-    case 'PNG':
-      return bytes.lastIndexOf('IEND', undefined, 'latin1') === -1;
-    case 'WebP':
-      return bytes.length < 16 || bytes.readUInt32LE(4) + 8 > bytes.length;
-    case 'TIFF':
-      return firstTiffDirectory(bytes) >= bytes.length || /not enough data|read error at scanline/i.test(message);
-    case 'GIF':
-      return /unexpected end/i.test(message);
-    case 'AVIF':
-      return /unexpected end of file|size too small/i.test(message);
-    case 'BMP':
-    case 'Netpbm':
-      return /ends before|out of range|outside buffer/i.test(message);
-  }
-}
-
-/** Offset of the first directory: bytes 4 to 7 of a classic TIFF, 8 to 15 of a BigTIFF, in the file's own byte order. */
-function firstTiffDirectory(bytes: Buffer): number {
-  const big = bytes[2] === 43 || bytes[3] === 43;
-  if (bytes.length < (big ? 16 : 8)) return Number.POSITIVE_INFINITY;
-  const little = bytes[0] === 0x49;
-  if (big) return Number(little ? bytes.readBigUInt64LE(8) : bytes.readBigUInt64BE(8));
-  return little ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4);
+  const because = reason === undefined ? '' : ` (${reason})`;
+  const message = `The ${format} data are damaged and cannot be decoded${because}. Replace the file.`;
+  return new ImageError('corrupt', message, { cause });
 }
 
 /** A copy that begins where arrays of larger numbers can begin. */

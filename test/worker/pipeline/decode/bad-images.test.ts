@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ImageError } from '../../../../src/shared/picture/image-error.ts';
 import { decodeImage } from '../../../../src/worker/pipeline/decode/decode.ts';
 import { resolvePreprocessing } from '../../../../src/worker/pipeline/decode/preprocessing.ts';
+import { tiff } from './band-files.ts';
 import { goldenFile, plainPng } from './golden-pixels.ts';
 
 const preprocessing = resolvePreprocessing({ preset: 'imagenet' }, { height: 28, width: 28 });
@@ -112,6 +113,52 @@ test('stray bytes between JPEG markers, which cameras leave, do no harm', async 
   const expected = await decodeImage(jpeg, preprocessing);
   expect((await decodeImage(stray, preprocessing)).pixels).toEqual(expected.pixels);
 });
+
+test('stray bytes between the scans of a JPEG do no harm', async () => {
+  const { jpeg, stray } = await progressive();
+  const expected = await decodeImage(jpeg, preprocessing);
+  expect((await decodeImage(stray, preprocessing)).pixels).toEqual(expected.pixels);
+});
+
+test('what is said of a file does not depend on which others are read at the same moment', async () => {
+  const { jpeg, stray } = await progressive();
+  const plain = sharp(jpeg);
+  const cut = (file: Buffer) => file.subarray(0, Math.floor(file.length * 0.8));
+  const scratch = (file: Buffer) =>
+    Buffer.from(file).fill(0x5a, Math.floor(file.length * 0.6), Math.floor(file.length * 0.7));
+  const [png, lzw, avif] = await Promise.all([
+    plain.clone().png().toBuffer(),
+    plain.clone().tiff({ compression: 'lzw' }).toBuffer(),
+    plain.clone().avif().toBuffer(),
+  ]);
+  const floats = tiff(
+    Float64Array.from({ length: 900 }, (_, i) => Math.sin(i)),
+    { width: 30, height: 30, bands: 1 },
+  );
+  const files = [jpeg, stray, floats, png, cut(jpeg), cut(png), cut(lzw), cut(avif), scratch(png), scratch(lzw)];
+  const said = (file: Buffer) =>
+    decodeImage(file, preprocessing).then(
+      () => 'fine',
+      (error: unknown) => (error instanceof ImageError ? `${error.code}: ${error.message}` : String(error)),
+    );
+  const alone: string[] = [];
+  for (const file of files) alone.push(await said(file));
+  expect(alone.slice(0, 4)).toEqual(['fine', 'fine', 'fine', 'fine']);
+  for (let time = 0; time < 8; time++) {
+    const together = await Promise.all([...files, ...files].map(said));
+    expect(together).toEqual([...alone, ...alone]);
+  }
+});
+
+/** A JPEG of several scans, and the same with zeros before the last of its tables, behind a scan's data. */
+async function progressive() {
+  const jpeg = await sharp(await goldenFile('landscape.png'))
+    .jpeg({ progressive: true })
+    .toBuffer();
+  const table = jpeg.lastIndexOf(Buffer.from([0xff, 0xc4]));
+  const stray = Buffer.concat([jpeg.subarray(0, table), Buffer.from([0, 0, 0]), jpeg.subarray(table)]);
+  return { jpeg, stray };
+}
 
 describe('more pixels than the limit', () => {
   test('a 30,000 x 30,000 PNG of a few hundred kilobytes is refused from its header', async () => {

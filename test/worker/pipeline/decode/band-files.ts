@@ -1,6 +1,6 @@
 /** Files with many bands, written here: NumPy arrays of any type and order, and TIFFs without compression. */
 
-type Values = Uint8Array | Uint16Array | Int16Array | Float32Array;
+type Values = Uint8Array | Uint16Array | Int16Array | Float32Array | Float64Array;
 
 /** `(x * 7 + y * 13 + band * 5) % 23`, in whatever type: `[height, width, bands]`. */
 export function pattern(height: number, width: number, bands: number): number[] {
@@ -57,7 +57,8 @@ interface TiffForm {
 export function tiff(values: Values, { width, height, bands, separate = false }: TiffForm): Buffer {
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   const strips = separate ? bands : 1;
-  const kind = values instanceof Float32Array ? 3 : values instanceof Int16Array ? 2 : 1;
+  const kind =
+    values instanceof Float32Array || values instanceof Float64Array ? 3 : values instanceof Int16Array ? 2 : 1;
   const each = (value: number) => new Array<number>(bands).fill(value);
   const fields: [tag: number, long: boolean, values: number[]][] = [
     [256, false, [width]],
