@@ -20,8 +20,8 @@ export function covered(picture: RgbImage, mask: Mask, covering: Covering): RgbI
       : pulled({
           width,
           height,
-          values: Float32Array.from(picture.pixels),
-          weights: Float32Array.from(mask.inside, (inside) => 1 - inside),
+          values: new Float32Array(picture.pixels),
+          weights: outsideOf(mask),
         });
   const pixels = picture.pixels.slice();
   mask.inside.forEach((inside, pixel) => {
@@ -29,6 +29,13 @@ export function covered(picture: RgbImage, mask: Mask, covering: Covering): RgbI
     for (let at = pixel * 3; at < pixel * 3 + 3; at++) pixels[at] = Math.round(filled[at] ?? 0);
   });
   return { ...picture, pixels };
+}
+
+/** 1 for each pixel that is not meant. */
+function outsideOf({ inside }: Mask): Float32Array {
+  const weights = new Float32Array(inside.length);
+  for (let pixel = 0; pixel < weights.length; pixel++) weights[pixel] = 1 - (inside[pixel] ?? 0);
+  return weights;
 }
 
 /** Sides of the squares that `blur` averages, as a share of the picture's shorter side. */

@@ -45,10 +45,16 @@ export function brightRegion(
   const values = resizeInto(new Float64Array(size.width * size.height), cells, heatmap, size);
   const max = values.reduce((a, b) => Math.max(a, b), 0);
   if (!(max > 0)) return null;
-  const quantile = values.slice().sort()[Math.floor((1 - most) * (values.length - 1))] ?? 0;
-  const from = Math.max(least * max, quantile);
+  const from = Math.max(least * max, rankedAbove(values, least * max, Math.floor((1 - most) * (values.length - 1))));
   const found = maskOf(size, (x, y) => (values[y * size.width + x] ?? 0) >= from);
   return found.count > 2 * most * values.length ? null : found;
+}
+
+/** The value of a rank, counted from the lowest, where it is above `limit`; else that limit. Only what lies above is sorted. */
+function rankedAbove(values: Float64Array, limit: number, rank: number): number {
+  const above = values.filter((value) => value > limit);
+  const below = values.length - above.length;
+  return below > rank ? limit : (above.sort()[rank - below] ?? limit);
 }
 
 /** What lies within `share` of the shorter side from the border. */

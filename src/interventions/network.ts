@@ -14,8 +14,8 @@ export interface Network {
    * @throws StoreError
    */
   see(keys: readonly string[]): Promise<SeenImage[]>;
-  /** Logarithms of each picture's scores, `[classes]`, scores below 1e-12 counting as that. */
-  ask(pictures: readonly SeenImage[]): Promise<Float32Array[]>;
+  /** Logarithms of each picture's scores, `[classes]`, scores below 1e-12 counting as that. A picture is done with before the next is taken. */
+  ask(pictures: Iterable<SeenImage>): Promise<Float32Array[]>;
   /** Pictures that it was asked about so far. */
   readonly asked: number;
 }

@@ -1,5 +1,5 @@
 import type { RgbImage } from '../../shared/picture/raster.ts';
-import { lumaOf, meanOf, resampled, type Statistic } from './statistic.ts';
+import { lumaOf, mapped, meanOf, type Statistic } from './statistic.ts';
 
 /** Logarithms of the means of red, green and blue, less their own mean: a cast, as of light of another colour. Each channel is multiplied; the picture stays as bright. */
 export const colour: Statistic = {
@@ -13,7 +13,7 @@ export const colour: Statistic = {
         means.map((value, channel) => value * (gains[channel] ?? 1)),
         0,
       ) / Math.max(1, lumaOf(means, 0));
-    return resampled(picture, (at) => ((picture.pixels[at] ?? 0) * (gains[at % 3] ?? 1)) / Math.max(0.01, brighter));
+    return mapped(picture, (sample, channel) => (sample * (gains[channel] ?? 1)) / Math.max(0.01, brighter));
   },
   words: (own, usual) => `${hueOf(own.map((value, channel) => value - (usual[channel] ?? 0)))} light`,
 };
@@ -29,9 +29,13 @@ function castOfMeans(means: readonly number[]): number[] {
 }
 
 function meansOf({ pixels }: RgbImage): number[] {
-  const sums = [0, 0, 0];
-  for (let at = 0; at < pixels.length; at++) sums[at % 3] = (sums[at % 3] ?? 0) + (pixels[at] ?? 0);
-  return sums.map((sum) => sum / (pixels.length / 3));
+  let [red, green, blue] = [0, 0, 0];
+  for (let at = 0; at < pixels.length; at += 3) {
+    red += pixels[at] ?? 0;
+    green += pixels[at + 1] ?? 0;
+    blue += pixels[at + 2] ?? 0;
+  }
+  return [red, green, blue].map((sum) => sum / (pixels.length / 3));
 }
 
 const hues = ['reddish', 'yellowish', 'greenish', 'cyan', 'bluish', 'purplish'] as const;

@@ -1,4 +1,4 @@
-import { deviationOf, lumas, meanOf, resampled, type Statistic } from './statistic.ts';
+import { deviationOf, lumas, mapped, meanOf, type Statistic } from './statistic.ts';
 
 /** Standard deviation of the luma. Samples are moved away from the mean, or towards it. */
 export const contrast: Statistic = {
@@ -8,7 +8,7 @@ export const contrast: Statistic = {
     const values = lumas(picture);
     const middle = meanOf(values);
     const factor = to / Math.max(1, deviationOf(values, middle));
-    return resampled(picture, (at) => middle + ((picture.pixels[at] ?? 0) - middle) * factor);
+    return mapped(picture, (sample) => middle + (sample - middle) * factor);
   },
   words: ([own = 0], [usual = 0]) => (own < usual ? 'low contrast' : 'high contrast'),
 };

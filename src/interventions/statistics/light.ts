@@ -1,4 +1,4 @@
-import { lumas, meanOf, resampled, type Statistic } from './statistic.ts';
+import { lumas, mapped, meanOf, type Statistic } from './statistic.ts';
 
 /** Mean luma. Samples are multiplied, as another exposure does; what is black stays black. */
 export const light: Statistic = {
@@ -6,7 +6,7 @@ export const light: Statistic = {
   measure: (picture) => [meanOf(lumas(picture))],
   moved: (picture, [to = 0]) => {
     const factor = to / Math.max(1, meanOf(lumas(picture)));
-    return resampled(picture, (at) => (picture.pixels[at] ?? 0) * factor);
+    return mapped(picture, (sample) => sample * factor);
   },
   words: ([own = 0], [usual = 0]) => (own < usual ? 'low light' : 'bright light'),
 };

@@ -1,7 +1,7 @@
 import { at } from '../../explain/at.ts';
 import type { RgbImage, Size } from '../../shared/picture/raster.ts';
 import { type Axis, axisOf, type Direction } from './soften.ts';
-import { lumas, resampled, type Statistic } from './statistic.ts';
+import { lumas, type Statistic, sampleOf } from './statistic.ts';
 
 /** Sides of blocks that are looked for, in pixels. */
 const smallest = 2.5;
@@ -53,11 +53,12 @@ function gridOf(luma: Float64Array, size: Size, direction: Direction): Grid {
 
 /** Of a discrete Fourier transform, at any frequency. */
 function amplitude(values: Float64Array, frequency: number): number {
+  // By Horner's rule, the last value first: a sine for each value would take most of the time of a picture.
+  const [cosine, sine] = [Math.cos(2 * Math.PI * frequency), Math.sin(2 * Math.PI * frequency)];
   let [real, imaginary] = [0, 0];
-  values.forEach((value, place) => {
-    real += value * Math.cos(2 * Math.PI * frequency * place);
-    imaginary += value * Math.sin(2 * Math.PI * frequency * place);
-  });
+  for (let place = values.length - 1; place >= 0; place--) {
+    [real, imaginary] = [at(values, place) + real * cosine - imaginary * sine, real * sine + imaginary * cosine];
+  }
   return Math.hypot(real, imaginary);
 }
 
@@ -83,11 +84,15 @@ function inBlocks(picture: RgbImage, side: number): RgbImage {
   for (let pixel = 0; pixel < width * height; pixel++) {
     const block = blockOf(pixel);
     counts[block] = at(counts, block) + 1;
-    for (const channel of [0, 1, 2])
+    for (let channel = 0; channel < 3; channel++) {
       sums[block * 3 + channel] = at(sums, block * 3 + channel) + at(pixels, pixel * 3 + channel);
+    }
   }
-  return resampled(picture, (place) => {
-    const block = blockOf(Math.floor(place / 3));
-    return at(sums, block * 3 + (place % 3)) / at(counts, block);
-  });
+  const means = sums.map((sum, place) => sampleOf(sum / at(counts, Math.floor(place / 3))));
+  const coarse = new Uint8Array(pixels.length);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const block = blockOf(pixel);
+    for (let channel = 0; channel < 3; channel++) coarse[pixel * 3 + channel] = at(means, block * 3 + channel);
+  }
+  return { ...picture, pixels: coarse };
 }

@@ -1,6 +1,6 @@
 import type { RgbImage } from '../../shared/picture/raster.ts';
 import { castOf } from './colour.ts';
-import { lumaOf, resampled, type Statistic } from './statistic.ts';
+import { type Statistic, sampleOf } from './statistic.ts';
 
 /**
  * Mean distance of a pixel from grey, in the light that the picture is in: brown tones instead of colours are as grey as grey ones. Colours are moved away from their luma, or
@@ -14,10 +14,7 @@ export const saturation: Statistic = {
     const own = balanced(picture, gains);
     const pixels = isGrey(saturationOf(own), to) ? coloured(own) : own;
     const factor = to / Math.max(0.5, saturationOf(pixels));
-    return resampled(picture, (at) => {
-      const luma = lumaOf(pixels, at - (at % 3));
-      return (luma + ((pixels[at] ?? 0) - luma) * factor) * (gains[at % 3] ?? 1);
-    });
+    return { ...picture, pixels: spread(pixels, factor, gains) };
   },
   isLost: ([own = 0], [usual = 0]) => isGrey(own, usual),
   words: ([own = 0], [usual = 0]) =>
@@ -39,11 +36,28 @@ function balanced({ pixels }: RgbImage, [red = 1, green = 1, blue = 1]: readonly
   return samples;
 }
 
+/** Samples that lie so many times as far from their luma, with the cast of the picture's light. */
+function spread(samples: Float64Array, factor: number, [red = 1, green = 1, blue = 1]: readonly number[]): Uint8Array {
+  const pixels = new Uint8Array(samples.length);
+  for (let at = 0; at < samples.length; at += 3) {
+    const luma = lumaAt(samples, at);
+    pixels[at] = sampleOf((luma + ((samples[at] ?? 0) - luma) * factor) * red);
+    pixels[at + 1] = sampleOf((luma + ((samples[at + 1] ?? 0) - luma) * factor) * green);
+    pixels[at + 2] = sampleOf((luma + ((samples[at + 2] ?? 0) - luma) * factor) * blue);
+  }
+  return pixels;
+}
+
+/** As `lumaOf`; of one kind of array, which is quicker. */
+function lumaAt(samples: Float64Array, at: number): number {
+  return 0.299 * (samples[at] ?? 0) + 0.587 * (samples[at + 1] ?? 0) + 0.114 * (samples[at + 2] ?? 0);
+}
+
 /** Hues go once around from black to white. Luma stays as it is. */
 function coloured(pixels: Float64Array): Float64Array {
   const samples = new Float64Array(pixels.length);
   for (let at = 0; at < pixels.length; at += 3) {
-    const luma = lumaOf(pixels, at);
+    const luma = lumaAt(pixels, at);
     const hue = (2 * Math.PI * luma) / 255;
     const [red, blue] = [Math.cos(hue), Math.sin(hue)];
     samples[at] = luma + 30 * red;
@@ -56,7 +70,7 @@ function coloured(pixels: Float64Array): Float64Array {
 function saturationOf(pixels: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < pixels.length; at += 3) {
-    const luma = lumaOf(pixels, at);
+    const luma = lumaAt(pixels, at);
     const [r, g, b] = [(pixels[at] ?? 0) - luma, (pixels[at + 1] ?? 0) - luma, (pixels[at + 2] ?? 0) - luma];
     sum += Math.sqrt(r * r + g * g + b * b);
   }

@@ -1,7 +1,7 @@
 import type { RgbImage, Size } from '../../shared/picture/raster.ts';
 import { bisected } from './bisected.ts';
 import { axisOf, type Direction, softened } from './soften.ts';
-import { deviationOf, lumas, resampled, type Statistic, sumOf } from './statistic.ts';
+import { deviationOf, lumas, type Statistic, sampleOf, sumOf } from './statistic.ts';
 
 /** Of what the finest detail is measured and made, in pixels. Of less, what rounding to whole samples adds would hide how blurred a picture is. */
 const detail = 2;
@@ -34,23 +34,27 @@ function movedAlong(picture: RgbImage, direction: Direction, to: number): RgbIma
   if (to < sharpnessOfLines(lines)) {
     const blur = bisected(strongestBlur, (by) => sharpnessOfLines(alongLines(lines, by)) > to);
     const soft = planes.map((plane) => soften(plane, blur));
-    return resampled(picture, (at) => soft[at % 3]?.[Math.floor(at / 3)] ?? 0);
+    return { ...picture, pixels: interleaved(soft) };
   }
   const coarse = alongLines(lines, detail);
   const more = bisected(strongestSharpening, (by) => {
     return sharpnessOfLines({ ...lines, values: strengthened(lines.values, coarse.values, by) }) < to;
   });
-  const soft = planes.map((plane) => soften(plane, detail));
-  return resampled(picture, (at) => {
-    const value = picture.pixels[at] ?? 0;
-    return value + more * (value - (soft[at % 3]?.[Math.floor(at / 3)] ?? 0));
-  });
+  return { ...picture, pixels: interleaved(planes.map((plane) => strengthened(plane, soften(plane, detail), more))) };
 }
 
 function planeOf({ pixels }: RgbImage, channel: number): Float64Array {
   const plane = new Float64Array(pixels.length / 3);
   for (let pixel = 0, at = channel; pixel < plane.length; pixel++, at += 3) plane[pixel] = pixels[at] ?? 0;
   return plane;
+}
+
+function interleaved(planes: readonly Float64Array[]): Uint8Array {
+  const pixels = new Uint8Array(planes.reduce((length, plane) => length + plane.length, 0));
+  for (const [channel, plane] of planes.entries()) {
+    for (let pixel = 0, at = channel; pixel < plane.length; pixel++, at += 3) pixels[at] = sampleOf(plane[pixel] ?? 0);
+  }
+  return pixels;
 }
 
 function strengthened(values: Float64Array, coarse: Float64Array, by: number): Float64Array {

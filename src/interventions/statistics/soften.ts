@@ -31,39 +31,53 @@ export function softened(
   directions: readonly Direction[] = ['across', 'down'],
 ): Float64Array {
   if (deviation <= 0) return plane;
-  let values = plane;
-  for (const direction of directions) {
-    for (let round = 0; round < 3; round++) values = boxed(values, axisOf({ width, height }, direction), deviation);
-  }
-  return values;
+  const box = boxOf(deviation);
+  return directions.reduce((values, direction) => boxed(values, axisOf({ width, height }, direction), box), plane);
+}
+
+interface Box {
+  radius: number;
+  /** What the two values beyond the box count. */
+  end: number;
 }
 
 /** One of three boxes whose deviations add up to `deviation`. */
-function boxed(values: Float64Array, { lines, length, lineStep, step }: Axis, deviation: number): Float64Array {
+function boxOf(deviation: number): Box {
   const radius = Math.floor(Math.sqrt(1 + 4 * deviation * deviation) / 2 - 0.5);
   const size = 2 * radius + 1;
   // The variance of the box with ends of weight `end` is a third of the one that is wanted.
   const variance = (deviation * deviation) / 3;
   const inner = (radius * (radius + 1) * size) / 3;
-  const end = Math.max(0, (size * variance - inner) / (2 * ((radius + 1) ** 2 - variance)));
-  const total = size + 2 * end;
+  return { radius, end: Math.max(0, (size * variance - inner) / (2 * ((radius + 1) ** 2 - variance))) };
+}
+
+const rounds = 3;
+
+/** Each line is averaged three times while it is at hand: lines down a picture lie far apart. */
+function boxed(values: Float64Array, { lines, length, lineStep, step }: Axis, { radius, end }: Box): Float64Array {
+  const size = 2 * radius + 1;
+  const share = 1 / (size + 2 * end);
   const result = new Float64Array(values.length);
-  // A line with its border pixels repeated before and behind it.
+  // A line with its border pixels repeated before and behind it, and what becomes of it.
   const before = radius + 1;
-  const padded = new Float64Array(length + 2 * before);
-  const share = 1 / total;
+  let padded = new Float64Array(length + 2 * before);
+  let next = new Float64Array(length + 2 * before);
   for (let line = 0; line < lines; line++) {
     const start = line * lineStep;
     for (let place = 0, from = start; place < length; place++, from += step) padded[before + place] = values[from] ?? 0;
-    padded.fill(values[start] ?? 0, 0, before);
-    padded.fill(values[start + (length - 1) * step] ?? 0, before + length);
-    let sum = 0;
-    for (let place = 1; place < size + 1; place++) sum += padded[place] ?? 0;
-    for (let place = 0, to = start; place < length; place++, to += step) {
-      const [first, last] = [padded[place] ?? 0, padded[place + size + 1] ?? 0];
-      result[to] = (sum + end * (first + last)) * share;
-      sum += last - (padded[place + 1] ?? 0);
+    for (let round = 0; round < rounds; round++) {
+      padded.fill(padded[before] ?? 0, 0, before);
+      padded.fill(padded[before + length - 1] ?? 0, before + length);
+      let sum = 0;
+      for (let place = 1; place < size + 1; place++) sum += padded[place] ?? 0;
+      for (let place = 0; place < length; place++) {
+        const [first, last] = [padded[place] ?? 0, padded[place + size + 1] ?? 0];
+        next[before + place] = (sum + end * (first + last)) * share;
+        sum += last - (padded[place + 1] ?? 0);
+      }
+      [padded, next] = [next, padded];
     }
+    for (let place = 0, to = start; place < length; place++, to += step) result[to] = padded[before + place] ?? 0;
   }
   return result;
 }

@@ -18,10 +18,23 @@ export interface Statistic {
   words(own: readonly number[], usual: readonly number[]): string;
 }
 
-/** A copy with other samples; what is beyond 0 to 255 is cut off. @param sampleOf from the place of a sample in the pixels */
-export function resampled(picture: RgbImage, sampleOf: (at: number) => number): RgbImage {
-  const pixels = new Uint8Array(picture.pixels.length);
-  for (let at = 0; at < pixels.length; at++) pixels[at] = Math.min(255, Math.max(0, Math.round(sampleOf(at))));
+/** The sample next to a value; what is beyond 0 to 255 is cut off. */
+export function sampleOf(value: number): number {
+  return value > 0 ? (value < 255 ? Math.floor(value + 0.5) : 255) : 0;
+}
+
+/** A copy each of whose samples depends on what it was, and on its channel. @param changed of a sample of channel 0, 1 or 2 */
+export function mapped(picture: RgbImage, changed: (sample: number, channel: number) => number): RgbImage {
+  const [red, green, blue] = [0, 1, 2].map((channel) =>
+    Uint8Array.from({ length: 256 }, (_, sample) => sampleOf(changed(sample, channel))),
+  );
+  const from = picture.pixels;
+  const pixels = new Uint8Array(from.length);
+  for (let at = 0; at < pixels.length; at += 3) {
+    pixels[at] = red?.[from[at] ?? 0] ?? 0;
+    pixels[at + 1] = green?.[from[at + 1] ?? 0] ?? 0;
+    pixels[at + 2] = blue?.[from[at + 2] ?? 0] ?? 0;
+  }
   return { ...picture, pixels };
 }
 
@@ -33,7 +46,9 @@ export function lumaOf(pixels: ArrayLike<number>, at: number): number {
 /** `[height, width]`. */
 export function lumas({ pixels }: RgbImage): Float64Array {
   const values = new Float64Array(pixels.length / 3);
-  for (let pixel = 0; pixel < values.length; pixel++) values[pixel] = lumaOf(pixels, pixel * 3);
+  for (let pixel = 0, at = 0; pixel < values.length; pixel++, at += 3) {
+    values[pixel] = 0.299 * (pixels[at] ?? 0) + 0.587 * (pixels[at + 1] ?? 0) + 0.114 * (pixels[at + 2] ?? 0);
+  }
   return values;
 }
 

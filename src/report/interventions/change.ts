@@ -111,9 +111,19 @@ export function statisticChange(moved: readonly StatisticValues[]): Change {
     kind: moved.length === 1 && first !== undefined ? first.statistic.name : 'look',
     apply: (image) => ({ without: [as(image, ({ usual }) => usual)], elsewhere: [as(image, ({ own }) => own)] }),
     part: ({ picture }) => ({
-      look: moved.map(({ statistic }) => ({ statistic, value: statistic.measure(picture) })),
+      look: moved.map(({ statistic }) => ({ statistic, value: measured(statistic, picture) })),
     }),
   };
+}
+
+const measurements = new WeakMap<SeenImage, Map<Statistic, number[]>>();
+
+/** Measured once, however many pictures an image lends its look to. */
+export function measured(statistic: Statistic, picture: SeenImage): number[] {
+  const known = measurements.get(picture) ?? new Map<Statistic, number[]>();
+  const values = known.get(statistic) ?? statistic.measure(picture);
+  measurements.set(picture, known.set(statistic, values));
+  return values;
 }
 
 function inLook(picture: SeenImage, look: readonly StatisticValue[]): SeenImage {

@@ -16,6 +16,7 @@ import {
   borderChanges,
   type Change,
   lent,
+  measured,
   place,
   type StatisticValues,
   seen,
@@ -163,7 +164,7 @@ export class ClusterTester {
     const directions = new Map<Change, StatisticMeans[]>();
     const apart: (StatisticValues & { means: StatisticMeans })[] = [];
     for (const statistic of statistics) {
-      const ofMembers = own.map(({ picture }) => statistic.measure(picture));
+      const ofMembers = own.map(({ picture }) => measured(statistic, picture));
       const ofCorrect = usualOf(values.get(statistic) ?? [], correct, cluster.predicted);
       const far = leastAlike(statistic, ofMembers, ofCorrect);
       if (far === null) continue;
@@ -213,7 +214,7 @@ export class ClusterTester {
     const correct = await triedImages(systematicSample(right, usual), deepest, network);
     const mistakes = await triedImages(systematicSample(wrong, ordinary), deepest, network);
     const values = new Map(
-      statistics.map((statistic) => [statistic, correct.map(({ picture }) => statistic.measure(picture))]),
+      statistics.map((statistic) => [statistic, correct.map(({ picture }) => measured(statistic, picture))]),
     );
     const outcomes = await tryChanges(mistakes, general, network);
     this.#background = { correct, mistakes, values, outcomes };
@@ -242,8 +243,9 @@ export class ClusterTester {
       return given === null || control === null ? [] : [{ recipient, given, control }];
     });
     if (pairs.length < fewest) return null;
-    const given = await network.ask(pairs.map((pair) => pair.given));
-    const control = await network.ask(pairs.map((pair) => pair.control));
+    const answers = await network.ask(pairs.flatMap(({ given, control }) => [given, control]));
+    const given = pairs.map((_, i) => at(answers, 2 * i));
+    const control = pairs.map((_, i) => at(answers, 2 * i + 1));
     const taken = (answers: readonly Float32Array[]) =>
       rounded(mean(answers.map((scores) => Number(isFor(predicted, scores)))));
     const marginIn = (scores: Float32Array, { label }: TriedImage) => at(scores, predicted) - at(scores, label);

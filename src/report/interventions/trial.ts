@@ -29,42 +29,59 @@ export async function tryChanges(
   changes: readonly Change[],
   network: Network,
 ): Promise<Map<Change, Outcome[]>> {
-  const before = await margins(
-    images,
-    images.map(({ picture }) => picture),
-    network,
-  );
+  const trials: Trial[] = [];
+  const answers = await network.ask(changedPictures(images, changes, trials));
   const outcomes = new Map<Change, Outcome[]>(changes.map((change) => [change, []]));
-  // One image after the other: its changed pictures are many.
-  for (const [i, image] of images.entries()) {
-    const changed = changes.flatMap((change) => {
-      const pictures = change.apply(image);
-      return pictures === null ? [] : [{ change, ...pictures }];
-    });
-    const pictures = changed.flatMap(({ without, elsewhere }) => [...without, ...elsewhere]);
-    const answers = await margins(
-      pictures.map(() => image),
-      pictures,
-      network,
-    );
-    let next = 0;
+  let next = 0;
+  let before = 0;
+  for (const { image, change, without, elsewhere } of trials) {
     const take = (count: number) => {
       next += count;
-      return answers.slice(next - count, next);
+      return answers.slice(next - count, next).map((scores) => marginOf(image, scores));
     };
-    for (const { change, without, elsewhere } of changed) {
-      const [own, other] = [take(without.length), take(elsewhere.length)];
-      outcomes.get(change)?.push({
-        image,
-        before: at(before, i),
-        without: mean(own.map(bounded)),
-        elsewhere: other.length === 0 ? null : mean(other.map(bounded)),
-        returned: shareReturned(own),
-        returnedElsewhere: other.length === 0 ? null : shareReturned(other),
-      });
+    const [own, other] = [take(without), take(elsewhere)];
+    if (change === null) {
+      before = at(own, 0);
+      continue;
     }
+    outcomes.get(change)?.push({
+      image,
+      before,
+      without: mean(own.map(bounded)),
+      elsewhere: other.length === 0 ? null : mean(other.map(bounded)),
+      returned: shareReturned(own),
+      returnedElsewhere: other.length === 0 ? null : shareReturned(other),
+    });
   }
   return outcomes;
+}
+
+/** Pictures of one image, one behind the other; without a change its own. */
+interface Trial {
+  image: TriedImage;
+  change: Change | null;
+  without: number;
+  elsewhere: number;
+}
+
+/** Made one at a time as they are asked for: they are many. @param trials gets what they are */
+function* changedPictures(
+  images: readonly TriedImage[],
+  changes: readonly Change[],
+  trials: Trial[],
+): Generator<SeenImage, undefined, undefined> {
+  for (const image of images) {
+    trials.push({ image, change: null, without: 1, elsewhere: 0 });
+    yield image.picture;
+    for (const change of changes) {
+      const pictures = change.apply(image);
+      if (pictures === null) continue;
+      const { without, elsewhere } = pictures;
+      trials.push({ image, change, without: without.length, elsewhere: elsewhere.length });
+      yield* without;
+      yield* elsewhere;
+    }
+  }
 }
 
 /** How far the margin falls, less how far it falls when as much is changed elsewhere. */
@@ -80,15 +97,7 @@ function shareReturned(all: readonly number[]): number {
   return all.filter((margin) => margin < 0).length / all.length;
 }
 
-/** Log-odds of each image's predicted class against its true one, of the picture at the same place. */
-async function margins(
-  images: readonly TriedImage[],
-  pictures: readonly SeenImage[],
-  network: Network,
-): Promise<number[]> {
-  const answers = await network.ask(pictures);
-  return answers.map((scores, i) => {
-    const { predicted, label } = at(images, i);
-    return at(scores, predicted) - at(scores, label);
-  });
+/** Log-odds of an image's predicted class against its true one. */
+function marginOf({ predicted, label }: TriedImage, scores: Float32Array): number {
+  return at(scores, predicted) - at(scores, label);
 }

@@ -91,16 +91,20 @@ export class RunNetwork implements Network, AsyncDisposable {
     }
   }
 
-  async ask(pictures: readonly SeenImage[]): Promise<Float32Array[]> {
+  async ask(pictures: Iterable<SeenImage>): Promise<Float32Array[]> {
     const { input } = this.#model;
     const scaling = this.#scaling;
+    const keys: string[] = [];
     const scores = await this.#model.scores(
       (function* () {
-        for (const { pixels } of pictures) yield scaledPixels(pixels, scaling, input);
+        for (const { key, pixels } of pictures) {
+          keys.push(key);
+          yield scaledPixels(pixels, scaling, input);
+        }
       })(),
-      (place) => this.#rowOf(at(pictures, place).key) ?? {},
+      (place) => this.#rowOf(at(keys, place)) ?? {},
     );
-    this.asked += pictures.length;
+    this.asked += scores.length;
     return scores.map((own) => own.map((score) => Math.log(Math.max(score, leastScore))));
   }
 
