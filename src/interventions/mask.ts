@@ -100,7 +100,7 @@ function moved(mask: Mask, place: (x: number, y: number) => { x: number; y: numb
 }
 
 /** Share of `mask` that is in `other`, too. */
-function overlap(mask: Mask, other: Mask): number {
+export function overlap(mask: Mask, other: Mask): number {
   let both = 0;
   mask.inside.forEach((inside, at) => {
     if (inside === 1 && other.inside[at] === 1) both += 1;

@@ -1,12 +1,21 @@
 /** Groups of false positives that were made by looking at the same thing. docs/guide/report-methods.md explains the steps. */
 
+import { at } from '../../explain/at.ts';
 import { withLowMargins } from './assign-low-margin.ts';
 import { judge } from './claims.ts';
-import { type ClassGroups, countsOf, fewest, groupsOfClass } from './class-groups.ts';
+import {
+  type ClassGroups,
+  countsOf,
+  type FalsePositive,
+  fewest,
+  groupsOfClass,
+  smallestGroup,
+} from './class-groups.ts';
 import { describeCluster, type UnrankedCluster } from './describe-cluster.ts';
 import type { HighMargins } from './high-margin.ts';
 import { fitNullModel, type NullModel } from './null-model.ts';
 import type { Sample, SeenMaps } from './sample.ts';
+import { bisect } from './ward-clustering.ts';
 
 /** Predicted classes that are looked into: those with the most false positives. */
 export const mostClasses = 60;
@@ -49,6 +58,27 @@ export function findClusters(
   return { clusters, classes, nullModel };
 }
 
+/** Halves of one cause differ, too: only what lies so far apart is worth asking about. */
+const leastSilhouette = 0.15;
+
+/** A cluster as its two most different parts by what answered for it; null where they are not far apart, or one of them is too small to show anything. */
+export function halveCluster(
+  { classes, nullModel }: FoundClusters,
+  maps: SeenMaps,
+  { predicted, rows }: UnrankedCluster,
+): [UnrankedCluster, UnrankedCluster] | null {
+  const found = classes.find(({ own }) => own.predicted === predicted);
+  if (found === undefined) return null;
+  const { own, ofClass } = found;
+  const members = membersOf(own, rows);
+  const cut = bisect(members.map(({ point }) => point));
+  if (cut === null || cut.silhouette < leastSilhouette) return null;
+  const [one = [], other = []] = cut.parts.map((part) => part.sort((a, b) => a - b).map((place) => at(members, place)));
+  if (Math.min(one.length, other.length) < smallestGroup) return null;
+  const described = (half: FalsePositive[]) => describeCluster(judge(half, own.early, nullModel), own, maps, ofClass);
+  return [described(one), described(other)];
+}
+
 /** Two clusters of one predicted class, of one search, as one. */
 export function joinClusters(
   { classes, nullModel }: FoundClusters,
@@ -59,12 +89,14 @@ export function joinClusters(
   const found = classes.find(({ own }) => own.predicted === one.predicted);
   if (found === undefined || one.predicted !== other.predicted) return null;
   const { own, ofClass } = found;
-  const of = ({ rows }: UnrankedCluster) => {
-    const places = new Map(rows.map((row, place) => [row, place]));
-    const members = own.falsePositives.filter(({ row }) => places.has(row));
-    return members.sort((a, b) => (places.get(a.row) ?? 0) - (places.get(b.row) ?? 0));
-  };
   // The most typical images of the larger one come first.
   const [larger, smaller] = one.size >= other.size ? [one, other] : [other, one];
-  return describeCluster(judge([...of(larger), ...of(smaller)], own.early, nullModel), own, maps, ofClass);
+  const members = [...membersOf(own, larger.rows), ...membersOf(own, smaller.rows)];
+  return describeCluster(judge(members, own.early, nullModel), own, maps, ofClass);
+}
+
+/** In the order of the rows. */
+function membersOf({ falsePositives }: ClassGroups, rows: readonly number[]): FalsePositive[] {
+  const byRow = new Map(falsePositives.map((one) => [one.row, one]));
+  return rows.flatMap((row) => byRow.get(row) ?? []);
 }

@@ -2,7 +2,13 @@
 
 import { fewest } from '../clusters/class-groups.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
-import { type FoundClusters, findClusters, joinClusters, mostClasses } from '../clusters/find-clusters.ts';
+import {
+  type FoundClusters,
+  findClusters,
+  halveCluster,
+  joinClusters,
+  mostClasses,
+} from '../clusters/find-clusters.ts';
 import { highMargins } from '../clusters/high-margin.ts';
 import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts';
 import type { Cluster, CollectionItem, Gap, Proofs } from '../contract.ts';
@@ -37,11 +43,17 @@ const sameFault = 0.5;
 /** What is found out about clusters beyond what the run has kept. */
 export interface ClusterTests {
   test(clusters: UnrankedCluster[]): Promise<UnrankedCluster[]>;
+  /** Whether two clusters of one class have their causes in two places. */
+  haveOwnPlaces(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
   /** Pictures of what was found out; null where nothing was. */
   prove(cluster: UnrankedCluster): Promise<DrawnProofs | null>;
 }
 
-const untested: ClusterTests = { test: async (clusters) => clusters, prove: async () => null };
+const untested: ClusterTests = {
+  test: async (clusters) => clusters,
+  haveOwnPlaces: async () => false,
+  prove: async () => null,
+};
 
 /** @param tests asks the network about clusters, and claims causes accordingly; default: it is not at hand */
 export async function findClustersAndGaps(
@@ -97,12 +109,29 @@ export async function findClustersAndGaps(
 }
 
 async function testedAndJoined(found: FoundClusters, maps: SeenMaps, tests: ClusterTests): Promise<UnrankedCluster[]> {
-  let clusters = await tests.test(found.clusters);
+  let clusters = await parted(await tests.test(found.clusters), found, maps, tests);
   for (;;) {
     const joined = await joinedPair(clusters, found, maps, tests);
     if (joined === null) return clusters;
     clusters = [...clusters.filter((cluster) => !joined.parts.includes(cluster)), joined.whole];
   }
+}
+
+/** Clusters that hold two causes, as two, where the network says so and claims a cause for each of them. */
+async function parted(
+  clusters: readonly UnrankedCluster[],
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+): Promise<UnrankedCluster[]> {
+  const parts: UnrankedCluster[] = [];
+  for (const cluster of clusters) {
+    const halves = cluster.grounds === 'interventions' && cluster.claimed ? halveCluster(found, maps, cluster) : null;
+    const tested = halves !== null && (await tests.haveOwnPlaces(...halves)) ? await tests.test(halves) : [];
+    const areTwo = tested.length > 0 && tested.every(({ grounds, claimed }) => grounds === 'interventions' && claimed);
+    parts.push(...(areTwo ? tested : [cluster]));
+  }
+  return parts;
 }
 
 /** Two clusters of which the network says that they have one cause, and says so of both together as well. */
@@ -114,6 +143,7 @@ async function joinedPair(
 ): Promise<{ parts: readonly UnrankedCluster[]; whole: UnrankedCluster } | null> {
   for (const [place, one] of clusters.entries()) {
     for (const other of clusters.slice(place + 1).filter((candidate) => haveOneCause(one, candidate))) {
+      if (await tests.haveOwnPlaces(one, other)) continue;
       const joined = joinClusters(found, maps, one, other);
       const [whole] = joined === null ? [] : await tests.test([joined]);
       if (whole?.grounds === 'interventions' && whole.claimed) return { parts: [one, other], whole };

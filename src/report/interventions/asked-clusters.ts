@@ -51,6 +51,11 @@ export class AskedClusters implements ClusterTests {
   }
 
   /** @throws StoreError */
+  async haveOwnPlaces(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
+    return this.#tester ? this.#tester.haveOwnPlaces(one, other) : false;
+  }
+
+  /** @throws StoreError */
   async prove(cluster: UnrankedCluster): Promise<DrawnProofs | null> {
     return this.#tester ? this.#tester.prove(cluster) : null;
   }

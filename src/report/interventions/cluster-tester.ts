@@ -1,7 +1,7 @@
 /** Asks the network of each cluster whether its images get another answer without what they may share. */
 
 import { at } from '../../explain/at.ts';
-import { brightRegion } from '../../interventions/mask.ts';
+import { brightRegion, type Mask } from '../../interventions/mask.ts';
 import type { Network } from '../../interventions/network.ts';
 import type { Statistic } from '../../interventions/statistics/statistic.ts';
 import { statistics } from '../../interventions/statistics/statistics.ts';
@@ -24,6 +24,7 @@ import {
   statisticChange,
 } from './change.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
+import { haveOwnPlaces, lieApart } from './own-places.ts';
 import { rankSumPValue } from './rank-sum.ts';
 import { signedRankPValue } from './signed-rank.ts';
 import { fallOf, type Outcome, tryChanges } from './trial.ts';
@@ -59,6 +60,8 @@ const mostOfATest =
   (transplants + wholeChanges) * 2 * recipients;
 const mostOfTheBackground = ordinary * (1 + underParts);
 const mostOfProofs = 4 * members;
+/** Each image as it is, and under two places, each covered in two ways and held against three others. */
+const mostOfPlaces = 2 * members * (1 + 2 * 5);
 
 export interface TesterParts {
   sample: Sample;
@@ -88,6 +91,7 @@ export class ClusterTester {
   readonly #tested = new Map<string, UnrankedCluster>();
   /** What was tried of each. */
   readonly #changes = new Map<string, Change[]>();
+  readonly #ownPlaces = new Map<string, boolean>();
   /** Clusters that were left out for want of questions. */
   untested = 0;
 
@@ -127,6 +131,23 @@ export class ClusterTester {
     const claimed = [...this.#tested.values()].filter((cluster) => cluster.claimed).length;
     const proofs = Math.min(claimed + 1, mostProved) * mostOfProofs;
     return this.#parts.network.asked + proofs + pictures <= this.#parts.most;
+  }
+
+  /**
+   * Whether two clusters of one class show two things, each at a place of its own; false where that could not be asked.
+   * @throws StoreError
+   */
+  async haveOwnPlaces(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
+    const { network } = this.#parts;
+    const pair = JSON.stringify([one.images, other.images].sort());
+    const known = this.#ownPlaces.get(pair);
+    if (known !== undefined) return known;
+    const [mask, otherMask] = [sharedMask(one, network), sharedMask(other, network)];
+    if (mask === null || otherMask === null || !lieApart(mask, otherMask) || !this.#mayAsk(mostOfPlaces)) return false;
+    const placed = { images: await this.#membersOf(one), mask };
+    const answer = await haveOwnPlaces(placed, { images: await this.#membersOf(other), mask: otherMask }, network);
+    this.#ownPlaces.set(pair, answer);
+    return answer;
   }
 
   /**
@@ -293,10 +314,15 @@ function nameOf({ images }: UnrankedCluster): string {
   return JSON.stringify(images);
 }
 
-function placesOf({ heatmap }: UnrankedCluster, { size }: Network): Change[] {
-  const side = Math.sqrt(heatmap.length);
-  const mask = side === 0 ? null : brightRegion({ values: heatmap, height: side, width: side }, size, sharedRegion);
+function placesOf(cluster: UnrankedCluster, network: Network): Change[] {
+  const mask = sharedMask(cluster, network);
   return mask === null ? [] : [place(mask)];
+}
+
+/** Null where the members' maps have no place in common. */
+function sharedMask({ heatmap }: UnrankedCluster, { size }: Network): Mask | null {
+  const side = Math.sqrt(heatmap.length);
+  return side === 0 ? null : brightRegion({ values: heatmap, height: side, width: side }, size, sharedRegion);
 }
 
 /** Values of correct images of other classes: the class's own may have the same cause as its mistakes, and be most of what is correct. */
