@@ -2,7 +2,7 @@
 
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import type { TestedChange } from '../contract.ts';
-import { isOfOneThing } from '../interventions/verdict.ts';
+import { isOfOneThing, returnedBeyond, takenBeyond } from '../interventions/verdict.ts';
 import { series } from '../series.ts';
 import type { UnrankedGap } from './find-gaps.ts';
 
@@ -18,12 +18,13 @@ export function clusterSentence(cluster: Omit<UnrankedCluster, 'rows'>, name: Na
       `of all images of these classes, ${percent(classes)}.`
     );
   }
-  const { words, transplanted, returned } = strongest;
+  const { words, transplanted, returned, isRemovable } = strongest;
   if (!cluster.claimed) {
     return `${taken}, ${lookingAt(cluster.place)}. Of what was changed in them, ${words} counts most.`;
   }
+  const isRemoved = isRemovable && returnedBeyond(strongest) > takenBeyond(strongest);
   const rate =
-    transplanted === null
+    transplanted === null || isRemoved
       ? `Without it, ${some(returned, strongest.images)} get their true class back.`
       : `Given it, ${some(transplanted.taken, transplanted.images)} correct images of other classes are taken for ${name(cluster.predicted)}.`;
   return `${taken} because of ${words}. ${rate}`;
@@ -72,8 +73,7 @@ export function clusterAdvice(cluster: UnrankedCluster, name: Naming): string {
   const others = series(cluster.labels.slice(0, 4).map((label) => name(label.class)));
   const [strongest] = cluster.tests;
   if (strongest !== undefined) {
-    const cause = strongest.kind === 'seen' ? 'it' : strongest.words;
-    return `${clusterSentence(cluster, name)} Collect ${others} with ${cause}, and ${name(cluster.predicted)} without it.`;
+    return `${clusterSentence(cluster, name)} Collect ${collected(strongest, others, name(cluster.predicted))}.`;
   }
   const few =
     correct >= wrong
@@ -82,6 +82,11 @@ export function clusterAdvice(cluster: UnrankedCluster, name: Naming): string {
         ? ` Not one correct image of ${others} looks like these.`
         : ` Only ${images(correct, 'correct image')} of ${others} ${correct === 1 ? 'looks' : 'look'} like these.`;
   return `${clusterSentence(cluster, name)}${few} Collect ${others} with what these images share, and ${name(cluster.predicted)} without it.`;
+}
+
+function collected({ kind, words }: TestedChange, others: string, predicted: string): string {
+  if (kind === 'surroundings') return `${others} in such surroundings, and ${predicted} in others`;
+  return `${others} with ${kind === 'seen' ? 'it' : words}, and ${predicted} without it`;
 }
 
 export function gapSentence(gap: Omit<UnrankedGap, 'rows' | 'nearCorrect'>, name: Naming): string {

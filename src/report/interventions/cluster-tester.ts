@@ -9,7 +9,7 @@ import { systematicSample } from '../clusters/choose-images.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { mean, rounded, sum } from '../clusters/numbers.ts';
 import { centroid, difference, type Point } from '../clusters/points.ts';
-import { isCorrect, type Sample } from '../clusters/sample.ts';
+import { isCorrect, type Sample, type SampledImage } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import {
@@ -29,7 +29,7 @@ import { rankSumPValue } from './rank-sum.ts';
 import { signedRankPValue } from './signed-rank.ts';
 import { fallOf, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { hasCause, lost, mayBeCause, strongestFirst } from './verdict.ts';
+import { hasCause, isOfOneThing, lost, mayBeCause, strongestFirst } from './verdict.ts';
 import { causeInWords, type StatisticMeans } from './words.ts';
 
 /** Images of a cluster that are tried, ordinary mistakes that they are held against, and correct images that say what is usual. */
@@ -44,7 +44,7 @@ const fewest = 5;
 const leastDeviation = 0.5;
 /** Images that get a part of a cluster's, each another one, and the same part of a mistake that it is held against. */
 const recipients = 20;
-/** Changes of a part of the picture that are transplanted, too: those that take the most of the margin. */
+/** Of changes of a part of the picture, one of a thing and one of an edge are transplanted, too: those that take the most of the margin. */
 const transplants = 2;
 
 /** Pictures that are asked about at most, so that no test begins that cannot be ended: of one image under all changes of a part, and under one of the whole. */
@@ -72,6 +72,9 @@ export interface TesterParts {
   most: number;
 }
 
+/** Correct images of other classes than one that lend what a mistake would, where there are hardly any mistakes. */
+const further = 10;
+
 /** What is known of the run's images whatever the cluster: read and tried once. */
 interface Background {
   correct: TriedImage[];
@@ -92,6 +95,8 @@ export class ClusterTester {
   /** What was tried of each. */
   readonly #changes = new Map<string, Change[]>();
   readonly #ownPlaces = new Map<string, boolean>();
+  /** Correct images of other classes, by the class. */
+  readonly #others = new Map<number, TriedImage[]>();
   /** Clusters that were left out for want of questions. */
   untested = 0;
 
@@ -160,8 +165,7 @@ export class ClusterTester {
     if (strongest === undefined || change === undefined) return null;
     if (this.#parts.network.asked + mostOfProofs > this.#parts.most) return null;
     const own = await this.#membersOf(cluster);
-    const { correct } = await this.#read();
-    const into = recipientsOf(correct, cluster.predicted).slice(0, members);
+    const into = (await this.#correctOfOthers(cluster.predicted)).slice(0, members);
     const drawn = await drawProofs(change, own, into, cluster.predicted, this.#parts.network);
     return strongest.isRemovable ? drawn : { ...drawn, removed: [] };
   }
@@ -218,9 +222,11 @@ export class ClusterTester {
     });
     const local = tests.filter(({ change }) => !directions.has(change)).sort((a, b) => lost(b.test) - lost(a.test));
     const whole = tests.filter(({ change, test }) => directions.has(change) && mayBeCause(test));
-    const lending = [...local.slice(0, transplants), ...whole];
+    const [thing, edge] = [true, false].map((isThing) => local.find(({ test }) => isOfOneThing(test.kind) === isThing));
+    const lending = [thing, edge, ...whole].filter((one) => one !== undefined);
+    const into = lending.length === 0 ? [] : await this.#correctOfOthers(cluster.predicted);
     for (const { change, test } of lending) {
-      test.transplanted = await this.#transplant(cluster, change, own, others, correct);
+      test.transplanted = await this.#transplant(cluster, change, own, others, into);
     }
     return strongestFirst(
       cluster,
@@ -242,9 +248,32 @@ export class ClusterTester {
     return this.#background;
   }
 
+  /** Correct images of other classes: of those that say what is usual, or where most of them are of this class, as many more. */
+  async #correctOfOthers(predicted: number): Promise<TriedImage[]> {
+    const known = this.#others.get(predicted);
+    if (known !== undefined) return known;
+    const { sample, deepest, network } = this.#parts;
+    const isOther = ({ label }: SampledImage) => label !== predicted;
+    const usualOnes = (await this.#read()).correct.filter(isOther);
+    const enough = usualOnes.length >= recipients + fewest;
+    const images = enough
+      ? usualOnes
+      : await triedImages(
+          systematicSample(
+            sample.filter((image) => isCorrect(image) && isOther(image)),
+            recipients + further,
+          ),
+          deepest,
+          network,
+        );
+    this.#others.set(predicted, images);
+    return images;
+  }
+
   /**
    * Puts what the members may share into correct images of other classes, and the same part of other mistakes; where nearly all mistakes are for one class, that of further correct
    * images.
+   * @param correct of other classes
    */
   async #transplant(
     { predicted }: UnrankedCluster,
@@ -254,9 +283,8 @@ export class ClusterTester {
     correct: readonly TriedImage[],
   ): Promise<TestedChange['transplanted']> {
     const { network } = this.#parts;
-    const into = recipientsOf(correct, predicted);
-    const further = correct.filter((image) => image.label !== predicted && !into.includes(image));
-    const donors = others.length < fewest ? further : others;
+    const into = correct.slice(0, recipients);
+    const donors = others.length < fewest ? correct.slice(recipients) : others;
     if (into.length < fewest || donors.length < fewest) return null;
     const pairs = into.flatMap((recipient, i) => {
       const given = lent(change, at(own, i % own.length), recipient);
@@ -280,10 +308,6 @@ export class ClusterTester {
 
 function isFor(label: number, scores: Float32Array): boolean {
   return scores.indexOf(Math.max(...scores)) === label;
-}
-
-function recipientsOf(correct: readonly TriedImage[], predicted: number): TriedImage[] {
-  return correct.filter(({ label }) => label !== predicted).slice(0, recipients);
 }
 
 function testedChange(

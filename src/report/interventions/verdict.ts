@@ -101,11 +101,13 @@ export function lost({ fall, margin }: TestedChange): number {
   return fall / (Math.max(margin, 0) + 1);
 }
 
-function returnedBeyond({ returned, returnedElsewhere, ordinaryReturned }: TestedChange): number {
+/** Share of the images that return, beyond the controls. */
+export function returnedBeyond({ returned, returnedElsewhere, ordinaryReturned }: TestedChange): number {
   return beyond(returned, Math.max(returnedElsewhere ?? 0, ordinaryReturned ?? 0));
 }
 
-function takenBeyond({ transplanted }: TestedChange): number {
+/** Share of others' images that are taken for the class, beyond the control. */
+export function takenBeyond({ transplanted }: TestedChange): number {
   return transplanted === null ? 0 : beyond(transplanted.taken, transplanted.control);
 }
 

@@ -29,7 +29,7 @@ export function causeInWords(kind: ChangeKind, place: string, moved: readonly St
     case 'border':
       return 'a border or frame';
     case 'surroundings':
-      return 'what surrounds the middle';
+      return 'what surrounds them';
     case 'place':
       return somethingAt(place);
     default:
