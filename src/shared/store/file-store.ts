@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, readFile as readFileInto, rename as renameFile, writeFile as writeFileInto } from 'node:fs';
-import { constants, copyFile, mkdir, stat, unlink } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { constants, copyFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { UserError } from '../../explain/user-error.ts';
+import { type FileAccess, pooledAccess } from './file-access.ts';
 import { walkFolder } from './file-listing.ts';
 import { type ObjectFacts, type Store, type StoredObject, StoreError, type StoreErrorCode } from './store.ts';
 import { compareKeys, storeKeyProblem } from './store-key.ts';
-
-/** For each image, and without the file handles of `node:fs/promises`, which cost twice the time. */
-const readFile = promisify(readFileInto);
-const writeFile = promisify(writeFileInto);
-const rename = promisify(renameFile);
 
 /** How many sizes are asked for at once while listing. */
 const statBatch = 64;
@@ -22,10 +17,12 @@ const pieceLength = 1 << 18;
 export class FileStore implements Store {
   readonly location: string;
   readonly #root: string;
+  readonly #access: FileAccess;
 
-  constructor(location: string) {
+  constructor(location: string, access: FileAccess = pooledAccess) {
     this.location = location;
     this.#root = resolve(location);
+    this.#access = access;
   }
 
   async *list(prefix = '', after = ''): AsyncGenerator<StoredObject> {
@@ -56,7 +53,7 @@ export class FileStore implements Store {
   async get(key: string): Promise<Buffer> {
     const path = this.#pathOf(key);
     try {
-      return await readFile(path);
+      return await this.#access.read(path);
     } catch (error) {
       throw fileStoreError(error, 'read', path);
     }
@@ -64,7 +61,7 @@ export class FileStore implements Store {
 
   /** @throws UserError `bad-key` for a key that would leave the folder */
   async put(key: string, body: Buffer | string, _contentType: string): Promise<void> {
-    await this.#create(key, (temporary) => writeFile(temporary, body, { flag: 'wx' }));
+    await this.#create(key, (temporary) => this.#access.write(temporary, body));
   }
 
   /** @throws UserError `bad-key` for a key that would leave the folder */
@@ -81,10 +78,10 @@ export class FileStore implements Store {
         await write(temporary);
       } catch (error) {
         if (!hasCode(error, 'ENOENT')) throw error;
-        await makeFolder(dirname(path));
+        await makeFolder(dirname(path), this.#access);
         await write(temporary);
       }
-      await rename(temporary, path);
+      await this.#access.rename(temporary, path);
     } catch (error) {
       await unlink(temporary).catch(() => undefined);
       throw fileStoreError(error, 'write', path);
@@ -164,17 +161,17 @@ export class FileStore implements Store {
  * As `mkdir` with `recursive`, which never returns where a file system refuses a folder with ENOENT although its parent is
  * there (such as /proc).
  */
-async function makeFolder(path: string): Promise<void> {
+async function makeFolder(path: string, access: FileAccess): Promise<void> {
   try {
-    await mkdir(path);
+    await access.makeFolder(path);
     return;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return;
     if (!hasCode(error, 'ENOENT')) throw error;
   }
   // Others may make the same folders at the same time, so only a second refusal with the parent there is final.
-  if (!(await isFolder(dirname(path)))) await makeFolder(dirname(path));
-  await mkdir(path).catch((error) => {
+  if (!(await isFolder(dirname(path)))) await makeFolder(dirname(path), access);
+  await access.makeFolder(path).catch((error) => {
     if (!hasCode(error, 'EEXIST')) throw error;
   });
 }

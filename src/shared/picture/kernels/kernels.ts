@@ -56,6 +56,18 @@ interface Functions {
     photo: number,
     colours: number,
   ): void;
+  encodeRows(
+    pixels: number,
+    stride: number,
+    width: number,
+    blocks: number,
+    rows: number,
+    tables: number,
+    room: number,
+    state: number,
+    target: number,
+    isLast: boolean,
+  ): number;
 }
 
 interface Exports extends Functions {

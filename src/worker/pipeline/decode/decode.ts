@@ -58,8 +58,8 @@ export async function decodeImage(
   const source = await readRaster(bytes, options, shrink);
   const raster = channels === 1 ? toGrey(source) : source;
   const ground = groundColour(preprocessing, channels === 1 ? 1 : 3);
-  const { pixels, placement } = shapePicture(raster, preprocessing, ground, source.shrunk);
-  target?.set(pixels);
+  const { pixels, placement } = shapePicture(raster, preprocessing, ground, source.shrunk, target);
+  if (pixels !== target) target?.set(pixels);
   return {
     pixels: target ?? pixels,
     width,

@@ -7,8 +7,8 @@ import { nearest } from './nearest.ts';
 import { resampleFloat } from './resample-float.ts';
 import { type Span, spanOf } from './span.ts';
 
-/** Bits after the point of a weight: 8-bit samples, 2 bits of headroom, the rest of an int32. */
-const fractionBits = 22;
+/** The one of weights, which have 22 bits after the point: 8-bit samples, 2 bits of headroom, the rest of an int32. */
+const one = 2 ** 22;
 
 /** Rows that the kernel narrows at once, and samples that kernels work on at once. */
 const together = 16;
@@ -54,6 +54,7 @@ const bilinear: Resampling = { filter: 'bilinear', antialias: true, columnsFirst
  * filters as wide as the reduction (so they are antialiased), 8 bits between the passes, 22-bit fixed point weights, rows first as before
  * Pillow 13 or in that one's order (Pillow, src/libImaging/Resample.c).
  * sharp's own `linear` kernel differs by up to 13 levels on average where it enlarges. Only pixels that the window needs are computed.
+ * @param target memory that the result may be written to, if it has its length; the result says where it is
  */
 export function resample(
   image: Raster,
@@ -61,6 +62,7 @@ export function resample(
   size: Size,
   window: Rectangle,
   { filter, antialias, columnsFirst }: Resampling = bilinear,
+  target?: Uint8Array,
 ): Raster {
   if (filter === 'nearest') return nearest(image, box, size, window);
   if (filter === 'area') return resampleFloat(image, box, size, window, filter);
@@ -74,20 +76,29 @@ export function resample(
     const tall = { left: 0, top: window.top, width: samples, height: window.height };
     const lower = weighed(image, touched, { width: samples, height: size.height }, tall, filters[filter]);
     const wide = { left: start, top: 0, width: box.width, height: window.height };
-    return weighed(lower, wide, { width: size.width, height: window.height }, { ...window, top: 0 }, filters[filter]);
+    const low = { width: size.width, height: window.height };
+    return weighed(lower, wide, low, { ...window, top: 0 }, filters[filter], target);
   }
-  return weighed(image, box, size, window, filters[filter]);
+  return weighed(image, box, size, window, filters[filter], target);
 }
 
 /** In two passes, rows first. */
-function weighed(image: Raster, box: Rectangle, size: Size, window: Rectangle, filter: Filter): Raster {
+function weighed(
+  image: Raster,
+  box: Rectangle,
+  size: Size,
+  window: Rectangle,
+  filter: Filter,
+  given?: Uint8Array,
+): Raster {
   const { channels } = image;
   const [columns, lines] = [spanOf(box.left, box.width, image.width), spanOf(box.top, box.height, image.height)];
   const across = contributions(columns, size.width, window.left, window.width, filter);
   const down = contributions(lines, size.height, window.top, window.height, filter);
   const line = window.width * channels;
   const stride = Math.ceil(line / together) * together;
-  const pixels = new Uint8Array(window.height * line);
+  const length = window.height * line;
+  const pixels = given?.length === length ? given : new Uint8Array(length);
   for (const rows of partsOf(down, rowsBytes / stride, 1)) {
     const kernels = freshKernels();
     const corner = { left: columns.first, top: lines.first + rows.start };
@@ -169,8 +180,10 @@ function partsOf({ scale, first, count }: Axis, samples: number, step: number): 
 /** A part of an axis in the kernels' memory, its source samples counted from the part's first. @returns addresses */
 function putAxis(kernels: Kernels, axis: Axis, { from, outputs, start }: AxisPart) {
   const to = from + outputs;
+  const firsts = axis.first.slice(from, to);
+  for (let i = 0; i < outputs; i++) firsts[i] = (firsts[i] ?? 0) - start;
   return {
-    first: kernels.put(axis.first.subarray(from, to).map((sample) => sample - start)),
+    first: kernels.put(firsts),
     count: kernels.put(axis.count.subarray(from, to)),
     weights: kernels.put(axis.weights.subarray(from * axis.taps, to * axis.taps)),
   };
@@ -178,11 +191,13 @@ function putAxis(kernels: Kernels, axis: Axis, { from, outputs, start }: AxisPar
 
 /** In fixed point. */
 function contributions(...axis: Parameters<typeof pillowWeights>): Axis {
-  const { weights, ...others } = pillowWeights(...axis);
-  return {
-    ...others,
-    weights: Int32Array.from(weights, (share) => Math.trunc((share < 0 ? -0.5 : 0.5) + share * 2 ** fractionBits)),
-  };
+  const { weights: shares, ...others } = pillowWeights(...axis);
+  const weights = new Int32Array(shares.length);
+  for (let i = 0; i < shares.length; i++) {
+    const share = shares[i] ?? 0;
+    weights[i] = Math.trunc((share < 0 ? -0.5 : 0.5) + share * one);
+  }
+  return { ...others, weights };
 }
 
 /** Weights for the outputs `from` to `from + outputs - 1` of an axis that goes from the source to `length` samples. */
@@ -213,7 +228,7 @@ export function pillowWeights(
     }
     first[i] = begin;
     count[i] = end - begin;
-    for (let j = 0; j < end - begin; j++) weights[i * taps + j] = at(exact, j) / total;
+    for (let j = 0; j < end - begin; j++) weights[i * taps + j] = (exact[j] ?? 0) / total;
   }
   return { scale: widening, first, count, weights, taps };
 }

@@ -17,6 +17,7 @@ export interface ShapedPicture extends RgbImage {
 /**
  * @param ground colour of what is added around the picture, in RGB
  * @param read how the raster was read, where that is smaller than its picture
+ * @param target memory that the pixels may be written to, `height * width * 3` bytes; the result says where they are
  * @throws ImageError `wrong-size` where the fit is `none` and the sizes differ
  */
 export function shapePicture(
@@ -24,19 +25,25 @@ export function shapePicture(
   settings: ShapeSettings,
   ground: readonly [number, number, number],
   read: ShrunkPicture = { original: raster, shrink: 1, left: 0, top: 0 },
+  target?: Uint8Array,
 ): ShapedPicture {
   const { width, height } = settings.size;
   const geometry = planGeometry(read.original, settings);
   const box = shrunkBox(geometry.box, read);
-  const seen = toRgb(shape(raster, { ...geometry, box }, settings.resampling));
+  const seen = toRgb(shape(raster, { ...geometry, box }, settings.resampling, target));
   const fills = geometry.window.width === width && geometry.window.height === height;
   return { ...(fills ? seen : pad(seen, geometry, settings, ground)), width, height, placement: geometry.placement };
 }
 
-function shape(raster: Raster, { box, size, window }: Geometry, resampling: Resampling): Raster {
+function shape(
+  raster: Raster,
+  { box, size, window }: Geometry,
+  resampling: Resampling,
+  target: Uint8Array | undefined,
+): Raster {
   const asItIs = [box, size].every(({ width, height }) => width === raster.width && height === raster.height);
   if (asItIs && window.width === raster.width && window.height === raster.height) return raster;
-  return resample(raster, box, size, window, resampling);
+  return resample(raster, box, size, window, resampling, target);
 }
 
 function pad(

@@ -27,6 +27,13 @@ export interface PixelWork extends AsyncDisposable {
 const builtThread = threadFile('pixel-thread', import.meta.url);
 
 /**
+ * MiB of objects that live shortly, of a thread. A decoded photograph is memory outside of V8's heap that a small object holds. Where few objects
+ * are made, V8's usual 48 MiB fill so slowly that the photographs of dozens of images wait there, until it marks the whole heap because of
+ * them: that took a sixth of all the time. Of a few MiB they are given back in passing, after some ten images.
+ */
+const youngMemory = 6;
+
+/**
  * As many threads as cores. From sources the caller's own thread does the work.
  * @param watch told how long the stages take; null: nothing is measured
  */
@@ -166,6 +173,7 @@ class PixelThread {
     // Never null: a library that the decoder of many-banded TIFFs loads looks into it, to see whether it has started the thread itself.
     const worker = startThread(this.#file, {
       name: 'gradline-pixels',
+      resourceLimits: { maxYoungGenerationSizeMb: youngMemory },
       workerData: this.#watch === null ? {} : measuring,
     });
     for (const [run, { order, slots }] of this.#runs) {

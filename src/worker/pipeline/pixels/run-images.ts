@@ -1,6 +1,7 @@
 /** The images of one run in one thread: its stores opened there, and its stages. */
 
 import { openImageStore } from '../../../shared/run/image-store.ts';
+import { QuickAccess } from '../../../shared/store/file-access.ts';
 import { isS3Location } from '../../../shared/store/location.ts';
 import { openStore } from '../../../shared/store/open-store.ts';
 import { storeRetries } from '../../../shared/store/retry.ts';
@@ -76,9 +77,9 @@ async function openRun(
   watch: StageWatch | null,
 ): Promise<OpenedRun> {
   const { settings, classNames, refused } = order;
-  const output = await openStore(order.output);
+  const output = await openStore(order.output, new QuickAccess());
   try {
-    const input = await openImageStore(order.input);
+    const input = await openImageStore(order.input, new QuickAccess());
     const stages = new ImageStages({
       read: refused === 'stop' ? stoppingReader(input) : (key) => input.get(key),
       output,

@@ -1,4 +1,3 @@
-import { at } from '../../../explain/at.ts';
 import { colourCount, colourTable } from '../../../shared/picture/colormap.ts';
 import { freshKernels } from '../../../shared/picture/kernels/kernels.ts';
 import type { Rectangle, RgbImage } from '../../../shared/picture/raster.ts';
@@ -35,8 +34,7 @@ export function blendOverlay(canvas: Canvas, map: Grid, look: OverlayLook): RgbI
   const blended = new Uint8Array(pixels);
   const stride = width * 3;
   const bandHeight = Math.max(Math.floor(bandBytes / stride), 1);
-  const colours = colourShares(look);
-  const photo = photoShares(look.alpha);
+  const { photo, colours } = sharesFor(look);
   const values = colourSteps(map.values, look.scale);
   const [down, across] = [packSteps(rows), packSteps(columns)];
   const rowCount = rows.share.length;
@@ -67,32 +65,49 @@ function packSteps({ before, after, share }: Coverage['rows']): Uint32Array {
   const packed = new Uint32Array(share.length * 3);
   const shares = new Float32Array(packed.buffer);
   for (let i = 0; i < share.length; i++) {
-    packed[i * 3] = at(before, i);
-    packed[i * 3 + 1] = at(after, i);
-    shares[i * 3 + 2] = at(share, i);
+    packed[i * 3] = before[i] ?? 0;
+    packed[i * 3 + 1] = after[i] ?? 0;
+    shares[i * 3 + 2] = share[i] ?? 0;
   }
   return packed;
 }
 
 /** Cells as places in the colour table, 0 to 255 with fractions, so that interpolation and lookup need no further scaling. */
 function colourSteps(values: Float32Array, scale: OverlaySettings['scale']): Float32Array {
-  const positive = values.map((value) => (Number.isFinite(value) && value > 0 ? value : 0));
-  const top = scale === 'image' ? positive.reduce((most, value) => Math.max(most, value), 0) : scale;
-  if (top <= 0) return positive.fill(0);
+  const steps = new Float32Array(values.length);
+  let highest = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    if (!Number.isFinite(value) || value <= 0) continue;
+    steps[i] = value;
+    highest = Math.max(highest, value);
+  }
+  const top = scale === 'image' ? highest : scale;
+  if (top <= 0) return steps.fill(0);
   // The table's last step is the maximum alone, as matplotlib has it.
-  return positive.map((value) => Math.min((value / top) * colourCount, colourCount - 1));
+  for (let i = 0; i < steps.length; i++) steps[i] = Math.min(((steps[i] ?? 0) / top) * colourCount, colourCount - 1);
+  return steps;
 }
 
-/** What each 8-bit sample of the photo adds, times 256. */
-function photoShares(alpha: number): Uint16Array {
-  return Uint16Array.from({ length: 256 }, (_, sample) => Math.round((1 - alpha) * sample * 256));
+interface Shares {
+  colormap: OverlayLook['colormap'];
+  alpha: number;
+  /** What each 8-bit sample of the photo adds, times 256. */
+  photo: Uint16Array;
+  /** What each entry of the colour table adds, times 256, with the half that rounds the sum: `[256, 4]`, the fourth of each unused. */
+  colours: Uint16Array;
 }
 
-/** What each entry of the colour table adds, times 256, with the half that rounds the sum: `[256, 4]`, the fourth of each unused. */
-function colourShares({ colormap, alpha }: OverlayLook): Uint16Array {
-  const shares = new Uint16Array(colourCount * 4);
+/** Of the look that was asked for last: a run has one. */
+let lastShares: Shares | null = null;
+
+function sharesFor({ colormap, alpha }: OverlayLook): Shares {
+  if (lastShares?.colormap === colormap && lastShares.alpha === alpha) return lastShares;
+  const photo = Uint16Array.from({ length: 256 }, (_, sample) => Math.round((1 - alpha) * sample * 256));
+  const colours = new Uint16Array(colourCount * 4);
   colourTable(colormap).forEach((level, i) => {
-    shares[Math.floor(i / 3) * 4 + (i % 3)] = Math.round(alpha * level * 256) + 128;
+    colours[Math.floor(i / 3) * 4 + (i % 3)] = Math.round(alpha * level * 256) + 128;
   });
-  return shares;
+  lastShares = { colormap, alpha, photo, colours };
+  return lastShares;
 }
