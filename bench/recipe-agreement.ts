@@ -1,9 +1,9 @@
 /**
  * How far what a recipe file or a preset makes of photos is from what its own framework makes of them.
  *
- *     PYTHON=/usr/bin/python3 npm run bench:recipes -- <folder of photos> [<number of photos>]
+ *     PYTHON=/usr/bin/python3 npm run bench:recipes -- <folder of photos> [<number of photos> [<recipes.py or keras_layers.py>]]
  *
- * `PYTHON` names an interpreter with the packages that test/oracle/recipes.py lists. Prints per recipe the mean absolute difference of the
+ * `PYTHON` names an interpreter with the packages that the script in test/oracle lists. Prints per recipe the mean absolute difference of the
  * model's input over all photos, and the largest, in levels of 255. Printed transforms round mean and deviation to four digits.
  */
 import { execFile } from 'node:child_process';
@@ -18,11 +18,11 @@ import { decodeImage } from '../src/worker/pipeline/decode/decode.ts';
 import { resolvePreprocessing } from '../src/worker/pipeline/decode/preprocessing.ts';
 import { packageFolder } from './machine.ts';
 
-const [folder, count = '50'] = process.argv.slice(2);
+const [folder, count = '50', script = 'recipes.py'] = process.argv.slice(2);
 if (folder === undefined) throw new Error('Give the folder of photos: npm run bench:recipes -- <folder>');
 const references = await mkdtemp(join(tmpdir(), 'recipe-agreement-'));
 try {
-  const oracle = join(packageFolder, 'test/oracle/recipes.py');
+  const oracle = join(packageFolder, 'test/oracle', script);
   await promisify(execFile)(process.env.PYTHON ?? 'python3', [oracle, folder, references, count]);
   const rows: Record<string, object> = {};
   for (const name of (await readdir(references)).sort())

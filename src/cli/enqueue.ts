@@ -121,11 +121,11 @@ async function enqueueAction(
   });
   metrics?.connected(redis);
   try {
-    if (preflight !== false) await checkFirst(redis, configuration, report);
+    const warnings = preflight === false ? [] : await checkFirst(redis, configuration, report);
     const summary = await enqueueRun(
       configuration,
       redis,
-      { run: run ?? null, ...watermarks, traces },
+      { run: run ?? null, ...watermarks, traces, warnings },
       metrics === null
         ? report
         : {
@@ -140,8 +140,11 @@ async function enqueueAction(
     report.onSummary(summary);
     if (summary.state === 'interrupted') process.exitCode = exitCode.interrupted;
     else if (summary.state !== 'enqueued') process.exitCode = exitCode.stopped;
-    else if (wait)
+    else if (wait) {
       process.exitCode = await waitForEnd(redis, summary.run, (status) => report.onStatus(status), interrupt.signal);
+      for (const warning of await foundAtEnd(summary.output))
+        if (!warnings.includes(warning)) report.onWarning(warning);
+    }
   } finally {
     redis.disconnect();
     interrupt.release();
@@ -187,13 +190,24 @@ async function checkFirst(
   redis: RedisClient,
   configuration: RunConfiguration,
   { onNotice, onWarning }: Pick<EnqueueReport, 'onNotice' | 'onWarning'>,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { preflightRun } = await import('../control/preflight-run.ts');
-  const { warnings, layers } = await preflightRun(redis, configuration);
+  const { warnings, layers, modelWarnings } = await preflightRun(redis, configuration);
   for (const note of layerNotes(layers)) onNotice(note);
   const advice = adviceAtStart(configuration, layers);
   if (advice !== null) onNotice(advice);
   for (const warning of warnings) onWarning(warning);
+  return modelWarnings;
+}
+
+/** What run.json says is wrong with the run's set-up. */
+async function foundAtEnd(location: string): Promise<string[]> {
+  const [{ openStore }, { readRunDescription, setUpWarnings }] = await Promise.all([
+    import('../shared/store/open-store.ts'),
+    import('../report/read/run-description.ts'),
+  ]);
+  await using output = await openStore(location);
+  return setUpWarnings(await readRunDescription(output));
 }
 
 async function waitForEnd(

@@ -18,10 +18,13 @@ import type { InferenceModel } from '../worker/pipeline/inference/inference-mess
 import { fetchModel } from '../worker/pipeline/model/fetch-model.ts';
 import { pipelineSettings } from '../worker/pipeline/pipeline-settings.ts';
 import { cpu } from '../worker/pipeline/provider.ts';
+import { namesWarning } from '../worker/pipeline/run-warnings.ts';
 
 interface RunPreflight extends PreflightReport {
   /** What the layers' names resolved to. */
   layers: HookedLayer[];
+  /** Those of the warnings that are about the model and its classes. */
+  modelWarnings: readonly string[];
 }
 
 /** Opens a model away from the main thread; another one is for callers that run from sources. */
@@ -43,7 +46,7 @@ export async function preflightRun(
   await using output = await openStore(configuration.output);
   const report = await preflight(redis, output);
   const { layers, warnings } = await checkModel(configuration, open);
-  return { ...report, warnings: [...report.warnings, ...warnings], layers };
+  return { ...report, warnings: [...report.warnings, ...warnings], layers, modelWarnings: warnings };
 }
 
 async function checkModel(
@@ -67,7 +70,9 @@ async function checkModel(
     const { precision: _, ...options } = explainerOptions(checked, classNames, cpu);
     await using inference = await open(options);
     pipelineSettings(configuration, inference.model);
-    return inference.model;
+    const { layers, warnings, classCount } = inference.model;
+    const unlike = namesWarning(classNames?.names ?? null, classCount);
+    return { layers, warnings: unlike === null ? warnings : [...warnings, unlike] };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

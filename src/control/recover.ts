@@ -98,7 +98,7 @@ export async function recover(redis: RedisClient, location: string, options: Rec
     await enqueueMissing(ledger, plannedEnd(manifest), recovered, options);
     if (recovered.enqueued === 0) {
       const finished = await finishRun(ledger, finishLease, new AbortController().signal, options);
-      if (finished.result === 'completed' && finished.warning !== null) recovered.warnings.push(finished.warning);
+      if (finished.result === 'completed') recovered.warnings.push(...finished.warnings);
     }
     return { ...recovered, state: (await statusOf(ledger)).state };
   } finally {

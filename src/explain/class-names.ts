@@ -6,7 +6,8 @@ import { UserError } from './user-error.ts';
 /**
  * The classes of a model. A name or an id of its own, such as WordNet's `n02012849`, is found as it is written; else without
  * regard to case, underscores, and the amount of white space (`Tabby_Cat` finds `tabby cat`). `#281` is always an index; `281` is
- * one where no class has a number for its name.
+ * one where no class has a number for its name, or the class at that index has the same one. `281.0`, as pandas writes indices in a column with
+ * gaps, is `281`.
  */
 export class ClassNames {
   readonly names: readonly string[];
@@ -22,7 +23,7 @@ export class ClassNames {
     this.names = names;
     this.ids = ids;
     this.#source = source;
-    this.#numbered = names.some((name) => digits.test(name.trim()));
+    this.#numbered = names.some((name) => numeral.test(name.trim()));
     for (const list of [names, ids ?? []]) {
       list.forEach((name, index) => {
         append(this.#exact, name, index);
@@ -72,7 +73,7 @@ export class ClassNames {
       );
     }
     const isWritten = name.trim().startsWith('#');
-    if (this.#numbered && !isWritten) {
+    if (this.#numbered && !isWritten && parseClassIndex(this.names[index] ?? '') !== index) {
       throw new UserError(
         'unknown-class',
         `Class '${name}' is not in ${this.#source}, whose classes have numbers for names: whether it is a name or an index is unclear. ` +
@@ -94,12 +95,13 @@ export function namesOf({ classNames, classIds }: { classNames?: string[]; class
   return classNames === undefined ? null : new ClassNames(classNames, 'the class names', classIds ?? null);
 }
 
-const digits = /^\d{1,9}$/;
+/** A whole number, perhaps with noughts behind a point. */
+const numeral = /^\d{1,9}(\.0+)?$/;
 
-/** A class index written in digits, with or without `#` before them; null for anything else. */
+/** A class index written in digits, with `#` before them, `.0` behind them, or neither; null for anything else. */
 export function parseClassIndex(text: string): number | null {
-  const bare = text.trim().replace(/^#/, '');
-  return digits.test(bare) ? Number(bare) : null;
+  const bare = text.trim().replace(/^#(?=\d+$)/, '');
+  return numeral.test(bare) ? Number(bare) : null;
 }
 
 function fold(name: string): string {

@@ -15,15 +15,13 @@ import { type Store, StoreError } from '../shared/store/store.ts';
 import type { Traces } from '../shared/traces/traces.ts';
 import { discardRun } from './discard-run.ts';
 import { defaultHighWatermark, type FeedEnd, feedQueue, ledgerLost, PlannedShards } from './feed-queue.ts';
-import { absoluteLocations, type FleetRun, openFleetRun } from './fleet-run.ts';
+import { absoluteLocations, type FleetRun, type FleetRunOptions, openFleetRun } from './fleet-run.ts';
 import { newListingCounts } from './list-images.ts';
 import { planWarnings } from './plan.ts';
 import { ProducerLock } from './producer-lock.ts';
 import { writePlan } from './write-plan.ts';
 
-export interface EnqueueOptions {
-  /** Run id; null: that of the run in the output, else a new one. */
-  run: string | null;
+export interface EnqueueOptions extends FleetRunOptions {
   /** In shards; default: 10,000 and half of the high one. */
   highWatermark: number | null;
   lowWatermark: number | null;
@@ -91,7 +89,7 @@ export async function enqueueRun(
       ...(options.lease === undefined ? {} : { lease: options.lease }),
     });
     try {
-      const run = await openFleetRun(absolute, redis, output, options.run);
+      const run = await openFleetRun(absolute, redis, output, options);
       try {
         return await new Enqueueing(run, output, lock, watermarks, options, events).execute(signal);
       } finally {

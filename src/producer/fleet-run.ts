@@ -34,6 +34,13 @@ import { discardRun } from './discard-run.ts';
 import { asBefore, asLabelled } from './labelled-configuration.ts';
 import { planRun, type RunPlan } from './plan.ts';
 
+export interface FleetRunOptions {
+  /** Run id; null: that of the run in the output, else a new one. */
+  run: string | null;
+  /** What was found wrong with the set-up beforehand, for run.json. */
+  warnings?: readonly string[];
+}
+
 export interface FleetRun {
   ledger: RunLedger;
   /** Null when planning has ended. The caller closes its store. */
@@ -55,7 +62,7 @@ export async function openFleetRun(
   given: RunConfiguration,
   redis: RedisClient,
   output: Store,
-  wantedRun: string | null,
+  { run: wantedRun, warnings = [] }: FleetRunOptions,
 ): Promise<FleetRun> {
   const earlier = await readEarlierRun(output);
   const found = await readManifest(output);
@@ -66,7 +73,7 @@ export async function openFleetRun(
   if (earlier?.state === 'planning' && found === null && differs(earlier, configuration)) {
     // Begun and never planned: nothing of it is lost.
     await discardRun(ledger, output);
-    return openFleetRun(configuration, redis, output, wantedRun);
+    return openFleetRun(configuration, redis, output, { run: wantedRun, warnings });
   }
   if (earlier !== null) await checkLedger(ledger, earlier, found, configuration.output);
   const manifest = found ?? newPlanManifest(run, configuration.shardSize, configuration.selection);
@@ -80,7 +87,7 @@ export async function openFleetRun(
     const digests = await runDigests(configuration.model, classes?.names ?? null);
     if (earlier !== null) checkSameRun(earlier, configuration, digests, output.location);
     const started = earlier?.started ?? new Date().toISOString();
-    const runFile = newRunFile({ run, started, configuration, digests });
+    const runFile = newRunFile({ run, started, configuration, digests, warnings: [...warnings] });
     if (earlier === null) {
       if (classes !== null) await retryTransient(() => writePlanClasses(output, classes));
       await retryTransient(() => writeRunFile(output, runFile));
@@ -182,7 +189,7 @@ async function finishedClasses(
   return classes === null ? planned : readClassNames(classes);
 }
 
-function newRunFile(identity: Pick<RunFile, 'run' | 'started' | 'configuration' | 'digests'>): RunFile {
+function newRunFile(identity: Pick<RunFile, 'run' | 'started' | 'configuration' | 'digests' | 'warnings'>): RunFile {
   return {
     run: identity.run,
     state: 'planning',
@@ -191,7 +198,7 @@ function newRunFile(identity: Pick<RunFile, 'run' | 'started' | 'configuration' 
     counts: { images: null, skipped: 0, ...emptyTally() },
     accuracy: null,
     timings: { seconds: 0, images: 0, imagesPerSecond: 0 },
-    warnings: [],
+    warnings: identity.warnings,
     error: null,
     configuration: identity.configuration,
     digests: identity.digests,

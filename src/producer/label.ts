@@ -96,7 +96,7 @@ export function firstFolder(key: string): string | null {
  */
 export function classesOfFolders(folders: Iterable<string>): ClassNames | null {
   const names = [...folders].sort(compareKeys);
-  if (names.length === 0 || !names.every((name) => parseClassIndex(name) !== null)) {
+  if (names.length === 0 || !names.every((name) => /^#?\d{1,9}$/.test(name.trim()))) {
     return new ClassNames(names, "the input's folders");
   }
   const other = names.find((name, place) => parseClassIndex(name) !== place);

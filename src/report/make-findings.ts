@@ -1,7 +1,6 @@
 /** From a run's output to its findings. */
 
 import { UserError } from '../explain/user-error.ts';
-import { blankMapsText } from '../shared/run/blank-maps.ts';
 import { witnessAdvice } from '../shared/run/one-witness.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { Findings } from './contract.ts';
@@ -15,7 +14,7 @@ import type { ProofFile } from './interventions/proof-files.ts';
 import type { SeeImages } from './page/previews.ts';
 import { multiLabelFindings } from './pairs/multi-label-findings.ts';
 import { readRun } from './read/read-run.ts';
-import type { RunDescription } from './read/run-description.ts';
+import { type RunDescription, setUpWarnings } from './read/run-description.ts';
 import { keyOf, type RunTable } from './read/run-table.ts';
 
 export interface FindingsOptions {
@@ -99,7 +98,7 @@ export async function makeFindings(output: Store, options: FindingsOptions = {})
     clusters,
     gaps,
     collect,
-    warnings: [...description.warnings, ...description.blankMaps.map(blankMapsText)],
+    warnings: setUpWarnings(description),
     notes: [
       ...scoreNotes(description, table, { suspected, ...fromScores }),
       ...(sharedCause === 0
@@ -131,6 +130,6 @@ function describedRun(
     classNames: table.classNames,
     maps: table.maps.map(({ layer, method, target }) => ({ layer, method, target })),
     lastLayer: description.lastLayer,
-    warnings: [...description.warnings, ...description.blankMaps.map(blankMapsText)],
+    warnings: setUpWarnings(description),
   };
 }

@@ -121,6 +121,12 @@ describe('gradline run --input', () => {
     ['a shape', `${patient}=[0,1,2]`, "'age_sex' takes float32 [n, 2], not values of shape [3]"],
     ['what is no value', `${patient}=yes`, '--input must be name=value'],
     ['a value without a name', '0.5', '--input must be name=value'],
+    [
+      'a folder of pictures',
+      'pics',
+      'Pictures are what the run itself is given, without this setting (gradline run photos/',
+    ],
+    ['pictures by the name of an input', 'image=pics/', 'Pictures are what the run itself is given'],
     ['a file that is not there', `${patient}=nothing.csv`, 'there is no file nothing.csv'],
     ['too many columns', `${patient}=patients.csv`, "the column 'site', which is no number"],
     ['too few columns', `${patient}=patients.csv:age`, 'a row for it holds 1 values'],

@@ -253,6 +253,50 @@ describe('--labels with a file', () => {
     });
   });
 
+  describe('takes numbers with a point for indices, as pandas writes a column with gaps', () => {
+    const images = ['a.jpg', 'b.jpg', 'c.jpg'];
+    const rows = 'key,label\na.jpg,0.0\nb.jpg,1.0\nc.jpg,\n';
+    const planned = (classes?: string[]) =>
+      plan(
+        images,
+        { labels: 'labels.csv', ...(classes === undefined ? {} : { classes: 'classes.json' }) },
+        { 'labels.csv': rows, 'classes.json': JSON.stringify(classes ?? []) },
+      );
+    const indices = { 'a.jpg': 0, 'b.jpg': 1, 'c.jpg': null };
+
+    test.each<[string, string[] | undefined]>([
+      ['without class names', undefined],
+      ['beside names', ['tench', 'dog']],
+      ['beside names that are their own indices', ['0', '1', '2']],
+    ])('%s', async (_, classes) => {
+      expect((await planned(classes)).labels).toEqual(indices);
+    });
+
+    test('unless a class is called so', async () => {
+      expect((await planned(['1.0', '0.0'])).labels).toEqual({ 'a.jpg': 1, 'b.jpg': 0, 'c.jpg': null });
+    });
+
+    test('and asks where classes have other numbers for names', async () => {
+      await expect(planned(['1', '0'])).rejects.toMatchObject({
+        code: 'unknown-class',
+        message: expect.stringMatching(/line 2 of .*'0\.0' .*whether it is a name or an index is unclear. Write #0/),
+      });
+    });
+
+    test('of a list of images, too; folders with such names are classes by their names', async () => {
+      const folder = await temporaryFolder();
+      await writeFiles(folder, { 'list.csv': rows, ...Object.fromEntries(images.map((name) => [name, ''])) });
+      const listed = await planRun(
+        await readConfiguration({ input: join(folder, 'list.csv'), model: 'm', output: join(folder, 'out') }),
+      );
+      const labels = [];
+      for await (const image of listed.images()) labels.push(image.label);
+      expect(labels).toEqual([0, 1, null]);
+      const { classNames } = await plan(['1.0/a.jpg', '2.0/b.jpg'], { labels: 'folder' });
+      expect(classNames).toEqual(['1.0', '2.0']);
+    });
+  });
+
   test('a numbered label must be a class', async () => {
     const files = { 'labels.jsonl': '{"key":"a.jpg","label":2}', 'classes.json': '["tench","dog"]' };
     await expect(plan(['a.jpg'], { labels: 'labels.jsonl', classes: 'classes.json' }, files)).rejects.toThrow(

@@ -20,10 +20,10 @@ function enqueueScheduled(redis: RedisClient, onNotice: (message: string) => voi
       onWarning: (message: string) => onNotice(`Run ${run}: ${message}`),
       onProgress: () => undefined,
     };
-    const { warnings, redis: check } = await preflightRun(redis, configuration);
+    const { warnings, modelWarnings, redis: check } = await preflightRun(redis, configuration);
     // Those about Redis have been told.
     for (const warning of warnings) if (!check.warnings.includes(warning)) events.onWarning(warning);
-    const options = { run, highWatermark: null, lowWatermark: null, traces };
+    const options = { run, highWatermark: null, lowWatermark: null, traces, warnings: modelWarnings };
     const { state, reason } = await enqueueRun(configuration, redis, options, events, signal);
     if (state === 'failed') throw new UserError('run-failed', reason?.message ?? `Run ${run} failed.`);
     return state === 'interrupted' ? 'interrupted' : 'enqueued';

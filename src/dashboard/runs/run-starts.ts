@@ -42,7 +42,7 @@ export class RunStarts {
     }
     const configuration = await readConfiguration(settings);
     const redis = await this.#connect();
-    const { warnings } = await preflightRun(redis, configuration);
+    const { warnings, modelWarnings } = await preflightRun(redis, configuration);
     return new Promise((resolve, reject) => {
       let started: Started | null = null;
       let answered = false;
@@ -55,7 +55,7 @@ export class RunStarts {
       const ended = enqueueRun(
         configuration,
         redis,
-        { run, highWatermark: null, lowWatermark: null },
+        { run, highWatermark: null, lowWatermark: null, warnings: modelWarnings },
         {
           onStart: (id, resumed) => {
             started = { run: id, resumed };

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
-import { blankMaps } from '../../shared/run/blank-maps.ts';
+import { blankMaps, blankMapsText } from '../../shared/run/blank-maps.ts';
 import { runConfigurationSchema } from '../../shared/run/configuration.ts';
 import { readRunFile, runFileKey, runFileSchema } from '../../shared/run/run-file.ts';
 import { retryTransient } from '../../shared/store/retry.ts';
@@ -68,4 +68,9 @@ export async function readRunDescription(output: Store): Promise<RunDescription>
     ...run
   } = await retryTransient(() => readRunFile(output, fields, missing));
   return { ...run, ...configuration, thresholds: summary?.thresholds ?? null };
+}
+
+/** What was found wrong with a run's set-up, blank maps included, in words. */
+export function setUpWarnings({ warnings, blankMaps }: Pick<RunDescription, 'warnings' | 'blankMaps'>): string[] {
+  return [...warnings, ...blankMaps.map(blankMapsText)];
 }

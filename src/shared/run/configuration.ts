@@ -140,7 +140,7 @@ const preprocess = z.object({
     share.exactOptional(),
     { given: numberSetting.pipe(z.number().gt(0, 'must be above 0').max(1, 'must be at most 1')) },
   ),
-  /** Where the centre crop begins if half a pixel is left over: rounded half to even (torchvision) or down (Hugging Face, OpenCV). */
+  /** Where the centre crop begins if half a pixel is left over: rounded half to even (torchvision) or down (Hugging Face, OpenCV, Keras). */
   cropCorner: setting(
     'crop-corner <rounding>',
     'even (torchvision) or down (Hugging Face): where a crop begins that cannot be quite in the middle',

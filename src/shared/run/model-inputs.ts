@@ -41,22 +41,32 @@ export type NamedFile = z.infer<typeof namedFile>;
 export const givenInputs = z.record(z.string(), z.union([namedFile, plainValue]));
 export type GivenInputs = z.infer<typeof givenInputs>;
 
-export const inputsProblem =
-  'must be name=value, the value being a number, true, false, a list such as [0.1,0.2], a .npy file, or a .csv, .tsv or .jsonl file with a row for each key';
+/** What is wrong with something else, for messages that go on with what it is. */
+export function inputsProblem(given: unknown): string {
+  const forms =
+    'must be name=value, the value being a number, true, false, a list such as [0.1,0.2], a .npy file, or a .csv, .tsv or .jsonl file with a row for each key';
+  const texts = [given].flat().filter((text) => typeof text === 'string');
+  if (!texts.some((text) => !text.includes('=') || pictures.test(text))) return forms;
+  const where = 'gradline run photos/ --model model.onnx, or input: photos/ in gradline.yaml';
+  return `${forms}, for an input that the model has beside the picture. Pictures are what the run itself is given, without this setting (${where})`;
+}
+
+/** A folder or a picture in place of a value. */
+const pictures = /[\\/]|\.(jpe?g|png|webp|tiff?|gif|bmp)$/i;
 
 const textValue = z.string().transform((text, context) => {
   const value = readText(text.trim());
   if (value !== undefined) return value;
-  context.addIssue({ code: 'custom', message: inputsProblem });
+  context.addIssue({ code: 'custom', message: inputsProblem(`=${text}`) });
   return z.NEVER;
 });
 
 const assignments = z
-  .union([z.string().transform((text) => [text]), z.array(z.string())], inputsProblem)
+  .union([z.string().transform((text) => [text]), z.array(z.string())], { error: ({ input }) => inputsProblem(input) })
   .transform((texts, context) => {
     const entries = texts.map((text) => {
       const equals = text.indexOf('=');
-      if (equals < 1) context.addIssue({ code: 'custom', message: inputsProblem });
+      if (equals < 1) context.addIssue({ code: 'custom', message: inputsProblem(texts) });
       return [text.slice(0, equals), text.slice(equals + 1)];
     });
     return Object.fromEntries(entries);
@@ -65,8 +75,11 @@ const assignments = z
 
 /** `name=value` from flags, one or several; a mapping in YAML. */
 export const inputsSetting: z.ZodType<GivenInputs> = z.union(
-  [assignments, z.record(z.string(), z.union([textValue, plainValue], inputsProblem))],
-  inputsProblem,
+  [
+    assignments,
+    z.record(z.string(), z.union([textValue, plainValue], { error: ({ input }) => inputsProblem(`=${input}`) })),
+  ],
+  { error: ({ input }) => inputsProblem(input) },
 );
 
 function readText(text: string): GivenInputs[string] | undefined {

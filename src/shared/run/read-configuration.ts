@@ -177,7 +177,8 @@ function settingError(
       `${nameInMessage(name)} cannot be '${wrong}'.${didYouMean(wrong, choices)} Use ${choices.join(', ')}.`,
     );
   }
-  const shown = withoutSecrets(typeof value === 'string' ? value : JSON.stringify(value));
+  const isTexts = Array.isArray(value) && value.every((text) => typeof text === 'string');
+  const shown = withoutSecrets(typeof value === 'string' ? value : isTexts ? value.join(' ') : JSON.stringify(value));
   return new SettingError('bad-setting', name, `${nameInMessage(name)} ${lowerFirst(issue.message)}; it is ${shown}.`);
 }
 

@@ -115,7 +115,7 @@ function missingFile(name: string, file: string, error: unknown): unknown {
 /** Of flags alone. @throws UserError `bad-setting`, `bad-input`, `bad-list`; StoreError */
 export async function readGivenInputs(flags: readonly string[]): Promise<ReturnType<typeof explainerInputs>> {
   const given = inputsSetting.safeParse(flags);
-  if (!given.success) throw new UserError('bad-setting', `--input ${inputsProblem}; it is ${flags.join(' ')}.`);
+  if (!given.success) throw new UserError('bad-setting', `--input ${inputsProblem(flags)}; it is ${flags.join(' ')}.`);
   return explainerInputs(await readInputs(given.data));
 }
 

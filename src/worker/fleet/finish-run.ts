@@ -6,6 +6,7 @@ import { completeRun, leaveFinish, mostFinishAttempts, renewFinish, tryFinish } 
 import { type RunStatus, readStatus } from '../../shared/ledger/read-status.ts';
 import type { RunLedger } from '../../shared/ledger/run-keys.ts';
 import { failRun } from '../../shared/ledger/run-state.ts';
+import { blankMapsText } from '../../shared/run/blank-maps.ts';
 import type { Tally } from '../../shared/run/tally.ts';
 import { openStore } from '../../shared/store/open-store.ts';
 import { writeRunEnd } from '../pipeline/finish/complete-run-file.ts';
@@ -14,7 +15,7 @@ import { runMerge } from '../pipeline/finish/run-merge.ts';
 import type { ClosingStep } from './closing-step.ts';
 
 export type Finished =
-  | { result: 'completed'; tally: Tally; missing: number; warning: string | null }
+  | { result: 'completed'; tally: Tally; missing: number; warnings: string[] }
   /** Not yet, already, or another worker's. */
   | { result: 'not-mine' }
   /** The counts and the stored records cannot be brought together, or each finisher died; the run has failed. */
@@ -115,10 +116,12 @@ async function finishAs(
     );
   }
   await writeCompleted(status, merged);
-  const warning = closing === null ? null : await close(closing, status.output, signal);
+  const problem = closing === null ? null : await close(closing, status.output, signal);
   const completion = await completeRun(ledger, fence, tally);
   const completed = completion.result === 'completed' || completion.result === 'already-complete';
-  return completed ? { result: 'completed', tally, missing: status.missing, warning } : { result: 'not-mine' };
+  const blank = (merged.findings.blankMaps ?? []).map(blankMapsText);
+  const warnings = [...Object.values(merged.signs), ...blank, ...(problem === null ? [] : [problem])];
+  return completed ? { result: 'completed', tally, missing: status.missing, warnings } : { result: 'not-mine' };
 }
 
 /** @returns what went wrong. @throws the signal's reason: another finisher does it again */
@@ -134,11 +137,11 @@ async function close(closing: ClosingStep, output: string, signal: AbortSignal):
 
 async function writeCompleted(
   { output: location, expected, missing, now }: RunStatus,
-  { tally, findings }: MergedScores,
+  { tally, findings, signs }: MergedScores,
 ): Promise<void> {
   await using output = await openStore(location);
   const end = { state: 'complete', images: expected, tally, missing, error: null, finished: now } as const;
-  await writeRunEnd(output, { ...end, findings });
+  await writeRunEnd(output, { ...end, findings, warnings: Object.values(signs) });
 }
 
 async function givenUp(ledger: RunLedger, shards: number): Promise<number[]> {

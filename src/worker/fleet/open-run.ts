@@ -25,6 +25,7 @@ import { ShardPipeline } from '../pipeline/pipeline.ts';
 import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
+import { RunWarnings } from '../pipeline/run-warnings.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
 import type { SlotMemory } from '../pipeline/slot-memory.ts';
 import { timed } from '../pipeline/stage-watch.ts';
@@ -120,9 +121,14 @@ export class OpenRun {
     this.#inference = inference;
     this.#plan = new PlanReader(output, configuration.shardSize);
     const seeLevels = levelsWarning(configuration.preprocess.levels !== undefined, tools.onWarning);
+    const warnings = new RunWarnings(inference.model.classCount, tools.onWarning);
+    warnings.checkNames(classNames);
     this.pipeline = new ShardPipeline({
       inference,
-      onRecord: seeLevels,
+      onRecord: (record) => {
+        seeLevels(record);
+        warnings.see(record);
+      },
       images: (slots) =>
         tools.pixels.openRun(
           {

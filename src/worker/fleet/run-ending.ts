@@ -106,7 +106,7 @@ export class RunEnding {
       onAttempt: (attempt) => this.#attempts.set(run, attempt),
     });
     if (finished.result === 'completed') {
-      if (finished.warning !== null) this.#events.onWarning(`Run ${run}: ${finished.warning}`, { run });
+      for (const warning of finished.warnings) this.#events.onWarning(`Run ${run}: ${warning}`, { run });
       const { done, quarantined } = finished.tally;
       this.#events.onRunCompleted({ run, images: done + quarantined, quarantined, missing: finished.missing });
       await this.#notify(ledger);

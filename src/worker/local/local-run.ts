@@ -16,11 +16,12 @@ import { pipelineSettings } from '../pipeline/pipeline-settings.ts';
 import type { PixelWork } from '../pipeline/pixels/pixel-threads.ts';
 import type { Provider } from '../pipeline/provider.ts';
 import { RunStopped, stopOf } from '../pipeline/run-stopped.ts';
+import { RunWarnings } from '../pipeline/run-warnings.ts';
 import type { SettledImage } from '../pipeline/settled-image.ts';
+import { FirstFailures } from './first-failures.ts';
 import type { LocalLedger } from './local-ledger.ts';
 import type { RunEvents, RunSummary } from './run-events.ts';
 import type { RunProgress } from './run-progress.ts';
-import { RunWarnings } from './run-warnings.ts';
 
 /** Milliseconds between two writes of run.json while the run goes. */
 const runFileInterval = 10_000;
@@ -43,6 +44,7 @@ export interface LocalRunParts {
 export class LocalRun {
   readonly #parts: LocalRunParts;
   readonly #pipeline: ShardPipeline;
+  readonly #warnings: RunWarnings;
   readonly #atHand = new Set<Promise<void>>();
   /** The latest write of run.json: one at a time, or an older state could overwrite a newer one. */
   #writing: Promise<void> = Promise.resolve();
@@ -55,11 +57,10 @@ export class LocalRun {
     this.#parts = parts;
     const { configuration, plan, ledger, inference, pixels, measures, progress, events } = parts;
     for (const warning of inference.model.warnings) progress.warn(warning);
-    const warnings = new RunWarnings(inference.model.classCount, (message) => {
-      progress.warn(message);
-      events.onWarning(message);
-    });
-    warnings.checkNames(plan.classNames);
+    const warn = (message: string) => this.#warn(message);
+    this.#warnings = new RunWarnings(inference.model.classCount, warn);
+    this.#warnings.checkNames(plan.classNames);
+    const failures = new FirstFailures(warn);
     const seeLevels = levelsWarning(configuration.preprocess.levels !== undefined, (message) =>
       events.onWarning(message),
     );
@@ -85,7 +86,8 @@ export class LocalRun {
           events.onImageFailed?.({ run: progress.run, shard: shard.number, image: record.key, ...record.error });
         }
         seeLevels(record);
-        warnings.see(record, shard.number * configuration.shardSize + place);
+        failures.see(record, shard.number * configuration.shardSize + place);
+        this.#warnings.see(record);
         events.onProgress(progress.finished);
       },
     });
@@ -149,6 +151,17 @@ export class LocalRun {
     const merged = await runMerge({ output: configuration.output, shards: this.#shards, missing: [], classNames });
     this.#parts.progress.found({ ...layersFound(inference.model), ...merged.findings });
     for (const row of merged.findings.blankMaps ?? []) this.#parts.events.onWarning(blankMapsText(row));
+    // An earlier start may have seen the first answers.
+    const { said } = this.#warnings;
+    if (!said.has('same-scores')) this.#warn(merged.signs['same-scores']);
+    if (!said.has('shifted-labels')) this.#warn(merged.signs['shifted-labels']);
+  }
+
+  /** In run.json, too. */
+  #warn(message: string | undefined): void {
+    if (message === undefined) return;
+    this.#parts.progress.warn(message);
+    this.#parts.events.onWarning(message);
   }
 
   #submit(shard: Shard): void {

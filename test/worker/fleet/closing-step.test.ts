@@ -106,7 +106,7 @@ describe.skipIf(redisProgram === null)('the end of a run', () => {
         await closeWithReport(location, signal);
       },
     });
-    expect(await second).toMatchObject({ result: 'completed', warning: null });
+    expect(await second).toMatchObject({ result: 'completed', warnings: [] });
     expect(made).toBe(2);
     expect(await reportOf(output)).toContain('report/findings.json');
     expect(await finishRun(ledger, 500, new AbortController().signal)).toEqual({ result: 'not-mine' });

@@ -1,7 +1,7 @@
 /** Hugging Face's preprocessor_config.json, as its image processors for classification (transformers) follow it with Pillow. */
 
 import { z } from 'zod';
-import { interpolationOf, perChannel, type Recipe, type RecipeSettings, unusable } from './recipe.ts';
+import { interpolationOf, perChannel, type Recipe, type RecipeSettings, rounded, unusable } from './recipe.ts';
 
 const side = z.int().min(1);
 const sides = z.union([
@@ -158,7 +158,6 @@ function values(config: ProcessorConfig, name: string): Pick<RecipeSettings, 'ra
   const { do_rescale = true, rescale_factor = 1 / 255, rescale_offset = false, do_normalize, include_top } = config;
   const factor = do_rescale ? rescale_factor : 1;
   const offset = do_rescale && rescale_offset ? 1 : 0;
-  // 255 / 255 must be 1, and 255 * (1 / 255) is not quite that in every float.
   const range: [number, number] = [0 - offset, rounded(255 * factor) - offset];
   // MobileViT's processor holds a mean that it does not use.
   const isNormalised = do_normalize ?? (config.image_mean !== undefined && family(config) !== 'MobileViT');
@@ -171,8 +170,4 @@ function values(config: ProcessorConfig, name: string): Pick<RecipeSettings, 'ra
   // EfficientNet's heads were trained on values that are divided once more.
   if (family(config) === 'EfficientNet' && include_top !== false) return { range, mean, std: [r * r, g * g, b * b] };
   return { range, mean, std: [r, g, b] };
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(12));
 }

@@ -5,6 +5,7 @@ import { splitLocation } from '../../store/location.ts';
 import { openStore, readLocation } from '../../store/open-store.ts';
 import { StoreError } from '../../store/store.ts';
 import { isProcessorConfig, readProcessorConfig } from './hugging-face.ts';
+import { isKerasLayers, readKerasLayers } from './keras.ts';
 import { readModelHead } from './model-metadata.ts';
 import { isPrintedTransforms, readPrintedTransforms } from './printed-transforms.ts';
 import type { Recipe } from './recipe.ts';
@@ -12,7 +13,7 @@ import { isTimmConfig, readTimmConfig } from './timm.ts';
 import { readUltralyticsMetadata } from './ultralytics.ts';
 
 const kinds =
-  "Hugging Face's preprocessor_config.json, timm's config.json or pretrained_cfg, or a text file with torchvision's transforms as Python prints them";
+  "Hugging Face's preprocessor_config.json, timm's config.json or pretrained_cfg, the JSON of Keras's preprocessing layers, or a text file with torchvision's transforms as Python prints them";
 
 /** Names under which frameworks leave their recipe beside a model; the last is what docs/guide/your-own-model.md proposes. */
 const besideModel = ['preprocessor_config.json', 'config.json', 'transforms.txt'];
@@ -76,6 +77,7 @@ function parseRecipe(text: string, name: string): Recipe | null {
   if (content === null) return isPrintedTransforms(text) ? readPrintedTransforms(text, name) : null;
   // Both know a crop_pct; a processor that wraps a model of timm holds its configuration.
   if (isProcessorConfig(content) && !('pretrained_cfg' in content)) return readProcessorConfig(content, name);
+  if (isKerasLayers(content)) return readKerasLayers(content, name);
   return isTimmConfig(content) ? readTimmConfig(content, name) : null;
 }
 

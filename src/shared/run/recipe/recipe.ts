@@ -3,7 +3,7 @@
 import { UserError } from '../../../explain/user-error.ts';
 import type { CropCorner, Fit, Interpolation } from '../configuration.ts';
 
-type Triple = [number, number, number];
+export type Triple = [number, number, number];
 
 export interface RecipeSettings {
   size?: { height: number; width: number };
@@ -65,4 +65,9 @@ export function perChannel(values: readonly number[], what: string, name: string
     return [first, second, third];
   }
   throw unusable(name, `${what} has ${values.length} numbers, and pictures have three channels`);
+}
+
+/** Without what floats leave: 255 / 255 must be 1, and 255 * (1 / 255) is not quite that in every one. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(12));
 }

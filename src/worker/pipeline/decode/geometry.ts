@@ -30,7 +30,7 @@ export interface GeometrySettings {
   fit: Fit;
   /**
    * For `crop`. A number: the shorter side is scaled to it and the middle cut out (torchvision's Resize and CenterCrop). `null`: the
-   * largest middle part of the model's proportions is cut out and scaled (fastai's Resize).
+   * largest middle part of the model's proportions is cut out and scaled (fastai's Resize, Keras's crop_to_aspect_ratio).
    * For `squish`. A size: both sides are scaled to it and the middle cut out. `null`: to the model's size.
    */
   resize: number | Size | null;
@@ -48,7 +48,7 @@ export function planGeometry(original: Size, preprocessing: GeometrySettings): G
   switch (fit) {
     case 'crop':
       if (fits && keepsSize) return resizeOnly(whole(original), size);
-      if (resize === null) return largestPart(original, size);
+      if (resize === null) return largestPart(original, size, cropCorner);
       return cutMiddle(original, typeof resize === 'number' ? shorterSide(original, resize) : resize, size, cropCorner);
     case 'squish':
       if (resize === null || typeof resize === 'number') return resizeOnly(whole(original), size);
@@ -96,15 +96,17 @@ function cutMiddle(original: Size, resized: Size, size: Size, corner: CropCorner
   };
 }
 
-/** fastai's Resize(size) with its default method on a validation set: crop to the proportions, in whole pixels rounded down, then resize. */
-function largestPart(original: Size, size: Size): Geometry {
+/**
+ * Crop to the proportions, in whole pixels rounded down, then resize: fastai's Resize(size) with its default method on a validation set, which
+ * loses a pixel of some sides to floats (230 for a size of 224), or Keras's crop_to_aspect_ratio, which does not.
+ */
+function largestPart(original: Size, size: Size, corner: CropCorner): Geometry {
   const { width, height } = original;
   const scale = Math.min(width / size.width, height / size.height);
+  const across = corner === 'even' ? scale * size.width : Math.min(width, (height * size.width) / size.height);
+  const down = corner === 'even' ? scale * size.height : Math.min(height, (width * size.height) / size.width);
   // A very long picture or a very wide model must keep one pixel.
-  const part = {
-    width: Math.max(Math.trunc(scale * size.width), 1),
-    height: Math.max(Math.trunc(scale * size.height), 1),
-  };
+  const part = { width: Math.max(Math.trunc(across), 1), height: Math.max(Math.trunc(down), 1) };
   const left = Math.trunc((width - part.width) / 2);
   const top = Math.trunc((height - part.height) / 2);
   return resizeOnly({ left, top, ...part }, size);

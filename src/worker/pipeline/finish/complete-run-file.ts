@@ -7,7 +7,9 @@ import { retryTransient } from '../../../shared/store/retry.ts';
 import type { Store } from '../../../shared/store/store.ts';
 
 /** With all other fields in their order, those of other versions included. */
-const begun = z.record(z.string(), z.unknown()).and(runFileSchema.pick({ started: true }));
+const begun = z
+  .record(z.string(), z.unknown())
+  .and(runFileSchema.pick({ started: true }).extend({ warnings: z.array(z.string()).default([]) }));
 
 export interface RunEnd {
   state: 'complete' | 'failed';
@@ -21,6 +23,8 @@ export interface RunEnd {
   finished: Date;
   /** Of a complete run. */
   findings?: MapFindings;
+  /** What was found wrong with the set-up, in words, besides what the file says. */
+  warnings?: readonly string[];
 }
 
 /** @throws UserError `damaged-output`; StoreError */
@@ -42,6 +46,7 @@ export async function writeRunEnd(output: Store, end: RunEnd): Promise<void> {
     accuracy: labelled === 0 ? null : correct / labelled,
     timings: { seconds, images, imagesPerSecond: images / Math.max(seconds, 1e-3) },
     ...end.findings,
+    warnings: [...new Set([...file.warnings, ...(end.warnings ?? [])])],
     error: end.error,
   };
   await retryTransient(() => writeRunFile(output, ended));

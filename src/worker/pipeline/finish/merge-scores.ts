@@ -20,6 +20,9 @@ import { openStore } from '../../../shared/store/open-store.ts';
 import { retryTransient } from '../../../shared/store/retry.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { mapInOrder } from '../../../shared/threads/map-in-order.ts';
+import type { AnswerSign } from '../run-warnings.ts';
+import { SameScores } from '../same-scores.ts';
+import { ShiftedLabels } from '../shifted-labels.ts';
 import { ScoreFile } from './score-file.ts';
 import { parseRecord, type StoredRecord } from './score-table.ts';
 
@@ -45,6 +48,8 @@ export interface MergeOrder {
 export interface MergedScores {
   tally: Tally;
   findings: MapFindings;
+  /** What the answers give away of a wrong set-up, in words. */
+  signs: Partial<Record<AnswerSign, string>>;
 }
 
 /** Parts that are read ahead. */
@@ -74,10 +79,12 @@ export async function mergeScores({
     const pairs = multiLabel === true ? new MultiLabelTally(threshold, names) : null;
     const tally = emptyTally();
     const findings = new FindingsTally();
+    const answers = new AnswersTally();
     for await (const lines of mapInOrder(numbers(shards, missing), readAhead, (shard) => readPart(output, shard))) {
       for (const { record, bytes } of lines) {
         count(tally, record);
         findings.add(record);
+        answers.add(record);
         if (record.status === 'done') pairs?.add(record);
         await file.add(record, bytes);
       }
@@ -85,11 +92,12 @@ export async function mergeScores({
     await file.finish();
     await retryTransient(() => output.putFile(scoreTableKey, path, 'application/vnd.apache.parquet'));
     const summary = pairs?.summary ?? null;
-    if (summary === null) return { tally, findings: findings.result };
+    const { signs } = answers;
+    if (summary === null) return { tally, findings: findings.result, signs };
     if (threshold === 'best-f1') {
       await retryTransient(() => output.put(thresholdsKey, thresholdsFile(summary, names), 'application/json'));
     }
-    return { tally, findings: { ...findings.result, multiLabel: summary } };
+    return { tally, findings: { ...findings.result, multiLabel: summary }, signs };
   } finally {
     await rm(folder, { recursive: true, force: true });
     await output.close();
@@ -125,6 +133,22 @@ class FindingsTally {
       ...(faithfulness === null ? {} : { faithfulness }),
       ...(regions === null ? {} : { regions }),
     };
+  }
+}
+
+/** What the first answers say of the run's set-up, in the order of the plan. */
+class AnswersTally {
+  readonly signs: MergedScores['signs'] = {};
+  readonly #same = new SameScores();
+  readonly #shifted = new ShiftedLabels();
+
+  add(record: StoredRecord): void {
+    if (record.status !== 'done') return;
+    const { label, labels, predicted, top } = record;
+    const same = this.#same.see(top);
+    if (same !== undefined) this.signs['same-scores'] = same;
+    const shifted = label === null || labels !== undefined ? undefined : this.#shifted.see(label, predicted);
+    if (shifted !== undefined) this.signs['shifted-labels'] = shifted;
   }
 }
 

@@ -271,6 +271,103 @@ describe("torchvision's transforms as they are printed", () => {
   });
 });
 
+describe("Keras's preprocessing layers", () => {
+  const layer = (class_name: string, config: object = {}) => ({
+    module: 'keras.layers',
+    class_name,
+    config: { name: class_name.toLowerCase(), trainable: true, dtype: 'float32', ...config },
+  });
+  const resizing = (more: object = {}) => layer('Resizing', { ...square(224), interpolation: 'bilinear', ...more });
+  const rescaling = layer('Rescaling', { scale: 1 / 255, offset: 0 });
+  const normalization = layer('Normalization', { axis: [-1], mean: [0.5, 0.4, 0.3], variance: [0.25, 0.04, 0.01] });
+  const model = (...layers: object[]) => layer('Sequential', { layers: [layer('InputLayer'), ...layers] });
+  const plain = { mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
+  const squished = { size: square(224), fit: 'squish', interpolation: 'bilinear', antialias: false };
+
+  test.each<[string, object, object]>([
+    [
+      "a model's to_json()",
+      model(layer('RandomFlip'), resizing(), rescaling, normalization),
+      { ...squished, range: [0, 1], mean: [0.5, 0.4, 0.3], std: [0.5, 0.2, 0.1], channels: 'rgb' },
+    ],
+    ['layers one by one', [resizing(), rescaling], { ...squished, range: [0, 1], ...plain }],
+    ['a get_config()', resizing().config, { ...squished, range: [0, 255], ...plain }],
+    [
+      'one that crops to the proportions',
+      model(resizing({ crop_to_aspect_ratio: true, antialias: true })),
+      { ...squished, fit: 'crop', cropCorner: 'down', antialias: true, range: [0, 255], ...plain },
+    ],
+    [
+      'one with a CenterCrop',
+      model(resizing(square(256)), layer('CenterCrop', square(224))),
+      { ...squished, resize: square(256), cropCorner: 'down', range: [0, 255], ...plain },
+    ],
+    [
+      'a Rescaling behind a Normalization, with numbers of NumPy',
+      model(
+        resizing(),
+        normalization,
+        layer('Rescaling', { scale: { class_name: '__numpy__', config: { value: [2, 2, 1] } }, offset: 1 }),
+      ),
+      { ...squished, range: [0, 255], mean: [0.25, 0.3, 0.2], std: [0.25, 0.1, 0.1], channels: 'rgb' },
+    ],
+  ])('%s', async (_, content, settings) => {
+    const { preset, ...read } = await recipe('preprocessing.json', content);
+    expect(preset).toMatchObject({ readFrom: 'preprocessing.json (Keras)' });
+    expect(read).toEqual(settings);
+  });
+
+  test('without Resizing say what is done to pictures of other sizes', async () => {
+    const { preset, ...read } = await recipe('p.json', rescaling);
+    expect(preset).toEqual({ readFrom: expect.stringContaining('squished as image_dataset_from_directory does') });
+    expect(read).toEqual({ fit: 'squish', interpolation: 'bilinear', antialias: false, range: [0, 1], ...plain });
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      'pads',
+      model(resizing({ pad_to_aspect_ratio: true })),
+      /'resizing' \(Resizing\) has pad_to_aspect_ratio.*--fit pad/,
+    ],
+    ['has another filter', model(resizing({ interpolation: 'bicubic' })), /'resizing' .*interpolation 'bicubic'/],
+    ['has a size of no number', model(resizing({ height: 'tall' })), /'resizing' .*'height'/],
+    ['resizes twice', model(resizing(), resizing()), /a second Resizing/],
+    [
+      'cuts before it resizes',
+      model(layer('CenterCrop', square(224)), resizing()),
+      /'centercrop' .*no Resizing before it/,
+    ],
+    ['cuts more than there is', model(resizing(), layer('CenterCrop', square(256))), /256 x 256 beyond the 224 x 224/],
+    [
+      'cuts twice',
+      model(resizing({ crop_to_aspect_ratio: true }), layer('CenterCrop', square(200))),
+      /'centercrop' .*cut already/,
+    ],
+    [
+      'was adapted',
+      model(resizing(), layer('Normalization', { axis: [-1], mean: null, variance: null })),
+      /'normalization' .*adapt\(\).*--mean and --std/,
+    ],
+    [
+      'normalises columns',
+      model(resizing(), layer('Normalization', { axis: [2], mean: [1, 2, 3], variance: [1, 1, 1] })),
+      /'normalization' .*axis 2/,
+    ],
+    [
+      'normalises four channels',
+      model(layer('Normalization', { axis: -1, mean: [1, 2, 3, 4], variance: [1, 1, 1, 1] })),
+      /mean of its layer 'normalization' has 4 numbers/,
+    ],
+    ['scales by nothing', model(layer('Rescaling', { scale: 0, offset: 1 })), /'rescaling' .*scale of 0/],
+    ['does what nobody knows', model(layer('Custom>Whiten')), /'custom>whiten' .*no preprocessing that Gradline knows/],
+    ['cuts by chance', model(layer('RandomCrop', square(8))), /'randomcrop' .*no preprocessing/],
+    ['is a network', model(rescaling, layer('Conv2D'), layer('Dense')), /a whole network \('conv2d' is a Conv2D\)/],
+  ])('one that %s is refused with the layer and the reason', async (_, content, reason) => {
+    const reading = recipe('preprocessing.json', content);
+    await expect(reading).rejects.toMatchObject({ code: 'bad-recipe', message: expect.stringMatching(reason) });
+  });
+});
+
 test('a setting wins over the recipe, and takes with it what means the same', async () => {
   const config = { input_size: [3, 224, 224], interpolation: 'bicubic', crop_pct: 0.9, ...imagenet };
   const given = await recipe('c.json', config, { resize: '256', interpolation: 'lanczos' });

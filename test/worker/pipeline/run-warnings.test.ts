@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RunWarnings } from '../../../src/worker/local/run-warnings.ts';
+import { RunWarnings } from '../../../src/worker/pipeline/run-warnings.ts';
 
 const map = { layer: 'last', method: 'grad-cam', target: 'predicted' };
 
@@ -10,8 +10,8 @@ function warningsOf(count: number, record: (image: number) => { score: number; d
   for (let image = 0; image < count; image += 1) {
     const { score, degenerateReason } = record(image);
     const top = [{ class: 0, name: null, score }];
-    const line = JSON.stringify({ top, maps: [{ ...map, degenerateReason }] });
-    warnings.see({ status: 'done', key: `${image}.jpg`, label: null, line, blank: degenerateReason !== null }, image);
+    const line = JSON.stringify({ predicted: 0, top, maps: [{ ...map, degenerateReason }] });
+    warnings.see({ status: 'done', key: `${image}.jpg`, label: null, line, blank: degenerateReason !== null });
   }
   return said;
 }
@@ -41,7 +41,7 @@ function saidOfLabels(pairs: readonly (readonly [label: number, predicted: numbe
   for (const [image, [label, predicted]] of pairs.entries()) {
     const top = [{ class: predicted, name: null, score: image / 100 }];
     const line = JSON.stringify({ predicted, top, maps: [{ ...map, degenerateReason: null }] });
-    warnings.see({ status: 'done', key: `${image}.jpg`, label, line, blank: false }, image);
+    warnings.see({ status: 'done', key: `${image}.jpg`, label, line, blank: false });
   }
   return said;
 }
