@@ -31,14 +31,17 @@ export function causeInWords(kind: ChangeKind, place: string, moved: readonly St
     case 'surroundings':
       return 'what surrounds them';
     case 'place':
-      return somethingAt(place);
+      return isOnePlace(place) ? `something ${located(place)}` : 'something at the same place in each';
     default:
-      return 'what their maps mark';
+      return isOnePlace(place) ? `what their maps mark ${located(place)}` : 'what their maps mark';
   }
 }
 
-function somethingAt(place: string): string {
-  if (place === 'nowhere' || place === 'all over') return 'something at the same place in each';
-  if (place.endsWith('side')) return `something on the ${place}`;
-  return place.endsWith('edge') ? `something at the ${place}` : `something in the ${place}`;
+function isOnePlace(place: string): boolean {
+  return place !== 'nowhere' && place !== 'all over';
+}
+
+function located(place: string): string {
+  if (place.endsWith('side')) return `on the ${place}`;
+  return place.endsWith('edge') ? `at the ${place}` : `in the ${place}`;
 }
