@@ -17,6 +17,7 @@ import { parseArgs, promisify } from 'node:util';
 import type { Size } from '../src/shared/picture/raster.ts';
 import { openStore } from '../src/shared/store/open-store.ts';
 import { benchS3 } from './fleet/servers.ts';
+import { freshOutput } from './fresh-output.ts';
 import { machineFacts, printMachine } from './machine.ts';
 import { choices, wholeNumber } from './options.ts';
 import { drawPhotos, multiplyPhotos } from './photos.ts';
@@ -117,10 +118,9 @@ async function measureKind(kind: Kind): Promise<Row[]> {
     for (const drawn of overlays) {
       const { uncounted, images, stageImages } = kind;
       const input = from === 'disk' ? photos : bucket;
-      const output = from === 'disk' ? join(folder, 'out') : `${bucket.replace('photos', 'out')}/${found.length}`;
+      const output = from === 'disk' ? freshOutput(folder) : `${bucket.replace('photos', 'out')}/${found.length}`;
       const order = { input, output, overlays: drawn, batchSize, pixelThreads, uncounted, images, stageImages };
       found.push({ photos: kind.name, from, overlays: drawn, figures: await feed(order) });
-      await rm(join(folder, 'out'), { recursive: true, force: true });
     }
   }
   await Promise.all([different, photos].map((place) => rm(place, { recursive: true })));

@@ -1,5 +1,6 @@
 /**
- * What is done for each pixel, on one thread: in WebAssembly, in the TypeScript that it replaced (test/reference), and resizing in Pillow.
+ * What is done for each pixel, on one thread: in WebAssembly, in what it replaced (the TypeScript in test/reference; of JPEGs, the image library),
+ * and resizing in Pillow.
  *
  *     PYTHON=/usr/bin/python3 npm run bench:pixels -- [folder of JPEGs] [--photos 64] [--rounds 15]
  *
@@ -11,13 +12,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import sharp from 'sharp';
 import { toGrey } from '../src/shared/picture/grey.ts';
-import type { Raster } from '../src/shared/picture/raster.ts';
+import type { Raster, RgbImage } from '../src/shared/picture/raster.ts';
 import { planGeometry } from '../src/worker/pipeline/decode/geometry.ts';
 import { configureImageLibrary } from '../src/worker/pipeline/decode/image-library.ts';
 import { resolvePreprocessing } from '../src/worker/pipeline/decode/preprocessing.ts';
 import { readRaster } from '../src/worker/pipeline/decode/read-raster.ts';
 import { resample } from '../src/worker/pipeline/decode/resample.ts';
+import { encodeJpeg } from '../src/worker/pipeline/render/jpeg.ts';
 import { blendOverlay, type OverlayLook } from '../src/worker/pipeline/render/overlay.ts';
 import { blendOverlay as blendInTypeScript } from '../test/reference/blend.ts';
 import { toGrey as greyInTypeScript } from '../test/reference/grey.ts';
@@ -82,6 +85,13 @@ const tasks = [
     old: (picture) => blendInTypeScript(picture, grid, look),
     now: (picture) => blendOverlay(picture, grid, look),
   }),
+  task({
+    name: 'encode 224 x 224 as JPEG',
+    pictures: crops,
+    pixels: side * side,
+    old: encodeByLibrary,
+    now: encodeJpeg,
+  }),
 ];
 const pillow = python === undefined ? null : await Pillow.start(python, folder, count);
 
@@ -89,7 +99,7 @@ const times = tasks.map((): { old: number[]; now: number[] } => ({ old: [], now:
 const pillowTimes: number[] = [];
 for (let round = -2; round < rounds; round++) {
   for (const [i, { old, now }] of tasks.entries()) {
-    const [spentOld, spentNow] = [cpuMilliseconds(old), cpuMilliseconds(now)];
+    const [spentOld, spentNow] = [await cpuMilliseconds(old), await cpuMilliseconds(now)];
     if (round < 0) continue;
     times[i]?.old.push(spentOld / photos.length);
     times[i]?.now.push(spentNow / photos.length);
@@ -99,7 +109,7 @@ for (let round = -2; round < rounds; round++) {
 }
 console.log(`\n${photos.length} photos of ${Math.round(pixels)} pixels on average, ${rounds} rounds, one thread`);
 printTable(
-  ['', 'TypeScript', 'WebAssembly', 'times as fast', 'ms a picture'],
+  ['', 'before', 'WebAssembly', 'times as fast', 'ms a picture'],
   tasks.map(({ name, pixels }, i) => {
     const [old, now] = [Math.min(...(times[i]?.old ?? [])), Math.min(...(times[i]?.now ?? []))];
     const perPixel = (milliseconds: number) => `${((milliseconds * 1e6) / pixels).toFixed(2)} ns`;
@@ -140,12 +150,22 @@ function whole(photo: Raster): Resize {
 }
 
 function task<Picture>({ name, pictures, pixels, old, now }: Task<Picture>) {
-  return { name, pixels, old: () => pictures.forEach(old), now: () => pictures.forEach(now) };
+  return { name, pixels, old: () => each(pictures, old), now: () => each(pictures, now) };
 }
 
-function cpuMilliseconds(work: () => void): number {
+async function each<Picture>(pictures: Picture[], work: (picture: Picture) => unknown): Promise<void> {
+  for (const picture of pictures) await work(picture);
+}
+
+function encodeByLibrary({ pixels, width, height }: RgbImage): Promise<Buffer> {
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90, chromaSubsampling: '4:4:4', optimiseCoding: false })
+    .toBuffer();
+}
+
+async function cpuMilliseconds(work: () => Promise<void>): Promise<number> {
   const start = process.cpuUsage();
-  work();
+  await work();
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1000;
 }

@@ -1,10 +1,11 @@
 /** One worker on Redis and S3 against `gradline run` on local files. */
 
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectRedis } from '../../src/shared/ledger/connect-redis.ts';
 import { openStore } from '../../src/shared/store/open-store.ts';
 import type { Store } from '../../src/shared/store/store.ts';
+import { freshOutput } from '../fresh-output.ts';
 import { type Ratio, ratioText } from '../interleave.ts';
 import { multiplyPhotos } from '../photos.ts';
 import { runGradline } from '../run-gradline.ts';
@@ -52,9 +53,8 @@ export async function compareWithLocalRun(settings: OverheadSettings): Promise<v
   let runs = 0;
 
   const local = async (count: number): Promise<Cost> => {
-    const output = join(folder, `local-${runs++}`);
+    const output = freshOutput(folder);
     const run = await measureRun([photosOf(count), '--model', model.file, ...usual], output);
-    await rm(output, { recursive: true });
     return { wall: run.images / run.imagesPerSecond, processor: run.user + run.system, servers: 0 };
   };
   const fleet = async (count: number): Promise<Cost> => {

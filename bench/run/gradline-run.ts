@@ -1,5 +1,4 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { freshOutput } from '../fresh-output.ts';
 import { measureRun } from '../usage/measured-run.ts';
 import type { Measurement } from './marginal-cost.ts';
 
@@ -19,10 +18,9 @@ export function gradlineRun({ name, command, overlays, settings, photosOf, folde
   return {
     name: overlays === 'all' ? `${name}, overlays` : name,
     run: async (count) => {
-      const output = join(folder, 'run-output');
+      const output = freshOutput(folder);
       const args = [photosOf(count), ...settings, '--overlays', overlays, '--no-report'];
       const used = await measureRun(args, output, command === undefined ? {} : { command });
-      await rm(output, { recursive: true });
       return {
         wall: used.images / used.imagesPerSecond,
         processor: used.user + used.system,

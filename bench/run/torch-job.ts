@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { freshOutput } from '../fresh-output.ts';
 import { packageFolder } from '../machine.ts';
 import type { Measurement } from './marginal-cost.ts';
 
@@ -24,10 +24,9 @@ export function torchJob({ python, model, layer, batchSize, photosOf, folder }: 
   return {
     name: 'PyTorch, Grad-CAM, overlays',
     run: async (count) => {
-      const output = join(folder, 'torch-output');
+      const output = freshOutput(folder);
       const args = [program, photosOf(count), output, '--model', model, '--layer', layer];
       const { stdout } = await promisify(execFile)(python, [...args, '--batch-size', String(batchSize)]);
-      await rm(output, { recursive: true });
       return { ...cost.parse(JSON.parse(stdout)), mainThread: null };
     },
   };

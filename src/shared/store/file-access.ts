@@ -45,7 +45,7 @@ const [firstPause, longestPause] = [64, 4096];
 
 /**
  * For a thread that may wait for a file: calls are made at once as long as the disk answers quickly. A call in the pool wakes two threads, and a
- * small file takes four: that is several times the work of reading it from memory. Where a call takes longer, on a disk in the network, say, the
+ * small file takes four, which is most of the work. Where a call takes longer, on a disk in the network, say, the
  * thread has other images to see to, and calls go to the pool.
  */
 export class QuickAccess implements FileAccess {

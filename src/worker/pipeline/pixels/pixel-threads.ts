@@ -29,9 +29,9 @@ const builtThread = threadFile('pixel-thread', import.meta.url);
 /**
  * MiB of objects that live shortly, of a thread. A decoded photograph is memory outside of V8's heap that a small object holds. Where few objects
  * are made, V8's usual 48 MiB fill so slowly that the photographs of dozens of images wait there, until it marks the whole heap because of
- * them: that took a sixth of all the time. Of a few MiB they are given back in passing, after some ten images.
+ * them. Of a few MiB they are given back in passing.
  */
-const youngMemory = 6;
+const youngMemory = 9;
 
 /**
  * As many threads as cores. From sources the caller's own thread does the work.
