@@ -9,7 +9,7 @@ import { halve, roundAround } from './half-precision.ts';
 import { checkInputValues } from './input-values.ts';
 import { lastLayer, type ResolvedLayer, resolveTensors, withGrids } from './layers/hooked-layers.ts';
 import { requireLastLayer } from './layers/last-layer.ts';
-import { mirroredTensors, mirroredWarnings } from './layers/mirrored.ts';
+import { pictureViews, viewWarnings } from './layers/views.ts';
 import type { GateForm } from './onnx/builder.ts';
 import { type OnnxModel, writeModel } from './onnx/model-file.ts';
 import { optimizerSettings } from './onnx/optimizers.ts';
@@ -75,7 +75,7 @@ export async function buildModel<Outputs, Result>(
     const { prepared, tensors, verdict } = await prepareAsFound(source, options, folder);
     const doubts = options.pixels === undefined ? [] : checkInputValues(source, prepared, options.pixels);
     const layers = withGrids(tensors, prepared, source);
-    const turned = mirroredWarnings(mirroredTensors(prepared.graph, prepared.sizes), layers);
+    const turned = viewWarnings(pictureViews(prepared.graph, prepared.sizes), layers);
     const { model, outputs, inHalf } = compile(prepared, layers);
     if (precision === 'float16' && inHalf !== undefined) await halve(model, inHalf, prepared.folder);
     const warnings = [...source.warnings, ...prepared.score.doubts, ...doubts, ...turned, ...verdict.warnings];

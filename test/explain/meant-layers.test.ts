@@ -246,6 +246,77 @@ test.each<[string, ...Parameters<typeof withMirrorImage>]>([
   ]);
 });
 
+type View = 'turned' | 'cut';
+
+/** The mean of what one network says of a picture and of another view of it, or of that view alone. */
+function withView(view: View, order: readonly ('whole' | View)[]): TinyModel {
+  const model = new TinyModel({ seed: 'view' });
+  const image = model.input([2, 3, 8, 8]);
+  const less = model.node('Sub', [image, model.weight('mean', [1], [0.5])], { name: '/normalise' });
+  const weight = model.weight('body.weight', [4, 3, 3, 3]);
+  const seen = () => {
+    if (view === 'turned') {
+      return model.node('Transpose', [less], { name: '/view', attributes: { perm: [0, 1, 3, 2] } });
+    }
+    const bounds = [
+      [1, 1],
+      [7, 7],
+      [2, 3],
+    ].map((values, i) => model.ints(`bound.${i}`, values));
+    return model.node('Slice', [less, ...bounds], { name: '/view' });
+  };
+  const logits = order.map((way, i) => {
+    const options = { name: `/body/${way}/Conv`, attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] } };
+    const features = model.node('Conv', [way === 'whole' ? less : seen(), weight], options);
+    const active = model.node('Abs', [features], { name: `/body/${way}/Abs` });
+    const pooled = model.node('Flatten', [model.node('GlobalAveragePool', [active])]);
+    return model.linear(pooled, `/fc/${i}/Gemm`, 4, 5);
+  });
+  return model.output(model.node('Mean', logits));
+}
+
+test.each<[View, string]>([
+  ['turned', 'Transpose'],
+  ['cut', 'Slice'],
+])('last is over the picture as it is, not over a %s copy of it', async (view, node) => {
+  for (const order of [
+    ['whole', view],
+    [view, 'whole'],
+  ] as const) {
+    const model = await fileOf(withView(view, order));
+    await using last = await Explainer.open({ model, layers: ['last'] });
+    expect(last.layers[0]?.tensor).toContain('whole');
+    expect(last.warnings).toEqual([]);
+    await using named = await Explainer.open({ model, layers: [`body.${view}`] });
+    expect(named.warnings).toEqual([expect.stringMatching(`${view} copy of the picture \\(${node} '/view'`)]);
+  }
+  const only = await fileOf(withView(view, [view]));
+  await using explainer = await Explainer.open({ model: only, layers: ['last'] });
+  expect(explainer.warnings).toEqual([expect.stringMatching(`'last' is hooked where.*${view} copy`)]);
+});
+
+test('a picture on its side that is set upright again is the picture', async () => {
+  const model = new TinyModel({ seed: 'twice' });
+  let x = model.input([2, 3, 8, 8]);
+  for (let i = 0; i < 2; i += 1) x = model.node('Transpose', [x], { attributes: { perm: [0, 1, 3, 2] } });
+  const file = await fileOf(model.output(model.pooledHead(model.conv(x, '/body/Conv', 3, 4), 4, 5)));
+  await using explainer = await Explainer.open({ model: file, layers: ['last'] });
+  expect(explainer.warnings).toEqual([]);
+});
+
+test('several views of a picture in one batch are said to be why no layer has maps', async () => {
+  const model = new TinyModel({ seed: 'batched' });
+  const image = model.input([2, 3, 8, 8]);
+  const back = model.node('Gather', [image, model.ints('back', [7, 6, 5, 4, 3, 2, 1, 0])], { attributes: { axis: 3 } });
+  const both = model.node('Concat', [image, back], { name: '/both', attributes: { axis: 0 } });
+  const logits = model.pooledHead(model.conv(both, '/body/Conv', 3, 4), 4, 5);
+  const views = model.node('Reshape', [logits, model.ints('views', [2, 2, 5])]);
+  model.output(model.node('ReduceMean', [views, model.ints('first', [0])], { attributes: { keepdims: 0 } }));
+  const reason = "several copies of each picture into one batch (Concat '/both'";
+  await expectRefusal(hooked(model, 'last'), 'no-spatial-layer', reason);
+  await expectRefusal(hooked(model, 'body'), 'no-spatial-grid', reason);
+});
+
 test('a model that turns every picture has its last layer, and says that its maps are mirrored', async () => {
   const model = await fileOf(withMirrorImage('Slice', ['mirrored']));
   await using explainer = await Explainer.open({ model, layers: ['last'] });

@@ -11,6 +11,7 @@ import { Grids } from './grids.ts';
 import { findLastLayer, layerName } from './last-layer.ts';
 import { layerBefore } from './list-layers.ts';
 import { foldedPairNamed, resolveLayer } from './resolve.ts';
+import { batchedText, pictureViews } from './views.ts';
 
 /** The layer name that means the last layer with a spatial grid. */
 export const lastLayer = 'last';
@@ -82,7 +83,7 @@ export function withGrids(
     if (grid === undefined) {
       throw new UserError(
         'no-spatial-grid',
-        `Layer '${layer}' has shape [${shape.join(', ')}], which holds no grid of image positions. Choose an earlier layer; 'gradline layers' shows each grid, and 'last' means the last one.`,
+        `Layer '${layer}' has shape [${shape.join(', ')}], which holds no grid of image positions.${batchedText(pictureViews(graph, prepared.sizes))} Choose an earlier layer; 'gradline layers' shows each grid, and 'last' means the last one.`,
       );
     }
     const works = reach.get(tensor) !== null || reachesCells(graph, reach, score.logits, tensor, grid);

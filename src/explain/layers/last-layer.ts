@@ -11,10 +11,10 @@ import { barriers } from './barriers.ts';
 import type { SpatialGrid } from './grid.ts';
 import { reachesCells } from './grid-gradient.ts';
 import { Grids } from './grids.ts';
-import { mirroredTensors } from './mirrored.ts';
 import { nodeName } from './module-path.ts';
 import type { Modules } from './modules.ts';
 import { beforeBound, pooledTail } from './pooled-tail.ts';
+import { batchedText, pictureViews } from './views.ts';
 
 interface Place {
   tensor: string;
@@ -25,7 +25,7 @@ interface Place {
 export function requireLastLayer(prepared: PreparedModel, source: SourceModel, needsGradients: boolean): string {
   const tensor = findLastLayer(prepared, source, needsGradients);
   if (tensor !== undefined) return tensor;
-  const { graph, score } = prepared;
+  const { graph, score, sizes } = prepared;
   const barrier = barriers(graph, gradientReach(graph, score.logits)).at(-1);
   const why =
     barrier === undefined
@@ -33,21 +33,22 @@ export function requireLastLayer(prepared: PreparedModel, source: SourceModel, n
       : ` No gradient passes ${barrier.place}: ${barrier.reason}. The methods ${gradientFreeMethods.join(', ')} need none.`;
   throw new UserError(
     'no-spatial-layer',
-    `The model has no layer with a spatial grid that gradients reach, so 'last' means nothing here.${why} 'gradline layers' shows what it has.`,
+    `The model has no layer with a spatial grid that gradients reach, so 'last' means nothing here.${why}${batchedText(pictureViews(graph, sizes))} 'gradline layers' shows what it has.`,
   );
 }
 
 /**
  * The last tensor with a grid through which all that the scores know of the image passes, as a stage's or a block's output:
  * what branches off beside a shortcut shows a part only. Where the network's branches meet behind the last grid, simply
- * the last one, of those over the picture the right way round where some are over its mirror image. Its cells must get gradient unless the methods need none, and the author's graph must have it too.
+ * the last one, of those over the picture as it is where some are over another view of it. Its cells must get gradient unless the methods need none, and the author's graph must have it too.
  */
 export function findLastLayer(prepared: PreparedModel, source: SourceModel, needsGradients = true): string | undefined {
   const outside = (tail: ReadonlySet<string>) => findLastOutside(tail, prepared, source, needsGradients);
   const tail = pooledTail(prepared);
-  const mirrored = new Set(mirroredTensors(prepared.graph, prepared.sizes).keys());
-  const upright = mirrored.size === 0 ? undefined : (outside(new Set([...tail, ...mirrored])) ?? outside(mirrored));
-  const tensor = upright ?? outside(tail) ?? outside(new Set());
+  const { of, pixels } = pictureViews(prepared.graph, prepared.sizes);
+  const views = new Set([...of.keys(), ...pixels]);
+  const whole = of.size === 0 ? undefined : (outside(new Set([...tail, ...views])) ?? outside(views));
+  const tensor = whole ?? outside(new Set([...tail, ...pixels])) ?? outside(pixels);
   return tensor === undefined ? undefined : beforeBound(tensor, source.graph);
 }
 
