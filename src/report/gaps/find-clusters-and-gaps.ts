@@ -2,13 +2,7 @@
 
 import { fewest } from '../clusters/class-groups.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
-import {
-  type FoundClusters,
-  findClusters,
-  halveCluster,
-  joinClusters,
-  mostClasses,
-} from '../clusters/find-clusters.ts';
+import { type FoundClusters, findClusters, joinClusters, mostClasses } from '../clusters/find-clusters.ts';
 import { highMargins } from '../clusters/high-margin.ts';
 import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts';
 import type { Cluster, CollectionItem, Gap, Proofs } from '../contract.ts';
@@ -109,29 +103,12 @@ export async function findClustersAndGaps(
 }
 
 async function testedAndJoined(found: FoundClusters, maps: SeenMaps, tests: ClusterTests): Promise<UnrankedCluster[]> {
-  let clusters = await parted(await tests.test(found.clusters), found, maps, tests);
+  let clusters = await tests.test(found.clusters);
   for (;;) {
     const joined = await joinedPair(clusters, found, maps, tests);
     if (joined === null) return clusters;
     clusters = [...clusters.filter((cluster) => !joined.parts.includes(cluster)), joined.whole];
   }
-}
-
-/** Clusters that hold two causes, as two, where the network says so and claims a cause for each of them. */
-async function parted(
-  clusters: readonly UnrankedCluster[],
-  found: FoundClusters,
-  maps: SeenMaps,
-  tests: ClusterTests,
-): Promise<UnrankedCluster[]> {
-  const parts: UnrankedCluster[] = [];
-  for (const cluster of clusters) {
-    const halves = cluster.grounds === 'interventions' && cluster.claimed ? halveCluster(found, maps, cluster) : null;
-    const tested = halves !== null && (await tests.haveOwnPlaces(...halves)) ? await tests.test(halves) : [];
-    const areTwo = tested.length > 0 && tested.every(({ grounds, claimed }) => grounds === 'interventions' && claimed);
-    parts.push(...(areTwo ? tested : [cluster]));
-  }
-  return parts;
 }
 
 /** Two clusters of which the network says that they have one cause, and says so of both together as well. */
