@@ -7,7 +7,6 @@
  * set's network: seconds an image are those of a longer run less those of a shorter one. Prints; judges nothing.
  */
 
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RunAccess } from '../src/report/interventions/run-access.ts';
@@ -15,6 +14,7 @@ import { makeFindings } from '../src/report/make-findings.ts';
 import { openStore } from '../src/shared/store/open-store.ts';
 import { explainPictures, type PicturesRun } from '../test/gaps/explain-pictures.ts';
 import { photographedSets } from '../test/gaps/photographed-sets.ts';
+import { freshOutput } from './fresh-output.ts';
 import { printMachine } from './machine.ts';
 import { wholeNumber } from './options.ts';
 import { drawPhotos, multiplyPhotos } from './photos.ts';
@@ -84,11 +84,9 @@ async function findings(location: string, asks: boolean): Promise<number> {
 }
 
 async function explained({ model, layers, preprocess }: PicturesRun, photosOf: string): Promise<void> {
-  const output = join(folder, 'output');
-  const args = ['--model', model, '--layers', layers.join(','), '--output', output, '--no-report'];
+  const args = ['--model', model, '--layers', layers.join(','), '--output', freshOutput(folder), '--no-report'];
   if (typeof preprocess.preset === 'string') args.push('--preprocess', preprocess.preset);
   await runGradline(['run', join(folder, photosOf), ...args]);
-  await rm(output, { recursive: true });
 }
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {

@@ -27,7 +27,7 @@ import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
 import { haveOwnPlaces, lieApart } from './own-places.ts';
 import { rankSumPValue } from './rank-sum.ts';
 import { signedRankPValue } from './signed-rank.ts';
-import { fallOf, type Outcome, tryChanges } from './trial.ts';
+import { fallOf, marginOf, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
 import { hasCause, isOfOneThing, lost, mayBeCause, strongestFirst } from './verdict.ts';
 import { causeInWords, type StatisticMeans } from './words.ts';
@@ -297,10 +297,10 @@ export class ClusterTester {
     const control = pairs.map((_, i) => at(answers, 2 * i + 1));
     const taken = (answers: readonly Float32Array[]) =>
       rounded(mean(answers.map((scores) => Number(isFor(predicted, scores)))));
-    const marginIn = (scores: Float32Array, { label }: TriedImage) => at(scores, predicted) - at(scores, label);
-    const differences = pairs.map(
-      ({ recipient }, i) => marginIn(at(given, i), recipient) - marginIn(at(control, i), recipient),
-    );
+    const differences = pairs.map(({ recipient: { label } }, i) => {
+      const classes = { predicted, label };
+      return marginOf(classes, at(given, i)) - marginOf(classes, at(control, i));
+    });
     const chance = signedRankPValue(differences);
     return { images: pairs.length, taken: taken(given), control: taken(control), chance };
   }

@@ -97,7 +97,7 @@ function shareReturned(all: readonly number[]): number {
   return all.filter((margin) => margin < 0).length / all.length;
 }
 
-/** Log-odds of an image's predicted class against its true one. */
-function marginOf({ predicted, label }: TriedImage, scores: Float32Array): number {
+/** Log-odds of a predicted class against the true one. */
+export function marginOf({ predicted, label }: Pick<TriedImage, 'predicted' | 'label'>, scores: Float32Array): number {
   return at(scores, predicted) - at(scores, label);
 }
