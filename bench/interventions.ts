@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RunAccess } from '../src/report/interventions/run-access.ts';
 import { makeFindings } from '../src/report/make-findings.ts';
+import { usualInterventions } from '../src/shared/run/configuration.ts';
 import { openStore } from '../src/shared/store/open-store.ts';
 import { explainPictures, type PicturesRun } from '../test/gaps/explain-pictures.ts';
 import { photographedSets } from '../test/gaps/photographed-sets.ts';
@@ -35,7 +36,7 @@ const photos = wholeNumber('photos', values.photos);
 const [setsFolder, ...names] = positionals;
 if (setsFolder === undefined) throw new Error('Name a folder of photographed sets.');
 /** The case that is asked for: as many images, and as many questions as a run asks at most. */
-const [largeRun, mostQuestions] = [50_000, 5000];
+const [largeRun, mostQuestions] = [50_000, usualInterventions];
 
 printMachine();
 const folder = temporaryFolder();
@@ -46,17 +47,19 @@ for (const [name, count] of Object.entries({ short: photos, long: photos * 3 }))
 const rows: string[][] = [];
 for (const set of await photographedSets(setsFolder, 'test')) {
   if (names.length > 0 && !names.includes(set.planted.name)) continue;
-  await explainPictures(set.run);
+  // On all cores, as the run beside it.
+  const run = { ...set.run, output: join(folder, set.planted.name), threads: null };
+  await explainPictures(run);
   const [question, image]: number[][] = [[], []];
   let asked = 0;
   for (let round = 0; round < rounds; round++) {
-    const bare = await secondsOf(() => findings(set.run.output, false));
+    const bare = await secondsOf(() => findings(run.output, false));
     const withAnswers = await secondsOf(async () => {
-      asked = await findings(set.run.output, true);
+      asked = await findings(run.output, true);
     });
     question?.push((withAnswers - bare) / Math.max(1, asked));
-    const short = await secondsOf(() => explained(set.run, 'short'));
-    const long = await secondsOf(() => explained(set.run, 'long'));
+    const short = await secondsOf(() => explained(run, 'short'));
+    const long = await secondsOf(() => explained(run, 'long'));
     image?.push((long - short) / (2 * photos));
   }
   const [own, other] = [median(question ?? []), median(image ?? [])];

@@ -5,6 +5,9 @@ export interface SeenImage extends RgbImage {
   key: string;
 }
 
+/** At hand, or made while others are answered. */
+export type Pictures = Iterable<SeenImage> | AsyncIterable<SeenImage>;
+
 /** A classifier that can be asked about pictures. */
 export interface Network {
   /** Of the pictures that it takes. */
@@ -15,7 +18,7 @@ export interface Network {
    */
   see(keys: readonly string[]): Promise<SeenImage[]>;
   /** Logarithms of each picture's scores, `[classes]`, scores below 1e-12 counting as that. A picture is done with before the next is taken. */
-  ask(pictures: Iterable<SeenImage>): Promise<Float32Array[]>;
+  ask(pictures: Pictures): Promise<Float32Array[]>;
   /** Pictures that it was asked about so far. */
   readonly asked: number;
 }

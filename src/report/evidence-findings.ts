@@ -55,7 +55,7 @@ export async function evidenceFindings(
       `The reference ${reference.location} has no evidence of the same layers and targets, so gaps are not compared with it.`,
     );
   }
-  const tests = new AskedClusters(own, ask);
+  await using tests = new AskedClusters(own, ask);
   const { notes: more, ...found } = await findClustersAndGaps(own, table.classNames, known, tests);
   return { analysed, ...found, notes: [...notes, ...more, ...tests.notes] };
 }

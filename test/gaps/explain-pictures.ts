@@ -18,6 +18,8 @@ export interface PicturesRun {
   preprocess: RunConfiguration['preprocess'];
   /** Whether the report can find groups. */
   evidence: boolean;
+  /** Null: all cores. Default 1, so that several sets can be explained at once. */
+  threads?: number | null;
 }
 
 const silent = {
@@ -50,7 +52,7 @@ export async function explainPictures(run: PicturesRun, open?: OpenInference): P
     batchSize: 16,
     shardSize: 64,
     provider: 'cpu',
-    threads: 1,
+    threads: run.threads === undefined ? 1 : run.threads,
     overlays: {
       write: 'none' as const,
       colormap: 'magma' as const,

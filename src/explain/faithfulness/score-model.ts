@@ -44,7 +44,7 @@ export class ScoreModel {
    * @param rowOf what the inputs beside the picture are given with the picture of that place
    */
   async scores(
-    pictures: Iterable<Float32Array>,
+    pictures: Iterable<Float32Array> | AsyncIterable<Float32Array>,
     rowOf: (place: number) => InputRow = () => ({}),
   ): Promise<Float32Array[]> {
     const length = pictureLength(this.input);
@@ -57,7 +57,7 @@ export class ScoreModel {
       results.push(...(await this.#run(batch, filled, rows)));
       filled = 0;
     };
-    for (const picture of pictures) {
+    for await (const picture of pictures) {
       batch.set(picture, filled * length);
       filled += 1;
       if (filled === batchSize) await run();

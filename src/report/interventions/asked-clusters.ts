@@ -8,6 +8,7 @@ import { sampleOf } from '../clusters/sample.ts';
 import type { ClusterTests, EvidenceOf } from '../gaps/find-clusters-and-gaps.ts';
 import { ClusterTester } from './cluster-tester.ts';
 import type { DrawnProofs } from './draw-proofs.ts';
+import { PictureChanger } from './picture-changer.ts';
 
 export interface NetworkAccess {
   /** Pictures that it may be asked about; null: as many as the run's settings say. */
@@ -22,10 +23,11 @@ export interface NetworkToAsk extends NetworkAccess {
   most: number;
 }
 
-export class AskedClusters implements ClusterTests {
+export class AskedClusters implements ClusterTests, AsyncDisposable {
   readonly notes: string[] = [];
   readonly #own: EvidenceOf;
   readonly #ask: NetworkToAsk | null;
+  #changer: PictureChanger | null = null;
   /** Undefined until there is a cluster; null where the network is not at hand. */
   #tester: ClusterTester | null | undefined;
 
@@ -70,7 +72,9 @@ export class AskedClusters implements ClusterTests {
         this.notes.push('Causes were not tested on the network: its pictures have bands instead of colours.');
         return null;
       }
-      return new ClusterTester({ sample: sampleOf(run, seen), deepest, network, most: ask.most });
+      this.#changer = new PictureChanger();
+      const sample = sampleOf(run, seen);
+      return new ClusterTester({ sample, deepest, network, changer: this.#changer, most: ask.most });
     } catch (error) {
       if (ask.isRequired || !(error instanceof UserError || error instanceof StoreError)) throw error;
       this.notes.push(
@@ -78,5 +82,9 @@ export class AskedClusters implements ClusterTests {
       );
       return null;
     }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#changer?.[Symbol.asyncDispose]();
   }
 }

@@ -4,8 +4,9 @@ import { at } from '../../explain/at.ts';
 import type { Network, SeenImage } from '../../interventions/network.ts';
 import type { ProofPair, ProofPicture, Proofs } from '../contract.ts';
 import { webpOf } from '../webp.ts';
-import { type Change, lent } from './change.ts';
+import { type Change, partOf } from './change.ts';
 import { boxOf, sharedPart } from './shared-part.ts';
+import type { Asking } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
 
 /** Clusters that get pictures. */
@@ -41,17 +42,21 @@ export async function drawProofs(
   own: readonly TriedImage[],
   recipients: readonly TriedImage[],
   predicted: number,
-  network: Network,
+  { network, changer }: Asking,
 ): Promise<DrawnProofs> {
-  const without = own.flatMap((image) => {
-    const [after] = change.apply(image)?.without ?? [];
+  const changed = await Promise.all(own.map((image) => changer.change(image, [change])));
+  const without = own.flatMap((image, i) => {
+    const after = changed[i]?.[0]?.without[0];
     return after === undefined ? [] : [{ image, after, box: outlineOf(change, image) }];
   });
-  const given = recipients.flatMap((image, i) => {
-    const donor = own[i % own.length];
-    const after = donor === undefined ? null : lent(change, donor, image);
-    return donor === undefined || after === null ? [] : [{ image, after, box: outlineOf(change, donor) }];
-  });
+  const gifts = await Promise.all(
+    recipients.map(async (image, i) => {
+      const donor = own[i % own.length];
+      const after = donor === undefined ? null : await changer.lend(change, donor, image.picture);
+      return donor === undefined || after === null ? [] : [{ image, after, box: outlineOf(change, donor) }];
+    }),
+  );
+  const given = gifts.flat();
   return {
     kind: change.kind,
     removed: await draw(without, ({ label }, answer) => answer === label, network),
@@ -103,10 +108,10 @@ async function answers(pictures: readonly SeenImage[], network: Network): Promis
 }
 
 function outlineOf(change: Change, image: TriedImage): ProofPair['box'] {
-  const part = change.part(image);
-  const box = part !== null && 'mask' in part ? boxOf(part.mask) : null;
-  if (part === null || !('mask' in part) || box === null) return null;
-  const { width, height } = part.mask;
+  const part = partOf(change, image);
+  const box = part && boxOf(part);
+  if (part === null || box === null) return null;
+  const { width, height } = part;
   if (box.width >= mostOutlined * width && box.height >= mostOutlined * height) return null;
   const share = (pixels: number, side: number) => Math.round((pixels / side) * 1e4) / 1e4;
   return {
@@ -119,8 +124,8 @@ function outlineOf(change: Change, image: TriedImage): ProofPair['box'] {
 
 async function drawShared(change: Change, own: readonly TriedImage[]): Promise<Buffer | null> {
   const parts = own.flatMap((image) => {
-    const part = change.part(image);
-    return part !== null && 'mask' in part ? [{ picture: image.picture, mask: part.mask }] : [];
+    const mask = partOf(change, image);
+    return mask === null ? [] : [{ picture: image.picture, mask }];
   });
   const shared = sharedPart(parts);
   return shared && webpOf(shared, 4);

@@ -2,11 +2,9 @@
 
 import { at } from '../../explain/at.ts';
 import { type Mask, overlap } from '../../interventions/mask.ts';
-import type { Network } from '../../interventions/network.ts';
 import { mean } from '../clusters/numbers.ts';
-import { place } from './change.ts';
 import { signedRankPValue } from './signed-rank.ts';
-import { fallOf, tryChanges } from './trial.ts';
+import { type Asking, fallOf, tryChanges } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
 
 /** What covers so much of one place covers the other thing as well. */
@@ -30,17 +28,17 @@ export function lieApart(one: Mask, other: Mask): boolean {
  * Whether covering each cluster's own place takes more of its images' margins than covering the other's does: what one flips, the other does not. Paired within each image, both clusters
  * together (Wilcoxon 1945).
  */
-export async function haveOwnPlaces(one: PlacedCluster, other: PlacedCluster, network: Network): Promise<boolean> {
-  const [first, second] = [await losses(one, other, network), await losses(other, one, network)];
+export async function haveOwnPlaces(one: PlacedCluster, other: PlacedCluster, asking: Asking): Promise<boolean> {
+  const [first, second] = [await losses(one, other, asking), await losses(other, one, asking)];
   const differences = [...first, ...second].map(({ own, others }) => own - others);
   const arePlaces = [first, second].every((images) => mean(images.map(({ own }) => own)) >= leastLost);
   return arePlaces && signedRankPValue(differences) <= mostChance;
 }
 
 /** Of each image, the shares of its margin that go with the own place and with the other one. */
-async function losses(cluster: PlacedCluster, other: PlacedCluster, network: Network) {
-  const changes = [place(cluster.mask), place(other.mask)];
-  const outcomes = await tryChanges(cluster.images, changes, network);
+async function losses(cluster: PlacedCluster, other: PlacedCluster, asking: Asking) {
+  const changes = [cluster, other].map(({ mask }) => ({ kind: 'place' as const, mask }));
+  const outcomes = await tryChanges(cluster.images, changes, asking);
   const [own = [], others = []] = changes.map((change) =>
     (outcomes.get(change) ?? []).map((outcome) => fallOf(outcome) / (Math.max(outcome.before, 0) + 1)),
   );

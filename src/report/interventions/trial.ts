@@ -2,9 +2,17 @@
 
 import { at } from '../../explain/at.ts';
 import type { Network, SeenImage } from '../../interventions/network.ts';
+import { mapInOrder } from '../../shared/threads/map-in-order.ts';
 import { mean } from '../clusters/numbers.ts';
 import type { Change } from './change.ts';
+import type { PictureChanger } from './picture-changer.ts';
 import type { TriedImage } from './tried-image.ts';
+
+/** What a trial needs: who is asked, and who makes the pictures. */
+export interface Asking {
+  network: Network;
+  changer: PictureChanger;
+}
 
 /** One mistake under one change. */
 export interface Outcome {
@@ -27,10 +35,10 @@ const lowestMargin = -1;
 export async function tryChanges(
   images: readonly TriedImage[],
   changes: readonly Change[],
-  network: Network,
+  { network, changer }: Asking,
 ): Promise<Map<Change, Outcome[]>> {
   const trials: Trial[] = [];
-  const answers = await network.ask(changedPictures(images, changes, trials));
+  const answers = await network.ask(pictures(images, changes, changer, trials));
   const outcomes = new Map<Change, Outcome[]>(changes.map((change) => [change, []]));
   let next = 0;
   let before = 0;
@@ -64,24 +72,33 @@ interface Trial {
   elsewhere: number;
 }
 
-/** Made one at a time as they are asked for: they are many. @param trials gets what they are */
-function* changedPictures(
+/** Each image's own and its changed ones, a few images ahead of the network: they are many. @param trials gets what they are */
+async function* pictures(
   images: readonly TriedImage[],
   changes: readonly Change[],
+  changer: PictureChanger,
   trials: Trial[],
-): Generator<SeenImage, undefined, undefined> {
-  for (const image of images) {
+): AsyncGenerator<SeenImage, void, undefined> {
+  const made = mapInOrder(oneByOne(images), changer.atOnce, async (image) => ({
+    image,
+    changed: await changer.change(image, changes),
+  }));
+  for await (const { image, changed } of made) {
     trials.push({ image, change: null, without: 1, elsewhere: 0 });
     yield image.picture;
-    for (const change of changes) {
-      const pictures = change.apply(image);
+    for (const [place, pictures] of changed.entries()) {
       if (pictures === null) continue;
       const { without, elsewhere } = pictures;
-      trials.push({ image, change, without: without.length, elsewhere: elsewhere.length });
+      trials.push({ image, change: at(changes, place), without: without.length, elsewhere: elsewhere.length });
       yield* without;
       yield* elsewhere;
     }
   }
+}
+
+/** As a source of `mapInOrder`. */
+export async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {
+  yield* items;
 }
 
 /** How far the margin falls, less how far it falls when as much is changed elsewhere. */

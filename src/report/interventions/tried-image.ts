@@ -25,5 +25,5 @@ export async function triedImages(
 }
 
 function heatmapOf({ heatmaps, height, width }: EvidenceRows, row: number): Heatmap {
-  return { height, width, values: heatmaps.subarray(row * height * width, (row + 1) * height * width) };
+  return { height, width, values: heatmaps.slice(row * height * width, (row + 1) * height * width) };
 }

@@ -3,6 +3,7 @@
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { rounded } from '../clusters/numbers.ts';
 import type { ChangeKind, TestedChange } from '../contract.ts';
+import { bestTransplant } from './transplants.ts';
 
 /** Fewer images show little. */
 const fewest = 7;
@@ -39,9 +40,18 @@ export function hasCause(
   return cluster.size >= fewest && strongest !== undefined && isCause(cluster, strongest);
 }
 
-/** Whether putting it into others can make it a cause of what the whole picture is like: what can be taken out has to take something with it. A blur cannot be. */
-export function mayBeCause(test: TestedChange): boolean {
+/** Whether what the whole picture is like may be a cause: what can be taken out has to take something with it. A blur cannot be. */
+export function takesEnough(test: TestedChange): boolean {
   return !test.isRemovable || lost(test) >= leastLost;
+}
+
+/** Whether putting it into others can make a change a cause. */
+export function mayBeCause(cluster: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
+  return isCause(cluster, { ...test, transplanted: bestTransplant });
+}
+
+function isPart(kind: ChangeKind): boolean {
+  return isOfOneThing(kind) || kind === 'border' || kind === 'surroundings';
 }
 
 /** Whether a change is of one of the things in a picture; of edges, and of the look of the whole, there is one in each. */
@@ -72,7 +82,13 @@ export function strongestFirst(
   tests: readonly TestedChange[],
 ): TestedChange[] {
   const rank = (test: TestedChange) =>
-    !isCause(cluster, test) ? 2 : test.kind === 'surroundings' || test.kind === 'look' ? 1 : 0;
+    !isCause(cluster, test)
+      ? isPart(test.kind) || takesEnough(test)
+        ? 2
+        : 3
+      : test.kind === 'surroundings' || test.kind === 'look'
+        ? 1
+        : 0;
   return [...tests].sort((a, b) => rank(a) - rank(b) || effect(b) - effect(a));
 }
 

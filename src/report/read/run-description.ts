@@ -3,15 +3,12 @@
 import { z } from 'zod';
 import { UserError } from '../../explain/user-error.ts';
 import { blankMaps, blankMapsText } from '../../shared/run/blank-maps.ts';
-import { runConfigurationSchema } from '../../shared/run/configuration.ts';
+import { runConfigurationSchema, usualInterventions } from '../../shared/run/configuration.ts';
 import { readRunFile, runFileKey, runFileSchema } from '../../shared/run/run-file.ts';
 import { retryTransient } from '../../shared/store/retry.ts';
 import type { Store } from '../../shared/store/store.ts';
 
 const { evidence, classes, regions, multiLabel, threshold, interventions } = runConfigurationSchema.shape;
-
-/** A minute or two of a CPU: a small part of a night's run. */
-const usualInterventions = 5000;
 
 /** A report can be made of the runs of older and newer versions, too. */
 const configuration = runConfigurationSchema.pick({ model: true, input: true, layers: true, targets: true }).extend({

@@ -62,6 +62,9 @@ export type Orientation = (typeof orientations)[number];
 export type Decoding = (typeof decodings)[number];
 export type Colormap = (typeof colormaps)[number];
 
+/** A minute of a CPU: less than a tenth of a run over 50,000 images. */
+export const usualInterventions = 4000;
+
 const text = { given: textSetting };
 const path = { ...text, isPath: () => true };
 const count = z.int().min(0);
@@ -422,7 +425,7 @@ export const runConfigurationSchema = z.object({
     'interventions <n>',
     'changed pictures that the report may ask the network about, to test causes; 0: none',
     count.exactOptional(),
-    { given: wholeNumber(0), otherwise: '5000', free: true },
+    { given: wholeNumber(0), otherwise: String(usualInterventions), free: true },
   ),
   /** Output of a run over the training set, with which the report compares gaps; left out: none. */
   reference: setting(

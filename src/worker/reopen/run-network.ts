@@ -3,7 +3,7 @@
 import { at } from '../../explain/at.ts';
 import { ScoreModel } from '../../explain/faithfulness/score-model.ts';
 import { isBanded, scaledPixels } from '../../explain/pixel-input.ts';
-import type { Network, SeenImage } from '../../interventions/network.ts';
+import type { Network, Pictures, SeenImage } from '../../interventions/network.ts';
 import { type RowFinder, readInputRows } from '../../producer/input-rows.ts';
 import { ImageError } from '../../shared/picture/image-error.ts';
 import type { Size } from '../../shared/picture/raster.ts';
@@ -91,13 +91,13 @@ export class RunNetwork implements Network, AsyncDisposable {
     }
   }
 
-  async ask(pictures: Iterable<SeenImage>): Promise<Float32Array[]> {
+  async ask(pictures: Pictures): Promise<Float32Array[]> {
     const { input } = this.#model;
     const scaling = this.#scaling;
     const keys: string[] = [];
     const scores = await this.#model.scores(
-      (function* () {
-        for (const { key, pixels } of pictures) {
+      (async function* () {
+        for await (const { key, pixels } of pictures) {
           keys.push(key);
           yield scaledPixels(pixels, scaling, input);
         }

@@ -2,10 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { uniformNumbers } from '../../../src/explain/random-numbers.ts';
-import type { Network, SeenImage } from '../../../src/interventions/network.ts';
+import type { Network, Pictures, SeenImage } from '../../../src/interventions/network.ts';
 import type { UnrankedCluster } from '../../../src/report/clusters/describe-cluster.ts';
 import type { SampledImage } from '../../../src/report/clusters/sample.ts';
 import { ClusterTester } from '../../../src/report/interventions/cluster-tester.ts';
+import { PictureChanger } from '../../../src/report/interventions/picture-changer.ts';
 
 const size = { width: 32, height: 32 };
 const cells = 4;
@@ -31,13 +32,15 @@ class DarkIsNight implements Network {
     return keys.map(pictureOf);
   }
 
-  async ask(pictures: Iterable<SeenImage>): Promise<Float32Array[]> {
-    return Array.from(pictures, (picture) => {
+  async ask(pictures: Pictures): Promise<Float32Array[]> {
+    const answers: Float32Array[] = [];
+    for await (const picture of pictures) {
       this.asked += 1;
       const logits = [(90 - brightnessOf(picture)) / 10, 0, (brightnessOf(picture) - 170) / 10];
       const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
-      return Float32Array.from(logits, (logit) => logit - total);
-    });
+      answers.push(Float32Array.from(logits, (logit) => logit - total));
+    }
+    return answers;
   }
 }
 
@@ -55,7 +58,7 @@ test('a look is a cause, though most of what is correct is of the class that has
   const network = new DarkIsNight();
   const heatmaps = new Float32Array(sample.length * cells).fill(1);
   const deepest = { channels: 1, evidence: new Float32Array(sample.length), height: 2, width: 2, heatmaps };
-  const tester = new ClusterTester({ sample, deepest, network, most: 5000 });
+  const tester = new ClusterTester({ sample, deepest, network, changer: new PictureChanger(), most: 5000 });
   const [tested] = await tester.test([clusterOf(fooled)]);
   expect(tested).toMatchObject({ claimed: true, grounds: 'interventions' });
   expect(tested?.tests[0]).toMatchObject({ kind: 'light', words: 'low light', returned: 1 });

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { uniformNumbers } from '../../../src/explain/random-numbers.ts';
 import { type Mask, maskOf } from '../../../src/interventions/mask.ts';
-import type { Network, SeenImage } from '../../../src/interventions/network.ts';
+import type { Network, Pictures, SeenImage } from '../../../src/interventions/network.ts';
 import { haveOwnPlaces, lieApart } from '../../../src/report/interventions/own-places.ts';
+import { PictureChanger } from '../../../src/report/interventions/picture-changer.ts';
 import type { TriedImage } from '../../../src/report/interventions/tried-image.ts';
 
 const size = { width: 64, height: 64 };
@@ -19,14 +20,16 @@ class MarksAreCause implements Network {
     return [];
   }
 
-  async ask(pictures: Iterable<SeenImage>): Promise<Float32Array[]> {
-    return Array.from(pictures, ({ pixels }) => {
+  async ask(pictures: Pictures): Promise<Float32Array[]> {
+    const answers: Float32Array[] = [];
+    for await (const { pixels } of pictures) {
       this.asked += 1;
       const white = pixels.reduce((count, value) => count + Number(value > 240), 0) / 3;
       const logit = (white - 40) / 20;
       const total = Math.log(1 + Math.exp(logit));
-      return Float32Array.of(logit - total, -total);
-    });
+      answers.push(Float32Array.of(logit - total, -total));
+    }
+    return answers;
   }
 }
 
@@ -48,19 +51,20 @@ function marked(place: Place, count = 10): TriedImage[] {
   });
 }
 
+const asking = () => ({ network: new MarksAreCause(), changer: new PictureChanger() });
 const at = (place: Place, looked = place) => ({ images: marked(place), mask: square(looked) });
 
 test('marks at two places are two causes', async () => {
-  expect(await haveOwnPlaces(at(upperLeft), at(lowerRight), new MarksAreCause())).toBe(true);
+  expect(await haveOwnPlaces(at(upperLeft), at(lowerRight), asking())).toBe(true);
 });
 
 test('one mark is one cause, though maps of a part of the images lie elsewhere', async () => {
-  expect(await haveOwnPlaces(at(upperLeft), at(upperLeft, lowerRight), new MarksAreCause())).toBe(false);
+  expect(await haveOwnPlaces(at(upperLeft), at(upperLeft, lowerRight), asking())).toBe(false);
 });
 
 test('places that change no answer part nothing', async () => {
   const elsewhere = [at(upperLeft, [44, 4]), at(upperLeft, [4, 44])] as const;
-  expect(await haveOwnPlaces(...elsewhere, new MarksAreCause())).toBe(false);
+  expect(await haveOwnPlaces(...elsewhere, asking())).toBe(false);
 });
 
 test('places that cover each other are one', () => {

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
 import { maskOf } from '../../../src/interventions/mask.ts';
-import type { Network, SeenImage } from '../../../src/interventions/network.ts';
-import { place } from '../../../src/report/interventions/change.ts';
+import type { Network } from '../../../src/interventions/network.ts';
 import { drawProofs } from '../../../src/report/interventions/draw-proofs.ts';
+import { PictureChanger } from '../../../src/report/interventions/picture-changer.ts';
 import { keyedProofs, writeProofs } from '../../../src/report/interventions/proof-files.ts';
 import type { TriedImage } from '../../../src/report/interventions/tried-image.ts';
 import { FileStore } from '../../../src/shared/store/file-store.ts';
@@ -32,19 +32,23 @@ const network: Network = {
   size,
   asked: 0,
   see: async () => [],
-  ask: async (pictures: readonly SeenImage[]) =>
-    pictures.map(({ pixels }) => {
+  ask: async (pictures) => {
+    const answers: Float32Array[] = [];
+    for await (const { pixels } of pictures) {
       const isMarked =
         mark.inside.reduce((sum, inside, at) => sum + inside * (pixels[at * 3] ?? 0), 0) > 200 * mark.count;
-      return Float32Array.from(isMarked ? [0.1, 0.9] : [0.8, 0.2], Math.log);
-    }),
+      answers.push(Float32Array.from(isMarked ? [0.1, 0.9] : [0.8, 0.2], Math.log));
+    }
+    return answers;
+  },
 };
+const changer = new PictureChanger();
 
 const fooled = [0, 1, 2, 3].map((row) => imageOf(row, 0, 1, true));
 const others = [4, 5].map((row) => imageOf(row, 0, 0, false));
 
 test('show the cause taken out and put into others, with both answers and what the images share', async () => {
-  const drawn = await drawProofs(place(mark), fooled, others, 1, network);
+  const drawn = await drawProofs({ kind: 'place', mask: mark }, fooled, others, 1, { network, changer });
   expect(drawn.removed).toHaveLength(3);
   expect(drawn.removed[0]).toMatchObject({
     key: '0.png',
@@ -68,7 +72,7 @@ test('that a later report does not name are deleted', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gradline-proofs-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const output = new FileStore(folder);
-  const drawn = await drawProofs(place(mark), fooled, others, 1, network);
+  const drawn = await drawProofs({ kind: 'place', mask: mark }, fooled, others, 1, { network, changer });
   const listed = async () => {
     const keys: string[] = [];
     for await (const { key } of output.list('report/proofs/')) keys.push(key);

@@ -1,0 +1,24 @@
+/** What the threads that change pictures can be asked for. */
+
+import type { SeenImage } from '../../interventions/network.ts';
+import { type Measurements, measured } from '../../interventions/statistics/statistics.ts';
+import type { Works } from '../../shared/threads/thread-calls.ts';
+import { type Change, type ChangeableImage, type ChangedPictures, changedPictures, lent } from './change.ts';
+
+export type ChangeCalls = {
+  measure: { order: SeenImage; answer: Measurements };
+  change: {
+    order: { image: ChangeableImage; changes: readonly Change[] };
+    answer: (ChangedPictures | null)[];
+  };
+  lend: {
+    order: { change: Change; donor: ChangeableImage; values: Measurements; recipient: SeenImage };
+    answer: SeenImage | null;
+  };
+};
+
+export const changeWorks: Works<ChangeCalls> = {
+  measure: measured,
+  change: ({ image, changes }) => changes.map((change) => changedPictures(change, image)),
+  lend: ({ change, donor, values, recipient }) => lent(change, donor, values, recipient),
+};

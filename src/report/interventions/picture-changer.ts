@@ -1,0 +1,67 @@
+/** Makes the pictures that the network is asked about: in threads, while the network answers the last ones. */
+
+import { availableParallelism } from 'node:os';
+import type { SeenImage } from '../../interventions/network.ts';
+import type { Measurements } from '../../interventions/statistics/statistics.ts';
+import { threadFile } from '../../shared/threads/thread-file.ts';
+import { openThreadPool, type ThreadPool } from '../../shared/threads/thread-pool.ts';
+import type { Change, ChangeableImage, ChangedPictures } from './change.ts';
+import { isLookChange } from './change.ts';
+import { type ChangeCalls, changeWorks } from './change-works.ts';
+
+/** A card answers no faster than so many threads make pictures. */
+const mostThreads = 16;
+
+const noMeasurements: Measurements = new Map();
+
+export class PictureChanger implements AsyncDisposable {
+  readonly #threads: ThreadPool<ChangeCalls>;
+  readonly #measurements = new WeakMap<SeenImage, Promise<Measurements>>();
+
+  constructor(size = Math.min(availableParallelism(), mostThreads)) {
+    const file = threadFile('change-thread', import.meta.url);
+    this.#threads = openThreadPool(
+      { file, name: 'gradline-changes', title: 'A thread that changes pictures' },
+      changeWorks,
+      size,
+    );
+  }
+
+  /** Images that are worth having under way at once: what waits is there when a thread has done its last. */
+  get atOnce(): number {
+    return 2 * this.#threads.size;
+  }
+
+  /** All statistics, measured once. */
+  measure(picture: SeenImage): Promise<Measurements> {
+    const known = this.#measurements.get(picture) ?? this.#threads.ask('measure', sendable(picture));
+    this.#measurements.set(picture, known);
+    return known;
+  }
+
+  /** @returns in the order of the changes; null where one does not apply to this picture */
+  change({ row, picture, heatmap }: ChangeableImage, changes: readonly Change[]): Promise<(ChangedPictures | null)[]> {
+    return this.#threads.ask('change', { image: { row, picture: sendable(picture), heatmap }, changes });
+  }
+
+  /** The recipient with the donor's part or look; null where the donor has none. */
+  async lend(change: Change, donor: ChangeableImage, recipient: SeenImage): Promise<SeenImage | null> {
+    const { row, picture, heatmap } = donor;
+    const values = isLookChange(change) ? await this.measure(picture) : noMeasurements;
+    return this.#threads.ask('lend', {
+      change,
+      donor: { row, picture: sendable(picture), heatmap },
+      values,
+      recipient: sendable(recipient),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#threads[Symbol.asyncDispose]();
+  }
+}
+
+/** Pixels in memory of their own: what else is in it would be sent, too. */
+function sendable(picture: SeenImage): SeenImage {
+  return { ...picture, pixels: picture.pixels.slice() };
+}

@@ -1,0 +1,83 @@
+/** What the network answers when what a cluster's images may share is put into others. */
+
+import { at } from '../../explain/at.ts';
+import type { SeenImage } from '../../interventions/network.ts';
+import { mapInOrder } from '../../shared/threads/map-in-order.ts';
+import { mean, rounded } from '../clusters/numbers.ts';
+import type { TestedChange } from '../contract.ts';
+import type { Change } from './change.ts';
+import { signedRankPValue } from './signed-rank.ts';
+import { type Asking, marginOf, oneByOne } from './trial.ts';
+import type { TriedImage } from './tried-image.ts';
+
+type Transplanted = NonNullable<TestedChange['transplanted']>;
+
+/** Images that get a part of a cluster's, each another one, and the same part of a mistake that it is held against. */
+export const recipients = 20;
+/** Fewer say little. */
+const fewest = 5;
+
+/** Images of a cluster, and those that they are held against. */
+export interface Transplant {
+  own: readonly TriedImage[];
+  /** Mistakes for other classes. */
+  mistakes: readonly TriedImage[];
+  /** Correct images of other classes. */
+  correct: readonly TriedImage[];
+  /** What the cluster's images are taken for. */
+  predicted: number;
+}
+
+/**
+ * Puts what the images may share into correct images of other classes, and the same part of other mistakes; where nearly all mistakes are for one class, that of further correct
+ * images. Null where there are too few.
+ */
+export async function transplant(
+  change: Change,
+  { own, mistakes, correct, predicted }: Transplant,
+  { network, changer }: Asking,
+): Promise<Transplanted | null> {
+  const into = correct.slice(0, recipients);
+  const donors = mistakes.length < fewest ? correct.slice(recipients) : mistakes;
+  if (into.length < fewest || donors.length < fewest) return null;
+  const labels: number[] = [];
+  async function* pictures(): AsyncGenerator<SeenImage, void, undefined> {
+    const pairs = mapInOrder(oneByOne([...into.entries()]), changer.atOnce, async ([i, { picture, label }]) => {
+      const lend = (all: readonly TriedImage[]) => changer.lend(change, at(all, i % all.length), picture);
+      const [given, control] = await Promise.all([lend(own), lend(donors)]);
+      return given === null || control === null ? null : { label, given, control };
+    });
+    for await (const { label, given, control } of pairs) {
+      labels.push(label);
+      yield given;
+      yield control;
+    }
+  }
+  const answers = await network.ask(pictures());
+  if (labels.length < fewest) return null;
+  const given = labels.map((_, i) => at(answers, 2 * i));
+  const control = labels.map((_, i) => at(answers, 2 * i + 1));
+  const taken = (scores: readonly Float32Array[]) => rounded(mean(scores.map((own) => Number(isFor(predicted, own)))));
+  const differences = labels.map((label, i) => {
+    const classes = { predicted, label };
+    return marginOf(classes, at(given, i)) - marginOf(classes, at(control, i));
+  });
+  return {
+    images: labels.length,
+    taken: taken(given),
+    control: taken(control),
+    chance: signedRankPValue(differences),
+  };
+}
+
+function isFor(label: number, scores: Float32Array): boolean {
+  return scores.indexOf(Math.max(...scores)) === label;
+}
+
+/** What a transplant says at best: each image that gets the part is taken for the class, and none that gets another. */
+export const bestTransplant: Transplanted = {
+  images: recipients,
+  taken: 1,
+  control: 0,
+  chance: signedRankPValue(Array.from({ length: recipients }, (_, i) => i + 1)),
+};

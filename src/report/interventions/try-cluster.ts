@@ -1,0 +1,93 @@
+/** All changes of one cluster: taken out of its images, held against ordinary mistakes, and put into correct images. */
+
+import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
+import type { TestedChange } from '../contract.ts';
+import { type Change, isLookChange, type LookChange } from './change.ts';
+import { testedChange } from './tested-change.ts';
+import { recipients, transplant } from './transplants.ts';
+import { type Asking, type Outcome, tryChanges } from './trial.ts';
+import type { TriedImage } from './tried-image.ts';
+import { isOfOneThing, lost, mayBeCause, strongestFirst, takesEnough } from './verdict.ts';
+import { causeInWords, type StatisticMeans } from './words.ts';
+
+/** Fewer images are no cluster to test. */
+export const fewest = 5;
+/** Of the ordinary mistakes, those whose looks are moved as a cluster's are. */
+const movedMistakes = 8;
+/** Of changes of a part of the picture, one of a thing and one of an edge are transplanted, too: those that take the most of the margin. */
+const transplants = 2;
+
+/** Pictures of one image under all changes of a part, and under one look. */
+export const underParts = 14;
+const underALook = 2;
+
+/** Pictures that trying a cluster of so many images may take. */
+export function mostOfATrial(images: number, looks: number): number {
+  const underLooks = looks * underALook;
+  return (
+    images * (1 + underParts + underLooks) + movedMistakes * (1 + underLooks) + (transplants + looks) * 2 * recipients
+  );
+}
+
+export interface ClusterTrial {
+  cluster: Pick<UnrankedCluster, 'predicted' | 'place' | 'chance'>;
+  /** Of the cluster. */
+  own: readonly TriedImage[];
+  /** Mistakes for other classes, and what came of changes that are the same for all clusters. */
+  mistakes: readonly TriedImage[];
+  ordinaryOutcomes(change: Change): readonly Outcome[];
+  /** Correct images of other classes. */
+  correct(): Promise<readonly TriedImage[]>;
+  changes: readonly Change[];
+  /** What is moved by those changes that are looks. */
+  looks: ReadonlyMap<LookChange, readonly StatisticMeans[]>;
+}
+
+interface Tried {
+  change: Change;
+  test: TestedChange;
+}
+
+/**
+ * Asks no more than may decide: looks that take little of the margin are held against no mistakes, and only what can be a cause is put into others.
+ * @returns the strongest first
+ */
+export async function tryCluster(trial: ClusterTrial, asking: Asking): Promise<TestedChange[]> {
+  const { cluster, own, changes, ordinaryOutcomes } = trial;
+  const outcomes = await tryChanges(own, changes, asking);
+  const tried = (change: Change, compared: readonly Outcome[]): Tried[] => {
+    const found = outcomes.get(change) ?? [];
+    if (found.length < fewest) return [];
+    const described = { kind: change.kind, ...inWords(change, trial) };
+    return [{ change, test: testedChange(described, found, compared) }];
+  };
+  const parts = changes.flatMap((change) => (isLookChange(change) ? [] : tried(change, ordinaryOutcomes(change))));
+  const unheld = changes.flatMap((change) => (isLookChange(change) ? tried(change, []) : []));
+  const slight = unheld.filter(({ test }) => !takesEnough(test));
+  const taking = unheld.filter(({ test }) => takesEnough(test)).map(({ change }) => change);
+  const moved = taking.length === 0 ? [] : trial.mistakes.slice(0, movedMistakes);
+  const ofMistakes = await tryChanges(moved, taking, asking);
+  const held = taking.flatMap((change) => tried(change, ofMistakes.get(change) ?? []));
+
+  const byLoss = [...parts].sort((a, b) => lost(b.test) - lost(a.test));
+  const [thing, edge] = [true, false].map((isThing) =>
+    byLoss.filter(({ test }) => isOfOneThing(test.kind) === isThing),
+  );
+  const lending = [...(thing?.slice(0, 1) ?? []), ...(edge?.slice(0, 1) ?? []), ...held];
+  for (const { change, test } of lending.filter(({ test }) => mayBeCause(cluster, test))) {
+    const images = { own, mistakes: trial.mistakes, correct: await trial.correct(), predicted: cluster.predicted };
+    test.transplanted = await transplant(change, images, asking);
+  }
+  return strongestFirst(
+    cluster,
+    [...parts, ...held, ...slight].map(({ test }) => test),
+  );
+}
+
+function inWords(change: Change, { cluster, looks }: ClusterTrial): Pick<TestedChange, 'words' | 'isRemovable'> {
+  const moved = isLookChange(change) ? (looks.get(change) ?? []) : [];
+  return {
+    words: causeInWords(change.kind, cluster.place, moved),
+    isRemovable: moved.every(({ statistic, own, usual }) => statistic.isLost?.(own, usual) !== true),
+  };
+}
