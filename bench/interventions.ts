@@ -20,6 +20,7 @@ import { printMachine } from './machine.ts';
 import { wholeNumber } from './options.ts';
 import { drawPhotos, multiplyPhotos } from './photos.ts';
 import { runGradline } from './run-gradline.ts';
+import { secondsOf } from './seconds-of.ts';
 import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -90,10 +91,4 @@ async function explained({ model, layers, preprocess }: PicturesRun, photosOf: s
   const args = ['--model', model, '--layers', layers.join(','), '--output', freshOutput(folder), '--no-report'];
   if (typeof preprocess.preset === 'string') args.push('--preprocess', preprocess.preset);
   await runGradline(['run', join(folder, photosOf), ...args]);
-}
-
-async function secondsOf(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now();
-  await work();
-  return (performance.now() - begin) / 1000;
 }

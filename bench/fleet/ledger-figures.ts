@@ -6,6 +6,7 @@ import { readStatus } from '../../src/shared/ledger/read-status.ts';
 import { openRunLedger, type RedisClient } from '../../src/shared/ledger/run-keys.ts';
 import { createRun, endPlanning } from '../../src/shared/ledger/runs.ts';
 import { commitShard, type ImageOutcome } from '../../src/shared/ledger/settle-shard.ts';
+import { secondsOf } from '../seconds-of.ts';
 import { callsBetween, commandCalls, usedMemory } from './servers.ts';
 
 export interface LedgerFigures {
@@ -91,10 +92,4 @@ function outcomes(count: number): ImageOutcome[] {
       error: { code: 'corrupt', message: 'It cannot be decoded: the data ends early.' },
     };
   });
-}
-
-async function secondsOf(work: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now();
-  await work();
-  return (performance.now() - begin) / 1000;
 }

@@ -3,6 +3,7 @@
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import type { TestedChange } from '../contract.ts';
 import { isOfOneThing, returnedBeyond, takenBeyond } from '../interventions/verdict.ts';
+import { lookingAt } from '../looking-at.ts';
 import { series } from '../series.ts';
 import type { UnrankedGap } from './find-gaps.ts';
 
@@ -108,11 +109,6 @@ export function gapAdvice(gap: UnrankedGap, name: Naming): string {
 /** Correct images that are nearly the same make any distance look immense: the figure says nothing then. */
 export function timesAsUnlike(distance: number): string {
   return `${distance >= 1000 ? 'more than a thousand' : distance.toFixed(1)} times as unlike`;
-}
-
-function lookingAt(place: string): string {
-  if (place === 'nowhere') return 'with no place in common';
-  return place === 'all over' ? 'looking all over the picture' : `looking at the ${place}`;
 }
 
 function listed(classes: readonly { class: number; count: number }[], name: Naming): string {

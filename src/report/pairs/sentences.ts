@@ -2,6 +2,7 @@
 
 import type { Cluster, Gap } from '../contract.ts';
 import { timesAsUnlike } from '../gaps/sentences.ts';
+import { lookingAt } from '../looking-at.ts';
 import { series } from '../series.ts';
 import type { Travelling } from './co-occurrence.ts';
 
@@ -64,11 +65,6 @@ const sameSpot = 0.5;
 
 function placed(place: string): string {
   return place === 'all over' ? 'all over the picture' : `at the ${place}`;
-}
-
-function lookingAt(place: string): string {
-  if (place === 'nowhere') return 'with no place in common';
-  return place === 'all over' ? 'looking all over the picture' : `looking at the ${place}`;
 }
 
 function seriesOf(parts: readonly string[]): string {
