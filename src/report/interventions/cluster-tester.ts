@@ -13,19 +13,18 @@ import { type Change, generalChanges, lookChange, sharedRegion } from './change.
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
 import { haveOwnPlaces, lieApart } from './own-places.ts';
 import { type ApartStatistic, setsApart } from './sets-apart.ts';
-import { recipients } from './transplants.ts';
+import { recipientsOfParts } from './transplants.ts';
 import { type Asking, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { fewest, mostOfATrial, tryCluster, underParts } from './try-cluster.ts';
+import { fewest, mostOfATrial, ordinaryMistakes, tryCluster, underParts } from './try-cluster.ts';
 import { hasCause } from './verdict.ts';
 
-/** Images of a cluster that are tried, ordinary mistakes that they are held against, and correct images that say what is usual. */
+/** Images of a cluster that are tried, and correct images that say what is usual. */
 const members = 10;
-const ordinary = 18;
 const usual = 44;
 
 /** Pictures that are asked about at most, so that nothing begins that cannot be ended. */
-const mostOfTheBackground = ordinary * (1 + underParts);
+const mostOfTheBackground = ordinaryMistakes * (1 + underParts);
 const mostOfProofs = 4 * members;
 /** Each image as it is, and under two places, each covered in two ways and held against three others. */
 const mostOfPlaces = 2 * members * (1 + 2 * 5);
@@ -179,7 +178,7 @@ export class ClusterTester {
     const { sample, deepest, network, changer } = this.#parts;
     const [right, wrong] = [sample.filter(isCorrect), sample.filter((image) => !isCorrect(image))];
     const correct = await triedImages(systematicSample(right, usual), deepest, network);
-    const mistakes = await triedImages(systematicSample(wrong, ordinary), deepest, network);
+    const mistakes = await triedImages(systematicSample(wrong, ordinaryMistakes), deepest, network);
     const measurements = await Promise.all(correct.map(({ picture }) => changer.measure(picture)));
     const outcomes = await tryChanges(mistakes, generalChanges, this.#parts);
     this.#background = { correct, mistakes, measurements, outcomes };
@@ -193,13 +192,13 @@ export class ClusterTester {
     const { sample, deepest, network } = this.#parts;
     const isOther = ({ label }: SampledImage) => label !== predicted;
     const usualOnes = (await this.#read()).correct.filter(isOther);
-    const enough = usualOnes.length >= recipients + fewest;
+    const enough = usualOnes.length >= recipientsOfParts + fewest;
     const images = enough
       ? usualOnes
       : await triedImages(
           systematicSample(
             sample.filter((image) => isCorrect(image) && isOther(image)),
-            recipients + further,
+            recipientsOfParts + further,
           ),
           deepest,
           network,

@@ -5,7 +5,7 @@ import type { SeenImage } from '../../interventions/network.ts';
 import { mapInOrder } from '../../shared/threads/map-in-order.ts';
 import { mean, rounded } from '../clusters/numbers.ts';
 import type { TestedChange } from '../contract.ts';
-import type { Change } from './change.ts';
+import { type Change, isLookChange } from './change.ts';
 import { signedRankPValue } from './signed-rank.ts';
 import { type Asking, marginOf, oneByOne } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
@@ -13,7 +13,9 @@ import type { TriedImage } from './tried-image.ts';
 type Transplanted = NonNullable<TestedChange['transplanted']>;
 
 /** Images that get a part of a cluster's, each another one, and the same part of a mistake that it is held against. */
-export const recipients = 20;
+export const recipientsOfParts = 20;
+/** A look moves every picture a little, and turns few: more of them have to show it. */
+export const recipientsOfLooks = 30;
 /** Fewer say little. */
 const fewest = 5;
 
@@ -37,8 +39,10 @@ export async function transplant(
   { own, mistakes, correct, predicted }: Transplant,
   { network, changer }: Asking,
 ): Promise<Transplanted | null> {
-  const into = correct.slice(0, recipients);
-  const donors = mistakes.length < fewest ? correct.slice(recipients) : mistakes;
+  const isHeldAgainstCorrect = mistakes.length < fewest;
+  const count = isLookChange(change) && !isHeldAgainstCorrect ? recipientsOfLooks : recipientsOfParts;
+  const into = correct.slice(0, count);
+  const donors = isHeldAgainstCorrect ? correct.slice(count) : mistakes;
   if (into.length < fewest || donors.length < fewest) return null;
   const labels: number[] = [];
   async function* pictures(): AsyncGenerator<SeenImage, void, undefined> {
@@ -74,10 +78,7 @@ function isFor(label: number, scores: Float32Array): boolean {
   return scores.indexOf(Math.max(...scores)) === label;
 }
 
-/** What a transplant says at best: each image that gets the part is taken for the class, and none that gets another. */
-export const bestTransplant: Transplanted = {
-  images: recipients,
-  taken: 1,
-  control: 0,
-  chance: signedRankPValue(Array.from({ length: recipients }, (_, i) => i + 1)),
-};
+/** What a transplant into so many images says at best: each that gets the part is taken for the class, and none that gets another. */
+export function bestTransplant(images: number): Transplanted {
+  return { images, taken: 1, control: 0, chance: signedRankPValue(Array.from({ length: images }, (_, i) => i + 1)) };
+}

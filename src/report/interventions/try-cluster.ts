@@ -4,7 +4,7 @@ import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import type { TestedChange } from '../contract.ts';
 import { type Change, isLookChange, type LookChange } from './change.ts';
 import { testedChange } from './tested-change.ts';
-import { recipients, transplant } from './transplants.ts';
+import { recipientsOfLooks, recipientsOfParts, transplant } from './transplants.ts';
 import { type Asking, type Outcome, tryChanges } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
 import { isOfOneThing, lost, mayBeCause, strongestFirst, takesEnough } from './verdict.ts';
@@ -12,8 +12,8 @@ import { causeInWords, type StatisticMeans } from './words.ts';
 
 /** Fewer images are no cluster to test. */
 export const fewest = 5;
-/** Of the ordinary mistakes, those whose looks are moved as a cluster's are. */
-const movedMistakes = 8;
+/** Of the run, that a cluster's changes are held against. */
+export const ordinaryMistakes = 18;
 /** Of changes of a part of the picture, one of a thing and one of an edge are transplanted, too: those that take the most of the margin. */
 const transplants = 2;
 
@@ -25,7 +25,10 @@ const underALook = 2;
 export function mostOfATrial(images: number, looks: number): number {
   const underLooks = looks * underALook;
   return (
-    images * (1 + underParts + underLooks) + movedMistakes * (1 + underLooks) + (transplants + looks) * 2 * recipients
+    images * (1 + underParts + underLooks) +
+    ordinaryMistakes * (1 + underLooks) +
+    transplants * 2 * recipientsOfParts +
+    looks * 2 * recipientsOfLooks
   );
 }
 
@@ -65,7 +68,7 @@ export async function tryCluster(trial: ClusterTrial, asking: Asking): Promise<T
   const unheld = changes.flatMap((change) => (isLookChange(change) ? tried(change, []) : []));
   const slight = unheld.filter(({ test }) => !takesEnough(test));
   const taking = unheld.filter(({ test }) => takesEnough(test)).map(({ change }) => change);
-  const moved = taking.length === 0 ? [] : trial.mistakes.slice(0, movedMistakes);
+  const moved = taking.length === 0 ? [] : trial.mistakes;
   const ofMistakes = await tryChanges(moved, taking, asking);
   const held = taking.flatMap((change) => tried(change, ofMistakes.get(change) ?? []));
 

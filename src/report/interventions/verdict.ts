@@ -3,7 +3,7 @@
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { rounded } from '../clusters/numbers.ts';
 import type { ChangeKind, TestedChange } from '../contract.ts';
-import { bestTransplant } from './transplants.ts';
+import { bestTransplant, recipientsOfLooks, recipientsOfParts } from './transplants.ts';
 
 /** Fewer images show little. */
 const fewest = 7;
@@ -47,7 +47,8 @@ export function takesEnough(test: TestedChange): boolean {
 
 /** Whether putting it into others can make a change a cause. */
 export function mayBeCause(cluster: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
-  return isCause(cluster, { ...test, transplanted: bestTransplant });
+  const images = isPart(test.kind) ? recipientsOfParts : recipientsOfLooks;
+  return isCause(cluster, { ...test, transplanted: bestTransplant(images) });
 }
 
 function isPart(kind: ChangeKind): boolean {
@@ -98,7 +99,7 @@ function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange
   if (evidenceOf(chance, test) >= enoughEvidence) return true;
   const given = test.transplanted?.chance ?? 1;
   if (share >= overwhelming.lost && taken >= overwhelming.taken && given <= overwhelming.chance) return true;
-  return test.isRemovable && chance < removalBelow && share >= decisive.lost && returned >= decisive.returned;
+  return chance < removalBelow && share >= decisive.lost && returned >= decisive.returned;
 }
 
 /** Of a change that was put into others, too; else none. */

@@ -54,6 +54,13 @@ test('a removal that is decisive stands alone, unless the mistakes are as sure a
   expect(hasCause({ ...cluster, chance: 0.3 }, [mark])).toBe(false);
 });
 
+test('a look that cannot be taken out, but comes near to usual ones, is a cause where the images return then', () => {
+  const grey = change('saturation', { isRemovable: false, fall: 4, returned: 0.9, returnedElsewhere: 0.1 });
+  const nothing = given(0, 0.5);
+  expect(hasCause(cluster, [{ ...grey, transplanted: nothing }])).toBe(true);
+  expect(hasCause(cluster, [{ ...grey, returned: 0.5, transplanted: nothing }])).toBe(false);
+});
+
 test('a share that is as much beyond another as is asked for is enough, whatever its last binary digit', () => {
   const mark = change('place', { fall: 4.5, returned: 0.8, returnedElsewhere: 0.3 });
   expect(hasCause(cluster, [mark])).toBe(true);
