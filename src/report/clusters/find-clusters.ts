@@ -1,12 +1,21 @@
 /** Groups of false positives that were made by looking at the same thing. docs/guide/report-methods.md explains the steps. */
 
+import { at } from '../../explain/at.ts';
 import { withLowMargins } from './assign-low-margin.ts';
 import { judge } from './claims.ts';
-import { type ClassGroups, countsOf, type FalsePositive, fewest, groupsOfClass } from './class-groups.ts';
+import {
+  type ClassGroups,
+  countsOf,
+  type FalsePositive,
+  fewest,
+  groupsOfClass,
+  smallestGroup,
+} from './class-groups.ts';
 import { describeCluster, type UnrankedCluster } from './describe-cluster.ts';
 import type { HighMargins } from './high-margin.ts';
 import { fitNullModel, type NullModel } from './null-model.ts';
 import type { Sample, SeenMaps } from './sample.ts';
+import { bisect } from './ward-clustering.ts';
 
 /** Predicted classes that are looked into: those with the most false positives. */
 export const mostClasses = 60;
@@ -47,6 +56,27 @@ export function findClusters(
     return withLowMargins(judged, own).map((group) => describeCluster(group, own, maps, ofClass));
   });
   return { clusters, classes, nullModel };
+}
+
+/** Halves of one cause differ, too: only what lies so far apart is worth asking about. */
+const leastSilhouette = 0.15;
+
+/** A cluster as its two most different parts by what answered for it; null where they are not far apart, or one of them is too small to show anything. */
+export function halveCluster(
+  { classes, nullModel }: FoundClusters,
+  maps: SeenMaps,
+  { predicted, rows }: UnrankedCluster,
+): [UnrankedCluster, UnrankedCluster] | null {
+  const found = classes.find(({ own }) => own.predicted === predicted);
+  if (found === undefined) return null;
+  const { own, ofClass } = found;
+  const members = membersOf(own, rows);
+  const cut = bisect(members.map(({ point }) => point));
+  if (cut === null || cut.silhouette < leastSilhouette) return null;
+  const [one = [], other = []] = cut.parts.map((part) => part.sort((a, b) => a - b).map((place) => at(members, place)));
+  if (Math.min(one.length, other.length) < smallestGroup) return null;
+  const described = (half: FalsePositive[]) => describeCluster(judge(half, own.early, nullModel), own, maps, ofClass);
+  return [described(one), described(other)];
 }
 
 /** Two clusters of one predicted class, of one search, as one. */

@@ -2,7 +2,13 @@
 
 import { fewest } from '../clusters/class-groups.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
-import { type FoundClusters, findClusters, joinClusters, mostClasses } from '../clusters/find-clusters.ts';
+import {
+  type FoundClusters,
+  findClusters,
+  halveCluster,
+  joinClusters,
+  mostClasses,
+} from '../clusters/find-clusters.ts';
 import { highMargins } from '../clusters/high-margin.ts';
 import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts';
 import type { Cluster, CollectionItem, Gap, Proofs } from '../contract.ts';
@@ -39,6 +45,8 @@ export interface ClusterTests {
   test(clusters: UnrankedCluster[]): Promise<UnrankedCluster[]>;
   /** Whether two clusters of one class have their causes in two places. */
   haveOwnPlaces(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
+  /** Whether what they show there looks unlike, as well. */
+  areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
   /** Pictures of what was found out; null where nothing was. */
   prove(cluster: UnrankedCluster): Promise<DrawnProofs | null>;
 }
@@ -46,6 +54,7 @@ export interface ClusterTests {
 const untested: ClusterTests = {
   test: async (clusters) => clusters,
   haveOwnPlaces: async () => false,
+  areTwoThings: async () => false,
   prove: async () => null,
 };
 
@@ -103,12 +112,29 @@ export async function findClustersAndGaps(
 }
 
 async function testedAndJoined(found: FoundClusters, maps: SeenMaps, tests: ClusterTests): Promise<UnrankedCluster[]> {
-  let clusters = await tests.test(found.clusters);
+  let clusters = await parted(await tests.test(found.clusters), found, maps, tests);
   for (;;) {
     const joined = await joinedPair(clusters, found, maps, tests);
     if (joined === null) return clusters;
     clusters = [...clusters.filter((cluster) => !joined.parts.includes(cluster)), joined.whole];
   }
+}
+
+/** Clusters that hold two causes, as two, where the network says so and claims a cause for each of them. */
+async function parted(
+  clusters: readonly UnrankedCluster[],
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+): Promise<UnrankedCluster[]> {
+  const parts: UnrankedCluster[] = [];
+  for (const cluster of clusters) {
+    const halves = cluster.grounds === 'interventions' && cluster.claimed ? halveCluster(found, maps, cluster) : null;
+    const tested = halves !== null && (await tests.areTwoThings(...halves)) ? await tests.test(halves) : [];
+    const areTwo = tested.length > 0 && tested.every(({ grounds, claimed }) => grounds === 'interventions' && claimed);
+    parts.push(...(areTwo ? tested : [cluster]));
+  }
+  return parts;
 }
 
 /** Two clusters of which the network says that they have one cause, and says so of both together as well. */

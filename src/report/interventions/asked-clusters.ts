@@ -58,6 +58,11 @@ export class AskedClusters implements ClusterTests, AsyncDisposable {
   }
 
   /** @throws StoreError */
+  async areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
+    return this.#tester ? this.#tester.areTwoThings(one, other) : false;
+  }
+
+  /** @throws StoreError */
   async prove(cluster: UnrankedCluster): Promise<DrawnProofs | null> {
     return this.#tester ? this.#tester.prove(cluster) : null;
   }

@@ -11,7 +11,8 @@ import type { TestedChange } from '../contract.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { type Change, generalChanges, lookChange, sharedRegion } from './change.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
-import { haveOwnPlaces, lieApart } from './own-places.ts';
+import { haveOwnPlaces, lieApart, type PlacedCluster } from './own-places.ts';
+import { showOwnThings } from './own-things.ts';
 import { type ApartStatistic, setsApart } from './sets-apart.ts';
 import { recipientsOfParts } from './transplants.ts';
 import { type Asking, type Outcome, tryChanges } from './trial.ts';
@@ -101,20 +102,38 @@ export class ClusterTester {
   }
 
   /**
-   * Whether two clusters of one class show two things, each at a place of its own; false where that could not be asked.
+   * Whether two clusters of one class have their causes at two places; false where that could not be asked.
    * @throws StoreError
    */
   async haveOwnPlaces(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
-    const { network } = this.#parts;
     const pair = JSON.stringify([one.images, other.images].sort());
     const known = this.#ownPlaces.get(pair);
     if (known !== undefined) return known;
-    const [mask, otherMask] = [sharedMask(one, network), sharedMask(other, network)];
-    if (mask === null || otherMask === null || !lieApart(mask, otherMask) || !this.#mayAsk(mostOfPlaces)) return false;
-    const placed = { images: await this.#membersOf(one), mask };
-    const answer = await haveOwnPlaces(placed, { images: await this.#membersOf(other), mask: otherMask }, this.#parts);
+    const placed = await this.#placed(one, other);
+    if (placed === null || !lieApart(placed[0].mask, placed[1].mask) || !this.#mayAsk(mostOfPlaces)) return false;
+    const answer = await haveOwnPlaces(...placed, this.#parts);
     this.#ownPlaces.set(pair, answer);
     return answer;
+  }
+
+  /**
+   * Whether two clusters of one class show two things that look unlike, each at a place of its own; false where that could not be asked.
+   * @throws StoreError
+   */
+  async areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
+    const placed = await this.#placed(one, other);
+    return placed !== null && showOwnThings(...placed) && this.haveOwnPlaces(one, other);
+  }
+
+  /** Null where one has no place. */
+  async #placed(one: UnrankedCluster, other: UnrankedCluster): Promise<[PlacedCluster, PlacedCluster] | null> {
+    const { network } = this.#parts;
+    const [mask, otherMask] = [sharedMask(one, network), sharedMask(other, network)];
+    if (mask === null || otherMask === null) return null;
+    return [
+      { images: await this.#membersOf(one), mask },
+      { images: await this.#membersOf(other), mask: otherMask },
+    ];
   }
 
   /**
