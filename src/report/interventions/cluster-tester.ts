@@ -3,68 +3,47 @@
 import { at } from '../../explain/at.ts';
 import { brightRegion, type Mask } from '../../interventions/mask.ts';
 import type { Network } from '../../interventions/network.ts';
-import type { Measurements } from '../../interventions/statistics/statistics.ts';
 import { systematicSample } from '../clusters/choose-images.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
-import { isCorrect, type Sample, type SampledImage } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
-import type { EvidenceRows } from '../read/evidence.ts';
 import { type Change, generalChanges, lookChange, sharedRegion } from './change.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
+import { OrdinaryImages, type OrdinaryParts } from './ordinary-images.ts';
 import { haveOwnPlaces, lieApart, type PlacedCluster } from './own-places.ts';
 import { showOwnThings } from './own-things.ts';
-import { type ApartStatistic, setsApart } from './sets-apart.ts';
-import { recipientsOfParts } from './transplants.ts';
-import { type Asking, type Outcome, tryChanges } from './trial.ts';
+import { setsApart } from './sets-apart.ts';
+import type { Asking } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { fewest, mostOfATrial, ordinaryMistakes, tryCluster, underParts } from './try-cluster.ts';
+import { fewest, mostOfATrial, tryCluster } from './try-cluster.ts';
 import { hasCause } from './verdict.ts';
 
-/** Images of a cluster that are tried, and correct images that say what is usual. */
+/** Images of a cluster that are tried. */
 const members = 10;
-const usual = 44;
 
 /** Pictures that are asked about at most, so that nothing begins that cannot be ended. */
-const mostOfTheBackground = ordinaryMistakes * (1 + underParts);
 const mostOfProofs = 4 * members;
 /** Each image as it is, and under two places, each covered in two ways and held against three others. */
 const mostOfPlaces = 2 * members * (1 + 2 * 5);
 
-export interface TesterParts extends Asking {
-  sample: Sample;
-  /** Of the sample's images, for their predicted classes. */
-  deepest: EvidenceRows;
+export interface TesterParts extends Asking, OrdinaryParts {
   /** Pictures that the network may be asked about, in all. */
   most: number;
 }
 
-/** Correct images of other classes than one that lend what a mistake would, where there are hardly any mistakes. */
-const further = 10;
-
-/** What is known of the run's images whatever the cluster: read and tried once. */
-interface Background {
-  correct: TriedImage[];
-  measurements: Measurements[];
-  mistakes: TriedImage[];
-  /** Of changes that are the same for all clusters. */
-  outcomes: Map<Change, Outcome[]>;
-}
-
 export class ClusterTester {
   readonly #parts: TesterParts;
-  #background: Background | null = null;
+  readonly #ordinary: OrdinaryImages;
   /** By their images: a second search finds most of them again. */
   readonly #tested = new Map<string, UnrankedCluster>();
   /** What was tried of each. */
   readonly #changes = new Map<string, Change[]>();
   readonly #ownPlaces = new Map<string, boolean>();
-  /** Correct images of other classes, by the class. */
-  readonly #others = new Map<number, TriedImage[]>();
   /** Clusters that were left out for want of questions. */
   untested = 0;
 
   constructor(parts: TesterParts) {
     this.#parts = parts;
+    this.#ordinary = new OrdinaryImages(parts);
   }
 
   /**
@@ -146,7 +125,7 @@ export class ClusterTester {
     if (strongest === undefined || change === undefined) return null;
     if (this.#parts.network.asked + mostOfProofs > this.#parts.most) return null;
     const own = await this.#membersOf(cluster);
-    const into = (await this.#correctOfOthers(cluster.predicted)).slice(0, members);
+    const into = (await this.#ordinary.correctOfOthers(cluster.predicted)).slice(0, members);
     const drawn = await drawProofs(change, own, into, cluster.predicted, this.#parts);
     return strongest.isRemovable ? drawn : { ...drawn, removed: [] };
   }
@@ -163,67 +142,24 @@ export class ClusterTester {
   /** Null where fewer pictures are left than it may take. */
   async #tests(cluster: UnrankedCluster): Promise<TestedChange[] | null> {
     const { network } = this.#parts;
-    if (this.#background === null && !this.#mayAsk(mostOfTheBackground + mostOfATrial(members, 0))) return null;
-    const background = await this.#read();
+    const { predicted } = cluster;
+    if (!this.#mayAsk(this.#ordinary.mostOf(predicted) + mostOfATrial(members, 0))) return null;
     const own = await this.#membersOf(cluster);
-    const apart = await this.#apart(cluster, own);
+    const ofMembers = await Promise.all(own.map(({ picture }) => this.#parts.changer.measure(picture)));
+    const apart = setsApart(ofMembers, await this.#ordinary.usual(predicted));
     const looks = new Map(
       [...apart.map((one) => [one]), ...(apart.length > 1 ? [apart] : [])].map((moved) => [
         lookChange(moved.map(({ values }) => values)),
         moved.map(({ means }) => means),
       ]),
     );
-    if (!this.#mayAsk(mostOfATrial(members, looks.size))) return null;
+    if (!this.#mayAsk(this.#ordinary.mostOf(predicted) + mostOfATrial(members, looks.size))) return null;
     const changes: Change[] = [...generalChanges, ...placesOf(cluster, network), ...looks.keys()];
     this.#changes.set(nameOf(cluster), changes);
-    // Mistakes for the same class may have the same cause.
-    const mistakes = background.mistakes.filter(({ predicted }) => predicted !== cluster.predicted);
-    const ordinaryOutcomes = (change: Change) =>
-      (background.outcomes.get(change) ?? []).filter(({ image }) => image.predicted !== cluster.predicted);
-    const correct = () => this.#correctOfOthers(cluster.predicted);
+    const { mistakes, outcomes } = await this.#ordinary.mistakes(predicted);
+    const ordinaryOutcomes = (change: Change) => outcomes.get(change) ?? [];
+    const correct = () => this.#ordinary.correctOfOthers(predicted);
     return tryCluster({ cluster, own, mistakes, changes, looks, ordinaryOutcomes, correct }, this.#parts);
-  }
-
-  /** Statistics that set the members apart from correct images of other classes: the class's own may have the same cause as its mistakes, and be most of what is correct. */
-  async #apart({ predicted }: UnrankedCluster, own: readonly TriedImage[]): Promise<ApartStatistic[]> {
-    const { correct, measurements } = await this.#read();
-    const others = measurements.filter((_, i) => at(correct, i).label !== predicted);
-    const ofMembers = await Promise.all(own.map(({ picture }) => this.#parts.changer.measure(picture)));
-    return setsApart(ofMembers, others.length < fewest ? measurements : others);
-  }
-
-  async #read(): Promise<Background> {
-    if (this.#background !== null) return this.#background;
-    const { sample, deepest, network, changer } = this.#parts;
-    const [right, wrong] = [sample.filter(isCorrect), sample.filter((image) => !isCorrect(image))];
-    const correct = await triedImages(systematicSample(right, usual), deepest, network);
-    const mistakes = await triedImages(systematicSample(wrong, ordinaryMistakes), deepest, network);
-    const measurements = await Promise.all(correct.map(({ picture }) => changer.measure(picture)));
-    const outcomes = await tryChanges(mistakes, generalChanges, this.#parts);
-    this.#background = { correct, mistakes, measurements, outcomes };
-    return this.#background;
-  }
-
-  /** Correct images of other classes: of those that say what is usual, or where most of them are of this class, as many more. */
-  async #correctOfOthers(predicted: number): Promise<TriedImage[]> {
-    const known = this.#others.get(predicted);
-    if (known !== undefined) return known;
-    const { sample, deepest, network } = this.#parts;
-    const isOther = ({ label }: SampledImage) => label !== predicted;
-    const usualOnes = (await this.#read()).correct.filter(isOther);
-    const enough = usualOnes.length >= recipientsOfParts + fewest;
-    const images = enough
-      ? usualOnes
-      : await triedImages(
-          systematicSample(
-            sample.filter((image) => isCorrect(image) && isOther(image)),
-            recipientsOfParts + further,
-          ),
-          deepest,
-          network,
-        );
-    this.#others.set(predicted, images);
-    return images;
   }
 }
 

@@ -1,0 +1,119 @@
+/** What a cluster is held against: ordinary mistakes and correct images of the run, each read and tried once. */
+
+import { at } from '../../explain/at.ts';
+import type { Measurements } from '../../interventions/statistics/statistics.ts';
+import { systematicSample } from '../clusters/choose-images.ts';
+import { isCorrect, type Sample, type SampledImage } from '../clusters/sample.ts';
+import type { EvidenceRows } from '../read/evidence.ts';
+import { type Change, generalChanges } from './change.ts';
+import { recipientsOfParts } from './transplants.ts';
+import { type Asking, type Outcome, tryChanges } from './trial.ts';
+import { type TriedImage, triedImages } from './tried-image.ts';
+import { fewest, ordinaryMistakes, underParts } from './try-cluster.ts';
+
+/** Correct images that say what is usual. */
+const usual = 44;
+/** With fewer mistakes for other classes a test says little, however clear the answers are. */
+const enoughMistakes = 12;
+/** Correct images of other classes than one that lend what a mistake would, where there are hardly any mistakes. */
+const further = 10;
+
+export interface OrdinaryParts extends Asking {
+  sample: Sample;
+  /** Of the sample's images, for their predicted classes. */
+  deepest: EvidenceRows;
+}
+
+export interface OrdinaryMistakes {
+  mistakes: TriedImage[];
+  /** Of changes that are the same for all clusters. */
+  outcomes: Map<Change, Outcome[]>;
+}
+
+/** Of all classes. */
+interface Background extends OrdinaryMistakes {
+  correct: TriedImage[];
+  measurements: Measurements[];
+}
+
+export class OrdinaryImages {
+  readonly #parts: OrdinaryParts;
+  #background: Background | null = null;
+  /** Of other classes than one, by that class. */
+  readonly #mistakes = new Map<number, OrdinaryMistakes>();
+  readonly #correct = new Map<number, TriedImage[]>();
+
+  constructor(parts: OrdinaryParts) {
+    this.#parts = parts;
+  }
+
+  /** Pictures that the network may be asked about before a cluster of that class can be held against anything. */
+  mostOf(predicted: number): number {
+    const mistakes = ordinaryMistakes * (1 + underParts);
+    return (this.#background === null ? mistakes : 0) + (this.#mistakes.has(predicted) ? 0 : mistakes);
+  }
+
+  /** Statistics of correct images, of other classes than one: its own may have the same cause as its mistakes, and be most of what is correct. */
+  async usual(predicted: number): Promise<Measurements[]> {
+    const { correct, measurements } = await this.#read();
+    const others = measurements.filter((_, i) => at(correct, i).label !== predicted);
+    return others.length < fewest ? measurements : others;
+  }
+
+  /**
+   * Mistakes for other classes than one: those for the same class may have the same cause. Where most of a run's mistakes are for one class, few are left of those that all
+   * clusters share, and more are tried.
+   */
+  async mistakes(predicted: number): Promise<OrdinaryMistakes> {
+    const known = this.#mistakes.get(predicted);
+    if (known !== undefined) return known;
+    const background = await this.#read();
+    const isOther = (image: SampledImage) => image.predicted !== predicted;
+    const mistakes = background.mistakes.filter(isOther);
+    const outcomes = new Map(
+      [...background.outcomes].map(([change, all]) => [change, all.filter(({ image }) => isOther(image))]),
+    );
+    if (mistakes.length < enoughMistakes) {
+      const tried = new Set(mistakes.map(({ row }) => row));
+      const left = this.#parts.sample.filter((image) => !isCorrect(image) && isOther(image) && !tried.has(image.row));
+      const more = await this.#images(left, ordinaryMistakes - mistakes.length);
+      mistakes.push(...more);
+      for (const [change, found] of await tryChanges(more, generalChanges, this.#parts)) {
+        outcomes.get(change)?.push(...found);
+      }
+    }
+    const ordinary = { mistakes, outcomes };
+    this.#mistakes.set(predicted, ordinary);
+    return ordinary;
+  }
+
+  /** Correct images of other classes than one: of those that say what is usual, or where most of them are of this class, as many more. */
+  async correctOfOthers(predicted: number): Promise<TriedImage[]> {
+    const known = this.#correct.get(predicted);
+    if (known !== undefined) return known;
+    const isOther = ({ label }: SampledImage) => label !== predicted;
+    const usualOnes = (await this.#read()).correct.filter(isOther);
+    const all = this.#parts.sample.filter((image) => isCorrect(image) && isOther(image));
+    const isEnough = usualOnes.length >= recipientsOfParts + fewest;
+    const images = isEnough ? usualOnes : await this.#images(all, recipientsOfParts + further);
+    this.#correct.set(predicted, images);
+    return images;
+  }
+
+  async #read(): Promise<Background> {
+    if (this.#background !== null) return this.#background;
+    const { sample, changer } = this.#parts;
+    const correct = await this.#images(sample.filter(isCorrect), usual);
+    const wrong = sample.filter((image) => !isCorrect(image));
+    const mistakes = await this.#images(wrong, ordinaryMistakes);
+    const measurements = await Promise.all(correct.map(({ picture }) => changer.measure(picture)));
+    const outcomes = await tryChanges(mistakes, generalChanges, this.#parts);
+    this.#background = { correct, mistakes, measurements, outcomes };
+    return this.#background;
+  }
+
+  #images(all: SampledImage[], count: number): Promise<TriedImage[]> {
+    const { deepest, network } = this.#parts;
+    return triedImages(systematicSample(all, count), deepest, network);
+  }
+}
