@@ -1,0 +1,152 @@
+/** The coefficients of a JPEG's blocks out of its scan (ITU-T T.81, annex F.2), and where restarts are due. */
+
+import { blockEnds, extended, long, longEntry, partial, wrong } from './huffman';
+import { beginSegment, bytesEnd, endMarker, openWindow, readAhead, slide } from './scan-bytes';
+
+/** Bits that were read and not used, the next one highest, and how many. Below them are zeros. */
+let bits: u64 = 0;
+let count: u32 = 0;
+/** Where the next byte is. */
+let position: usize = 0;
+/** MCUs from restart to restart, or 0; and up to the next one. */
+let interval: u32 = 0;
+let untilRestart: u32 = 0;
+/** The low three bits of the next restart's marker. */
+let nextRestart: u32 = 0;
+const firstRestart: u32 = 0xd0;
+const endOfImage: u32 = 0xd9;
+
+/** Whether all coefficients so far are small enough that no sum of the transform leaves 16 bits. */
+export let areSmall: bool = true;
+/** They lie from minus this up to it. */
+const small = 8192;
+
+/** What DC was last, of each component. */
+let lastDc0: i32 = 0;
+let lastDc1: i32 = 0;
+let lastDc2: i32 = 0;
+
+export function beginCoefficients(window: usize, size: usize, restartInterval: u32): void {
+  openWindow(window, size);
+  interval = restartInterval;
+  nextRestart = 0;
+  areSmall = true;
+  restart();
+}
+
+function restart(): void {
+  position = beginSegment();
+  bits = 0;
+  count = 0;
+  lastDc0 = lastDc1 = lastDc2 = 0;
+  untilRestart = interval;
+}
+
+/** @returns false where another piece of the file is needed before the next MCU */
+export function isReady(): bool {
+  if (endMarker !== 0 || bytesEnd >= position + readAhead) return true;
+  position = slide(position);
+  return endMarker !== 0 || bytesEnd >= position + readAhead;
+}
+
+/** Restarts where one is due. @returns 1, 0 where the next MCU needs another piece of the file, or -1 where the file is not in order */
+export function beforeMcu(): i32 {
+  if (!isReady()) return 0;
+  if (interval !== 0 && untilRestart === 0) {
+    if (!isAtEnd() || endMarker !== firstRestart + nextRestart) return -1;
+    nextRestart = (nextRestart + 1) & 7;
+    restart();
+    if (!isReady()) return 0;
+  }
+  untilRestart -= 1;
+  return 1;
+}
+
+/** Whether the picture's marker of its end follows what was read. Ask when `isReady`. */
+export function isAtEndOfImage(): bool {
+  return isAtEnd() && endMarker === endOfImage;
+}
+
+/** Whether at most the last bits of a byte are left before a marker. */
+function isAtEnd(): bool {
+  return endMarker !== 0 && !isPastEnd() && ((bytesEnd - position) << 3) + count < 8;
+}
+
+/** Whether more bits were read than there are. */
+export function isPastEnd(): bool {
+  return position << 3 > (bytesEnd << 3) + count;
+}
+
+/**
+ * Reads a block.
+ * @param block i16[64] of zeros, row by row, and 16 bytes more
+ * @param dcTable,acTable as in huffman.ts
+ * @param quantisers u32[192]: for each of the zigzag's coefficients, its divisor << 16 | where it lies in the block, in bytes. Behind the 64th: 128
+ * @returns the place of the last coefficient that may not be zero, or -1 where the file is not in order
+ */
+export function readBlock(block: usize, dcTable: usize, acTable: usize, quantisers: usize, component: u32): i32 {
+  let ahead = bits;
+  let left = count;
+  let at = position;
+
+  if (left < 32) {
+    ahead |= <u64>bswap(load<u32>(at)) << (32 - left);
+    at += 4;
+    left += 32;
+  }
+  let entry = load<u32>(dcTable + (<usize>(ahead >> 54) << 2));
+  if ((entry & partial) !== 0) {
+    if ((entry & 0xff) === long) entry = longEntry(dcTable, ahead, true);
+    if ((entry & 0xff) === wrong) return -1;
+    entry = whole(entry, ahead);
+  }
+  ahead <<= entry & 63;
+  left -= entry & 63;
+  let dc = <i32>entry >> 16;
+  if (component === 0) dc = lastDc0 += dc;
+  else if (component === 1) dc = lastDc1 += dc;
+  else dc = lastDc2 += dc;
+  // A sum of differences has no bounds of its own; within these, products do not overflow.
+  if (dc < -small || dc >= small) return -1;
+  dc *= <i32>(load<u32>(quantisers) >> 16);
+  store<i16>(block, <i16>dc);
+  let spread = dc + small;
+
+  let k: u32 = 1;
+  do {
+    if (left < 32) {
+      ahead |= <u64>bswap(load<u32>(at)) << (32 - left);
+      at += 4;
+      left += 32;
+    }
+    let entry = load<u32>(acTable + (<usize>(ahead >> 54) << 2));
+    if ((entry & partial) !== 0) {
+      if ((entry & 0xff) === long) entry = longEntry(acTable, ahead, false);
+      if ((entry & 0xff) === wrong) return -1;
+      entry = whole(entry, ahead);
+    }
+    ahead <<= entry & 63;
+    left -= entry & 63;
+    k += (entry >> 8) & 0xff;
+    const quantiser = load<u32>(quantisers + (<usize>k << 2) - 4);
+    const coefficient = (<i32>entry >> 16) * <i32>(quantiser >> 16);
+    store<i16>(block + <usize>(quantiser & 0xffff), <i16>coefficient);
+    spread |= coefficient + small;
+  } while (k < 64);
+
+  bits = ahead;
+  count = left;
+  position = at;
+  if ((spread & ~(2 * small - 1)) !== 0) areSmall = false;
+  if (k === 64) return 63;
+  return k > blockEnds ? <i32>(k - blockEnds) - 1 : -1;
+}
+
+/** An entry with its value, which follows the code. */
+function whole(entry: u32, ahead: u64): u32 {
+  const length = entry & 63;
+  const size = entry >> 16;
+  if (size === 0) return (entry & 0xff00) | length;
+  const value = extended(<u32>((ahead << length) >> (64 - size)), size);
+  return (<u32>value << 16) | (entry & 0xff00) | (length + size);
+}

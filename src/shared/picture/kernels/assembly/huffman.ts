@@ -1,0 +1,95 @@
+/**
+ * Tables for decoding the Huffman codes of a JPEG (ITU-T T.81, annexes C and F.2.2.3). A table is
+ *
+ *     u32[1024]  what the next ten bits begin with
+ *     u32[17]    for each length: the first 16 bits that no code of this length or a shorter one begins with
+ *     i32[17]    for each length: place of a symbol, less its code
+ *     u8[256]    symbols
+ *
+ * An entry for a code of at most ten bits: value << 16 | step << 8 | bits, where `bits` are those of the code and of the value that follows it,
+ * and `step` is how many coefficients further the next one is. Where the value does not end within the ten bits: size << 16 | step << 8 |
+ * `partial` | bits of the code. A longer code is `long`, and one that no sound file has is `wrong`.
+ */
+
+export const lookedUp: u32 = 10;
+export const partial: u32 = 0x80;
+export const long: u32 = 0xff;
+export const wrong: u32 = 0xfe;
+/** The step behind the last coefficient of a block that is not zero. */
+export const blockEnds: u32 = 128;
+
+const limits: usize = 4096;
+const offsets: usize = limits + 17 * 4;
+const symbols: usize = offsets + 17 * 4;
+
+/** Most bits that a difference of DC and an AC coefficient have with 8 bits a sample. */
+const mostDc: u32 = 11;
+const mostAc: u32 = 10;
+
+/**
+ * @param definition u8[16], how many codes there are of each length, and their symbols, 256 at most
+ * @param table where 5,000 bytes go
+ * @returns false where the lengths allow no codes, or one of ones only
+ */
+export function makeHuffmanTable(definition: usize, isDc: bool, table: usize): bool {
+  memory.fill(table, 0xff, limits);
+  memory.copy(table + symbols, definition + 16, 256);
+  let code: u32 = 0;
+  let place: u32 = 0;
+  for (let length: u32 = 1; length <= 16; length++) {
+    code <<= 1;
+    const count = <u32>load<u8>(definition + length - 1);
+    store<i32>(table + offsets + (length << 2), <i32>place - <i32>code);
+    if (length <= lookedUp) {
+      for (let i: u32 = 0; i < count; i++) {
+        fillEntries(table, code + i, length, <u32>load<u8>(definition + 16 + place + i), isDc);
+      }
+    }
+    code += count;
+    place += count;
+    if (count > 0 && code >= (<u32>1) << length) return false;
+    store<u32>(table + limits + (length << 2), code << (16 - length));
+  }
+  return true;
+}
+
+function fillEntries(table: usize, code: u32, length: u32, symbol: u32, isDc: bool): void {
+  const rest = lookedUp - length;
+  const first = table + (((<usize>code) << rest) << 2);
+  // Lengths that allow no codes are seen only behind this.
+  if (code >= (<u32>1) << length) return;
+  for (let following: u32 = 0; following < (<u32>1) << rest; following++) {
+    const entry = entryOf(symbol, length, isDc);
+    const size = entry >> 16;
+    const isWhole = (entry & 0xff) !== wrong && size <= rest;
+    const value = size === 0 ? 0 : extended(following >> (rest - min(size, rest)), size);
+    const whole = ((<u32>value) << 16) | (entry & 0xff00) | (length + size);
+    store<u32>(first + ((<usize>following) << 2), isWhole ? whole : entry);
+  }
+}
+
+/** Without its value. */
+export function entryOf(symbol: u32, length: u32, isDc: bool): u32 {
+  const size = isDc ? symbol : symbol & 15;
+  const run = isDc ? 0 : symbol >> 4;
+  if (size > (isDc ? mostDc : mostAc)) return wrong;
+  if (!isDc && size === 0 && run !== 0 && run !== 15) return wrong;
+  const step = !isDc && symbol === 0 ? blockEnds : run + 1;
+  return (size << 16) | (step << 8) | partial | length;
+}
+
+/** The entry of a code of more than ten bits. @param next bits, from the highest on */
+export function longEntry(table: usize, next: u64, isDc: bool): u32 {
+  const sixteen = <u32>(next >> 48);
+  for (let length = lookedUp + 1; length <= 16; length++) {
+    if (sixteen >= load<u32>(table + limits + (length << 2))) continue;
+    const place = <i32>(sixteen >> (16 - length)) + load<i32>(table + offsets + (length << 2));
+    return entryOf(<u32>load<u8>(table + symbols + <usize>place), length, isDc);
+  }
+  return wrong;
+}
+
+/** The value that so many bits stand for: those of a negative one are one less (F.2.2.1). */
+export function extended(bits: u32, size: u32): i32 {
+  return bits < (<u32>1) << (size - 1) ? <i32>bits - (1 << size) + 1 : <i32>bits;
+}
