@@ -9,7 +9,7 @@ const entryBytes = 12;
 /**
  * The tag 0x0112 of the first directory (Exif 2.32, section 4.6).
  * @param body of an APP1 segment, behind its length
- * @returns 1 to 8, 1 where the tag is missing; null where readers might not agree
+ * @returns 1 to 8, 1 where the tag is missing or 0; null where readers might not agree
  */
 export function exifOrientation(body: Buffer): number | null {
   const tiff = body.subarray(signature.length);
@@ -26,8 +26,8 @@ export function exifOrientation(body: Buffer): number | null {
     if (short(at) !== orientationTag) continue;
     const components = isLittle ? tiff.readUInt32LE(at + 4) : tiff.readUInt32BE(at + 4);
     const value = short(at + 8);
-    if (orientation !== null || short(at + 2) !== shortType || components !== 1 || value < 1 || value > 8) return null;
-    orientation = value;
+    if (orientation !== null || short(at + 2) !== shortType || components !== 1 || value > 8) return null;
+    orientation = Math.max(value, 1);
   }
   return orientation ?? 1;
 }

@@ -13,6 +13,9 @@ const pieceBytes = 2 ** 16;
 const windowBytes = 2 ** 16;
 const huffmanBytes = 5000;
 const blockBytes = 144;
+/** A block has two codes, and the shortest has one bit: a file that is smaller than its header says takes no memory. */
+const mostBlocksOfByte = 4;
+const mostBytes = 2 ** 31 - 1;
 /** Between rows of a plane, for what filters write beside them. */
 const besideRows = 32;
 
@@ -35,6 +38,8 @@ function readScan(bytes: Buffer, jpeg: BaselineJpeg): Raster | null {
   const channels = chroma === undefined ? 1 : 3;
   const mcuRows = Math.ceil(height / side / luma.down);
   const mcus = Math.ceil(width / side / luma.across);
+  const blocks = mcuRows * mcus * components.reduce((sum, { across, down }) => sum + across * down, 0);
+  if (blocks > (bytes.length - jpeg.scan) * mostBlocksOfByte || width * height * channels > mostBytes) return null;
   const kernels = freshKernels();
   const tables = placeTables(kernels, components);
   if (tables === null) return null;

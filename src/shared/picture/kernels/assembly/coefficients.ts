@@ -74,7 +74,7 @@ function isAtEnd(): bool {
 
 /** Whether more bits were read than there are. */
 export function isPastEnd(): bool {
-  return position << 3 > (bytesEnd << 3) + count;
+  return position > bytesEnd + (count >> 3);
 }
 
 /**
@@ -90,11 +90,11 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
   let at = position;
 
   if (left < 32) {
-    ahead |= <u64>bswap(load<u32>(at)) << (32 - left);
+    ahead |= (<u64>bswap(load<u32>(at))) << (32 - left);
     at += 4;
     left += 32;
   }
-  let entry = load<u32>(dcTable + (<usize>(ahead >> 54) << 2));
+  let entry = load<u32>(dcTable + ((<usize>(ahead >> 54)) << 2));
   if ((entry & partial) !== 0) {
     if ((entry & 0xff) === long) entry = longEntry(dcTable, ahead, true);
     if ((entry & 0xff) === wrong) return -1;
@@ -115,11 +115,11 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
   let k: u32 = 1;
   do {
     if (left < 32) {
-      ahead |= <u64>bswap(load<u32>(at)) << (32 - left);
+      ahead |= (<u64>bswap(load<u32>(at))) << (32 - left);
       at += 4;
       left += 32;
     }
-    let entry = load<u32>(acTable + (<usize>(ahead >> 54) << 2));
+    let entry = load<u32>(acTable + ((<usize>(ahead >> 54)) << 2));
     if ((entry & partial) !== 0) {
       if ((entry & 0xff) === long) entry = longEntry(acTable, ahead, false);
       if ((entry & 0xff) === wrong) return -1;
@@ -128,7 +128,7 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
     ahead <<= entry & 63;
     left -= entry & 63;
     k += (entry >> 8) & 0xff;
-    const quantiser = load<u32>(quantisers + (<usize>k << 2) - 4);
+    const quantiser = load<u32>(quantisers + ((<usize>k) << 2) - 4);
     const coefficient = (<i32>entry >> 16) * <i32>(quantiser >> 16);
     store<i16>(block + <usize>(quantiser & 0xffff), <i16>coefficient);
     spread |= coefficient + small;
@@ -148,5 +148,5 @@ function whole(entry: u32, ahead: u64): u32 {
   const size = entry >> 16;
   if (size === 0) return (entry & 0xff00) | length;
   const value = extended(<u32>((ahead << length) >> (64 - size)), size);
-  return (<u32>value << 16) | (entry & 0xff00) | (length + size);
+  return ((<u32>value) << 16) | (entry & 0xff00) | (length + size);
 }

@@ -29,7 +29,7 @@ const mostAc: u32 = 10;
 /**
  * @param definition u8[16], how many codes there are of each length, and their symbols, 256 at most
  * @param table where 5,000 bytes go
- * @returns false where the lengths allow no codes, or one of ones only
+ * @returns false where the lengths allow no codes, or one of ones only, or a symbol means nothing
  */
 export function makeHuffmanTable(definition: usize, isDc: bool, table: usize): bool {
   memory.fill(table, 0xff, limits);
@@ -40,10 +40,10 @@ export function makeHuffmanTable(definition: usize, isDc: bool, table: usize): b
     code <<= 1;
     const count = <u32>load<u8>(definition + length - 1);
     store<i32>(table + offsets + (length << 2), <i32>place - <i32>code);
-    if (length <= lookedUp) {
-      for (let i: u32 = 0; i < count; i++) {
-        fillEntries(table, code + i, length, <u32>load<u8>(definition + 16 + place + i), isDc);
-      }
+    for (let i: u32 = 0; i < count; i++) {
+      const symbol = <u32>load<u8>(definition + 16 + place + i);
+      if (isDc && symbol > mostDc) return false;
+      if (length <= lookedUp) fillEntries(table, code + i, length, symbol, isDc);
     }
     code += count;
     place += count;

@@ -39,8 +39,8 @@ export function inverseCosines(block: usize, last: i32, target: usize, stride: u
 function flat(dc: i32, target: usize, stride: usize): void {
   const sample = (dc + 4) >> 3;
   if (sample < -farthest || sample >= farthest) areExact = false;
-  const eight = <u64>max(min(sample + 128, 255), 0) * 0x0101010101010101;
-  for (let row = 0; row < 8; row++, target += stride) store<u64>(target, eight);
+  const same = i8x16.splat(<i8>max(min(sample + 128, 255), 0));
+  for (let row = 0; row < 8; row++, target += stride) v128.store64_lane(target, same, 0);
 }
 
 /** Columns of coefficients, and rows of what the first pass made of them. */
