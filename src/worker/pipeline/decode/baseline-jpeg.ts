@@ -31,6 +31,7 @@ export interface BaselineJpeg {
 /** libjpeg refuses larger ones. */
 const largestSide = 65_500;
 
+const startOfImage = 0xffd8;
 const marker = { frames: [0xc0, 0xc1], huffman: 0xc4, scan: 0xda, divisors: 0xdb, restarts: 0xdd, comment: 0xfe };
 const [jfif, exif, profile, adobe] = [0xe0, 0xe1, 0xe2, 0xee];
 const isApplication = (code: number) => code >= 0xe0 && code <= 0xef;
@@ -55,6 +56,7 @@ type FrameComponent = Pick<JpegComponent, 'id' | 'across' | 'down'> & { table: n
 
 /** @returns null for any other file, and for one of which readers might make different pictures, or that a reader might warn of */
 export function readBaseline(bytes: Buffer): BaselineJpeg | null {
+  if (bytes.length < 2 || bytes.readUInt16BE(0) !== startOfImage) return null;
   const found: Found = {
     divisors: [],
     dc: [],

@@ -11,7 +11,7 @@
  * `partial` | bits of the code. A longer code is `long`, and one that no sound file has is `wrong`.
  */
 
-export const lookedUp: u32 = 10;
+const lookedUp: u32 = 10;
 export const partial: u32 = 0x80;
 export const long: u32 = 0xff;
 export const wrong: u32 = 0xfe;
@@ -69,7 +69,7 @@ function fillEntries(table: usize, code: u32, length: u32, symbol: u32, isDc: bo
 }
 
 /** Without its value. */
-export function entryOf(symbol: u32, length: u32, isDc: bool): u32 {
+function entryOf(symbol: u32, length: u32, isDc: bool): u32 {
   const size = isDc ? symbol : symbol & 15;
   const run = isDc ? 0 : symbol >> 4;
   if (size > (isDc ? mostDc : mostAc)) return wrong;
