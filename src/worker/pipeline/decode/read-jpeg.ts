@@ -11,7 +11,7 @@ const side = 8;
 /** Bytes of the file that lie in the kernels' memory at once, and of its scan. */
 const pieceBytes = 2 ** 16;
 const windowBytes = 2 ** 16;
-const huffmanBytes = 5000;
+const huffmanBytes = 25_000;
 const blockBytes = 144;
 /** A block has two codes, and the shortest has one bit: a file that is smaller than its header says takes no memory. */
 const mostBlocksOfByte = 4;

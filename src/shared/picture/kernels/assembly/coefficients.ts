@@ -1,6 +1,6 @@
 /** The coefficients of a JPEG's blocks out of its scan (ITU-T T.81, annex F.2), and where restarts are due. */
 
-import { blockEnds, extended, long, longEntry, partial, wrong } from './huffman';
+import { blockEnds, extended, long, longEntry, pairs, partial, shift, wrong } from './huffman';
 import { beginSegment, bytesEnd, endMarker, openWindow, readAhead, slide } from './scan-bytes';
 
 /** Bits that were read and not used, the next one highest, and how many. Below them are zeros. */
@@ -94,7 +94,7 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
     at += 4;
     left += 32;
   }
-  let entry = load<u32>(dcTable + ((<usize>(ahead >> 54)) << 2));
+  let entry = load<u32>(dcTable + ((<usize>(ahead >> shift)) << 2));
   if ((entry & partial) !== 0) {
     if ((entry & 0xff) === long) entry = longEntry(dcTable, ahead, true);
     if ((entry & 0xff) === wrong) return -1;
@@ -119,19 +119,31 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
       at += 4;
       left += 32;
     }
-    let entry = load<u32>(acTable + ((<usize>(ahead >> 54)) << 2));
-    if ((entry & partial) !== 0) {
+    let two = load<u64>(acTable + pairs + ((<usize>(ahead >> shift)) << 3));
+    if ((<u32>two & partial) !== 0) {
+      let entry = <u32>two;
       if ((entry & 0xff) === long) entry = longEntry(acTable, ahead, false);
       if ((entry & 0xff) === wrong) return -1;
       entry = whole(entry, ahead);
+      two = <u64>entry | ((<u64>(entry & 63)) << 40);
     }
-    ahead <<= entry & 63;
-    left -= entry & 63;
-    k += (entry >> 8) & 0xff;
-    const quantiser = load<u32>(quantisers + ((<usize>k) << 2) - 4);
-    const coefficient = (<i32>entry >> 16) * <i32>(quantiser >> 16);
-    store<i16>(block + <usize>(quantiser & 0xffff), <i16>coefficient);
-    spread |= coefficient + small;
+    k += (<u32>two >> 8) & 0xff;
+    const value = <i32>two >> 16;
+    if (k >= 64) {
+      // What follows is another block's.
+      const used = <u32>(two >> 40) & 63;
+      ahead <<= used;
+      left -= used;
+      spread |= put(block, quantisers, k, value);
+      break;
+    }
+    ahead <<= two & 63;
+    left -= <u32>two & 63;
+    const first = k;
+    k += <u32>(two >> 32) & 0xff;
+    // Where there is no second one, the first is written over it.
+    spread |= put(block, quantisers, k, <i32>(<i64>two >> 48));
+    spread |= put(block, quantisers, first, value);
   } while (k < 64);
 
   bits = ahead;
@@ -140,6 +152,14 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
   if ((spread & ~(2 * small - 1)) !== 0) areSmall = false;
   if (k === 64) return 63;
   return k > blockEnds ? <i32>(k - blockEnds) - 1 : -1;
+}
+
+/** The coefficient before `next` in the zigzag. @returns it, raised to above zero where it is small */
+function put(block: usize, quantisers: usize, next: u32, value: i32): i32 {
+  const quantiser = load<u32>(quantisers + ((<usize>next) << 2) - 4);
+  const coefficient = value * <i32>(quantiser >> 16);
+  store<i16>(block + <usize>(quantiser & 0xffff), <i16>coefficient);
+  return coefficient + small;
 }
 
 /** An entry with its value, which follows the code. */
