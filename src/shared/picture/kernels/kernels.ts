@@ -71,6 +71,7 @@ interface Functions {
   makeHuffmanTable(definition: number, isDc: boolean, table: number): number;
   beginScan(window: number, size: number, restartInterval: number): void;
   offerPiece(piece: number, length: number): void;
+  unreadBytes(): number;
   readMcus(first: number, end: number, components: number, count: number, block: number): number;
   endScan(): number;
   paintRows(

@@ -13,7 +13,7 @@ const entryBytes = 12;
  */
 export function exifOrientation(body: Buffer): number | null {
   const tiff = body.subarray(signature.length);
-  if (body.indexOf(signature) !== 0 || tiff.length < 8) return null;
+  if (!body.subarray(0, signature.length).equals(signature) || tiff.length < 8) return null;
   const isLittle = tiff.toString('latin1', 0, 4) === 'II*\0';
   if (!isLittle && tiff.toString('latin1', 0, 4) !== 'MM\0*') return null;
   const short = (at: number) => (isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
@@ -21,13 +21,20 @@ export function exifOrientation(body: Buffer): number | null {
   if (directory < 8 || directory + 2 > tiff.length) return null;
   const count = short(directory);
   if (directory + 2 + count * entryBytes > tiff.length) return null;
-  let orientation: number | null = null;
+  let found: number | null = null;
+  let highest = 0;
+  let isSorted = true;
   for (let i = 0, at = directory + 2; i < count; i++, at += entryBytes) {
-    if (short(at) !== orientationTag) continue;
+    const tag = short(at);
+    isSorted &&= tag > highest;
+    highest = Math.max(highest, tag);
+    if (tag !== orientationTag) continue;
     const components = isLittle ? tiff.readUInt32LE(at + 4) : tiff.readUInt32BE(at + 4);
     const value = short(at + 8);
-    if (orientation !== null || short(at + 2) !== shortType || components !== 1 || value > 8) return null;
-    orientation = Math.max(value, 1);
+    if (found !== null || short(at + 2) !== shortType || components !== 1 || value > 8) return null;
+    found = Math.max(value, 1);
   }
-  return orientation ?? 1;
+  const orientation = found ?? 1;
+  // Where another directory is said to lie nowhere, a reader may stop; in the order of tags, which is the rule, all of those come later.
+  return isSorted || orientation === 1 ? orientation : null;
 }

@@ -104,8 +104,12 @@ function readScan(bytes: Buffer, jpeg: BaselineJpeg): Raster | null {
     painted = end;
   }
   for (let state = endScan(); state !== 1; state = endScan()) if (state < 0 || !offer()) return null;
-  return { pixels, width, height, channels };
+  // A reader of pictures with a gain map looks for a second one there.
+  const behind = bytes.subarray(next - kernels.functions.unreadBytes());
+  return behind.indexOf(startOfImage) === -1 ? { pixels, width, height, channels } : null;
 }
+
+const startOfImage = Buffer.of(0xff, 0xd8);
 
 interface PlacedTables {
   dc: number;

@@ -156,6 +156,24 @@ describe('leaves to the image library', () => {
     expect(readJpeg(await file(), true)).toBeNull();
   });
 
+  test('a file with another picture behind its own', async () => {
+    const bytes = await image().jpeg().toBuffer();
+    expect(readJpeg(Buffer.concat([bytes, bytes]), true)).toBeNull();
+    const large = await picture(400, 300, 3, 2, 255).jpeg({ quality: 100 }).toBuffer();
+    expect(readJpeg(Buffer.concat([large, Buffer.alloc(100_000), bytes]), true)).toBeNull();
+  });
+
+  test('EXIF whose tags are in no order', async () => {
+    const tags = { IFD0: { Make: 'A camera', Orientation: '6' } };
+    const bytes = await image().withExif(tags).jpeg().toBuffer();
+    await expectSame(bytes);
+    const tiff = bytes.indexOf('Exif') + 6;
+    const directory = tiff + bytes.readUInt32LE(tiff + 4) + 2;
+    const [first, second] = [bytes.subarray(directory, directory + 12), bytes.subarray(directory + 12, directory + 24)];
+    const swapped = Buffer.concat([bytes.subarray(0, directory), second, first, bytes.subarray(directory + 24)]);
+    expect(readJpeg(swapped, true)).toBeNull();
+  });
+
   test('a file that ends early, wherever it does', async () => {
     const bytes = await picture(24, 17, 3, 5, 100).jpeg().toBuffer();
     for (let length = 0; length < bytes.length; length++) expect(readJpeg(bytes.subarray(0, length), true)).toBeNull();

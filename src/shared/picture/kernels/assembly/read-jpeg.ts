@@ -12,7 +12,7 @@ import { areExact, beginTransforms, inverseCosines } from './inverse-cosines';
 import { rowToRgb } from './luma-chroma-to-rgb';
 
 export { makeHuffmanTable } from './huffman';
-export { offerPiece } from './scan-bytes';
+export { offerPiece, unreadBytes } from './scan-bytes';
 
 const componentBytes: usize = 28;
 

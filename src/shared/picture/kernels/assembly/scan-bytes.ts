@@ -32,6 +32,11 @@ export function offerPiece(piece: usize, length: usize): void {
   sourceEnd = piece + length;
 }
 
+/** Bytes of the last piece behind the marker that was found, or behind the window. */
+export function unreadBytes(): usize {
+  return sourceEnd - source;
+}
+
 /** Behind a marker. @returns where its bytes will be */
 export function beginSegment(): usize {
   bytesEnd = start;
