@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { freshKernels } from '../../../../src/shared/picture/kernels/kernels.ts';
 import { readJpeg } from '../../../../src/worker/pipeline/decode/read-jpeg.ts';
@@ -19,6 +19,15 @@ function picture(width: number, height: number, channels: 1 | 3, seed: number, c
     (value, i) => 128 + Math.sin(i / 50) * 60 + ((value - 128) * contrast) / 512,
   );
   return sharp(pixels, { raw: { width, height, channels } });
+}
+
+/** With EXIF whose second tag says how the picture is turned. */
+async function photographed(image: Sharp, orientation: number): Promise<Buffer> {
+  const camera = { IFD0: { Make: 'A camera' } };
+  const bytes = await image.withExif(camera).withMetadata({ orientation: 7 }).jpeg().toBuffer();
+  const value = bytes.indexOf(Buffer.of(0x12, 0x01, 3, 0, 1, 0, 0, 0, 7, 0)) + 8;
+  bytes.writeUInt16LE(orientation, value);
+  return bytes;
 }
 
 const side = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 300 }));
@@ -107,8 +116,8 @@ describe('has the pixels of libjpeg', () => {
     ] as const) {
       for (const channels of [1, 3] as const) {
         const image = picture(width, height, channels, orientation, 100);
-        const tag = { IFD0: { Orientation: String(orientation), Make: 'A camera' } };
-        const bytes = await image.withExif(tag).jpeg().toBuffer();
+        const bytes = await photographed(image, orientation);
+        expect(readJpeg(bytes, true)?.width).toBe(orientation >= 5 ? height : width);
         await expectSame(bytes);
         await expectSame(bytes, false);
       }
@@ -164,9 +173,7 @@ describe('leaves to the image library', () => {
   });
 
   test('EXIF whose tags are in no order', async () => {
-    const tags = { IFD0: { Make: 'A camera', Orientation: '6' } };
-    const bytes = await image().withExif(tags).jpeg().toBuffer();
-    await expectSame(bytes);
+    const bytes = await photographed(image(), 6);
     const tiff = bytes.indexOf('Exif') + 6;
     const directory = tiff + bytes.readUInt32LE(tiff + 4) + 2;
     const [first, second] = [bytes.subarray(directory, directory + 12), bytes.subarray(directory + 12, directory + 24)];
