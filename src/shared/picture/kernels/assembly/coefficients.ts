@@ -3,10 +3,10 @@
 import { blockEnds, extended, long, longEntry, pairs, partial, shift, wrong } from './huffman';
 import { beginSegment, bytesEnd, endMarker, openWindow, readAhead, slide } from './scan-bytes';
 
-/** Bits that were read and not used, the next one highest, and how many. Below them are zeros. */
+/** Bits that were read and not used, the next one highest, and how many. Below them may be some of the following ones. */
 let bits: u64 = 0;
 let count: u32 = 0;
-/** Where the next byte is. */
+/** Above the next byte. */
 let position: usize = 0;
 /** MCUs from restart to restart, or 0; and up to the next one. */
 let interval: u32 = 0;
@@ -44,9 +44,9 @@ function restart(): void {
 
 /** @returns false where another piece of the file is needed before the next MCU */
 export function isReady(): bool {
-  if (endMarker !== 0 || bytesEnd >= position + readAhead) return true;
+  if (endMarker !== 0 || position >= bytesEnd + readAhead) return true;
   position = slide(position);
-  return endMarker !== 0 || bytesEnd >= position + readAhead;
+  return endMarker !== 0 || position >= bytesEnd + readAhead;
 }
 
 /** Restarts where one is due. @returns 1, 0 where the next MCU needs another piece of the file, or -1 where the file is not in order */
@@ -69,12 +69,12 @@ export function isAtEndOfImage(): bool {
 
 /** Whether at most the last bits of a byte are left before a marker. */
 function isAtEnd(): bool {
-  return endMarker !== 0 && !isPastEnd() && ((bytesEnd - position) << 3) + count < 8;
+  return endMarker !== 0 && !isPastEnd() && ((position - bytesEnd) << 3) + count < 8;
 }
 
 /** Whether more bits were read than there are. */
 export function isPastEnd(): bool {
-  return position > bytesEnd + (count >> 3);
+  return position + (count >> 3) < bytesEnd;
 }
 
 /**
@@ -89,17 +89,13 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
   let left = count;
   let at = position;
 
-  if (left < 32) {
-    ahead |= (<u64>bswap(load<u32>(at))) << (32 - left);
-    at += 4;
-    left += 32;
-  }
+  // As many bytes as there is room for, at least seven bits less than 64: enough for two codes with their values.
+  ahead |= load<u64>(at - 8) >> left;
+  at -= (63 - left) >> 3;
+  left |= 56;
   let entry = load<u32>(dcTable + ((<usize>(ahead >> shift)) << 2));
-  if ((entry & partial) !== 0) {
-    if ((entry & 0xff) === long) entry = longEntry(dcTable, ahead, true);
-    if ((entry & 0xff) === wrong) return -1;
-    entry = whole(entry, ahead);
-  }
+  if ((entry & partial) !== 0) entry = whole(entry, dcTable, ahead, true);
+  if (entry === wrong) return -1;
   ahead <<= entry & 63;
   left -= entry & 63;
   let dc = <i32>entry >> 16;
@@ -112,39 +108,58 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
   store<i16>(block, <i16>dc);
   let spread = dc + small;
 
+  let two: u64 = 0;
   let k: u32 = 1;
-  do {
-    if (left < 32) {
-      ahead |= (<u64>bswap(load<u32>(at))) << (32 - left);
-      at += 4;
-      left += 32;
-    }
-    let two = load<u64>(acTable + pairs + ((<usize>(ahead >> shift)) << 3));
+  while (true) {
+    ahead |= load<u64>(at - 8) >> left;
+    at -= (63 - left) >> 3;
+    left |= 56;
+    two = load<u64>(acTable + pairs + ((<usize>(ahead >> shift)) << 3));
     if ((<u32>two & partial) !== 0) {
-      let entry = <u32>two;
-      if ((entry & 0xff) === long) entry = longEntry(acTable, ahead, false);
-      if ((entry & 0xff) === wrong) return -1;
-      entry = whole(entry, ahead);
+      const entry = whole(<u32>two, acTable, ahead, false);
+      if (entry === wrong) return -1;
       two = <u64>entry | ((<u64>(entry & 63)) << 40);
     }
-    k += (<u32>two >> 8) & 0xff;
-    const value = <i32>two >> 16;
-    if (k >= 64) {
-      // What follows is another block's.
-      const used = <u32>(two >> 40) & 63;
-      ahead <<= used;
-      left -= used;
-      spread |= put(block, quantisers, k, value);
+    let next = k + ((<u32>two >> 8) & 0xff);
+    if (next >= 64) {
+      k = next;
       break;
     }
     ahead <<= two & 63;
     left -= <u32>two & 63;
-    const first = k;
-    k += <u32>(two >> 32) & 0xff;
+    k = next + (<u32>(two >> 32) & 0xff);
     // Where there is no second one, the first is written over it.
     spread |= put(block, quantisers, k, <i32>(<i64>two >> 48));
-    spread |= put(block, quantisers, first, value);
-  } while (k < 64);
+    spread |= put(block, quantisers, next, <i32>two >> 16);
+    if (k >= 64) {
+      two = 0;
+      break;
+    }
+
+    two = load<u64>(acTable + pairs + ((<usize>(ahead >> shift)) << 3));
+    if ((<u32>two & partial) !== 0) continue;
+    next = k + ((<u32>two >> 8) & 0xff);
+    if (next >= 64) {
+      k = next;
+      break;
+    }
+    ahead <<= two & 63;
+    left -= <u32>two & 63;
+    k = next + (<u32>(two >> 32) & 0xff);
+    spread |= put(block, quantisers, k, <i32>(<i64>two >> 48));
+    spread |= put(block, quantisers, next, <i32>two >> 16);
+    if (k >= 64) {
+      two = 0;
+      break;
+    }
+  }
+  if (two !== 0) {
+    // The block ends with the first of two; the second is another block's.
+    const used = <u32>(two >> 40) & 63;
+    ahead <<= used;
+    left -= used;
+    spread |= put(block, quantisers, k, <i32>two >> 16);
+  }
 
   bits = ahead;
   count = left;
@@ -162,11 +177,14 @@ function put(block: usize, quantisers: usize, next: u32, value: i32): i32 {
   return coefficient + small;
 }
 
-/** An entry with its value, which follows the code. */
-function whole(entry: u32, ahead: u64): u32 {
-  const length = entry & 63;
-  const size = entry >> 16;
-  if (size === 0) return (entry & 0xff00) | length;
+/** A partial entry with its value, or `wrong`. */
+function whole(entry: u32, table: usize, ahead: u64, isDc: bool): u32 {
+  let partOf = entry;
+  if ((partOf & 0xff) === long) partOf = longEntry(table, ahead, isDc);
+  if ((partOf & 0xff) === wrong) return wrong;
+  const length = partOf & 63;
+  const size = partOf >> 16;
+  if (size === 0) return (partOf & 0xff00) | length;
   const value = extended(<u32>((ahead << length) >> (64 - size)), size);
-  return ((<u32>value) << 16) | (entry & 0xff00) | (length + size);
+  return ((<u32>value) << 16) | (partOf & 0xff00) | (length + size);
 }
