@@ -19,7 +19,9 @@ export interface BaselineJpeg {
   width: number;
   height: number;
   /** Grey, or Y, Cb and Cr. */
+  channels: 1 | 3;
   components: JpegComponent[];
+  luma: JpegComponent;
   /** MCUs, or 0 for a picture without restarts. */
   restartInterval: number;
   /** Where the scan's bytes begin. */
@@ -128,9 +130,8 @@ function readDivisors(body: Buffer, found: Found): boolean {
     const size = kind >> 4 === 0 ? 1 : 2;
     if (kind > 0x1f || (kind & 15) > 3 || at + 1 + 64 * size > body.length) return false;
     const from = at + 1;
-    const divisors = Uint16Array.from({ length: 64 }, (_, k) =>
-      size === 1 ? (body[from + k] ?? 0) : body.readUInt16BE(from + 2 * k),
-    );
+    const divisors = new Uint16Array(64);
+    for (let k = 0; k < 64; k++) divisors[k] = size === 1 ? (body[from + k] ?? 0) : body.readUInt16BE(from + 2 * k);
     if (divisors.includes(0)) return false;
     found.divisors[kind & 15] = divisors;
     at = from + 64 * size;
@@ -182,8 +183,12 @@ function readScan(bytes: Buffer, start: number, found: Found): BaselineJpeg | nu
     components.push({ id, across: count === 1 ? 1 : across, down: count === 1 ? 1 : down, divisors, dc, ac });
   }
   const { width, height } = frame;
+  const [luma] = components;
+  const channels = count === 1 ? 1 : 3;
   const scan = start + 2 + length;
-  return { width, height, components, restartInterval, scan, orientation: orientation ?? 1 };
+  return luma === undefined
+    ? null
+    : { width, height, channels, components, luma, restartInterval, scan, orientation: orientation ?? 1 };
 }
 
 /** Whether libjpeg takes three components for Y, Cb and Cr, and is sure. */

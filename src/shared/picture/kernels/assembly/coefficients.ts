@@ -128,9 +128,7 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
     ahead <<= two & 63;
     left -= <u32>two & 63;
     k = next + (<u32>(two >> 32) & 0xff);
-    // Where there is no second one, the first is written over it.
-    spread |= put(block, quantisers, k, <i32>(<i64>two >> 48));
-    spread |= put(block, quantisers, next, <i32>two >> 16);
+    spread |= putTwo(block, quantisers, next, k, two);
     if (k >= 64) {
       two = 0;
       break;
@@ -146,8 +144,7 @@ export function readBlock(block: usize, dcTable: usize, acTable: usize, quantise
     ahead <<= two & 63;
     left -= <u32>two & 63;
     k = next + (<u32>(two >> 32) & 0xff);
-    spread |= put(block, quantisers, k, <i32>(<i64>two >> 48));
-    spread |= put(block, quantisers, next, <i32>two >> 16);
+    spread |= putTwo(block, quantisers, next, k, two);
     if (k >= 64) {
       two = 0;
       break;
@@ -175,6 +172,17 @@ function put(block: usize, quantisers: usize, next: u32, value: i32): i32 {
   const coefficient = value * <i32>(quantiser >> 16);
   store<i16>(block + <usize>(quantiser & 0xffff), <i16>coefficient);
   return coefficient + small;
+}
+
+/** The same for two. Where there is no second one, the first is written over it. */
+function putTwo(block: usize, quantisers: usize, next: u32, second: u32, two: u64): i32 {
+  const quantiser = load<u32>(quantisers + ((<usize>next) << 2) - 4);
+  const quantiserOfSecond = load<u32>(quantisers + ((<usize>second) << 2) - 4);
+  const coefficient = (<i32>two >> 16) * <i32>(quantiser >> 16);
+  const coefficientOfSecond = <i32>(<i64>two >> 48) * <i32>(quantiserOfSecond >> 16);
+  store<i16>(block + <usize>(quantiserOfSecond & 0xffff), <i16>coefficientOfSecond);
+  store<i16>(block + <usize>(quantiser & 0xffff), <i16>coefficient);
+  return (coefficient + small) | (coefficientOfSecond + small);
 }
 
 /** A partial entry with its value, or `wrong`. */

@@ -78,11 +78,11 @@ function fillEntries(table: usize, code: u32, length: u32, symbol: u32, isDc: bo
   const first = table + (((<usize>code) << rest) << 2);
   // Lengths that allow no codes are seen only behind this.
   if (code >= (<u32>1) << length) return;
+  const entry = entryOf(symbol, length, isDc);
+  const size = entry >> 16;
+  const isWhole = (entry & 0xff) !== wrong && size <= rest;
   for (let following: u32 = 0; following < (<u32>1) << rest; following++) {
-    const entry = entryOf(symbol, length, isDc);
-    const size = entry >> 16;
-    const isWhole = (entry & 0xff) !== wrong && size <= rest;
-    const value = size === 0 ? 0 : extended(following >> (rest - min(size, rest)), size);
+    const value = isWhole && size > 0 ? extended(following >> (rest - size), size) : 0;
     const whole = ((<u32>value) << 16) | (entry & 0xff00) | (length + size);
     store<u32>(first + ((<usize>following) << 2), isWhole ? whole : entry);
   }
