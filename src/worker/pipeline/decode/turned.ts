@@ -21,17 +21,29 @@ export function turned(raster: Raster, orientation: number): Raster {
   const first = (byColumn < 0 ? line - channels : 0) + (byRow < 0 ? stored.length - line : 0);
   const [across, down] = isTransposed ? [byRow, byColumn] : [byColumn, byRow];
   const pixels = new Uint8Array(stored.length);
+  const copy = channels === 1 ? copyGrey : copyColour;
   for (let top = 0; top < height; top += tile) {
+    const bottom = Math.min(top + tile, height);
     for (let left = 0; left < width; left += tile) {
-      const right = Math.min(left + tile, width);
-      for (let y = top; y < Math.min(top + tile, height); y++) {
-        let from = first + y * down + left * across;
-        let to = (y * width + left) * channels;
-        for (let x = left; x < right; x++, from += across, to += channels) {
-          for (let c = 0; c < channels; c++) pixels[to + c] = stored[from + c] ?? 0;
-        }
+      const count = Math.min(tile, width - left);
+      for (let y = top; y < bottom; y++) {
+        copy(stored, first + y * down + left * across, across, pixels, (y * width + left) * channels, count);
       }
     }
   }
   return { pixels, width, height, channels };
 }
+
+type Copy = (stored: Uint8Array, from: number, step: number, pixels: Uint8Array, to: number, count: number) => void;
+
+const copyGrey: Copy = (stored, from, step, pixels, to, count) => {
+  for (let i = 0; i < count; i++) pixels[to + i] = stored[from + i * step] ?? 0;
+};
+
+const copyColour: Copy = (stored, from, step, pixels, to, count) => {
+  for (let i = 0, at = from, next = to; i < count; i++, at += step, next += 3) {
+    pixels[next] = stored[at] ?? 0;
+    pixels[next + 1] = stored[at + 1] ?? 0;
+    pixels[next + 2] = stored[at + 2] ?? 0;
+  }
+};
