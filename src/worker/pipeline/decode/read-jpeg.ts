@@ -1,4 +1,4 @@
-/** Usual JPEGs, bit for bit as the image library reads them, in half of its time: most of that is not spent on the pixels of a small picture. */
+/** Usual JPEGs, bit for bit as the image library reads them, in about half of its time. */
 
 import { freshKernels } from '../../../shared/picture/kernels/kernels.ts';
 import type { Raster } from '../../../shared/picture/raster.ts';
