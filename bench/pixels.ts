@@ -18,7 +18,8 @@ import type { Raster, RgbImage } from '../src/shared/picture/raster.ts';
 import { planGeometry } from '../src/worker/pipeline/decode/geometry.ts';
 import { configureImageLibrary } from '../src/worker/pipeline/decode/image-library.ts';
 import { resolvePreprocessing } from '../src/worker/pipeline/decode/preprocessing.ts';
-import { readRaster } from '../src/worker/pipeline/decode/read-raster.ts';
+import { readJpeg } from '../src/worker/pipeline/decode/read-jpeg.ts';
+import { defaultPixelLimit, readRaster } from '../src/worker/pipeline/decode/read-raster.ts';
 import { resample } from '../src/worker/pipeline/decode/resample.ts';
 import { encodeJpeg } from '../src/worker/pipeline/render/jpeg.ts';
 import { blendOverlay, type OverlayLook } from '../src/worker/pipeline/render/overlay.ts';
@@ -47,7 +48,7 @@ const look: OverlayLook = { colormap: 'magma', alpha: 0.6, scale: 'image', forma
 configureImageLibrary();
 printMachine();
 const folder = positionals[0] ?? (await drawn());
-const photos = await decodeAll(folder);
+const { files, photos } = await readAll(folder);
 const pixels = photos.reduce((sum, { width, height }) => sum + width * height, 0) / photos.length;
 const greys = photos.map((photo) => greyInTypeScript(photo));
 const crops = photos.map((photo) => inTypeScript(crop(photo)));
@@ -85,6 +86,7 @@ const tasks = [
     old: (picture) => blendInTypeScript(picture, grid, look),
     now: (picture) => blendOverlay(picture, grid, look),
   }),
+  task({ name: 'read a JPEG', pictures: files, pixels, old: readByLibrary, now: (file) => readJpeg(file, true) }),
   task({
     name: 'encode 224 x 224 as JPEG',
     pictures: crops,
@@ -157,6 +159,11 @@ async function each<Picture>(pictures: Picture[], work: (picture: Picture) => un
   for (const picture of pictures) await work(picture);
 }
 
+function readByLibrary(file: Buffer): Promise<object> {
+  const image = sharp(file, { failOn: 'warning', limitInputPixels: defaultPixelLimit, ignoreIcc: true });
+  return image.autoOrient().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+}
+
 function encodeByLibrary({ pixels, width, height }: RgbImage): Promise<Buffer> {
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 90, chromaSubsampling: '4:4:4', optimiseCoding: false })
@@ -170,14 +177,19 @@ async function cpuMilliseconds(work: () => Promise<void>): Promise<number> {
   return (user + system) / 1000;
 }
 
-async function decodeAll(folder: string): Promise<Raster[]> {
+/** Photographs in colour alone. */
+async function readAll(folder: string): Promise<{ files: Buffer[]; photos: Raster[] }> {
   const names = (await readdir(folder)).sort().slice(0, count);
-  const rasters: Raster[] = [];
+  const files: Buffer[] = [];
+  const photos: Raster[] = [];
   for (const name of names) {
-    const raster = await readRaster(await readFile(join(folder, name)));
-    if (raster.channels === 3) rasters.push(raster);
+    const file = await readFile(join(folder, name));
+    const raster = await readRaster(file);
+    if (raster.channels !== 3) continue;
+    files.push(file);
+    photos.push(raster);
   }
-  return rasters;
+  return { files, photos };
 }
 
 async function drawn(): Promise<string> {

@@ -8,6 +8,7 @@ import { beforeAll, describe, it } from 'vitest';
 import { decodeImage } from '../../src/worker/pipeline/decode/decode.ts';
 import { readJpegHeader } from '../../src/worker/pipeline/decode/jpeg-header.ts';
 import { resolvePreprocessing } from '../../src/worker/pipeline/decode/preprocessing.ts';
+import { expectSameOrNone } from '../worker/pipeline/decode/library-jpeg.ts';
 import { damaged, fuzzing } from './damaged.ts';
 import { Outcomes, readOrRefuse } from './outcome.ts';
 
@@ -23,6 +24,7 @@ beforeAll(async () => {
   const picture = () => sharp(pixels, { raw: { width: 40, height: 30, channels: 3 } });
   const made = await Promise.all([
     picture().jpeg().toBuffer(),
+    picture().jpeg({ chromaSubsampling: '4:4:4' }).withMetadata({ orientation: 8 }).toBuffer(),
     picture().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).withMetadata({ orientation: 6 }).toBuffer(),
     picture().toColourspace('cmyk').jpeg().toBuffer(),
     picture().png().toBuffer(),
@@ -43,6 +45,17 @@ describe('a damaged picture', () => {
     await fc.assert(
       fc.asyncProperty(damaged(seeds), fc.constantFrom<1 | 3>(1, 3), (bytes, channels) =>
         readOrRefuse(outcomes, () => decodeImage(bytes, preprocessing, { channels, pixelLimit })),
+      ),
+      fuzzing,
+    );
+    outcomes.check();
+  });
+
+  it('that is a JPEG is read as libjpeg reads it without a warning, or left to it', async () => {
+    const outcomes = new Outcomes();
+    await fc.assert(
+      fc.asyncProperty(damaged(seeds.filter(isJpeg)), (bytes) =>
+        readOrRefuse(outcomes, async () => ((await expectSameOrNone(bytes)) ? bytes : null)),
       ),
       fuzzing,
     );

@@ -68,6 +68,25 @@ interface Functions {
     target: number,
     isLast: boolean,
   ): number;
+  makeHuffmanTable(definition: number, isDc: boolean, table: number): number;
+  beginScan(window: number, size: number, restartInterval: number): void;
+  offerPiece(piece: number, length: number): void;
+  unreadBytes(): number;
+  readMcus(first: number, end: number, components: number, count: number, block: number): number;
+  endScan(): number;
+  paintRows(
+    components: number,
+    count: number,
+    first: number,
+    end: number,
+    lowest: number,
+    highest: number,
+    width: number,
+    chromaWidth: number,
+    room: number,
+    target: number,
+  ): void;
+  keepRows(components: number, count: number): void;
 }
 
 interface Exports extends Functions {

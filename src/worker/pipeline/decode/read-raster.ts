@@ -12,6 +12,7 @@ import { withoutStrayBytes } from './jpeg-stray-bytes.ts';
 import { type LabTiff, readLabTiff } from './lab-tiff.ts';
 import { labToRgb } from './lab-to-rgb.ts';
 import { netpbmSize, readNetpbm } from './netpbm.ts';
+import { readJpeg } from './read-jpeg.ts';
 import { highBits, type Levels, levelsOfBits, levelsOfFloats, requireNumbers, scaledBytes } from './sample-levels.ts';
 import type { Shrink, ShrunkPicture } from './shrink.ts';
 import { openShrunk, planShrunk, shrunkSize } from './shrunk-jpeg.ts';
@@ -72,6 +73,8 @@ export async function readRaster(
   if (header.depth !== 'uchar' && header.space !== 'cmyk') return readDeep(bytes, format, header, options);
   const mayShrink = format === 'JPEG' && header.space !== 'cmyk';
   const shrunk = mayShrink ? await planShrunk(header, shrinkFor, () => readOrientation(bytes, options)) : null;
+  const usual = mayShrink && shrunk === null ? readJpeg(bytes, options.orientation !== 'ignore') : null;
+  if (usual !== null) return usual;
   const as = (image: Sharp) => keepColourSpace(image, header).raw({ depth: 'uchar' });
   const decoded = await decodeSamples(bytes, format, options, as, shrunk?.shrink);
   const { width, height, channels } = decoded.info;

@@ -1,6 +1,7 @@
 /** What a JPEG of ours is made with: the tables that the standard shows (ITU-T T.81, annex K), quality 90, full colour. */
 
 import type { Size } from '../../../shared/picture/raster.ts';
+import { zigzag } from '../../../shared/picture/zigzag.ts';
 
 /** libjpeg's quality 90 makes the standard's divisors a fifth as large. */
 const divisorPercent = 20;
@@ -53,15 +54,6 @@ const chromaAc = withTheRest(
   [0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 119],
   '0001020311040521310612415107617113223281' + '08144291a1b1c109233352f0156272d10a162434e125f1',
 );
-
-/** Places of coefficients in a block, lowest frequencies first (figure A.6). */
-const zigzag = Array.from({ length: 64 }, (_, place) => place).sort(
-  (a, b) => diagonal(a) - diagonal(b) || (diagonal(a) % 2 === 0 ? b - a : a - b),
-);
-
-function diagonal(place: number): number {
-  return (place % 8) + Math.floor(place / 8);
-}
 
 /** Row by row, 1 to 255. */
 function divisors(standard: number[][]): number[] {
