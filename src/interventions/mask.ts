@@ -99,6 +99,13 @@ function moved(mask: Mask, place: (x: number, y: number) => { x: number; y: numb
   });
 }
 
+/** The mask moved to the right and down, round the edges. */
+export function shifted(mask: Mask, right: number, down: number): Mask {
+  const { width, height } = mask;
+  const round = (value: number, length: number) => ((value % length) + length) % length;
+  return moved(mask, (x, y) => ({ x: round(x - right, width), y: round(y - down, height) }));
+}
+
 /** Share of `mask` that is in `other`, too. */
 export function overlap(mask: Mask, other: Mask): number {
   let both = 0;

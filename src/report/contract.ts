@@ -222,10 +222,10 @@ export interface LabelError {
 export type MeanHeatmap = number[];
 
 /**
- * What is changed in a picture to see whether it is the cause: `seen`, what the picture's own map shows; `place`, one place in all pictures; `border`, a tenth of the shorter side
+ * What is changed in a picture to see whether it is the cause: `seen`, what the picture's own map shows; `place`, one place in all pictures; `marks`, what is the same in all of them pixel by pixel; `border`, a tenth of the shorter side
  * from the edge; `surroundings`, a fifth; `look`, all numbers that set the images apart at once; the others move a number that describes the whole picture (`src/interventions/statistics`).
  */
-export type ChangeKind = 'seen' | 'place' | 'border' | 'surroundings' | 'look' | StatisticName;
+export type ChangeKind = 'seen' | 'place' | 'marks' | 'border' | 'surroundings' | 'look' | StatisticName;
 
 /** What the network answers when a possible cause is taken out of a cluster's images. Margins are log-odds of the predicted class against the true one. */
 export interface TestedChange {

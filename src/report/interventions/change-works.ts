@@ -3,10 +3,19 @@
 import type { SeenImage } from '../../interventions/network.ts';
 import { type Measurements, measured } from '../../interventions/statistics/statistics.ts';
 import type { Works } from '../../shared/threads/thread-calls.ts';
-import { type Change, type ChangeableImage, type ChangedPictures, changedPictures, lent } from './change.ts';
+import {
+  type Change,
+  type ChangeableImage,
+  type ChangedPictures,
+  changedPictures,
+  lent,
+  type MarksChange,
+  marksChange,
+} from './change.ts';
 
 export type ChangeCalls = {
   measure: { order: SeenImage; answer: Measurements };
+  marks: { order: readonly ChangeableImage[]; answer: MarksChange | null };
   change: {
     order: { image: ChangeableImage; changes: readonly Change[] };
     answer: (ChangedPictures | null)[];
@@ -19,6 +28,7 @@ export type ChangeCalls = {
 
 export const changeWorks: Works<ChangeCalls> = {
   measure: measured,
+  marks: marksChange,
   change: ({ image, changes }) => changes.map((change) => changedPictures(change, image)),
   lend: ({ change, donor, values, recipient }) => lent(change, donor, values, recipient),
 };

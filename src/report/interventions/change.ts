@@ -2,7 +2,8 @@
 
 import { at } from '../../explain/at.ts';
 import { type Covering, covered, coverings } from '../../interventions/fill.ts';
-import { borderOf, brightRegion, type Mask, otherPlaces } from '../../interventions/mask.ts';
+import { type Shift, sharedMarks } from '../../interventions/marks.ts';
+import { borderOf, brightRegion, type Mask, otherPlaces, shifted } from '../../interventions/mask.ts';
 import type { SeenImage } from '../../interventions/network.ts';
 import type { StatisticName } from '../../interventions/statistics/statistic.ts';
 import { type Measurements, movedTo } from '../../interventions/statistics/statistics.ts';
@@ -10,11 +11,19 @@ import { transplanted } from '../../interventions/transplant.ts';
 import type { TriedImage } from './tried-image.ts';
 
 /**
- * `seen`: what each picture's own map shows; `place`: one place in all pictures; `border`, and all that surrounds the middle; a statistic that sets
+ * `seen`: what each picture's own map shows; `place`: one place in all pictures; `marks`: what is the same in all of them; `border`, and all that surrounds the middle; a statistic that sets
  * images apart, or as `look` several of them.
  */
 export type Change = PartChange | LookChange;
-type PartChange = { kind: 'seen' | 'border' | 'surroundings' } | { kind: 'place'; mask: Mask };
+type PartChange = { kind: 'seen' | 'border' | 'surroundings' } | { kind: 'place'; mask: Mask } | MarksChange;
+
+/** Where the marks lie is known of a cluster's images, by their rows; elsewhere they are thought where the first one has them. */
+export interface MarksChange {
+  kind: 'marks';
+  mask: Mask;
+  shifts: ReadonlyMap<number, Shift>;
+}
+
 export interface LookChange {
   kind: StatisticName | 'look';
   moved: readonly StatisticValues[];
@@ -59,13 +68,25 @@ export function isLookChange(change: Change): change is LookChange {
   return 'moved' in change;
 }
 
+/** Null where the images show nothing that is the same. */
+export function marksChange(images: readonly ChangeableImage[]): MarksChange | null {
+  const marks = sharedMarks(images.map(({ picture }) => picture));
+  if (marks === null) return null;
+  const shifts = new Map(images.map(({ row }, i) => [row, at(marks.shifts, i)]));
+  return { kind: 'marks', mask: marks.mask, shifts };
+}
+
 /** The part of the picture that is changed; null for what the whole picture is like, and where the image has none. */
-export function partOf(change: Change, { heatmap, picture }: ChangeableImage): Mask | null {
+export function partOf(change: Change, { heatmap, picture, row }: ChangeableImage): Mask | null {
   switch (change.kind) {
     case 'seen':
       return brightRegion(heatmap, picture, ownRegion);
     case 'place':
       return change.mask;
+    case 'marks': {
+      const { right, down } = change.shifts.get(row) ?? { right: 0, down: 0 };
+      return shifted(change.mask, right, down);
+    }
     case 'border':
     case 'surroundings':
       return borderOf(picture, borders[change.kind]);
@@ -80,7 +101,7 @@ export function changedPictures(change: Change, image: ChangeableImage): Changed
   const mask = partOf(change, image);
   if (mask === null) return null;
   const cover = (own: Mask, by: Covering) => ({ ...image.picture, ...covered(image.picture, own, by) });
-  const hasOtherPlaces = change.kind === 'seen' || change.kind === 'place';
+  const hasOtherPlaces = change.kind !== 'border' && change.kind !== 'surroundings';
   return {
     without: coverings.map((by) => cover(mask, by)),
     elsewhere: hasOtherPlaces ? otherPlaces(mask).map((own) => cover(own, 'surroundings')) : [],

@@ -154,7 +154,9 @@ export class ClusterTester {
       ]),
     );
     if (!this.#mayAsk(this.#ordinary.mostOf(predicted) + mostOfATrial(members, looks.size))) return null;
-    const changes: Change[] = [...generalChanges, ...placesOf(cluster, network), ...looks.keys()];
+    const marks = await this.#parts.changer.marks(own);
+    const parts = [...generalChanges, ...placesOf(cluster, network), ...(marks === null ? [] : [marks])];
+    const changes: Change[] = [...parts, ...looks.keys()];
     this.#changes.set(nameOf(cluster), changes);
     const { mistakes, outcomes } = await this.#ordinary.mistakes(predicted);
     const ordinaryOutcomes = (change: Change) => outcomes.get(change) ?? [];

@@ -9,7 +9,7 @@ import { type Change, generalChanges } from './change.ts';
 import { recipientsOfParts } from './transplants.ts';
 import { type Asking, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { fewest, ordinaryMistakes, underParts } from './try-cluster.ts';
+import { fewest, ordinaryMistakes, underGeneral } from './try-cluster.ts';
 
 /** Correct images that say what is usual. */
 const usual = 44;
@@ -49,7 +49,7 @@ export class OrdinaryImages {
 
   /** Pictures that the network may be asked about before a cluster of that class can be held against anything. */
   mostOf(predicted: number): number {
-    const mistakes = ordinaryMistakes * (1 + underParts);
+    const mistakes = ordinaryMistakes * (1 + underGeneral);
     return (this.#background === null ? mistakes : 0) + (this.#mistakes.has(predicted) ? 0 : mistakes);
   }
 

@@ -5,8 +5,7 @@ import type { SeenImage } from '../../interventions/network.ts';
 import type { Measurements } from '../../interventions/statistics/statistics.ts';
 import { threadFile } from '../../shared/threads/thread-file.ts';
 import { openThreadPool, type ThreadPool } from '../../shared/threads/thread-pool.ts';
-import type { Change, ChangeableImage, ChangedPictures } from './change.ts';
-import { isLookChange } from './change.ts';
+import { type Change, type ChangeableImage, type ChangedPictures, isLookChange, type MarksChange } from './change.ts';
 import { type ChangeCalls, changeWorks } from './change-works.ts';
 
 /** A card answers no faster than so many threads make pictures. */
@@ -39,18 +38,22 @@ export class PictureChanger implements AsyncDisposable {
     return known;
   }
 
+  /** Null where the images show nothing that is the same. */
+  marks(images: readonly ChangeableImage[]): Promise<MarksChange | null> {
+    return this.#threads.ask('marks', images.map(sendableImage));
+  }
+
   /** @returns in the order of the changes; null where one does not apply to this picture */
-  change({ row, picture, heatmap }: ChangeableImage, changes: readonly Change[]): Promise<(ChangedPictures | null)[]> {
-    return this.#threads.ask('change', { image: { row, picture: sendable(picture), heatmap }, changes });
+  change(image: ChangeableImage, changes: readonly Change[]): Promise<(ChangedPictures | null)[]> {
+    return this.#threads.ask('change', { image: sendableImage(image), changes });
   }
 
   /** The recipient with the donor's part or look; null where the donor has none. */
   async lend(change: Change, donor: ChangeableImage, recipient: SeenImage): Promise<SeenImage | null> {
-    const { row, picture, heatmap } = donor;
-    const values = isLookChange(change) ? await this.measure(picture) : noMeasurements;
+    const values = isLookChange(change) ? await this.measure(donor.picture) : noMeasurements;
     return this.#threads.ask('lend', {
       change,
-      donor: { row, picture: sendable(picture), heatmap },
+      donor: sendableImage(donor),
       values,
       recipient: sendable(recipient),
     });
@@ -64,4 +67,8 @@ export class PictureChanger implements AsyncDisposable {
 /** Pixels in memory of their own: what else is in it would be sent, too. */
 function sendable(picture: SeenImage): SeenImage {
   return { ...picture, pixels: picture.pixels.slice() };
+}
+
+function sendableImage({ row, picture, heatmap }: ChangeableImage): ChangeableImage {
+  return { row, picture: sendable(picture), heatmap };
 }

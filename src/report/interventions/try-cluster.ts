@@ -17,8 +17,9 @@ export const ordinaryMistakes = 18;
 /** Of changes of a part of the picture, one of a thing and one of an edge are transplanted, too: those that take the most of the margin. */
 const transplants = 2;
 
-/** Pictures of one image under all changes of a part, and under one look. */
-export const underParts = 14;
+/** Pictures of one image under the changes that need nothing of a cluster, under all of a part, and under one look. */
+export const underGeneral = 9;
+const underParts = underGeneral + 10;
 const underALook = 2;
 
 /** Pictures that trying a cluster of so many images may take. */

@@ -57,7 +57,7 @@ function isPart(kind: ChangeKind): boolean {
 
 /** Whether a change is of one of the things in a picture; of edges, and of the look of the whole, there is one in each. */
 export function isOfOneThing(kind: ChangeKind): boolean {
-  return kind === 'seen' || kind === 'place';
+  return kind === 'seen' || kind === 'place' || kind === 'marks';
 }
 
 /**

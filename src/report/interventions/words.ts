@@ -30,6 +30,8 @@ export function causeInWords(kind: ChangeKind, place: string, moved: readonly St
       return 'a border or frame';
     case 'surroundings':
       return 'what surrounds them';
+    case 'marks':
+      return isOnePlace(place) ? `the same mark ${located(place)}` : 'the same mark in each picture';
     case 'place':
       return isOnePlace(place) ? `something ${located(place)}` : 'something at the same place in each';
     default:
