@@ -128,8 +128,9 @@ function some(share: number, all: number): string {
   return `${count(share, all)} of ${all}`;
 }
 
+/** An image counts in part where one of two coverings frees it: all are all only where each is. */
 function count(share: number, all: number): number {
-  return Math.round(share * all);
+  return share < 1 ? Math.min(all - 1, Math.round(share * all)) : all;
 }
 
 function capital(text: string): string {
