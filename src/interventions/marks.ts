@@ -84,8 +84,8 @@ export function sharedMarks(pictures: readonly RgbImage[]): SharedMarks | null {
   return share >= least && share <= most ? { mask, shifts } : null;
 }
 
-/** Luma less its surroundings, cut off. */
-function detailOf(picture: RgbImage): Float64Array {
+/** Luma less that of its surroundings, cut off, `[height, width]`: what is drawn over a picture, and what is behind it no more than that. */
+export function detailOf(picture: RgbImage): Float64Array {
   const { width, height } = picture;
   const luma = lumas(picture);
   const around = softened(luma, width, height, Math.min(width, height) * detailShare);
