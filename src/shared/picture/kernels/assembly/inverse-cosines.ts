@@ -4,6 +4,8 @@
  * coefficients have 14 bits, and sums between the passes 15.
  */
 
+import { leftBytes, leftShorts, leftWords, pair, rightBytes, rightShorts, rightWords } from './interleave';
+
 /** Whether this was so in all blocks, and no sample so far outside of its range that libjpeg would wrap it. */
 export let areExact: bool = true;
 
@@ -55,44 +57,44 @@ function lines(block: usize, isFirst: bool, target: usize, stride: usize): void 
   let d7 = v128.load(block, 112);
   if (!isFirst) {
     checkSums(v128.or(tops(d0, d1, d2, d3), tops(d4, d5, d6, d7)));
-    const b0 = left(d0, d4);
-    const b1 = right(d0, d4);
-    const b2 = left(d1, d5);
-    const b3 = right(d1, d5);
-    const b4 = left(d2, d6);
-    const b5 = right(d2, d6);
-    const b6 = left(d3, d7);
-    const b7 = right(d3, d7);
-    const c0 = left(b0, b4);
-    const c1 = right(b0, b4);
-    const c2 = left(b1, b5);
-    const c3 = right(b1, b5);
-    const c4 = left(b2, b6);
-    const c5 = right(b2, b6);
-    const c6 = left(b3, b7);
-    const c7 = right(b3, b7);
-    d0 = left(c0, c4);
-    d1 = right(c0, c4);
-    d2 = left(c1, c5);
-    d3 = right(c1, c5);
-    d4 = left(c2, c6);
-    d5 = right(c2, c6);
-    d6 = left(c3, c7);
-    d7 = right(c3, c7);
+    const b0 = leftShorts(d0, d4);
+    const b1 = rightShorts(d0, d4);
+    const b2 = leftShorts(d1, d5);
+    const b3 = rightShorts(d1, d5);
+    const b4 = leftShorts(d2, d6);
+    const b5 = rightShorts(d2, d6);
+    const b6 = leftShorts(d3, d7);
+    const b7 = rightShorts(d3, d7);
+    const c0 = leftShorts(b0, b4);
+    const c1 = rightShorts(b0, b4);
+    const c2 = leftShorts(b1, b5);
+    const c3 = rightShorts(b1, b5);
+    const c4 = leftShorts(b2, b6);
+    const c5 = rightShorts(b2, b6);
+    const c6 = leftShorts(b3, b7);
+    const c7 = rightShorts(b3, b7);
+    d0 = leftShorts(c0, c4);
+    d1 = rightShorts(c0, c4);
+    d2 = leftShorts(c1, c5);
+    d3 = rightShorts(c1, c5);
+    d4 = leftShorts(c2, c6);
+    d5 = rightShorts(c2, c6);
+    d6 = leftShorts(c3, c7);
+    d7 = rightShorts(c3, c7);
   }
 
   const z3 = i16x8.add(d7, d3);
   const z4 = i16x8.add(d5, d1);
-  const zLow = left(z3, z4);
-  const zHigh = right(z3, z4);
+  const zLow = leftShorts(z3, z4);
+  const zHigh = rightShorts(z3, z4);
   const y3Low = i32x4.dot_i16x8_s(zLow, pair(-6436, 9633));
   const y3High = i32x4.dot_i16x8_s(zHigh, pair(-6436, 9633));
   const y4Low = i32x4.dot_i16x8_s(zLow, pair(9633, 6437));
   const y4High = i32x4.dot_i16x8_s(zHigh, pair(9633, 6437));
-  const outerLow = left(d7, d1);
-  const outerHigh = right(d7, d1);
-  const innerLow = left(d5, d3);
-  const innerHigh = right(d5, d3);
+  const outerLow = leftShorts(d7, d1);
+  const outerHigh = rightShorts(d7, d1);
+  const innerLow = leftShorts(d5, d3);
+  const innerHigh = rightShorts(d5, d3);
   const o0Low = i32x4.add(i32x4.dot_i16x8_s(outerLow, pair(-4927, -7373)), y3Low);
   const o0High = i32x4.add(i32x4.dot_i16x8_s(outerHigh, pair(-4927, -7373)), y3High);
   const o1Low = i32x4.add(i32x4.dot_i16x8_s(innerLow, pair(-4176, -20995)), y4Low);
@@ -103,14 +105,14 @@ function lines(block: usize, isFirst: bool, target: usize, stride: usize): void 
   const o3High = i32x4.add(i32x4.dot_i16x8_s(outerHigh, pair(-7373, 4926)), y4High);
 
   const rounding = i32x4.splat(isFirst ? middleRounding : lastRounding);
-  const flatLow = left(d0, d4);
-  const flatHigh = right(d0, d4);
+  const flatLow = leftShorts(d0, d4);
+  const flatHigh = rightShorts(d0, d4);
   const t0Low = i32x4.add(i32x4.dot_i16x8_s(flatLow, pair(8192, 8192)), rounding);
   const t0High = i32x4.add(i32x4.dot_i16x8_s(flatHigh, pair(8192, 8192)), rounding);
   const t1Low = i32x4.add(i32x4.dot_i16x8_s(flatLow, pair(8192, -8192)), rounding);
   const t1High = i32x4.add(i32x4.dot_i16x8_s(flatHigh, pair(8192, -8192)), rounding);
-  const turnedLow = left(d2, d6);
-  const turnedHigh = right(d2, d6);
+  const turnedLow = leftShorts(d2, d6);
+  const turnedHigh = rightShorts(d2, d6);
   const t2Low = i32x4.dot_i16x8_s(turnedLow, pair(4433, -10704));
   const t2High = i32x4.dot_i16x8_s(turnedHigh, pair(4433, -10704));
   const t3Low = i32x4.dot_i16x8_s(turnedLow, pair(10703, 4433));
@@ -149,8 +151,8 @@ function lines(block: usize, isFirst: bool, target: usize, stride: usize): void 
 
 /** The same where all coefficients lie in the first four rows and columns. */
 function fewLines(block: usize, target: usize, stride: usize): void {
-  const oddColumns = left(v128.load64_zero(block, 16), v128.load64_zero(block, 48));
-  const evenColumns = left(v128.load64_zero(block), v128.load64_zero(block, 32));
+  const oddColumns = leftShorts(v128.load64_zero(block, 16), v128.load64_zero(block, 48));
+  const evenColumns = leftShorts(v128.load64_zero(block), v128.load64_zero(block, 32));
   const half = i32x4.splat(middleRounding);
   const f0 = i32x4.add(i32x4.dot_i16x8_s(evenColumns, pair(8192, 10703)), half);
   const f1 = i32x4.add(i32x4.dot_i16x8_s(evenColumns, pair(8192, 4433)), half);
@@ -165,19 +167,19 @@ function fewLines(block: usize, target: usize, stride: usize): void {
   const a26 = middle(i32x4.add(f2, g1), i32x4.sub(f1, g2));
   const a37 = middle(i32x4.add(f3, g0), i32x4.sub(f0, g3));
   checkSums(tops(a04, a15, a26, a37));
-  const b02 = left(a04, a26);
-  const b13 = left(a15, a37);
-  const b46 = right(a04, a26);
-  const b57 = right(a15, a37);
-  const first01 = left(b02, b13);
-  const first23 = right(b02, b13);
-  const second01 = left(b46, b57);
-  const second23 = right(b46, b57);
+  const b02 = leftShorts(a04, a26);
+  const b13 = leftShorts(a15, a37);
+  const b46 = rightShorts(a04, a26);
+  const b57 = rightShorts(a15, a37);
+  const first01 = leftShorts(b02, b13);
+  const first23 = rightShorts(b02, b13);
+  const second01 = leftShorts(b46, b57);
+  const second23 = rightShorts(b46, b57);
   // Four rows each: the even coefficients of a row lie beside each other, and so do the odd ones.
-  const evenLow = left(first01, first23);
-  const evenHigh = left(second01, second23);
-  const oddLow = right(first01, first23);
-  const oddHigh = right(second01, second23);
+  const evenLow = leftShorts(first01, first23);
+  const evenHigh = leftShorts(second01, second23);
+  const oddLow = rightShorts(first01, first23);
+  const oddHigh = rightShorts(second01, second23);
 
   const o0Low = i32x4.dot_i16x8_s(oddLow, pair(2260, -6436));
   const o0High = i32x4.dot_i16x8_s(oddHigh, pair(2260, -6436));
@@ -263,32 +265,4 @@ function storeRows(p0: v128, p1: v128, p2: v128, p3: v128, target: usize, stride
 function storeTwo(rows: v128, target: usize, stride: usize): void {
   v128.store64_lane(target, rows, 0);
   v128.store64_lane(target + stride, rows, 1);
-}
-
-function pair(first: i32, second: i32): v128 {
-  return i32x4.splat((second << 16) | (first & 0xffff));
-}
-
-function left(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
-}
-
-function right(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
-}
-
-function leftBytes(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
-
-function rightBytes(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-}
-
-function leftWords(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-}
-
-function rightWords(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
 }
