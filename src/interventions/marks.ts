@@ -1,7 +1,7 @@
 /** What several pictures have in common pixel by pixel, each perhaps at another place: a watermark, a label, the same thing pasted into each. */
 
 import type { RgbImage, Size } from '../shared/picture/raster.ts';
-import { type Mask, maskOf } from './mask.ts';
+import { type Mask, maskOf, wrapped } from './mask.ts';
 import { softened } from './statistics/soften.ts';
 import { lumas } from './statistics/statistic.ts';
 
@@ -126,9 +126,9 @@ function bestShift(
 ): Shift {
   let best = { right: 0, down: 0, product: Number.NEGATIVE_INFINITY };
   for (const d of downs) {
-    const down = ((d % height) + height) % height;
+    const down = wrapped(d, height);
     for (const r of rights) {
-      const right = ((r % width) + width) % width;
+      const right = wrapped(r, width);
       let product = 0;
       for (let y = 0; y < height; y++) {
         const row = ((y + down) % height) * width;

@@ -102,8 +102,12 @@ function moved(mask: Mask, place: (x: number, y: number) => { x: number; y: numb
 /** The mask moved to the right and down, round the edges. */
 export function shifted(mask: Mask, right: number, down: number): Mask {
   const { width, height } = mask;
-  const round = (value: number, length: number) => ((value % length) + length) % length;
-  return moved(mask, (x, y) => ({ x: round(x - right, width), y: round(y - down, height) }));
+  return moved(mask, (x, y) => ({ x: wrapped(x - right, width), y: wrapped(y - down, height) }));
+}
+
+/** A place along a side, round the edge. */
+export function wrapped(place: number, length: number): number {
+  return ((place % length) + length) % length;
 }
 
 /** Share of `mask` that is in `other`, too. */

@@ -85,14 +85,7 @@ export class ClusterTester {
    * @throws StoreError
    */
   async haveOwnPlaces(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
-    const pair = JSON.stringify([one.images, other.images].sort());
-    const known = this.#ownPlaces.get(pair);
-    if (known !== undefined) return known;
-    const placed = await this.#placed(one, other);
-    if (placed === null || !lieApart(placed[0].mask, placed[1].mask) || !this.#mayAsk(mostOfPlaces)) return false;
-    const answer = await haveOwnPlaces(...placed, this.#parts);
-    this.#ownPlaces.set(pair, answer);
-    return answer;
+    return this.#askOfPlaces(one, other, null);
   }
 
   /**
@@ -100,19 +93,30 @@ export class ClusterTester {
    * @throws StoreError
    */
   async areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
-    const placed = await this.#placed(one, other);
-    return placed !== null && showOwnThings(...placed) && this.haveOwnPlaces(one, other);
+    return this.#askOfPlaces(one, other, showOwnThings);
   }
 
-  /** Null where one has no place. */
-  async #placed(one: UnrankedCluster, other: UnrankedCluster): Promise<[PlacedCluster, PlacedCluster] | null> {
+  /** Pictures are read only where they decide. @param mayBeTwo looks at them first, which costs no question; null: anything may be */
+  async #askOfPlaces(
+    one: UnrankedCluster,
+    other: UnrankedCluster,
+    mayBeTwo: ((one: PlacedCluster, other: PlacedCluster) => boolean) | null,
+  ): Promise<boolean> {
     const { network } = this.#parts;
     const [mask, otherMask] = [sharedMask(one, network), sharedMask(other, network)];
-    if (mask === null || otherMask === null) return null;
-    return [
+    if (mask === null || otherMask === null || !lieApart(mask, otherMask)) return false;
+    const pair = JSON.stringify([one.images, other.images].sort());
+    const known = this.#ownPlaces.get(pair);
+    if (known === false || (known === true && mayBeTwo === null)) return known;
+    if (known === undefined && !this.#mayAsk(mostOfPlaces)) return false;
+    const placed = [
       { images: await this.#membersOf(one), mask },
       { images: await this.#membersOf(other), mask: otherMask },
-    ];
+    ] as const;
+    if (mayBeTwo !== null && !mayBeTwo(...placed)) return false;
+    const answer = known ?? (await haveOwnPlaces(...placed, this.#parts));
+    this.#ownPlaces.set(pair, answer);
+    return answer;
   }
 
   /**

@@ -7,7 +7,7 @@ import { mean, rounded } from '../clusters/numbers.ts';
 import type { TestedChange } from '../contract.ts';
 import { type Change, isLookChange } from './change.ts';
 import { signedRankPValue } from './signed-rank.ts';
-import { type Asking, marginOf, oneByOne } from './trial.ts';
+import { type Asking, marginOf } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
 
 type Transplanted = NonNullable<TestedChange['transplanted']>;
@@ -46,7 +46,7 @@ export async function transplant(
   if (into.length < fewest || donors.length < fewest) return null;
   const labels: number[] = [];
   async function* pictures(): AsyncGenerator<SeenImage, void, undefined> {
-    const pairs = mapInOrder(oneByOne([...into.entries()]), changer.atOnce, async ([i, { picture, label }]) => {
+    const pairs = mapInOrder(into.entries(), changer.atOnce, async ([i, { picture, label }]) => {
       const lend = (all: readonly TriedImage[]) => changer.lend(change, at(all, i % all.length), picture);
       const [given, control] = await Promise.all([lend(own), lend(donors)]);
       return given === null || control === null ? null : { label, given, control };

@@ -79,7 +79,7 @@ async function* pictures(
   changer: PictureChanger,
   trials: Trial[],
 ): AsyncGenerator<SeenImage, void, undefined> {
-  const made = mapInOrder(oneByOne(images), changer.atOnce, async (image) => ({
+  const made = mapInOrder(images, changer.atOnce, async (image) => ({
     image,
     changed: await changer.change(image, changes),
   }));
@@ -94,11 +94,6 @@ async function* pictures(
       yield* elsewhere;
     }
   }
-}
-
-/** As a source of `mapInOrder`. */
-export async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {
-  yield* items;
 }
 
 /** How far the margin falls, less how far it falls when as much is changed elsewhere. */

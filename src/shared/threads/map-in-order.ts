@@ -8,7 +8,7 @@ import { BoundedQueue } from './bounded-queue.ts';
  * the whole stage.
  */
 export async function* mapInOrder<A, B>(
-  source: AsyncIterable<A>,
+  source: Iterable<A> | AsyncIterable<A>,
   concurrency: number,
   work: (item: A) => Promise<B | null>,
 ): AsyncGenerator<B, void, undefined> {
