@@ -14,7 +14,7 @@ import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts'
 import type { Cluster, CollectionItem, Gap, Proofs } from '../contract.ts';
 import { type DrawnProofs, mostProved } from '../interventions/draw-proofs.ts';
 import { keyedProofs, type ProofFile } from '../interventions/proof-files.ts';
-import { effect, haveOneCause } from '../interventions/verdict.ts';
+import { effect } from '../interventions/verdict.ts';
 import { findGaps, type UnrankedGap } from './find-gaps.ts';
 import { clusterAdvice, clusterEvidence, clusterSentence, gapAdvice, gapSentence, type Naming } from './sentences.ts';
 
@@ -43,9 +43,9 @@ const sameFault = 0.5;
 /** What is found out about clusters beyond what the run has kept. */
 export interface ClusterTests {
   test(clusters: UnrankedCluster[]): Promise<UnrankedCluster[]>;
-  /** Whether two clusters of one class have their causes in two places. */
-  haveOwnPlaces(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
-  /** Whether what they show there looks unlike, as well. */
+  /** Whether two clusters have one cause. */
+  haveOneCause(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
+  /** Whether two clusters of one class have their causes in two places, and what they show there looks unlike. */
   areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
   /** Pictures of what was found out; null where nothing was. */
   prove(cluster: UnrankedCluster): Promise<DrawnProofs | null>;
@@ -53,7 +53,7 @@ export interface ClusterTests {
 
 const untested: ClusterTests = {
   test: async (clusters) => clusters,
-  haveOwnPlaces: async () => false,
+  haveOneCause: async () => false,
   areTwoThings: async () => false,
   prove: async () => null,
 };
@@ -145,8 +145,8 @@ async function joinedPair(
   tests: ClusterTests,
 ): Promise<{ parts: readonly UnrankedCluster[]; whole: UnrankedCluster } | null> {
   for (const [place, one] of clusters.entries()) {
-    for (const other of clusters.slice(place + 1).filter((candidate) => haveOneCause(one, candidate))) {
-      if (await tests.haveOwnPlaces(one, other)) continue;
+    for (const other of clusters.slice(place + 1)) {
+      if (!(await tests.haveOneCause(one, other))) continue;
       const joined = joinClusters(found, maps, one, other);
       const [whole] = joined === null ? [] : await tests.test([joined]);
       if (whole?.grounds === 'interventions' && whole.claimed) return { parts: [one, other], whole };

@@ -53,13 +53,13 @@ export class AskedClusters implements ClusterTests, AsyncDisposable {
   }
 
   /** @throws StoreError */
-  async haveOwnPlaces(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
-    return this.#tester ? this.#tester.haveOwnPlaces(one, other) : false;
+  async haveOneCause(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
+    return this.#tester ? this.#tester.pairs.haveOneCause(one, other) : false;
   }
 
   /** @throws StoreError */
   async areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
-    return this.#tester ? this.#tester.areTwoThings(one, other) : false;
+    return this.#tester ? this.#tester.pairs.areTwoThings(one, other) : false;
   }
 
   /** @throws StoreError */

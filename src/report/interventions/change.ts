@@ -50,8 +50,6 @@ export interface ChangedPictures {
 
 /** What an image's own map shows: from half of its maximum, about a seventh of the picture at most. */
 const ownRegion = { least: 0.5, most: 0.15 };
-/** What the mean of several maps shows is wider than what they share. */
-export const sharedRegion = { least: 0.6, most: 0.12 };
 
 /** Changes that need nothing of a cluster. */
 export const generalChanges: readonly Change[] = [{ kind: 'seen' }, { kind: 'border' }, { kind: 'surroundings' }];

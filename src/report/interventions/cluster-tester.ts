@@ -1,30 +1,23 @@
 /** Asks the network of each cluster whether its images get another answer without what they may share. */
 
 import { at } from '../../explain/at.ts';
-import { brightRegion, type Mask } from '../../interventions/mask.ts';
 import type { Network } from '../../interventions/network.ts';
 import { systematicSample } from '../clusters/choose-images.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import type { TestedChange } from '../contract.ts';
-import { type Change, generalChanges, lookChange, sharedRegion } from './change.ts';
+import { type Change, generalChanges, lookChange } from './change.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
 import { OrdinaryImages, type OrdinaryParts } from './ordinary-images.ts';
-import { haveOwnPlaces, lieApart, type PlacedCluster } from './own-places.ts';
-import { showOwnThings } from './own-things.ts';
+import { PairTester } from './pair-tester.ts';
 import { setsApart } from './sets-apart.ts';
+import { sharedMask } from './shared-mask.ts';
 import type { Asking } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { fewest, mostOfATrial, tryCluster } from './try-cluster.ts';
+import { fewest, members, mostOfATrial, tryCluster } from './try-cluster.ts';
 import { hasCause } from './verdict.ts';
-
-/** Images of a cluster that are tried. */
-const members = 10;
 
 /** Pictures that are asked about at most, so that nothing begins that cannot be ended. */
 const mostOfProofs = 4 * members;
-/** Each image as it is, and under two places, each covered in two ways and held against three others. */
-const mostOfPlaces = 2 * members * (1 + 2 * 5);
-
 export interface TesterParts extends Asking, OrdinaryParts {
   /** Pictures that the network may be asked about, in all. */
   most: number;
@@ -37,13 +30,20 @@ export class ClusterTester {
   readonly #tested = new Map<string, UnrankedCluster>();
   /** What was tried of each. */
   readonly #changes = new Map<string, Change[]>();
-  readonly #ownPlaces = new Map<string, boolean>();
+  /** Two clusters beside each other. */
+  readonly pairs: PairTester;
   /** Clusters that were left out for want of questions. */
   untested = 0;
 
   constructor(parts: TesterParts) {
     this.#parts = parts;
     this.#ordinary = new OrdinaryImages(parts);
+    this.pairs = new PairTester({
+      ...parts,
+      mayAsk: (pictures) => this.#mayAsk(pictures),
+      membersOf: (cluster) => this.#membersOf(cluster),
+      causeOf: (cluster, kind) => this.#changes.get(nameOf(cluster))?.find((change) => change.kind === kind) ?? null,
+    });
   }
 
   /**
@@ -78,45 +78,6 @@ export class ClusterTester {
     const claimed = [...this.#tested.values()].filter((cluster) => cluster.claimed).length;
     const proofs = Math.min(claimed + 1, mostProved) * mostOfProofs;
     return this.#parts.network.asked + proofs + pictures <= this.#parts.most;
-  }
-
-  /**
-   * Whether two clusters of one class have their causes at two places; false where that could not be asked.
-   * @throws StoreError
-   */
-  async haveOwnPlaces(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
-    return this.#askOfPlaces(one, other, null);
-  }
-
-  /**
-   * Whether two clusters of one class show two things that look unlike, each at a place of its own; false where that could not be asked.
-   * @throws StoreError
-   */
-  async areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
-    return this.#askOfPlaces(one, other, showOwnThings);
-  }
-
-  /** Pictures are read only where they decide. @param mayBeTwo looks at them first, which costs no question; null: anything may be */
-  async #askOfPlaces(
-    one: UnrankedCluster,
-    other: UnrankedCluster,
-    mayBeTwo: ((one: PlacedCluster, other: PlacedCluster) => boolean) | null,
-  ): Promise<boolean> {
-    const { network } = this.#parts;
-    const [mask, otherMask] = [sharedMask(one, network), sharedMask(other, network)];
-    if (mask === null || otherMask === null || !lieApart(mask, otherMask)) return false;
-    const pair = JSON.stringify([one.images, other.images].sort());
-    const known = this.#ownPlaces.get(pair);
-    if (known === false || (known === true && mayBeTwo === null)) return known;
-    if (known === undefined && !this.#mayAsk(mostOfPlaces)) return false;
-    const placed = [
-      { images: await this.#membersOf(one), mask },
-      { images: await this.#membersOf(other), mask: otherMask },
-    ] as const;
-    if (mayBeTwo !== null && !mayBeTwo(...placed)) return false;
-    const answer = known ?? (await haveOwnPlaces(...placed, this.#parts));
-    this.#ownPlaces.set(pair, answer);
-    return answer;
   }
 
   /**
@@ -176,10 +137,4 @@ function nameOf({ images }: UnrankedCluster): string {
 function placesOf(cluster: UnrankedCluster, network: Network): Change[] {
   const mask = sharedMask(cluster, network);
   return mask === null ? [] : [{ kind: 'place', mask }];
-}
-
-/** Null where the members' maps have no place in common. */
-function sharedMask({ heatmap }: UnrankedCluster, { size }: Network): Mask | null {
-  const side = Math.sqrt(heatmap.length);
-  return side === 0 ? null : brightRegion({ values: heatmap, height: side, width: side }, size, sharedRegion);
 }

@@ -12,6 +12,8 @@ import { causeInWords, type StatisticMeans } from './words.ts';
 
 /** Fewer images are no cluster to test. */
 export const fewest = 5;
+/** Images of a cluster that are tried. */
+export const members = 10;
 /** Of the run, that a cluster's changes are held against. */
 export const ordinaryMistakes = 18;
 /** Of changes of a part of the picture, one of a thing and one of an edge are transplanted, too: those that take the most of the margin. */

@@ -12,7 +12,7 @@ const fewest = 7;
  * What speaks for a change has to be so much: Fisher's combination of three tests in decimal digits, the cluster's own counted half, and the shares of images that change their answer
  * beyond the controls. Set on the development sets of docs/reference/planted-gaps.md.
  */
-const enoughEvidence = 8;
+const enoughEvidence = 7.5;
 const ofOwnChance = 0.5;
 /** A cluster's own chance has no end where its mistakes are many. */
 const mostDigits = 7;
@@ -60,17 +60,22 @@ export function isOfOneThing(kind: ChangeKind): boolean {
   return kind === 'seen' || kind === 'place' || kind === 'marks';
 }
 
-/**
- * Whether two clusters of one class have one cause: what is the cause of each is also one of the other. Only what there is one of in a picture shows that: two marks of
- * one class are found the same way, and are two.
- */
-export function haveOneCause(one: TestedCluster, other: TestedCluster): boolean {
-  return (
-    one.predicted === other.predicted && one.claimed && other.claimed && explains(one, other) && explains(other, one)
-  );
+/** Only causes that are claimed, and of mistakes for one class, may be one. */
+export function mayHaveOneCause(one: ClaimedCluster, other: ClaimedCluster): boolean {
+  return one.predicted === other.predicted && one.claimed && other.claimed;
 }
 
-type TestedCluster = Pick<UnrankedCluster, 'size' | 'chance' | 'predicted' | 'claimed' | 'tests'>;
+type ClaimedCluster = Pick<UnrankedCluster, 'predicted' | 'claimed'>;
+
+/**
+ * Whether the tests of two clusters show one cause: what is the cause of each is also one of the other. Only what there is one of in a picture shows that: two marks of
+ * one class are found the same way, and are two.
+ */
+export function showOneCause(one: TestedCluster, other: TestedCluster): boolean {
+  return explains(one, other) && explains(other, one);
+}
+
+type TestedCluster = Pick<UnrankedCluster, 'size' | 'chance' | 'tests'>;
 
 function explains({ tests: [cause] }: TestedCluster, other: TestedCluster): boolean {
   if (cause === undefined || isOfOneThing(cause.kind)) return false;

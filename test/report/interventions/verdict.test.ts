@@ -35,7 +35,7 @@ test('a weak cue is a cause when both tests say so, and is none by one of them',
 
 test('what most of the picture lies in needs more', () => {
   const figures = { fall: 2, returned: 0.3, chance: 1e-3, transplanted: given(0.2, 1e-4) };
-  const sure = { ...cluster, chance: 0.005 };
+  const sure = { ...cluster, chance: 0.02 };
   expect(hasCause(sure, [change('border', figures)])).toBe(true);
   expect(hasCause(sure, [change('surroundings', figures)])).toBe(false);
   expect(hasCause({ ...cluster, chance: 1e-5 }, [change('surroundings', figures)])).toBe(true);
