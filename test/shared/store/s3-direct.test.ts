@@ -231,11 +231,12 @@ describe.skipIf(s3Program === null)('on a server', () => {
     const store = await openS3Store(`s3://${bucket}/faults`, { ...process.env, AWS_ENDPOINT_URL: proxy.endpoint });
     await store.put('first', body, 'image/jpeg');
     await store.get('first');
+    const patience = { attempts: 10, firstDelay: 1 };
     proxy.set({ slowDown: 0.08, reset: 0.08, lost: 0.08, truncated: 0.08 });
-    for (let index = 0; index < 80; index += 1) {
+    for (let index = 0; index < 40; index += 1) {
       const bytes = Buffer.alloc(20_000, index);
-      await retryTransient(() => store.put(`${index}.jpg`, bytes, 'image/jpeg'));
-      const found = await retryTransient(() => store.get(`${index}.jpg`));
+      await retryTransient(() => store.put(`${index}.jpg`, bytes, 'image/jpeg'), patience);
+      const found = await retryTransient(() => store.get(`${index}.jpg`), patience);
       expect(found.equals(bytes)).toBe(true);
     }
     const { slowDown, reset, lost, truncated } = proxy.counts;
