@@ -94,7 +94,7 @@ export class DirectRequests {
   }
 
   async #learn(command: Command, input: object, request: unknown): Promise<void> {
-    if (this.#patterns.has(command) || this.#failures === mostFailures || !isSignedRequest(request)) return;
+    if (this.#patterns.has(command) || this.#failures >= mostFailures || !isSignedRequest(request)) return;
     if (!('Bucket' in input && 'Key' in input) || input.Bucket !== this.#bucket || typeof input.Key !== 'string')
       return;
     const credentials = await this.#credentials();
@@ -114,7 +114,7 @@ function wholeBody(stream: unknown): Promise<Buffer> {
     const pieces: Buffer[] = [];
     stream.on('data', (piece: Buffer) => pieces.push(piece));
     stream.once('end', () => resolve(Buffer.concat(pieces)));
-    stream.once('error', reject);
+    stream.on('error', reject);
     stream.once('close', () => reject(new Error('The answer broke off.')));
   });
 }
