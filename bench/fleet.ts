@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeLargeRun } from './fleet/large-run.ts';
 import { compareWithLocalRun } from './fleet/overhead.ts';
+import { compareRequests } from './fleet/requests.ts';
 import { compareScales } from './fleet/scaling.ts';
 import { printMachine } from './machine.ts';
 import { benchModel, writeBenchModel } from './models/models.ts';
@@ -22,7 +23,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const { values } = parseArgs({
   options: {
-    parts: { type: 'string', default: 'enqueue,overhead,scaling,large' },
+    parts: { type: 'string', default: 'enqueue,requests,overhead,scaling,large' },
     /** Of the comparison with `gradline run`. */
     model: { type: 'string', default: 'resnet34' },
     photos: { type: 'string' },
@@ -43,6 +44,9 @@ if (parts.has('enqueue')) {
   await runBench('enqueue', '--images', values.quick ? '200000' : '2000000');
   // With the usual watermark Redis holds 10,000 shards at most, however many there are.
   if (!values.quick) await runBench('enqueue', '--images', '10000000', '--high-watermark', '10000');
+}
+if (parts.has('requests')) {
+  await compareRequests(values.quick ? { requests: 100, rounds: 1 } : { requests: 1500, rounds: 5 });
 }
 if (parts.has('overhead')) {
   const model = benchModel(values.model);

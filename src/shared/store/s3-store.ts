@@ -1,6 +1,7 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { UserError } from '../../explain/user-error.ts';
 import { parseS3Location } from './location.ts';
+import { DirectRequests } from './s3-direct.ts';
 import { s3StoreError } from './s3-errors.ts';
 import { uploadFile } from './s3-upload.ts';
 import { type ObjectFacts, type Store, type StoredObject, StoreError } from './store.ts';
@@ -58,6 +59,7 @@ export class S3Store implements Store {
   readonly location: string;
   readonly #sdk: Sdk;
   readonly #client: S3Client;
+  readonly #direct: DirectRequests;
   readonly #bucket: string;
   readonly #root: string;
 
@@ -65,6 +67,7 @@ export class S3Store implements Store {
   constructor(sdk: Sdk, client: S3Client, bucket: string, root: string) {
     this.#sdk = sdk;
     this.#client = client;
+    this.#direct = new DirectRequests(client, bucket);
     this.#bucket = bucket;
     this.#root = root;
     this.location = `s3://${bucket}/${root}`.replace(/\/$/, '');
@@ -86,6 +89,8 @@ export class S3Store implements Store {
   }
 
   async get(key: string): Promise<Buffer> {
+    const bytes = await this.#direct.get(this.#root + key);
+    if (bytes !== null) return bytes;
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await this.#client.send(new this.#sdk.GetObjectCommand(this.#address(key)));
@@ -141,13 +146,11 @@ export class S3Store implements Store {
   }
 
   async put(key: string, body: Buffer | string, contentType: string): Promise<void> {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    if (await this.#direct.put(this.#root + key, bytes, contentType)) return;
     try {
       await this.#client.send(
-        new this.#sdk.PutObjectCommand({
-          ...this.#address(key),
-          Body: typeof body === 'string' ? Buffer.from(body) : body,
-          ContentType: contentType,
-        }),
+        new this.#sdk.PutObjectCommand({ ...this.#address(key), Body: bytes, ContentType: contentType }),
       );
     } catch (error) {
       throw s3StoreError(error, 'write', this.#name(key));
