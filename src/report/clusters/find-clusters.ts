@@ -14,7 +14,7 @@ import {
 import { describeCluster, type UnrankedCluster } from './describe-cluster.ts';
 import type { HighMargins } from './high-margin.ts';
 import { fitNullModel, type NullModel } from './null-model.ts';
-import type { Sample, SeenMaps } from './sample.ts';
+import { rowOf, type Sample, type SeenMaps } from './sample.ts';
 import { bisect } from './ward-clustering.ts';
 
 /** Predicted classes that are looked into: those with the most false positives. */
@@ -81,18 +81,35 @@ export function halveCluster(
 
 /** Two clusters of one predicted class, of one search, as one. */
 export function joinClusters(
-  { classes, nullModel }: FoundClusters,
+  found: FoundClusters,
   maps: SeenMaps,
   one: UnrankedCluster,
   other: UnrankedCluster,
 ): UnrankedCluster | null {
-  const found = classes.find(({ own }) => own.predicted === one.predicted);
-  if (found === undefined || one.predicted !== other.predicted) return null;
-  const { own, ofClass } = found;
   // The most typical images of the larger one come first.
   const [larger, smaller] = one.size >= other.size ? [one, other] : [other, one];
-  const members = [...membersOf(own, larger.rows), ...membersOf(own, smaller.rows)];
-  return describeCluster(judge(members, own.early, nullModel), own, maps, ofClass);
+  return one.predicted === other.predicted ? withRows(found, maps, larger, [...larger.rows, ...smaller.rows]) : null;
+}
+
+/** A cluster with other images in place of its own; null where too few of them are mistakes for its class. */
+export function withRows(
+  { classes, nullModel }: FoundClusters,
+  maps: SeenMaps,
+  { predicted }: Pick<UnrankedCluster, 'predicted'>,
+  rows: readonly number[],
+): UnrankedCluster | null {
+  const found = classes.find(({ own }) => own.predicted === predicted);
+  if (found === undefined) return null;
+  const { own, ofClass } = found;
+  const members = membersOf(own, rows);
+  return members.length < smallestGroup
+    ? null
+    : describeCluster(judge(members, own.early, nullModel), own, maps, ofClass);
+}
+
+/** Rows of the mistakes for a class that were looked at. */
+export function mistakesFor({ classes }: FoundClusters, predicted: number): number[] {
+  return classes.find(({ own }) => own.predicted === predicted)?.own.falsePositives.map(rowOf) ?? [];
 }
 
 /** In the order of the rows. */

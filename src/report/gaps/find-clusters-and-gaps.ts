@@ -2,21 +2,16 @@
 
 import { fewest } from '../clusters/class-groups.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
-import {
-  type FoundClusters,
-  findClusters,
-  halveCluster,
-  joinClusters,
-  mostClasses,
-} from '../clusters/find-clusters.ts';
+import { findClusters, mostClasses } from '../clusters/find-clusters.ts';
 import { highMargins } from '../clusters/high-margin.ts';
 import { type RunColumns, type SeenMaps, sampleOf } from '../clusters/sample.ts';
 import type { Cluster, CollectionItem, Gap, Proofs } from '../contract.ts';
-import { type DrawnProofs, mostProved } from '../interventions/draw-proofs.ts';
+import { mostProved } from '../interventions/draw-proofs.ts';
 import { keyedProofs, type ProofFile } from '../interventions/proof-files.ts';
 import { effect } from '../interventions/verdict.ts';
 import { findGaps, type UnrankedGap } from './find-gaps.ts';
 import { clusterAdvice, clusterEvidence, clusterSentence, gapAdvice, gapSentence, type Naming } from './sentences.ts';
+import { type ClusterTests, testedClusters, untested } from './tested-clusters.ts';
 
 export interface EvidenceOf {
   run: RunColumns;
@@ -40,24 +35,6 @@ const oneClass = 0.7;
 /** Two findings that share so much of the smaller one are one fault seen twice. */
 const sameFault = 0.5;
 
-/** What is found out about clusters beyond what the run has kept. */
-export interface ClusterTests {
-  test(clusters: UnrankedCluster[]): Promise<UnrankedCluster[]>;
-  /** Whether two clusters have one cause. */
-  haveOneCause(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
-  /** Whether two clusters of one class have their causes in two places, and what they show there looks unlike. */
-  areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
-  /** Pictures of what was found out; null where nothing was. */
-  prove(cluster: UnrankedCluster): Promise<DrawnProofs | null>;
-}
-
-const untested: ClusterTests = {
-  test: async (clusters) => clusters,
-  haveOneCause: async () => false,
-  areTwoThings: async () => false,
-  prove: async () => null,
-};
-
 /** @param tests asks the network about clusters, and claims causes accordingly; default: it is not at hand */
 export async function findClustersAndGaps(
   own: EvidenceOf,
@@ -70,7 +47,7 @@ export async function findClustersAndGaps(
   const margins = highMargins(own.run);
   const known = reference === null ? null : { sample: sampleOf(reference.run, reference.seen), maps: reference.maps };
   const found = findClusters(sample, own.maps, margins);
-  const first = await testedAndJoined(found, own.maps, tests);
+  const first = await testedClusters(found, own.maps, tests);
   // A cluster over several classes holds what its classes share: its images need no gap to explain them.
   const explained = new Set(
     first
@@ -86,7 +63,7 @@ export async function findClustersAndGaps(
   const second =
     inGaps.size === 0
       ? []
-      : await testedAndJoined(findClusters(sample, own.maps, margins, inGaps, found), own.maps, tests);
+      : await testedClusters(findClusters(sample, own.maps, margins, inGaps, found), own.maps, tests);
   const ranked = clearerOf(first, second, inGaps).sort(byEvidence);
   const clusters = ranked.map((cluster, rank) => ({ ...cluster, id: `cluster-${rank + 1}` }));
   const { proofs, files } = await proved(clusters, tests);
@@ -109,50 +86,6 @@ export async function findClustersAndGaps(
           ]
         : [],
   };
-}
-
-async function testedAndJoined(found: FoundClusters, maps: SeenMaps, tests: ClusterTests): Promise<UnrankedCluster[]> {
-  let clusters = await parted(await tests.test(found.clusters), found, maps, tests);
-  for (;;) {
-    const joined = await joinedPair(clusters, found, maps, tests);
-    if (joined === null) return clusters;
-    clusters = [...clusters.filter((cluster) => !joined.parts.includes(cluster)), joined.whole];
-  }
-}
-
-/** Clusters that hold two causes, as two, where the network says so and claims a cause for each of them. */
-async function parted(
-  clusters: readonly UnrankedCluster[],
-  found: FoundClusters,
-  maps: SeenMaps,
-  tests: ClusterTests,
-): Promise<UnrankedCluster[]> {
-  const parts: UnrankedCluster[] = [];
-  for (const cluster of clusters) {
-    const halves = cluster.grounds === 'interventions' && cluster.claimed ? halveCluster(found, maps, cluster) : null;
-    const tested = halves !== null && (await tests.areTwoThings(...halves)) ? await tests.test(halves) : [];
-    const areTwo = tested.length > 0 && tested.every(({ grounds, claimed }) => grounds === 'interventions' && claimed);
-    parts.push(...(areTwo ? tested : [cluster]));
-  }
-  return parts;
-}
-
-/** Two clusters of which the network says that they have one cause, and says so of both together as well. */
-async function joinedPair(
-  clusters: readonly UnrankedCluster[],
-  found: FoundClusters,
-  maps: SeenMaps,
-  tests: ClusterTests,
-): Promise<{ parts: readonly UnrankedCluster[]; whole: UnrankedCluster } | null> {
-  for (const [place, one] of clusters.entries()) {
-    for (const other of clusters.slice(place + 1)) {
-      if (!(await tests.haveOneCause(one, other))) continue;
-      const joined = joinClusters(found, maps, one, other);
-      const [whole] = joined === null ? [] : await tests.test([joined]);
-      if (whole?.grounds === 'interventions' && whole.claimed) return { parts: [one, other], whole };
-    }
-  }
-  return null;
 }
 
 /** Claims first; then by what the network answered, and where it was not asked, by what the claim rests on. */

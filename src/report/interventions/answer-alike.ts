@@ -1,18 +1,15 @@
 /** Whether what is the cause of one cluster is that of another of its class as well, as the network answers. */
 
 import { mean } from '../clusters/numbers.ts';
-import type { Change } from './change.ts';
+import type { LocatedCause } from './located-cause.ts';
 import { type Asking, fallOf, tryChanges } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
 
 /** How much of what a cause takes from its own images it has to take from the other's. */
 const leastShare = 0.6;
 
-/** Images of a cluster, its cause, and the share of their margin that goes with it. */
-export interface CausedCluster {
+export interface CausedCluster extends LocatedCause {
   images: readonly TriedImage[];
-  cause: Change;
-  lost: number;
 }
 
 /** Whether each cluster's cause acts on the images of the other as it does on its own: what surrounds a thing covers a mark in a corner, too, but not the other way round. */

@@ -5,7 +5,8 @@ import type { Network } from '../../interventions/network.ts';
 import { StoreError } from '../../shared/store/store.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { sampleOf } from '../clusters/sample.ts';
-import type { ClusterTests, EvidenceOf } from '../gaps/find-clusters-and-gaps.ts';
+import type { EvidenceOf } from '../gaps/find-clusters-and-gaps.ts';
+import type { ClusterTests } from '../gaps/tested-clusters.ts';
 import { ClusterTester } from './cluster-tester.ts';
 import type { DrawnProofs } from './draw-proofs.ts';
 import { PictureChanger } from './picture-changer.ts';
@@ -60,6 +61,11 @@ export class AskedClusters implements ClusterTests, AsyncDisposable {
   /** @throws StoreError */
   async areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
     return this.#tester ? this.#tester.pairs.areTwoThings(one, other) : false;
+  }
+
+  /** @throws StoreError */
+  async furtherImages(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]> {
+    return this.#tester ? this.#tester.furtherImages(cluster, rows) : [];
   }
 
   /** @throws StoreError */

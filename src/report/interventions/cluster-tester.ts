@@ -4,20 +4,25 @@ import { at } from '../../explain/at.ts';
 import type { Network } from '../../interventions/network.ts';
 import { systematicSample } from '../clusters/choose-images.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
+import { rowOf } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
 import { type Change, generalChanges, lookChange } from './change.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
+import { furtherImages, tellsImages } from './further-images.ts';
+import { type LocatedCause, locatedCause } from './located-cause.ts';
 import { OrdinaryImages, type OrdinaryParts } from './ordinary-images.ts';
 import { PairTester } from './pair-tester.ts';
 import { setsApart } from './sets-apart.ts';
 import { sharedMask } from './shared-mask.ts';
 import type { Asking } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { fewest, members, mostOfATrial, tryCluster } from './try-cluster.ts';
+import { fewest, members, mostOfATrial, tryCluster, underACause } from './try-cluster.ts';
 import { hasCause } from './verdict.ts';
 
 /** Pictures that are asked about at most, so that nothing begins that cannot be ended. */
 const mostOfProofs = 4 * members;
+/** Of a class's mistakes outside its clusters; where there are more, asking them all costs more than it finds. */
+const mostFurther = 60;
 export interface TesterParts extends Asking, OrdinaryParts {
   /** Pictures that the network may be asked about, in all. */
   most: number;
@@ -28,8 +33,8 @@ export class ClusterTester {
   readonly #ordinary: OrdinaryImages;
   /** By their images: a second search finds most of them again. */
   readonly #tested = new Map<string, UnrankedCluster>();
-  /** What was tried of each. */
-  readonly #changes = new Map<string, Change[]>();
+  /** What was tried, by what came of it: a cluster that has got further images keeps its tests. */
+  readonly #changes = new WeakMap<readonly TestedChange[], readonly Change[]>();
   /** Two clusters beside each other. */
   readonly pairs: PairTester;
   /** Clusters that were left out for want of questions. */
@@ -42,7 +47,7 @@ export class ClusterTester {
       ...parts,
       mayAsk: (pictures) => this.#mayAsk(pictures),
       membersOf: (cluster) => this.#membersOf(cluster),
-      causeOf: (cluster, kind) => this.#changes.get(nameOf(cluster))?.find((change) => change.kind === kind) ?? null,
+      causeOf: (cluster) => this.#causeOf(cluster),
     });
   }
 
@@ -86,7 +91,7 @@ export class ClusterTester {
    */
   async prove(cluster: UnrankedCluster): Promise<DrawnProofs | null> {
     const [strongest] = cluster.tests;
-    const change = this.#changes.get(nameOf(cluster))?.find(({ kind }) => kind === strongest?.kind);
+    const change = this.#changesOf(cluster).find(({ kind }) => kind === strongest?.kind);
     if (strongest === undefined || change === undefined) return null;
     if (this.#parts.network.asked + mostOfProofs > this.#parts.most) return null;
     const own = await this.#membersOf(cluster);
@@ -95,10 +100,34 @@ export class ClusterTester {
     return strongest.isRemovable ? drawn : { ...drawn, removed: [] };
   }
 
+  /**
+   * Those of further mistakes for a cluster's class that have its cause, too; none where single answers do not tell, or too many would have to be asked.
+   * @param rows of the sample
+   * @throws StoreError
+   */
+  async furtherImages(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]> {
+    const cause = this.#causeOf(cluster);
+    if (!cluster.claimed || cause === null || !tellsImages(cause)) return [];
+    if (rows.length > mostFurther || !this.#mayAsk(rows.length * underACause)) return [];
+    return (await furtherImages(cause, await this.#triedImages(rows), this.#parts)).map(rowOf);
+  }
+
+  #changesOf({ tests }: UnrankedCluster): readonly Change[] {
+    return this.#changes.get(tests) ?? [];
+  }
+
+  #causeOf(cluster: UnrankedCluster): LocatedCause | null {
+    return locatedCause(cluster.tests, this.#changesOf(cluster));
+  }
+
   #membersOf({ rows }: UnrankedCluster): Promise<TriedImage[]> {
+    return this.#triedImages(systematicSample(rows, members));
+  }
+
+  #triedImages(rows: readonly number[]): Promise<TriedImage[]> {
     const { sample, deepest, network } = this.#parts;
     return triedImages(
-      systematicSample(rows, members).map((row) => at(sample, row)),
+      rows.map((row) => at(sample, row)),
       deepest,
       network,
     );
@@ -122,11 +151,12 @@ export class ClusterTester {
     const marks = await this.#parts.changer.marks(own);
     const parts = [...generalChanges, ...placesOf(cluster, network), ...(marks === null ? [] : [marks])];
     const changes: Change[] = [...parts, ...looks.keys()];
-    this.#changes.set(nameOf(cluster), changes);
     const { mistakes, outcomes } = await this.#ordinary.mistakes(predicted);
     const ordinaryOutcomes = (change: Change) => outcomes.get(change) ?? [];
     const correct = () => this.#ordinary.correctOfOthers(predicted);
-    return tryCluster({ cluster, own, mistakes, changes, looks, ordinaryOutcomes, correct }, this.#parts);
+    const tests = await tryCluster({ cluster, own, mistakes, changes, looks, ordinaryOutcomes, correct }, this.#parts);
+    this.#changes.set(tests, changes);
+    return tests;
   }
 }
 

@@ -2,31 +2,26 @@
 
 import type { Mask } from '../../interventions/mask.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
-import { answerAlike, type CausedCluster } from './answer-alike.ts';
-import type { Change } from './change.ts';
+import { answerAlike } from './answer-alike.ts';
+import type { LocatedCause } from './located-cause.ts';
 import { haveOwnPlaces, lieApart, type PlacedCluster } from './own-places.ts';
 import { showOwnThings } from './own-things.ts';
 import { sharedMask } from './shared-mask.ts';
 import type { Asking } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
-import { members } from './try-cluster.ts';
-import { isOfOneThing, lost, mayHaveOneCause, showOneCause } from './verdict.ts';
+import { members, underACause } from './try-cluster.ts';
+import { isOfOneThing, mayHaveOneCause, showOneCause } from './verdict.ts';
 
 /** Each image as it is, and under two places, each covered in two ways and held against three others. */
 const mostOfPlaces = 2 * members * (1 + 2 * 5);
-/** Each image as it is, and under one cause. */
-const mostOfCauses = 2 * members * (1 + 5);
-
-/** Of what goes with what each image's map shows, so much has to go with the place that the maps share. */
-const placedShare = 0.6;
+const mostOfCauses = 2 * members * underACause;
 
 export interface PairParts extends Asking {
   /** Whether so many pictures are left. */
   mayAsk(pictures: number): boolean;
   /** Those of a cluster that are tried. @throws StoreError */
   membersOf(cluster: UnrankedCluster): Promise<TriedImage[]>;
-  /** The change of that kind that was tried of a cluster. */
-  causeOf(cluster: UnrankedCluster, kind: Change['kind']): Change | null;
+  causeOf(cluster: UnrankedCluster): LocatedCause | null;
 }
 
 export class PairTester {
@@ -51,7 +46,7 @@ export class PairTester {
   }
 
   async #answerAlike(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
-    const [first, second] = [this.#locatedCause(one), this.#locatedCause(other)];
+    const [first, second] = [this.#parts.causeOf(one), this.#parts.causeOf(other)];
     if (first === null || second === null) return false;
     const pair = pairOf(one, other);
     const known = this.#answeredAlike.get(pair);
@@ -66,16 +61,6 @@ export class PairTester {
       !lookUnlike && (await answerAlike({ ...first, images: own }, { ...second, images: others }, this.#parts));
     this.#answeredAlike.set(pair, answer);
     return answer;
-  }
-
-  /** What of a cluster can be asked of another: what its own maps show is something in every image. Null for a cluster without such a cause. */
-  #locatedCause(cluster: UnrankedCluster): Pick<CausedCluster, 'cause' | 'lost'> | null {
-    const [strongest] = cluster.tests;
-    if (strongest === undefined) return null;
-    const located = strongest.kind === 'seen' ? cluster.tests.find(({ kind }) => kind === 'place') : strongest;
-    const cause = located === undefined ? null : this.#parts.causeOf(cluster, located.kind);
-    if (located === undefined || cause === null || lost(located) < placedShare * lost(strongest)) return null;
-    return { cause, lost: lost(located) };
   }
 
   /**

@@ -7,7 +7,7 @@ import { testedChange } from './tested-change.ts';
 import { recipientsOfLooks, recipientsOfParts, transplant } from './transplants.ts';
 import { type Asking, type Outcome, tryChanges } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
-import { isOfOneThing, lost, mayBeCause, strongestFirst, takesEnough } from './verdict.ts';
+import { isOfOneThing, lost, mayBeCause, removalEvidence, strongestFirst, takesEnough } from './verdict.ts';
 import { causeInWords, type StatisticMeans } from './words.ts';
 
 /** Fewer images are no cluster to test. */
@@ -16,13 +16,18 @@ export const fewest = 5;
 export const members = 10;
 /** Of the run, that a cluster's changes are held against. */
 export const ordinaryMistakes = 18;
-/** Of changes of a part of the picture, one of a thing and one of an edge are transplanted, too: those that take the most of the margin. */
-const transplants = 2;
+/**
+ * Of changes of a part of the picture, these are transplanted, too: of things the one that takes the most of the margin and the one of which taking it out says the most, and of edges
+ * the one that takes the most.
+ */
+const transplants = 3;
 
 /** Pictures of one image under the changes that need nothing of a cluster, under all of a part, and under one look. */
 export const underGeneral = 9;
 const underParts = underGeneral + 10;
 const underALook = 2;
+/** One image as it is, and with one part covered in two ways and held against three others. */
+export const underACause = 1 + 2 + 3;
 
 /** Pictures that trying a cluster of so many images may take. */
 export function mostOfATrial(images: number, looks: number): number {
@@ -75,11 +80,10 @@ export async function tryCluster(trial: ClusterTrial, asking: Asking): Promise<T
   const ofMistakes = await tryChanges(moved, taking, asking);
   const held = taking.flatMap((change) => tried(change, ofMistakes.get(change) ?? []));
 
-  const byLoss = [...parts].sort((a, b) => lost(b.test) - lost(a.test));
-  const [thing, edge] = [true, false].map((isThing) =>
-    byLoss.filter(({ test }) => isOfOneThing(test.kind) === isThing),
-  );
-  const lending = [...(thing?.slice(0, 1) ?? []), ...(edge?.slice(0, 1) ?? []), ...held];
+  const things = parts.filter(({ test }) => isOfOneThing(test.kind));
+  const edges = parts.filter(({ test }) => !isOfOneThing(test.kind));
+  const chosen = [highest(things, lost), highest(things, removalEvidence), highest(edges, lost)];
+  const lending = [...new Set(chosen.flatMap((one) => one ?? [])), ...held];
   for (const { change, test } of lending.filter(({ test }) => mayBeCause(cluster, test))) {
     const images = { own, mistakes: trial.mistakes, correct: await trial.correct(), predicted: cluster.predicted };
     test.transplanted = await transplant(change, images, asking);
@@ -88,6 +92,10 @@ export async function tryCluster(trial: ClusterTrial, asking: Asking): Promise<T
     cluster,
     [...parts, ...held, ...slight].map(({ test }) => test),
   );
+}
+
+function highest(tried: readonly Tried[], of: (test: TestedChange) => number): Tried | undefined {
+  return [...tried].sort((a, b) => of(b.test) - of(a.test))[0];
 }
 
 function inWords(change: Change, { cluster, looks }: ClusterTrial): Pick<TestedChange, 'words' | 'isRemovable'> {

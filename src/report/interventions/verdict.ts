@@ -21,8 +21,8 @@ const againstSurroundings = 1;
 
 /** Where half of the margin goes, and half of others' images are taken, the tests need not agree: what is left of a large cue still tells. */
 const overwhelming = { lost: 0.5, taken: 0.5, chance: 0.01 };
-/** Where nearly all of the margin goes and most images return, nothing has to be put anywhere: a small mark says little in the middle of another thing. */
-const decisive = { lost: 0.75, returned: 0.5 };
+/** Where most of the margin goes and most images return, nothing has to be put anywhere: a small mark says little in the middle of another thing. */
+const decisive = { lost: 0.6, returned: 0.5, together: 1.25 };
 /** A removal stands alone only in a cluster that is surer than this: half-hearted mistakes change their answer whatever is changed. */
 const removalBelow = 0.1;
 /** Share of the margin, of what the whole picture is like: less is no cause, whatever it does to others. */
@@ -104,14 +104,26 @@ function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange
   if (evidenceOf(chance, test) >= enoughEvidence) return true;
   const given = test.transplanted?.chance ?? 1;
   if (share >= overwhelming.lost && taken >= overwhelming.taken && given <= overwhelming.chance) return true;
-  return chance < removalBelow && share >= decisive.lost && returned >= decisive.returned;
+  const isDecisive =
+    share >= decisive.lost && returned >= decisive.returned && rounded(share + returned) >= decisive.together;
+  return chance < removalBelow && isDecisive;
 }
 
 /** Of a change that was put into others, too; else none. */
 function evidenceOf(chance: number, test: TestedChange): number {
   if (test.transplanted === null) return 0;
-  const tests = digits(test.chance) + digits(test.transplanted.chance) + ofOwnChance * digits(chance);
-  return tests + returnedBeyond(test) + takenBeyond(test) - (test.kind === 'surroundings' ? againstSurroundings : 0);
+  const given = digits(test.transplanted.chance) + takenBeyond(test);
+  return (
+    removalEvidence(test) +
+    given +
+    ofOwnChance * digits(chance) -
+    (test.kind === 'surroundings' ? againstSurroundings : 0)
+  );
+}
+
+/** The part of it that taking the change out of the images says. */
+export function removalEvidence(test: TestedChange): number {
+  return digits(test.chance) + returnedBeyond(test);
 }
 
 function digits(chance: number): number {

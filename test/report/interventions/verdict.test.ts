@@ -1,27 +1,10 @@
 /** What a network's answers claim, and what not. */
 
 import { expect, test } from 'vitest';
-import type { ChangeKind, TestedChange } from '../../../src/report/contract.ts';
 import { hasCause } from '../../../src/report/interventions/verdict.ts';
+import { change } from './tested-changes.ts';
 
 const cluster = { size: 20, chance: 0.01 };
-
-/** Ten images, of which nothing else than the named figures says anything. */
-function change(kind: ChangeKind, figures: Partial<TestedChange> = {}): TestedChange {
-  const controls = { ordinaryFall: 0, returnedElsewhere: null, ordinaryReturned: 0, chance: 0.001 };
-  return {
-    kind,
-    words: kind,
-    isRemovable: true,
-    images: 10,
-    margin: 4,
-    fall: 0,
-    returned: 0,
-    ...controls,
-    transplanted: null,
-    ...figures,
-  };
-}
 
 const given = (taken: number, chance = 1e-5) => ({ images: 20, taken, control: 0, chance });
 
@@ -52,6 +35,13 @@ test('a removal that is decisive stands alone, unless the mistakes are as sure a
   const mark = change('place', { fall: 4.5, returned: 0.9 });
   expect(hasCause(cluster, [mark])).toBe(true);
   expect(hasCause({ ...cluster, chance: 0.3 }, [mark])).toBe(false);
+});
+
+test('a removal may be short of one figure where it is far beyond in the other', () => {
+  const mark = change('place', { fall: 3.6, returned: 0.9, chance: 1e-3 });
+  expect(hasCause(cluster, [mark])).toBe(true);
+  expect(hasCause(cluster, [{ ...mark, returned: 0.5 }])).toBe(false);
+  expect(hasCause(cluster, [{ ...mark, fall: 2.5 }])).toBe(false);
 });
 
 test('a look that cannot be taken out, but comes near to usual ones, is a cause where the images return then', () => {

@@ -1,0 +1,102 @@
+/** Clusters after the network has been asked: what is claimed of them, and which images belong together. */
+
+import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
+import { type FoundClusters, halveCluster, joinClusters, mistakesFor, withRows } from '../clusters/find-clusters.ts';
+import type { SeenMaps } from '../clusters/sample.ts';
+import type { DrawnProofs } from '../interventions/draw-proofs.ts';
+
+/** What is found out about clusters beyond what the run has kept. */
+export interface ClusterTests {
+  test(clusters: UnrankedCluster[]): Promise<UnrankedCluster[]>;
+  /** Whether two clusters have one cause. */
+  haveOneCause(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
+  /** Whether two clusters of one class have their causes in two places, and what they show there looks unlike. */
+  areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
+  /** Those of further mistakes for a cluster's class that have its cause, too. */
+  furtherImages(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]>;
+  /** Pictures of what was found out; null where nothing was. */
+  prove(cluster: UnrankedCluster): Promise<DrawnProofs | null>;
+}
+
+/** The network is not at hand. */
+export const untested: ClusterTests = {
+  test: async (clusters) => clusters,
+  haveOneCause: async () => false,
+  areTwoThings: async () => false,
+  furtherImages: async () => [],
+  prove: async () => null,
+};
+
+/** Clusters with what the network says of them: two that have one cause are one, one that has two is two, and images that have the cause of one are in it. */
+export async function testedClusters(
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+): Promise<UnrankedCluster[]> {
+  let clusters = await parted(await tests.test(found.clusters), found, maps, tests);
+  for (;;) {
+    const joined = await joinedPair(clusters, found, maps, tests);
+    if (joined === null) return completed(clusters, found, maps, tests);
+    clusters = [...clusters.filter((cluster) => !joined.parts.includes(cluster)), joined.whole];
+  }
+}
+
+/** Claimed clusters with those of their class's other mistakes that have their cause, too; other clusters without these. */
+async function completed(
+  clusters: readonly UnrankedCluster[],
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+): Promise<UnrankedCluster[]> {
+  const rowsOf = new Map(clusters.map((cluster) => [cluster, cluster.rows]));
+  const claimed = clusters.filter((cluster) => cluster.claimed);
+  for (const cluster of claimed) {
+    const explained = new Set(claimed.flatMap((own) => rowsOf.get(own) ?? []));
+    const others = mistakesFor(found, cluster.predicted).filter((row) => !explained.has(row));
+    const further = new Set(await tests.furtherImages(cluster, others));
+    for (const [own, rows] of rowsOf)
+      rowsOf.set(own, own === cluster ? [...rows, ...further] : rows.filter((row) => !further.has(row)));
+  }
+  return clusters.flatMap((cluster) => {
+    const rows = rowsOf.get(cluster) ?? [];
+    if (rows.length === cluster.rows.length) return [cluster];
+    const changed = withRows(found, maps, cluster, rows);
+    const { tests: answers, claimed: isClaimed, grounds } = cluster;
+    return changed === null ? [] : [{ ...changed, tests: answers, claimed: isClaimed, grounds }];
+  });
+}
+
+/** Clusters that hold two causes, as two, where the network says so and claims a cause for each of them. */
+async function parted(
+  clusters: readonly UnrankedCluster[],
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+): Promise<UnrankedCluster[]> {
+  const parts: UnrankedCluster[] = [];
+  for (const cluster of clusters) {
+    const halves = cluster.grounds === 'interventions' && cluster.claimed ? halveCluster(found, maps, cluster) : null;
+    const tested = halves !== null && (await tests.areTwoThings(...halves)) ? await tests.test(halves) : [];
+    const areTwo = tested.length > 0 && tested.every(({ grounds, claimed }) => grounds === 'interventions' && claimed);
+    parts.push(...(areTwo ? tested : [cluster]));
+  }
+  return parts;
+}
+
+/** Two clusters of which the network says that they have one cause, and says so of both together as well. */
+async function joinedPair(
+  clusters: readonly UnrankedCluster[],
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+): Promise<{ parts: readonly UnrankedCluster[]; whole: UnrankedCluster } | null> {
+  for (const [place, one] of clusters.entries()) {
+    for (const other of clusters.slice(place + 1)) {
+      if (!(await tests.haveOneCause(one, other))) continue;
+      const joined = joinClusters(found, maps, one, other);
+      const [whole] = joined === null ? [] : await tests.test([joined]);
+      if (whole?.grounds === 'interventions' && whole.claimed) return { parts: [one, other], whole };
+    }
+  }
+  return null;
+}

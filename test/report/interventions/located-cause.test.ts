@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { locatedCause } from '../../../src/report/interventions/located-cause.ts';
+import { square, upperLeft } from './marked-pictures.ts';
+import { change } from './tested-changes.ts';
+
+const place = { kind: 'place' as const, mask: square(upperLeft) };
+const changes = [{ kind: 'seen' as const }, { kind: 'border' as const }, place];
+
+test('what is asked of other images is the change that says most', () => {
+  expect(locatedCause([change('border', { fall: 2 }), change('place', { fall: 4 })], changes)?.cause.kind).toBe(
+    'border',
+  );
+});
+
+test('in place of what each map shows, the place that the maps share is asked, unless it takes much less', () => {
+  const seen = change('seen', { fall: 4 });
+  expect(locatedCause([seen, change('place', { fall: 3 })], changes)?.cause).toBe(place);
+  expect(locatedCause([seen, change('place', { fall: 1 })], changes)).toBeNull();
+  expect(locatedCause([seen], changes)).toBeNull();
+});
+
+test('a cluster that was not tested has nothing to ask', () => {
+  expect(locatedCause([], changes)).toBeNull();
+});
