@@ -49,7 +49,9 @@ async function completed(
   tests: ClusterTests,
 ): Promise<UnrankedCluster[]> {
   const rowsOf = new Map(clusters.map((cluster) => [cluster, cluster.rows]));
-  const claimed = clusters.filter((cluster) => cluster.claimed);
+  // Marks that lie all over the picture cover what lies at one place as well.
+  const isLast = ({ tests: [cause] }: UnrankedCluster) => Number(cause?.kind === 'marks');
+  const claimed = clusters.filter((cluster) => cluster.claimed).sort((a, b) => isLast(a) - isLast(b));
   for (const cluster of claimed) {
     const explained = new Set(claimed.flatMap((own) => rowsOf.get(own) ?? []));
     const others = mistakesFor(found, cluster.predicted).filter((row) => !explained.has(row));

@@ -12,7 +12,7 @@ const fewest = 7;
  * What speaks for a change has to be so much: Fisher's combination of three tests in decimal digits, the cluster's own counted half, and the shares of images that change their answer
  * beyond the controls. Set on the development sets of docs/reference/planted-gaps.md.
  */
-const enoughEvidence = 7.5;
+const enoughEvidence = 7.7;
 const ofOwnChance = 0.5;
 /** A cluster's own chance has no end where its mistakes are many. */
 const mostDigits = 7;
