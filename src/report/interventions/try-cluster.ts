@@ -80,11 +80,12 @@ export async function tryCluster(trial: ClusterTrial, asking: Asking): Promise<T
   const ofMistakes = await tryChanges(moved, taking, asking);
   const held = taking.flatMap((change) => tried(change, ofMistakes.get(change) ?? []));
 
-  const things = parts.filter(({ test }) => isOfOneThing(test.kind));
-  const edges = parts.filter(({ test }) => !isOfOneThing(test.kind));
+  const possible = parts.filter(({ test }) => mayBeCause(cluster, test));
+  const things = possible.filter(({ test }) => isOfOneThing(test.kind));
+  const edges = possible.filter(({ test }) => !isOfOneThing(test.kind));
   const chosen = [highest(things, lost), highest(things, removalEvidence), highest(edges, lost)];
-  const lending = [...new Set(chosen.flatMap((one) => one ?? [])), ...held];
-  for (const { change, test } of lending.filter(({ test }) => mayBeCause(cluster, test))) {
+  const looks = held.filter(({ test }) => mayBeCause(cluster, test));
+  for (const { change, test } of [...new Set(chosen.flatMap((one) => one ?? [])), ...looks]) {
     const images = { own, mistakes: trial.mistakes, correct: await trial.correct(), predicted: cluster.predicted };
     test.transplanted = await transplant(change, images, asking);
   }

@@ -21,6 +21,8 @@ const againstSurroundings = 1;
 
 /** Where half of the margin goes, and half of others' images are taken, the tests need not agree: what is left of a large cue still tells. */
 const overwhelming = { lost: 0.5, taken: 0.5, chance: 0.01 };
+/** Where a small part turns others' images to the class so clearly, little has to go with it: a network may take whatever lies under a covered edge for the class as well. */
+const decisivePart = { lost: 0.2, taken: 0.4, chance: 1e-4 };
 /** Where most of the margin goes and most images return, nothing has to be put anywhere: a small mark says little in the middle of another thing. */
 const decisive = { lost: 0.6, returned: 0.5, together: 1.25 };
 /** A removal stands alone only in a cluster that is surer than this: half-hearted mistakes change their answer whatever is changed. */
@@ -104,6 +106,9 @@ function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange
   if (evidenceOf(chance, test) >= enoughEvidence) return true;
   const given = test.transplanted?.chance ?? 1;
   if (share >= overwhelming.lost && taken >= overwhelming.taken && given <= overwhelming.chance) return true;
+  const isSmallPart = isPart(test.kind) && test.kind !== 'surroundings';
+  if (isSmallPart && share >= decisivePart.lost && taken >= decisivePart.taken && given <= decisivePart.chance)
+    return true;
   const isDecisive =
     share >= decisive.lost && returned >= decisive.returned && rounded(share + returned) >= decisive.together;
   return chance < removalBelow && isDecisive;

@@ -37,6 +37,15 @@ test('a removal that is decisive stands alone, unless the mistakes are as sure a
   expect(hasCause({ ...cluster, chance: 0.3 }, [mark])).toBe(false);
 });
 
+test('a small part that turns others for sure is a cause, though covering it frees hardly more images than covering others’', () => {
+  const frame = change('border', { fall: 1.5, ordinaryFall: 2, returned: 0.4, ordinaryReturned: 0.4, chance: 0.9 });
+  const turning = { ...frame, transplanted: { ...given(0.7, 5e-5), control: 0.3 } };
+  expect(hasCause(cluster, [turning])).toBe(true);
+  expect(hasCause(cluster, [{ ...turning, kind: 'surroundings' }])).toBe(false);
+  expect(hasCause(cluster, [{ ...turning, fall: 0.5 }])).toBe(false);
+  expect(hasCause(cluster, [{ ...turning, transplanted: { ...given(0.6, 5e-5), control: 0.3 } }])).toBe(false);
+});
+
 test('a removal may be short of one figure where it is far beyond in the other', () => {
   const mark = change('place', { fall: 3.6, returned: 0.9, chance: 1e-3 });
   expect(hasCause(cluster, [mark])).toBe(true);
