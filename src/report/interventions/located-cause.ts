@@ -6,6 +6,8 @@ import { lost } from './verdict.ts';
 
 /** Of what goes with what each image's map shows, so much has to go with the place that the maps share. */
 const placedShare = 0.6;
+/** What takes less, such as a blur that cannot be taken out, acts on nothing. */
+const leastLost = 0.2;
 
 export interface LocatedCause {
   cause: Change;
@@ -24,5 +26,6 @@ export function locatedCause(tests: readonly TestedChange[], changes: readonly C
   const located = strongest?.kind === 'seen' ? tests.find(({ kind }) => kind === 'place') : strongest;
   const cause = changes.find(({ kind }) => kind === located?.kind);
   if (strongest === undefined || located === undefined || cause === undefined) return null;
-  return lost(located) < placedShare * lost(strongest) ? null : { cause, lost: lost(located) };
+  const least = Math.max(leastLost, placedShare * lost(strongest));
+  return lost(located) < least ? null : { cause, lost: lost(located) };
 }

@@ -19,6 +19,12 @@ test('in place of what each map shows, the place that the maps share is asked, u
   expect(locatedCause([seen], changes)).toBeNull();
 });
 
+test('a blur that could not be taken out acts on nothing else', () => {
+  const blur = { kind: 'sharpness' as const, moved: [] };
+  expect(locatedCause([change('sharpness', { fall: -1 })], [blur])).toBeNull();
+  expect(locatedCause([change('sharpness', { fall: 3 })], [blur])?.cause).toBe(blur);
+});
+
 test('a cluster that was not tested has nothing to ask', () => {
   expect(locatedCause([], changes)).toBeNull();
 });
