@@ -63,20 +63,20 @@ const leastSilhouette = 0.15;
 
 /** A cluster as its two most different parts by what answered for it; null where they are not far apart, or one of them is too small to show anything. */
 export function halveCluster(
-  { classes, nullModel }: FoundClusters,
+  found: FoundClusters,
   maps: SeenMaps,
-  { predicted, rows }: UnrankedCluster,
+  cluster: UnrankedCluster,
 ): [UnrankedCluster, UnrankedCluster] | null {
-  const found = classes.find(({ own }) => own.predicted === predicted);
-  if (found === undefined) return null;
-  const { own, ofClass } = found;
-  const members = membersOf(own, rows);
+  const groups = groupsFor(found, cluster.predicted);
+  if (groups === undefined) return null;
+  const members = membersOf(groups.own, cluster.rows);
   const cut = bisect(members.map(({ point }) => point));
   if (cut === null || cut.silhouette < leastSilhouette) return null;
-  const [one = [], other = []] = cut.parts.map((part) => part.sort((a, b) => a - b).map((place) => at(members, place)));
-  if (Math.min(one.length, other.length) < smallestGroup) return null;
-  const described = (half: FalsePositive[]) => describeCluster(judge(half, own.early, nullModel), own, maps, ofClass);
-  return [described(one), described(other)];
+  const [one, other] = cut.parts.map((part) => {
+    const half = part.sort((a, b) => a - b).map((place) => at(members, place));
+    return withRows(found, maps, cluster, half.map(rowOf));
+  });
+  return one && other ? [one, other] : null;
 }
 
 /** Two clusters of one predicted class, of one search, as one. */
@@ -93,23 +93,27 @@ export function joinClusters(
 
 /** A cluster with other images in place of its own; null where too few of them are mistakes for its class. */
 export function withRows(
-  { classes, nullModel }: FoundClusters,
+  found: FoundClusters,
   maps: SeenMaps,
   { predicted }: Pick<UnrankedCluster, 'predicted'>,
   rows: readonly number[],
 ): UnrankedCluster | null {
-  const found = classes.find(({ own }) => own.predicted === predicted);
-  if (found === undefined) return null;
-  const { own, ofClass } = found;
+  const groups = groupsFor(found, predicted);
+  if (groups === undefined) return null;
+  const { own, ofClass } = groups;
   const members = membersOf(own, rows);
   return members.length < smallestGroup
     ? null
-    : describeCluster(judge(members, own.early, nullModel), own, maps, ofClass);
+    : describeCluster(judge(members, own.early, found.nullModel), own, maps, ofClass);
 }
 
 /** Rows of the mistakes for a class that were looked at. */
-export function mistakesFor({ classes }: FoundClusters, predicted: number): number[] {
-  return classes.find(({ own }) => own.predicted === predicted)?.own.falsePositives.map(rowOf) ?? [];
+export function mistakesFor(found: FoundClusters, predicted: number): number[] {
+  return groupsFor(found, predicted)?.own.falsePositives.map(rowOf) ?? [];
+}
+
+function groupsFor({ classes }: FoundClusters, predicted: number) {
+  return classes.find(({ own }) => own.predicted === predicted);
 }
 
 /** In the order of the rows. */

@@ -1,12 +1,10 @@
 /** Whether what is the cause of one cluster is that of another of its class as well, as the network answers. */
 
 import { mean } from '../clusters/numbers.ts';
-import type { LocatedCause } from './located-cause.ts';
+import { type LocatedCause, sharedByOthers } from './located-cause.ts';
 import { type Asking, fallOf, tryChanges } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
-
-/** How much of what a cause takes from its own images it has to take from the other's. */
-const leastShare = 0.6;
+import { lost } from './verdict.ts';
 
 export interface CausedCluster extends LocatedCause {
   images: readonly TriedImage[];
@@ -17,8 +15,8 @@ export async function answerAlike(one: CausedCluster, other: CausedCluster, aski
   return (await actsAlike(one, other.images, asking)) && (await actsAlike(other, one.images, asking));
 }
 
-async function actsAlike({ cause, lost }: CausedCluster, images: readonly TriedImage[], asking: Asking) {
+async function actsAlike({ cause, lost: own }: CausedCluster, images: readonly TriedImage[], asking: Asking) {
   const outcomes = (await tryChanges(images, [cause], asking)).get(cause) ?? [];
-  const margin = mean(outcomes.map(({ before }) => before));
-  return mean(outcomes.map(fallOf)) / (Math.max(margin, 0) + 1) >= leastShare * lost;
+  const [fall, margin] = [mean(outcomes.map(fallOf)), mean(outcomes.map(({ before }) => before))];
+  return lost({ fall, margin }) >= sharedByOthers * own;
 }

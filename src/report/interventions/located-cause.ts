@@ -9,6 +9,9 @@ const placedShare = 0.6;
 /** What takes less, such as a blur that cannot be taken out, acts on nothing. */
 const leastLost = 0.2;
 
+/** How much of what a cause takes from its cluster's own images it has to take from others that have it, too. */
+export const sharedByOthers = 0.6;
+
 export interface LocatedCause {
   cause: Change;
   /** Share of the margin of the cluster's own images that goes with it. */

@@ -6,6 +6,7 @@ import { mean } from '../clusters/numbers.ts';
 import { signedRankPValue } from './signed-rank.ts';
 import { type Asking, fallOf, tryChanges } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
+import { lost } from './verdict.ts';
 
 /** What covers so much of one place covers the other thing as well. */
 const mostOverlap = 0.6;
@@ -40,7 +41,7 @@ async function losses(cluster: PlacedCluster, other: PlacedCluster, asking: Aski
   const changes = [cluster, other].map(({ mask }) => ({ kind: 'place' as const, mask }));
   const outcomes = await tryChanges(cluster.images, changes, asking);
   const [own = [], others = []] = changes.map((change) =>
-    (outcomes.get(change) ?? []).map((outcome) => fallOf(outcome) / (Math.max(outcome.before, 0) + 1)),
+    (outcomes.get(change) ?? []).map((outcome) => lost({ fall: fallOf(outcome), margin: outcome.before })),
   );
   return own.map((share, i) => ({ own: share, others: at(others, i) }));
 }

@@ -31,7 +31,7 @@ const removalBelow = 0.1;
 const leastLost = 0.4;
 
 /** Mistakes that are as half-hearted as any change their answer whatever is changed: they show no cause. */
-const leastMargin = 1.2;
+export const leastMargin = 1.2;
 const mostChance = 0.5;
 
 /** @param tests the strongest first */
@@ -136,7 +136,7 @@ function digits(chance: number): number {
 }
 
 /** Share of the margin, down to where another answer is certain, that goes with the possible cause. */
-export function lost({ fall, margin }: TestedChange): number {
+export function lost({ fall, margin }: Pick<TestedChange, 'fall' | 'margin'>): number {
   return fall / (Math.max(margin, 0) + 1);
 }
 
