@@ -12,7 +12,11 @@ export interface ClusterTests {
   haveOneCause(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
   /** Whether two clusters of one class have their causes in two places, and what they show there looks unlike. */
   areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
-  /** Those of further mistakes for a cluster's class that have its cause, too. */
+  /** Rows of those of a cluster's images that have the same marks; null where it cannot be said of any. */
+  marked(cluster: UnrankedCluster): Promise<number[] | null>;
+  /** Those of further mistakes for a cluster's class that have the marks of its images. */
+  furtherMarked(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]>;
+  /** Those that have its cause, as the network answers. */
   furtherImages(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]>;
   /** Pictures of what was found out; null where nothing was. */
   prove(cluster: UnrankedCluster): Promise<DrawnProofs | null>;
@@ -23,22 +27,29 @@ export const untested: ClusterTests = {
   test: async (clusters) => clusters,
   haveOneCause: async () => false,
   areTwoThings: async () => false,
+  marked: async () => null,
+  furtherMarked: async () => [],
   furtherImages: async () => [],
   prove: async () => null,
 };
 
-/** Clusters with what the network says of them: two that have one cause are one, one that has two is two, and images that have the cause of one are in it. */
+/**
+ * Clusters with what the network says of them: two that have one cause are one, one that has two is two, images that have the cause of one are in it, and where only those with the same marks
+ * have a cause they are a cluster of their own.
+ */
 export async function testedClusters(
   found: FoundClusters,
   maps: SeenMaps,
   tests: ClusterTests,
 ): Promise<UnrankedCluster[]> {
   let clusters = await parted(await tests.test(found.clusters), found, maps, tests);
+  clusters = await markedApart(clusters, found, maps, tests);
   for (;;) {
     const joined = await joinedPair(clusters, found, maps, tests);
-    if (joined === null) return completed(clusters, found, maps, tests);
+    if (joined === null) break;
     clusters = [...clusters.filter((cluster) => !joined.parts.includes(cluster)), joined.whole];
   }
+  return completed(await markedApart(clusters, found, maps, tests), found, maps, tests);
 }
 
 /** Claimed clusters with those of their class's other mistakes that have their cause, too; other clusters without these. */
@@ -49,16 +60,19 @@ async function completed(
   tests: ClusterTests,
 ): Promise<UnrankedCluster[]> {
   const rowsOf = new Map(clusters.map((cluster) => [cluster, cluster.rows]));
-  // Marks that lie all over the picture cover what lies at one place as well.
-  const isLast = ({ tests: [cause] }: UnrankedCluster) => Number(cause?.kind === 'marks');
-  const claimed = clusters.filter((cluster) => cluster.claimed).sort((a, b) => isLast(a) - isLast(b));
-  for (const cluster of claimed) {
-    const explained = new Set(claimed.flatMap((own) => rowsOf.get(own) ?? []));
-    const others = mistakesFor(found, cluster.predicted).filter((row) => !explained.has(row));
-    const further = new Set(await tests.furtherImages(cluster, others));
-    for (const [own, rows] of rowsOf)
-      rowsOf.set(own, own === cluster ? [...rows, ...further] : rows.filter((row) => !further.has(row)));
-  }
+  const claimed = clusters.filter((cluster) => cluster.claimed);
+  const takeIn = async (find: ClusterTests['furtherImages']) => {
+    for (const cluster of claimed) {
+      const explained = new Set(claimed.flatMap((own) => rowsOf.get(own) ?? []));
+      const others = mistakesFor(found, cluster.predicted).filter((row) => !explained.has(row));
+      const further = new Set(await find(cluster, others));
+      for (const [own, rows] of rowsOf)
+        rowsOf.set(own, own === cluster ? [...rows, ...further] : rows.filter((row) => !further.has(row)));
+    }
+  };
+  // What can be seen first: covering one place may free an image from marks that lie there, too.
+  await takeIn((cluster, rows) => tests.furtherMarked(cluster, rows));
+  await takeIn((cluster, rows) => tests.furtherImages(cluster, rows));
   return clusters.flatMap((cluster) => {
     const rows = rowsOf.get(cluster) ?? [];
     if (rows.length === cluster.rows.length) return [cluster];
@@ -81,6 +95,41 @@ async function parted(
     const tested = halves !== null && (await tests.areTwoThings(...halves)) ? await tests.test(halves) : [];
     const areTwo = tested.length > 0 && tested.every(({ grounds, claimed }) => grounds === 'interventions' && claimed);
     parts.push(...(areTwo ? tested : [cluster]));
+  }
+  return parts;
+}
+
+/**
+ * Clusters without a claim whose images with the same marks have one, as two: those, and what is left, which may have marks of its own. Where the marks are what is claimed, images without them
+ * do not belong.
+ */
+async function markedApart(
+  clusters: readonly UnrankedCluster[],
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+): Promise<UnrankedCluster[]> {
+  const parts: UnrankedCluster[] = [];
+  const left = [...clusters];
+  for (let cluster = left.shift(); cluster !== undefined; cluster = left.shift()) {
+    const { rows } = cluster;
+    const mayBeTwo = !cluster.claimed || cluster.tests[0]?.kind === 'marks';
+    const marked = mayBeTwo ? await tests.marked(cluster) : null;
+    const own = marked === null || marked.length === rows.length ? null : withRows(found, maps, cluster, marked);
+    const [tested] = own === null ? [] : await tests.test([own]);
+    if (marked === null || tested?.grounds !== 'interventions' || !tested.claimed) {
+      parts.push(cluster);
+      continue;
+    }
+    parts.push(tested);
+    const of = new Set(marked);
+    const rest = withRows(
+      found,
+      maps,
+      cluster,
+      rows.filter((row) => !of.has(row)),
+    );
+    if (rest !== null) left.push(...(await tests.test([rest])));
   }
   return parts;
 }

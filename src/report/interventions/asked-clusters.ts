@@ -64,6 +64,16 @@ export class AskedClusters implements ClusterTests, AsyncDisposable {
   }
 
   /** @throws StoreError */
+  async marked(cluster: UnrankedCluster): Promise<number[] | null> {
+    return this.#tester ? this.#tester.marks.marked(cluster) : null;
+  }
+
+  /** @throws StoreError */
+  async furtherMarked(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]> {
+    return this.#tester ? this.#tester.marks.further(cluster, rows) : [];
+  }
+
+  /** @throws StoreError */
   async furtherImages(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]> {
     return this.#tester ? this.#tester.furtherImages(cluster, rows) : [];
   }

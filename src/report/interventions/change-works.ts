@@ -1,5 +1,8 @@
 /** What the threads that change pictures can be asked for. */
 
+import type { Shift } from '../../interventions/marks/alignment.ts';
+import { type Marks, whereMarksAre } from '../../interventions/marks/marks-in.ts';
+
 import type { SeenImage } from '../../interventions/network.ts';
 import { type Measurements, measured } from '../../interventions/statistics/statistics.ts';
 import type { Works } from '../../shared/threads/thread-calls.ts';
@@ -16,6 +19,7 @@ import {
 export type ChangeCalls = {
   measure: { order: SeenImage; answer: Measurements };
   marks: { order: readonly ChangeableImage[]; answer: MarksChange | null };
+  whereMarksAre: { order: { marks: Marks; pictures: readonly SeenImage[] }; answer: (Shift | null)[] };
   change: {
     order: { image: ChangeableImage; changes: readonly Change[] };
     answer: (ChangedPictures | null)[];
@@ -29,6 +33,7 @@ export type ChangeCalls = {
 export const changeWorks: Works<ChangeCalls> = {
   measure: measured,
   marks: marksChange,
+  whereMarksAre: ({ marks, pictures }) => whereMarksAre(marks, pictures),
   change: ({ image, changes }) => changes.map((change) => changedPictures(change, image)),
   lend: ({ change, donor, values, recipient }) => lent(change, donor, values, recipient),
 };

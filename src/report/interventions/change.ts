@@ -2,7 +2,9 @@
 
 import { at } from '../../explain/at.ts';
 import { type Covering, covered, coverings } from '../../interventions/fill.ts';
-import { type Shift, sharedMarks } from '../../interventions/marks.ts';
+import type { Shift } from '../../interventions/marks/alignment.ts';
+import type { Marks } from '../../interventions/marks/marks-in.ts';
+import { sharedMarks } from '../../interventions/marks/shared-marks.ts';
 import { borderOf, brightRegion, type Mask, otherPlaces, shifted } from '../../interventions/mask.ts';
 import type { SeenImage } from '../../interventions/network.ts';
 import type { StatisticName } from '../../interventions/statistics/statistic.ts';
@@ -11,17 +13,17 @@ import { transplanted } from '../../interventions/transplant.ts';
 import type { TriedImage } from './tried-image.ts';
 
 /**
- * `seen`: what each picture's own map shows; `place`: one place in all pictures; `marks`: what is the same in all of them; `border`, and all that surrounds the middle; a statistic that sets
+ * `seen`: what each picture's own map shows; `place`: one place in all pictures; `marks`: what is the same in most of them; `border`, and all that surrounds the middle; a statistic that sets
  * images apart, or as `look` several of them.
  */
 export type Change = PartChange | LookChange;
 type PartChange = { kind: 'seen' | 'border' | 'surroundings' } | { kind: 'place'; mask: Mask } | MarksChange;
 
-/** Where the marks lie is known of a cluster's images, by their rows; elsewhere they are thought where the first one has them. */
+/** Where the marks lie is known of images that were searched, by their rows: null for those without them. In others they are thought where the cluster's first one has them. */
 export interface MarksChange {
   kind: 'marks';
-  mask: Mask;
-  shifts: ReadonlyMap<number, Shift>;
+  marks: Marks;
+  shifts: ReadonlyMap<number, Shift | null>;
 }
 
 export interface LookChange {
@@ -68,10 +70,10 @@ export function isLookChange(change: Change): change is LookChange {
 
 /** Null where the images show nothing that is the same. */
 export function marksChange(images: readonly ChangeableImage[]): MarksChange | null {
-  const marks = sharedMarks(images.map(({ picture }) => picture));
-  if (marks === null) return null;
-  const shifts = new Map(images.map(({ row }, i) => [row, at(marks.shifts, i)]));
-  return { kind: 'marks', mask: marks.mask, shifts };
+  const found = sharedMarks(images);
+  if (found === null) return null;
+  const shifts = new Map(images.map(({ row }, i) => [row, at(found.shifts, i)]));
+  return { kind: 'marks', marks: found.marks, shifts };
 }
 
 /** The part of the picture that is changed; null for what the whole picture is like, and where the image has none. */
@@ -82,8 +84,9 @@ export function partOf(change: Change, { heatmap, picture, row }: ChangeableImag
     case 'place':
       return change.mask;
     case 'marks': {
-      const { right, down } = change.shifts.get(row) ?? { right: 0, down: 0 };
-      return shifted(change.mask, right, down);
+      const shift = change.shifts.get(row);
+      if (shift === null) return null;
+      return shift === undefined ? change.marks.mask : shifted(change.marks.mask, shift.right, shift.down);
     }
     case 'border':
     case 'surroundings':

@@ -7,6 +7,7 @@ import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { rowOf } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
 import { type Change, generalChanges, lookChange } from './change.ts';
+import { ClusterMarks } from './cluster-marks.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
 import { furtherImages, tellsImages } from './further-images.ts';
 import { type LocatedCause, locatedCause } from './located-cause.ts';
@@ -35,6 +36,8 @@ export class ClusterTester {
   readonly #tested = new Map<string, UnrankedCluster>();
   /** What was tried, by what came of it: a cluster that has got further images keeps its tests. */
   readonly #changes = new WeakMap<readonly TestedChange[], readonly Change[]>();
+  /** What clusters' images have in common pixel by pixel. */
+  readonly marks: ClusterMarks;
   /** Two clusters beside each other. */
   readonly pairs: PairTester;
   /** Clusters that were left out for want of questions. */
@@ -43,8 +46,10 @@ export class ClusterTester {
   constructor(parts: TesterParts) {
     this.#parts = parts;
     this.#ordinary = new OrdinaryImages(parts);
+    this.marks = new ClusterMarks({ changer: parts.changer, read: (rows) => this.#triedImages(rows) });
     this.pairs = new PairTester({
       ...parts,
+      marks: this.marks,
       mayAsk: (pictures) => this.#mayAsk(pictures),
       membersOf: (cluster) => this.#membersOf(cluster),
       causeOf: (cluster) => this.#causeOf(cluster),
@@ -148,7 +153,7 @@ export class ClusterTester {
       ]),
     );
     if (!this.#mayAsk(this.#ordinary.mostOf(predicted) + mostOfATrial(members, looks.size))) return null;
-    const marks = await this.#parts.changer.marks(own);
+    const marks = await this.marks.own(cluster);
     const parts = [...generalChanges, ...placesOf(cluster, network), ...(marks === null ? [] : [marks])];
     const changes: Change[] = [...parts, ...looks.keys()];
     const { mistakes, outcomes } = await this.#ordinary.mistakes(predicted);

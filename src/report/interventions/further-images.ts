@@ -5,9 +5,9 @@ import { type Asking, fallOf, type Outcome, tryChanges } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
 import { leastMargin, lost } from './verdict.ts';
 
-/** Whether single answers tell: of edges, and of what the whole picture is like, they do not. */
+/** Whether single answers tell: of edges, and of what the whole picture is like, they do not. Marks are seen without asking. */
 export function tellsImages({ cause: { kind } }: LocatedCause): boolean {
-  return kind === 'place' || kind === 'marks';
+  return kind === 'place';
 }
 
 /** Those of the images that lose nearly as much with the cause as the cluster's own do. */

@@ -1,7 +1,7 @@
 /** Whether two clusters of one class show two things that look unlike, each at its place: a companion on the left is the one on the right. */
 
 import { at } from '../../explain/at.ts';
-import { detailOf } from '../../interventions/marks.ts';
+import { detailOf } from '../../interventions/marks/detail.ts';
 import type { Mask } from '../../interventions/mask.ts';
 import type { RgbImage } from '../../shared/picture/raster.ts';
 import { mean } from '../clusters/numbers.ts';

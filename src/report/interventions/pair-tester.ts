@@ -3,6 +3,7 @@
 import type { Mask } from '../../interventions/mask.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { answerAlike } from './answer-alike.ts';
+import type { ClusterMarks } from './cluster-marks.ts';
 import type { LocatedCause } from './located-cause.ts';
 import { haveOwnPlaces, lieApart, type PlacedCluster } from './own-places.ts';
 import { showOwnThings } from './own-things.ts';
@@ -17,6 +18,7 @@ const mostOfPlaces = 2 * members * (1 + 2 * 5);
 const mostOfCauses = 2 * members * underACause;
 
 export interface PairParts extends Asking {
+  marks: ClusterMarks;
   /** Whether so many pictures are left. */
   mayAsk(pictures: number): boolean;
   /** Those of a cluster that are tried. @throws StoreError */
@@ -35,12 +37,13 @@ export class PairTester {
   }
 
   /**
-   * Whether two clusters have one cause: their tests say so, or what is the cause of each acts on the other, and they have not each a place of its own.
+   * Whether two clusters have one cause: they have the same marks; or their tests say so, or what is the cause of each acts on the other, and they have not each a place of its own.
    * False where that could not be asked.
    * @throws StoreError
    */
   async haveOneCause(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
     if (!mayHaveOneCause(one, other)) return false;
+    if (await this.#parts.marks.areSame(one, other)) return true;
     const isOne = showOneCause(one, other) || (await this.#answerAlike(one, other));
     return isOne && !(await this.#askOfPlaces(one, other, null));
   }

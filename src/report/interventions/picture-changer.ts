@@ -1,6 +1,8 @@
 /** Makes the pictures that the network is asked about: in threads, while the network answers the last ones. */
 
 import { availableParallelism } from 'node:os';
+import type { Shift } from '../../interventions/marks/alignment.ts';
+import type { Marks } from '../../interventions/marks/marks-in.ts';
 import type { SeenImage } from '../../interventions/network.ts';
 import type { Measurements } from '../../interventions/statistics/statistics.ts';
 import { threadFile } from '../../shared/threads/thread-file.ts';
@@ -41,6 +43,14 @@ export class PictureChanger implements AsyncDisposable {
   /** Null where the images show nothing that is the same. */
   marks(images: readonly ChangeableImage[]): Promise<MarksChange | null> {
     return this.#threads.ask('marks', images.map(sendableImage));
+  }
+
+  /** Where each picture has the marks; null where it does not have them. */
+  async whereMarksAre(marks: Marks, pictures: readonly SeenImage[]): Promise<(Shift | null)[]> {
+    const each = Math.ceil(pictures.length / this.#threads.size);
+    const parts = Array.from({ length: this.#threads.size }, (_, i) => pictures.slice(i * each, (i + 1) * each));
+    const asked = parts.map((part) => this.#threads.ask('whereMarksAre', { marks, pictures: part.map(sendable) }));
+    return (await Promise.all(asked)).flat();
   }
 
   /** @returns in the order of the changes; null where one does not apply to this picture */

@@ -21,7 +21,10 @@ const againstSurroundings = 1;
 
 /** Where half of the margin goes, and half of others' images are taken, the tests need not agree: what is left of a large cue still tells. */
 const overwhelming = { lost: 0.5, taken: 0.5, chance: 0.01 };
-/** Where a small part turns others' images to the class so clearly, little has to go with it: a network may take whatever lies under a covered edge for the class as well. */
+/**
+ * Where a small part turns others' images to the class so clearly, little has to go with it: a network may take whatever lies under a covered edge for the class as well. What each image's own
+ * map shows is no such part: a dog's face turns others to dogs, of whatever breed.
+ */
 const decisivePart = { lost: 0.2, taken: 0.4, chance: 1e-4 };
 /** Where most of the margin goes and most images return, nothing has to be put anywhere: a small mark says little in the middle of another thing. */
 const decisive = { lost: 0.6, returned: 0.5, together: 1.25 };
@@ -106,7 +109,7 @@ function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange
   if (evidenceOf(chance, test) >= enoughEvidence) return true;
   const given = test.transplanted?.chance ?? 1;
   if (share >= overwhelming.lost && taken >= overwhelming.taken && given <= overwhelming.chance) return true;
-  const isSmallPart = isPart(test.kind) && test.kind !== 'surroundings';
+  const isSmallPart = isPart(test.kind) && test.kind !== 'surroundings' && test.kind !== 'seen';
   if (isSmallPart && share >= decisivePart.lost && taken >= decisivePart.taken && given <= decisivePart.chance)
     return true;
   const isDecisive =

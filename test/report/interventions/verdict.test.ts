@@ -42,6 +42,7 @@ test('a small part that turns others for sure is a cause, though covering it fre
   const turning = { ...frame, transplanted: { ...given(0.7, 5e-5), control: 0.3 } };
   expect(hasCause(cluster, [turning])).toBe(true);
   expect(hasCause(cluster, [{ ...turning, kind: 'surroundings' }])).toBe(false);
+  expect(hasCause(cluster, [{ ...turning, kind: 'seen' }])).toBe(false);
   expect(hasCause(cluster, [{ ...turning, fall: 0.5 }])).toBe(false);
   expect(hasCause(cluster, [{ ...turning, transplanted: { ...given(0.6, 5e-5), control: 0.3 } }])).toBe(false);
 });
