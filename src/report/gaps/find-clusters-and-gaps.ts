@@ -31,7 +31,7 @@ export interface ClustersAndGaps {
 }
 
 /** A cluster of which so much is one class tells of that class, not of a cue that catches all. */
-const oneClass = 0.7;
+const oneClass = 0.8;
 /** Two findings that share so much of the smaller one are one fault seen twice. */
 const sameFault = 0.5;
 

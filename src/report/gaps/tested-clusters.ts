@@ -10,6 +10,8 @@ export interface ClusterTests {
   test(clusters: UnrankedCluster[]): Promise<UnrankedCluster[]>;
   /** Whether two clusters have one cause. */
   haveOneCause(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
+  /** Whether a cluster without a claim may hold images with a cause, and others that hide it. */
+  mayHide(cluster: UnrankedCluster): boolean;
   /** Whether two clusters of one class have their causes in two places, and what they show there looks unlike. */
   areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean>;
   /** Rows of those of a cluster's images that have the same marks; null where it cannot be said of any. */
@@ -26,6 +28,7 @@ export interface ClusterTests {
 export const untested: ClusterTests = {
   test: async (clusters) => clusters,
   haveOneCause: async () => false,
+  mayHide: () => false,
   areTwoThings: async () => false,
   marked: async () => null,
   furtherMarked: async () => [],
@@ -82,19 +85,25 @@ async function completed(
   });
 }
 
-/** Clusters that hold two causes, as two, where the network says so and claims a cause for each of them. */
+/**
+ * Clusters that hold two causes, as two, where the network says so and claims a cause for each of them; and those of which nothing can be claimed while one of their halves has a cause: low light
+ * and a pasted thing hide each other.
+ */
 async function parted(
   clusters: readonly UnrankedCluster[],
   found: FoundClusters,
   maps: SeenMaps,
   tests: ClusterTests,
 ): Promise<UnrankedCluster[]> {
+  const isClaimed = ({ grounds, claimed }: UnrankedCluster) => grounds === 'interventions' && claimed;
   const parts: UnrankedCluster[] = [];
   for (const cluster of clusters) {
-    const halves = cluster.grounds === 'interventions' && cluster.claimed ? halveCluster(found, maps, cluster) : null;
-    const tested = halves !== null && (await tests.areTwoThings(...halves)) ? await tests.test(halves) : [];
-    const areTwo = tested.length > 0 && tested.every(({ grounds, claimed }) => grounds === 'interventions' && claimed);
-    parts.push(...(areTwo ? tested : [cluster]));
+    const mayHoldTwo = cluster.claimed ? isClaimed(cluster) : tests.mayHide(cluster);
+    const halves = mayHoldTwo ? halveCluster(found, maps, cluster) : null;
+    const mayBeTwo = halves !== null && (!cluster.claimed || (await tests.areTwoThings(...halves)));
+    const tested = halves !== null && mayBeTwo ? await tests.test(halves) : [];
+    const areTwo = cluster.claimed ? tested.every(isClaimed) : tested.some(isClaimed);
+    parts.push(...(tested.length > 0 && areTwo ? tested : [cluster]));
   }
   return parts;
 }
@@ -134,7 +143,7 @@ async function markedApart(
   return parts;
 }
 
-/** Two clusters of which the network says that they have one cause, and says so of both together as well. */
+/** Two clusters of which the network says that they have one cause, and says so of both together as well; where no more may be asked, what it said of the larger one stands for both. */
 async function joinedPair(
   clusters: readonly UnrankedCluster[],
   found: FoundClusters,
@@ -146,7 +155,12 @@ async function joinedPair(
       if (!(await tests.haveOneCause(one, other))) continue;
       const joined = joinClusters(found, maps, one, other);
       const [whole] = joined === null ? [] : await tests.test([joined]);
-      if (whole?.grounds === 'interventions' && whole.claimed) return { parts: [one, other], whole };
+      if (whole === undefined) continue;
+      const { tests: answers } = one.size >= other.size ? one : other;
+      const isAsked = whole.grounds === 'interventions';
+      if (!isAsked)
+        return { parts: [one, other], whole: { ...whole, grounds: 'interventions', claimed: true, tests: answers } };
+      if (whole.claimed) return { parts: [one, other], whole };
     }
   }
   return null;

@@ -58,6 +58,10 @@ export class AskedClusters implements ClusterTests, AsyncDisposable {
     return this.#tester ? this.#tester.pairs.haveOneCause(one, other) : false;
   }
 
+  mayHide(cluster: UnrankedCluster): boolean {
+    return this.#tester ? this.#tester.mayHide(cluster) : false;
+  }
+
   /** @throws StoreError */
   async areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
     return this.#tester ? this.#tester.pairs.areTwoThings(one, other) : false;

@@ -18,7 +18,7 @@ import { sharedMask } from './shared-mask.ts';
 import type { Asking } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
 import { fewest, members, mostOfATrial, tryCluster, underACause } from './try-cluster.ts';
-import { hasCause } from './verdict.ts';
+import { hasCause, mayHide } from './verdict.ts';
 
 /** Pictures that are asked about at most, so that nothing begins that cannot be ended. */
 const mostOfProofs = 4 * members;
@@ -81,6 +81,12 @@ export class ClusterTester {
     const result: UnrankedCluster = { ...cluster, grounds: 'interventions', tests, claimed };
     this.#tested.set(name, result);
     return result;
+  }
+
+  /** Whether a tested cluster without a claim is large and sure enough for halves that have one. Half of the questions are kept for what is claimed. */
+  mayHide(cluster: UnrankedCluster): boolean {
+    const { asked } = this.#parts.network;
+    return cluster.grounds === 'interventions' && mayHide(cluster) && 2 * asked <= this.#parts.most;
   }
 
   /** Whether so many pictures are left, beside those of the proofs of what has been claimed and of one more. */

@@ -5,7 +5,7 @@ import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { answerAlike } from './answer-alike.ts';
 import type { ClusterMarks } from './cluster-marks.ts';
 import type { LocatedCause } from './located-cause.ts';
-import { haveOwnPlaces, lieApart, type PlacedCluster } from './own-places.ts';
+import { haveOwnPlaces, lieApart } from './own-places.ts';
 import { showOwnThings } from './own-things.ts';
 import { sharedMask } from './shared-mask.ts';
 import type { Asking } from './trial.ts';
@@ -29,7 +29,7 @@ export interface PairParts extends Asking {
 export class PairTester {
   readonly #parts: PairParts;
   /** By the two clusters' images. */
-  readonly #ownPlaces = new Map<string, boolean>();
+  readonly #areTwo = new Map<string, boolean>();
   readonly #answeredAlike = new Map<string, boolean>();
 
   constructor(parts: PairParts) {
@@ -37,7 +37,7 @@ export class PairTester {
   }
 
   /**
-   * Whether two clusters have one cause: they have the same marks; or their tests say so, or what is the cause of each acts on the other, and they have not each a place of its own.
+   * Whether two clusters have one cause: they have the same marks; or their tests say so, or what is the cause of each acts on the other, and they are not two things.
    * False where that could not be asked.
    * @throws StoreError
    */
@@ -45,7 +45,7 @@ export class PairTester {
     if (!mayHaveOneCause(one, other)) return false;
     if (await this.#parts.marks.areSame(one, other)) return true;
     const isOne = showOneCause(one, other) || (await this.#answerAlike(one, other));
-    return isOne && !(await this.#askOfPlaces(one, other, null));
+    return isOne && !(await this.areTwoThings(one, other));
   }
 
   async #answerAlike(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
@@ -67,32 +67,22 @@ export class PairTester {
   }
 
   /**
-   * Whether two clusters of one class show two things that look unlike, each at a place of its own; false where that could not be asked.
+   * Whether two clusters of one class show two things that look unlike, each at a place of its own; false where that could not be asked. Pictures are looked at first, which costs no question.
    * @throws StoreError
    */
   async areTwoThings(one: UnrankedCluster, other: UnrankedCluster): Promise<boolean> {
-    return this.#askOfPlaces(one, other, showOwnThings);
-  }
-
-  /** Pictures are read only where they decide. @param mayBeTwo looks at them first, which costs no question; null: anything may be */
-  async #askOfPlaces(
-    one: UnrankedCluster,
-    other: UnrankedCluster,
-    mayBeTwo: ((one: PlacedCluster, other: PlacedCluster) => boolean) | null,
-  ): Promise<boolean> {
     const masks = this.#masksOf(one, other);
     if (masks === null || !lieApart(...masks)) return false;
     const pair = pairOf(one, other);
-    const known = this.#ownPlaces.get(pair);
-    if (known === false || (known === true && mayBeTwo === null)) return known;
-    if (known === undefined && !this.#parts.mayAsk(mostOfPlaces)) return false;
+    const known = this.#areTwo.get(pair);
+    if (known !== undefined) return known;
+    if (!this.#parts.mayAsk(mostOfPlaces)) return false;
     const placed = [
       { images: await this.#parts.membersOf(one), mask: masks[0] },
       { images: await this.#parts.membersOf(other), mask: masks[1] },
     ] as const;
-    if (mayBeTwo !== null && !mayBeTwo(...placed)) return false;
-    const answer = known ?? (await haveOwnPlaces(...placed, this.#parts));
-    this.#ownPlaces.set(pair, answer);
+    const answer = showOwnThings(...placed) && (await haveOwnPlaces(...placed, this.#parts));
+    this.#areTwo.set(pair, answer);
     return answer;
   }
 

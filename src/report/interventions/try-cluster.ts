@@ -16,11 +16,8 @@ export const fewest = 5;
 export const members = 10;
 /** Of the run, that a cluster's changes are held against. */
 export const ordinaryMistakes = 18;
-/**
- * Of changes of a part of the picture, these are transplanted, too: of things the one that takes the most of the margin and the one of which taking it out says the most, and of edges
- * the one that takes the most.
- */
-const transplants = 3;
+/** Of changes of a part of the picture, these are transplanted, too: of things and of edges the one that takes the most of the margin and the one of which taking it out says the most. */
+const transplants = 4;
 
 /** Pictures of one image under the changes that need nothing of a cluster, under all of a part, and under one look. */
 export const underGeneral = 9;
@@ -83,7 +80,7 @@ export async function tryCluster(trial: ClusterTrial, asking: Asking): Promise<T
   const possible = parts.filter(({ test }) => mayBeCause(cluster, test));
   const things = possible.filter(({ test }) => isOfOneThing(test.kind));
   const edges = possible.filter(({ test }) => !isOfOneThing(test.kind));
-  const chosen = [highest(things, lost), highest(things, removalEvidence), highest(edges, lost)];
+  const chosen = [things, edges].flatMap((parts) => [highest(parts, lost), highest(parts, removalEvidence)]);
   const looks = held.filter(({ test }) => mayBeCause(cluster, test));
   for (const { change, test } of [...new Set(chosen.flatMap((one) => one ?? [])), ...looks]) {
     const images = { own, mistakes: trial.mistakes, correct: await trial.correct(), predicted: cluster.predicted };

@@ -25,13 +25,13 @@ const overwhelming = { lost: 0.5, taken: 0.5, chance: 0.01 };
  * Where a small part turns others' images to the class so clearly, little has to go with it: a network may take whatever lies under a covered edge for the class as well. What each image's own
  * map shows is no such part: a dog's face turns others to dogs, of whatever breed.
  */
-const decisivePart = { lost: 0.2, taken: 0.4, chance: 1e-4 };
+const decisivePart = { taken: 0.4, chance: 1e-4 };
 /** Where most of the margin goes and most images return, nothing has to be put anywhere: a small mark says little in the middle of another thing. */
 const decisive = { lost: 0.6, returned: 0.5, together: 1.25 };
 /** A removal stands alone only in a cluster that is surer than this: half-hearted mistakes change their answer whatever is changed. */
 const removalBelow = 0.1;
-/** Share of the margin, of what the whole picture is like: less is no cause, whatever it does to others. */
-const leastLost = 0.4;
+/** Share of the margin, of what the whole picture is like and of a part: less is no cause, whatever it does to others. */
+const leastLost = { look: 0.4, part: 0.2 };
 
 /** Mistakes that are as half-hearted as any change their answer whatever is changed: they show no cause. */
 export const leastMargin = 1.2;
@@ -45,9 +45,15 @@ export function hasCause(
   return cluster.size >= fewest && strongest !== undefined && isCause(cluster, strongest);
 }
 
+/** Whether images with a cause may be in a cluster without a claim, among others that hide it. */
+export function mayHide({ size, chance, claimed, tests: [strongest] }: TestedCluster & ClaimedCluster): boolean {
+  if (claimed || strongest === undefined || size < 2 * fewest) return false;
+  return strongest.margin >= leastMargin && chance < mostChance;
+}
+
 /** Whether what the whole picture is like may be a cause: what can be taken out has to take something with it. A blur cannot be. */
 export function takesEnough(test: TestedChange): boolean {
-  return !test.isRemovable || lost(test) >= leastLost;
+  return !test.isRemovable || lost(test) >= leastLost.look;
 }
 
 /** Whether putting it into others can make a change a cause. */
@@ -66,11 +72,12 @@ export function isOfOneThing(kind: ChangeKind): boolean {
 }
 
 /** Only causes that are claimed, and of mistakes for one class, may be one. */
-export function mayHaveOneCause(one: ClaimedCluster, other: ClaimedCluster): boolean {
+export function mayHaveOneCause(one: PredictedCluster, other: PredictedCluster): boolean {
   return one.predicted === other.predicted && one.claimed && other.claimed;
 }
 
-type ClaimedCluster = Pick<UnrankedCluster, 'predicted' | 'claimed'>;
+type PredictedCluster = ClaimedCluster & Pick<UnrankedCluster, 'predicted'>;
+type ClaimedCluster = Pick<UnrankedCluster, 'claimed'>;
 
 /**
  * Whether the tests of two clusters show one cause: what is the cause of each is also one of the other. Only what there is one of in a picture shows that: two marks of
@@ -106,12 +113,12 @@ export function strongestFirst(
 function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
   if (test.margin < leastMargin || chance >= mostChance) return false;
   const [share, returned, taken] = [lost(test), returnedBeyond(test), takenBeyond(test)];
+  if (isPart(test.kind) && share < leastLost.part) return false;
   if (evidenceOf(chance, test) >= enoughEvidence) return true;
   const given = test.transplanted?.chance ?? 1;
   if (share >= overwhelming.lost && taken >= overwhelming.taken && given <= overwhelming.chance) return true;
   const isSmallPart = isPart(test.kind) && test.kind !== 'surroundings' && test.kind !== 'seen';
-  if (isSmallPart && share >= decisivePart.lost && taken >= decisivePart.taken && given <= decisivePart.chance)
-    return true;
+  if (isSmallPart && taken >= decisivePart.taken && given <= decisivePart.chance) return true;
   const isDecisive =
     share >= decisive.lost && returned >= decisive.returned && rounded(share + returned) >= decisive.together;
   return chance < removalBelow && isDecisive;

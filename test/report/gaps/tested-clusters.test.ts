@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { smallestGroup } from '../../../src/report/clusters/class-groups.ts';
-import { findClusters } from '../../../src/report/clusters/find-clusters.ts';
+import type { UnrankedCluster } from '../../../src/report/clusters/describe-cluster.ts';
+import { type FoundClusters, findClusters, joinClusters } from '../../../src/report/clusters/find-clusters.ts';
 import { highMargins } from '../../../src/report/clusters/high-margin.ts';
-import { sampleOf } from '../../../src/report/clusters/sample.ts';
+import { type SeenMaps, sampleOf } from '../../../src/report/clusters/sample.ts';
 import { type ClusterTests, testedClusters, untested } from '../../../src/report/gaps/tested-clusters.ts';
 import { scattered } from '../clusters/scattered-points.ts';
 
@@ -21,6 +22,13 @@ function found() {
   const map = { channels: 6, evidence, height: 1, width: 1, heatmaps: new Float32Array(count).fill(1) };
   const maps = { predicted: [map], label: [map] };
   return { maps, found: findClusters(sampleOf(run, Int32Array.from(run.keys.keys())), maps, highMargins(run)) };
+}
+
+/** Both groups in one cluster. */
+function joinedOf({ clusters, ...rest }: FoundClusters, maps: SeenMaps): UnrankedCluster {
+  const [first, ...others] = clusters;
+  if (first === undefined) throw new Error('Nothing was found.');
+  return others.reduce((whole, one) => joinClusters({ clusters, ...rest }, maps, whole, one) ?? whole, first);
 }
 
 /** What the network would say where every second image has the cause. */
@@ -69,6 +77,42 @@ describe('images that the network is asked about', () => {
     expect(tested.filter(({ claimed }) => claimed).length).toBeGreaterThan(whole.length);
     for (const { claimed, rows, images } of tested)
       if (claimed && !whole.some((one) => one.images.join() === images.join())) expect(rows.every(hasMark)).toBe(true);
+  });
+
+  it('are two clusters where only one half has a cause, unless nothing can be hidden there', async () => {
+    const { found: clusters, maps } = found();
+    const halved = { clusters: [joinedOf(clusters, maps)], classes: clusters.classes, nullModel: clusters.nullModel };
+    const isEarly = (row: number) => row < 24;
+    const hiding: ClusterTests = {
+      ...untested,
+      test: async (all) =>
+        all.map((one) => ({ ...one, grounds: 'interventions', claimed: one.rows.every(isEarly), tests: [] })),
+      mayHide: () => true,
+    };
+    const tested = await testedClusters(halved, maps, hiding);
+    expect(tested.map(({ claimed, rows }) => ({ claimed, early: rows.every(isEarly) }))).toEqual(
+      expect.arrayContaining([
+        { claimed: true, early: true },
+        { claimed: false, early: false },
+      ]),
+    );
+    expect(await testedClusters(halved, maps, { ...hiding, mayHide: () => false })).toHaveLength(1);
+  });
+
+  it('of one cause are one cluster, also where nothing may be asked of both together', async () => {
+    const { found: clusters, maps } = found();
+    const names = new Set(clusters.clusters.map(({ images }) => images.join()));
+    const exhausted: ClusterTests = {
+      ...untested,
+      test: async (all) =>
+        all.map((one) =>
+          names.has(one.images.join()) ? { ...one, grounds: 'interventions', claimed: true, tests: [] } : one,
+        ),
+      haveOneCause: async () => true,
+    };
+    const [whole, ...others] = await testedClusters(clusters, maps, exhausted);
+    expect(others).toEqual([]);
+    expect(whole).toMatchObject({ claimed: true, grounds: 'interventions' });
   });
 
   it('belong to a claimed cluster whose marks they have, though they were found elsewhere', async () => {

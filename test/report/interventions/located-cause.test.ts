@@ -19,6 +19,13 @@ test('in place of what each map shows, the place that the maps share is asked, u
   expect(locatedCause([seen], changes)).toBeNull();
 });
 
+test('in place of marks, which others would have elsewhere, a place or edges are asked that take nearly as much', () => {
+  const marks = change('marks', { fall: 4 });
+  const border = change('border', { fall: 3 });
+  expect(locatedCause([marks, change('place', { fall: 1 }), border], changes)?.cause.kind).toBe('border');
+  expect(locatedCause([marks, change('place', { fall: 1 })], changes)).toBeNull();
+});
+
 test('a blur that could not be taken out acts on nothing else', () => {
   const blur = { kind: 'sharpness' as const, moved: [] };
   expect(locatedCause([change('sharpness', { fall: -1 })], [blur])).toBeNull();

@@ -1,7 +1,7 @@
 /** What a network's answers claim, and what not. */
 
 import { expect, test } from 'vitest';
-import { hasCause } from '../../../src/report/interventions/verdict.ts';
+import { hasCause, mayHide } from '../../../src/report/interventions/verdict.ts';
 import { change } from './tested-changes.ts';
 
 const cluster = { size: 20, chance: 0.01 };
@@ -45,6 +45,22 @@ test('a small part that turns others for sure is a cause, though covering it fre
   expect(hasCause(cluster, [{ ...turning, kind: 'seen' }])).toBe(false);
   expect(hasCause(cluster, [{ ...turning, fall: 0.5 }])).toBe(false);
   expect(hasCause(cluster, [{ ...turning, transplanted: { ...given(0.6, 5e-5), control: 0.3 } }])).toBe(false);
+});
+
+test('a part that takes hardly anything with it is no cause, however sure that is', () => {
+  const slight = change('place', { fall: 0.6, returned: 0.05, chance: 1e-6 });
+  expect(hasCause(cluster, [{ ...slight, transplanted: given(0.2, 1e-6) }])).toBe(false);
+  expect(hasCause(cluster, [{ ...slight, fall: 1.5, transplanted: given(0.2, 1e-6) }])).toBe(true);
+});
+
+test('a cluster without a claim may hide one where it is large and its mistakes are sure', () => {
+  const sure = change('seen', { fall: 1 });
+  const hiding = { ...cluster, claimed: false, tests: [sure] };
+  expect(mayHide(hiding)).toBe(true);
+  expect(mayHide({ ...hiding, claimed: true })).toBe(false);
+  expect(mayHide({ ...hiding, size: 13 })).toBe(false);
+  expect(mayHide({ ...hiding, chance: 0.6 })).toBe(false);
+  expect(mayHide({ ...hiding, tests: [{ ...sure, margin: 1 }] })).toBe(false);
 });
 
 test('a removal may be short of one figure where it is far beyond in the other', () => {
