@@ -69,7 +69,7 @@ export class AskedClusters implements ClusterTests, AsyncDisposable {
 
   /** @throws StoreError */
   async marked(cluster: UnrankedCluster): Promise<number[] | null> {
-    return this.#tester ? this.#tester.marks.marked(cluster) : null;
+    return this.#tester ? this.#tester.marked(cluster) : null;
   }
 
   /** @throws StoreError */

@@ -13,7 +13,7 @@ import { members } from './try-cluster.ts';
 /** Of a cluster's images, those that are searched: three times those that are tried, so that these are among them. */
 const mostSearched = 3 * members;
 /** Images that are looked at for marks that are known. */
-const mostLookedAt = 300;
+const mostLookedAt = 200;
 /** Of a cluster's images, those that have marks from which on the marks are the cluster's. */
 const ownShare = 0.7;
 /** And those that have another cluster's marks from which on both have the same. */

@@ -123,6 +123,15 @@ export class ClusterTester {
     return (await furtherImages(cause, await this.#triedImages(rows), this.#parts)).map(rowOf);
   }
 
+  /**
+   * Those of a tested cluster's images that have one mark; null where it cannot be said of any, and where no more can be asked about them.
+   * @throws StoreError
+   */
+  async marked(cluster: UnrankedCluster): Promise<number[] | null> {
+    const mayBeTested = this.#mayAsk(this.#ordinary.mostOf(cluster.predicted) + mostOfATrial(members, 0));
+    return cluster.grounds === 'interventions' && mayBeTested ? this.marks.marked(cluster) : null;
+  }
+
   #changesOf({ tests }: UnrankedCluster): readonly Change[] {
     return this.#changes.get(tests) ?? [];
   }
