@@ -41,13 +41,18 @@ export function brightRegion(
   size: Size,
   { least, most }: { least: number; most: number },
 ): Mask | null {
-  const cells = Float64Array.from(heatmap.values, (value) => Math.max(value, 0));
-  const values = resizeInto(new Float64Array(size.width * size.height), cells, heatmap, size);
-  const max = values.reduce((a, b) => Math.max(a, b), 0);
+  const { values, max } = brightnessOf(heatmap, size);
   if (!(max > 0)) return null;
   const from = Math.max(least * max, rankedAbove(values, least * max, Math.floor((1 - most) * (values.length - 1))));
   const found = maskOf(size, (x, y) => (values[y * size.width + x] ?? 0) >= from);
   return found.count > 2 * most * values.length ? null : found;
+}
+
+/** How bright a heatmap is at each pixel of a picture, and at the most; negative values count as nothing. */
+export function brightnessOf(heatmap: Heatmap, size: Size): { values: Float64Array; max: number } {
+  const cells = Float64Array.from(heatmap.values, (value) => Math.max(value, 0));
+  const values = resizeInto(new Float64Array(size.width * size.height), cells, heatmap, size);
+  return { values, max: values.reduce((a, b) => Math.max(a, b), 0) };
 }
 
 /** The value of a rank, counted from the lowest, where it is above `limit`; else that limit. Only what lies above is sorted. */

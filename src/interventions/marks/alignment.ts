@@ -66,7 +66,7 @@ export function patternOf(plane: LayeredPlane, shares = { pixels: 1, cells: 1 })
 }
 
 function farthestFrom0(plane: Float64Array, width: number, share: number): Pattern {
-  const least = plane.map(Math.abs).sort()[Math.floor(plane.length * (1 - share))] ?? 0;
+  const least = share < 1 ? (plane.map(Math.abs).sort()[Math.floor(plane.length * (1 - share))] ?? 0) : 0;
   const [columns, rows, values]: [number[], number[], number[]] = [[], [], []];
   plane.forEach((value, at) => {
     if (value === 0 || Math.abs(value) < least) return;

@@ -1,8 +1,7 @@
 /** What is drawn over a picture, and what is behind it no more than that. */
 
-import { resizeInto } from '../../explain/resize.ts';
 import type { RgbImage, Size } from '../../shared/picture/raster.ts';
-import type { Heatmap } from '../mask.ts';
+import { brightnessOf, type Heatmap } from '../mask.ts';
 import { softened } from '../statistics/soften.ts';
 import { lumas } from '../statistics/statistic.ts';
 
@@ -21,8 +20,6 @@ export function detailOf(picture: RgbImage): Float64Array {
 
 /** Detail that counts as much as a map of the picture is bright there: all of it where the map shows nothing. */
 export function attendedDetail(detail: Float64Array, heatmap: Heatmap, size: Size): Float64Array {
-  const cells = Float64Array.from(heatmap.values, (value) => Math.max(value, 0));
-  const bright = resizeInto(new Float64Array(size.width * size.height), cells, heatmap, size);
-  const max = bright.reduce((a, b) => Math.max(a, b), 0);
+  const { values: bright, max } = brightnessOf(heatmap, size);
   return max > 0 ? detail.map((value, at) => (value * (bright[at] ?? 0)) / max) : detail;
 }

@@ -36,6 +36,11 @@ export const untested: ClusterTests = {
   prove: async () => null,
 };
 
+/** Whether a cause is claimed because of the network's answers. */
+function hasTestedCause({ grounds, claimed }: UnrankedCluster): boolean {
+  return grounds === 'interventions' && claimed;
+}
+
 /**
  * Clusters with what the network says of them: two that have one cause are one, one that has two is two, images that have the cause of one are in it, and where only those with the same marks
  * have a cause they are a cluster of their own.
@@ -95,15 +100,17 @@ async function parted(
   maps: SeenMaps,
   tests: ClusterTests,
 ): Promise<UnrankedCluster[]> {
-  const isClaimed = ({ grounds, claimed }: UnrankedCluster) => grounds === 'interventions' && claimed;
   const parts: UnrankedCluster[] = [];
   for (const cluster of clusters) {
-    const mayHoldTwo = cluster.claimed ? isClaimed(cluster) : tests.mayHide(cluster);
+    const mayHoldTwo = cluster.claimed ? hasTestedCause(cluster) : tests.mayHide(cluster);
     const halves = mayHoldTwo ? halveCluster(found, maps, cluster) : null;
-    const mayBeTwo = halves !== null && (!cluster.claimed || (await tests.areTwoThings(...halves)));
-    const tested = halves !== null && mayBeTwo ? await tests.test(halves) : [];
-    const areTwo = cluster.claimed ? tested.every(isClaimed) : tested.some(isClaimed);
-    parts.push(...(tested.length > 0 && areTwo ? tested : [cluster]));
+    if (halves === null || (cluster.claimed && !(await tests.areTwoThings(...halves)))) {
+      parts.push(cluster);
+      continue;
+    }
+    const tested = await tests.test(halves);
+    const areTwo = cluster.claimed ? tested.every(hasTestedCause) : tested.some(hasTestedCause);
+    parts.push(...(areTwo ? tested : [cluster]));
   }
   return parts;
 }
@@ -126,7 +133,7 @@ async function markedApart(
     const marked = mayBeTwo ? await tests.marked(cluster) : null;
     const own = marked === null || marked.length === rows.length ? null : withRows(found, maps, cluster, marked);
     const [tested] = own === null ? [] : await tests.test([own]);
-    if (marked === null || tested?.grounds !== 'interventions' || !tested.claimed) {
+    if (marked === null || tested === undefined || !hasTestedCause(tested)) {
       parts.push(cluster);
       continue;
     }
@@ -156,11 +163,10 @@ async function joinedPair(
       const joined = joinClusters(found, maps, one, other);
       const [whole] = joined === null ? [] : await tests.test([joined]);
       if (whole === undefined) continue;
+      if (hasTestedCause(whole)) return { parts: [one, other], whole };
+      if (whole.grounds === 'interventions') continue;
       const { tests: answers } = one.size >= other.size ? one : other;
-      const isAsked = whole.grounds === 'interventions';
-      if (!isAsked)
-        return { parts: [one, other], whole: { ...whole, grounds: 'interventions', claimed: true, tests: answers } };
-      if (whole.claimed) return { parts: [one, other], whole };
+      return { parts: [one, other], whole: { ...whole, grounds: 'interventions', claimed: true, tests: answers } };
     }
   }
   return null;

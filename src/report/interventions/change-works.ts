@@ -2,7 +2,6 @@
 
 import type { Shift } from '../../interventions/marks/alignment.ts';
 import { type Marks, whereMarksAre } from '../../interventions/marks/marks-in.ts';
-
 import type { SeenImage } from '../../interventions/network.ts';
 import { type Measurements, measured } from '../../interventions/statistics/statistics.ts';
 import type { Works } from '../../shared/threads/thread-calls.ts';

@@ -96,6 +96,11 @@ export class ClusterTester {
     return this.#parts.network.asked + proofs + pictures <= this.#parts.most;
   }
 
+  /** Whether as many pictures are left as trying a cluster may take. */
+  #mayTry({ predicted }: UnrankedCluster, looks: number): boolean {
+    return this.#mayAsk(this.#ordinary.mostOf(predicted) + mostOfATrial(members, looks));
+  }
+
   /**
    * The strongest change of a tested cluster in pictures; null for another one, and where no more pictures may be asked about.
    * @throws StoreError
@@ -128,8 +133,7 @@ export class ClusterTester {
    * @throws StoreError
    */
   async marked(cluster: UnrankedCluster): Promise<number[] | null> {
-    const mayBeTested = this.#mayAsk(this.#ordinary.mostOf(cluster.predicted) + mostOfATrial(members, 0));
-    return cluster.grounds === 'interventions' && mayBeTested ? this.marks.marked(cluster) : null;
+    return cluster.grounds === 'interventions' && this.#mayTry(cluster, 0) ? this.marks.marked(cluster) : null;
   }
 
   #changesOf({ tests }: UnrankedCluster): readonly Change[] {
@@ -157,7 +161,7 @@ export class ClusterTester {
   async #tests(cluster: UnrankedCluster): Promise<TestedChange[] | null> {
     const { network } = this.#parts;
     const { predicted } = cluster;
-    if (!this.#mayAsk(this.#ordinary.mostOf(predicted) + mostOfATrial(members, 0))) return null;
+    if (!this.#mayTry(cluster, 0)) return null;
     const own = await this.#membersOf(cluster);
     const ofMembers = await Promise.all(own.map(({ picture }) => this.#parts.changer.measure(picture)));
     const apart = setsApart(ofMembers, await this.#ordinary.usual(predicted));
@@ -167,7 +171,7 @@ export class ClusterTester {
         moved.map(({ means }) => means),
       ]),
     );
-    if (!this.#mayAsk(this.#ordinary.mostOf(predicted) + mostOfATrial(members, looks.size))) return null;
+    if (!this.#mayTry(cluster, looks.size)) return null;
     const marks = await this.marks.own(cluster);
     const parts = [...generalChanges, ...placesOf(cluster, network), ...(marks === null ? [] : [marks])];
     const changes: Change[] = [...parts, ...looks.keys()];

@@ -47,8 +47,9 @@ export class PictureChanger implements AsyncDisposable {
 
   /** Where each picture has the marks; null where it does not have them. */
   async whereMarksAre(marks: Marks, pictures: readonly SeenImage[]): Promise<(Shift | null)[]> {
-    const each = Math.ceil(pictures.length / this.#threads.size);
-    const parts = Array.from({ length: this.#threads.size }, (_, i) => pictures.slice(i * each, (i + 1) * each));
+    const each = Math.max(1, Math.ceil(pictures.length / this.#threads.size));
+    const count = Math.ceil(pictures.length / each);
+    const parts = Array.from({ length: count }, (_, i) => pictures.slice(i * each, (i + 1) * each));
     const asked = parts.map((part) => this.#threads.ask('whereMarksAre', { marks, pictures: part.map(sendable) }));
     return (await Promise.all(asked)).flat();
   }

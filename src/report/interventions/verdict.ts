@@ -47,8 +47,7 @@ export function hasCause(
 
 /** Whether images with a cause may be in a cluster without a claim, among others that hide it. */
 export function mayHide({ size, chance, claimed, tests: [strongest] }: TestedCluster & ClaimedCluster): boolean {
-  if (claimed || strongest === undefined || size < 2 * fewest) return false;
-  return strongest.margin >= leastMargin && chance < mostChance;
+  return !claimed && strongest !== undefined && size >= 2 * fewest && isSure(chance, strongest);
 }
 
 /** Whether what the whole picture is like may be a cause: what can be taken out has to take something with it. A blur cannot be. */
@@ -110,8 +109,13 @@ export function strongestFirst(
   return [...tests].sort((a, b) => rank(a) - rank(b) || effect(b) - effect(a));
 }
 
+/** Whether a cluster's mistakes are sure enough for a change of their answers to mean something. */
+function isSure(chance: number, { margin }: Pick<TestedChange, 'margin'>): boolean {
+  return margin >= leastMargin && chance < mostChance;
+}
+
 function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
-  if (test.margin < leastMargin || chance >= mostChance) return false;
+  if (!isSure(chance, test)) return false;
   const [share, returned, taken] = [lost(test), returnedBeyond(test), takenBeyond(test)];
   if (isPart(test.kind) && share < leastLost.part) return false;
   if (evidenceOf(chance, test) >= enoughEvidence) return true;
