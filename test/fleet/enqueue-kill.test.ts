@@ -119,7 +119,8 @@ describe.skipIf(program === null)('gradline enqueue', () => {
         await wait(300);
         await own.start();
       }
-      expect(await ended).toMatchObject({ code: 0 });
+      const { code, stderr } = await ended;
+      expect(code, stderr).toBe(0);
       const redis = await connect(own.url);
       expect((await waitingShards(redis)).shards).toEqual(range(shards));
       expect(await readStatus(openRunLedger(redis, 'night'))).toMatchObject({ cursor: shards, expected: images });

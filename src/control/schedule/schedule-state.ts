@@ -64,11 +64,9 @@ export async function beginRun(
 }
 
 export async function remember(redis: RedisClient, schedule: string, entry: HistoryEntry): Promise<void> {
-  await redis
-    .multi()
-    .lpush(historyKey(schedule), JSON.stringify(entry))
-    .ltrim(historyKey(schedule), 0, kept - 1)
-    .exec();
+  // Not as one transaction: the client sends single commands again where Redis goes away, and nothing in between matters here.
+  await redis.lpush(historyKey(schedule), JSON.stringify(entry));
+  await redis.ltrim(historyKey(schedule), 0, kept - 1);
 }
 
 /** Newest first. */

@@ -131,6 +131,14 @@ function isCertificateCode(code: string): boolean {
   );
 }
 
+/**
+ * Whether the connection ended within the replies to several commands that were sent at once. The client sends single commands
+ * again by itself, but not these: some of them may have been done.
+ */
+export function isCutOff(error: unknown): boolean {
+  return error instanceof Error && /aborted due to connection close/.test(error.message);
+}
+
 const connectionCodes = /^(?:ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|EPIPE|EACCES|ENOENT)/;
 
 function isConnectionError(error: Error, code: string): boolean {
@@ -138,6 +146,7 @@ function isConnectionError(error: Error, code: string): boolean {
     connectionCodes.test(code) ||
     error.name === 'MaxRetriesPerRequestError' ||
     error.name === 'ClusterAllFailedError' ||
+    isCutOff(error) ||
     /Connection is closed|connect ETIMEDOUT|Command timed out|Socket timeout|None of startup nodes/.test(error.message)
   );
 }

@@ -2,7 +2,7 @@
 
 import { type JobsOptions, Queue } from 'bullmq';
 import { z } from 'zod';
-import { redisUserError } from '../ledger/redis-errors.ts';
+import { isCutOff, redisUserError } from '../ledger/redis-errors.ts';
 import type { RedisClient } from '../ledger/run-keys.ts';
 import type { Traces } from '../traces/traces.ts';
 
@@ -66,6 +66,7 @@ export function parseShardJobId(id: string): ShardJob | null {
 /**
  * Puts shards into the queue. A shard that waits or is being done is left as it is, and so is one whose job failed and is kept:
  * remove that job first. BullMQ adds one by one, so when this throws some may be in the queue: call it again with the same shards.
+ * That is done here where Redis goes away within its replies.
  *
  * @throws UserError when Redis cannot be reached or refuses
  */
@@ -76,10 +77,20 @@ export async function enqueueShards(queue: ShardQueue, run: string, shards: read
       data: { run, shard },
       opts: { jobId: shardJobId(run, shard) },
     }));
+    await addJobs(queue, jobs);
+  }
+}
+
+/** Of a Redis that goes away again within each of its replies. */
+const mostCutOff = 10;
+
+async function addJobs(queue: ShardQueue, jobs: Parameters<ShardQueue['addBulk']>[0]): Promise<void> {
+  for (let times = 1; ; times += 1) {
     try {
       await queue.addBulk(jobs);
+      return;
     } catch (error) {
-      throw redisUserError(error);
+      if (times === mostCutOff || !isCutOff(error)) throw redisUserError(error);
     }
   }
 }
