@@ -353,8 +353,15 @@ export interface Gap {
   nearest: string[];
   /** Median distance to the nearest correct images over the median of correct images to each other. 1: nothing unusual. */
   distance: number;
-  /** The same against the reference run's images of the class; null without `--reference`. */
-  referenceDistance: number | null;
+  /** Held against the reference run's images of the class; null without `--reference`, and where the two runs share no layer. */
+  reference: {
+    /** As `distance`, to its correct images. */
+    distance: number;
+    /** How many times as rare images like these are there as images like the run's correct ones; 1000 where it has hardly any image of the class. */
+    rarer: number;
+    /** Probability that they are no rarer. */
+    chance: number;
+  } | null;
   claimed: boolean;
   chance: number;
   sentence: string;

@@ -2,15 +2,16 @@
 
 import { at } from '../../explain/at.ts';
 import { binomialTail } from '../clusters/binomial-tail.ts';
-import { evidenceFeatures, evidenceVectors, standardised } from '../clusters/features.ts';
+import { evidenceFeatures } from '../clusters/features.ts';
 import { meanHeatmap, placeOf } from '../clusters/mean-heatmap.ts';
 import { nearest, weightedShare } from '../clusters/nearest-neighbours.ts';
 import type { NullModel } from '../clusters/null-model.ts';
-import { countClasses, mean, median, rounded } from '../clusters/numbers.ts';
-import { centroid, concatenated, distance, type Point } from '../clusters/points.ts';
+import { countClasses, mean, rounded } from '../clusters/numbers.ts';
+import { centroid, distance } from '../clusters/points.ts';
 import { principalComponents } from '../clusters/principal-components.ts';
 import { isCorrect, rowOf, type Sample, type SampledImage, type SeenMaps } from '../clusters/sample.ts';
 import type { Gap } from '../contract.ts';
+import { type GapReference, heldAgainstReference, relativeDistance } from './held-against-reference.ts';
 
 /** Fewer misclassified images of a class are no gap. */
 const fewest = 10;
@@ -20,6 +21,8 @@ const neighbours = 10;
 const belongs = 0.3;
 /** A claim needs: improbable by chance, misclassified images mostly among themselves, and mistakes that are no mere hesitation. */
 const claimLimits = { pValue: 1e-3, amongThemselves: 0.6, expected: 1 };
+/** With a reference run, what decides is whether it has images like these: so much rarer than images like the correct ones, improbably so for all classes that are asked about. */
+const rarerLimits = { times: 2, chance: 1e-3 };
 const listed = 12;
 
 export type UnrankedGap = Omit<Gap, 'id' | 'sentence'> & { rows: number[]; nearCorrect: number };
@@ -28,11 +31,6 @@ export interface MarginModel {
   /** Margin from which one counts as high. */
   threshold: number;
   nullModel: NullModel;
-}
-
-export interface GapReference {
-  sample: Sample;
-  maps: SeenMaps;
 }
 
 /** @param explained rows of the sample that a claimed cluster over several classes explains: they are left out */
@@ -75,10 +73,11 @@ function gapOf(
   const alike = binomialTail(Math.round(amongThemselves * wrong.length), wrong.length, weightedShare(images, isWrong));
   const pValue = Math.min(1, alike * tests);
   const highMargin = wrong.filter(({ margin }) => margin >= threshold).length;
-  const claimed =
+  const areApart =
     pValue < claimLimits.pValue &&
     amongThemselves >= claimLimits.amongThemselves &&
     nullModel.pValue({ size: wrong.length, highMargin }) * tests < claimLimits.expected;
+  const held = reference && heldAgainstReference({ images: own, members, maps }, reference, label);
 
   const middle = centroid(members.map(({ point }) => point));
   members.sort((a, b) => distance(a.point, middle) - distance(b.point, middle) || a.row - b.row);
@@ -99,38 +98,12 @@ function gapOf(
     nearest: nearest(correct, middle, listed).map(({ key }) => key),
     nearCorrect: new Set(members.flatMap(({ around }) => around.filter(isCorrect))).size,
     distance: rounded(relativeDistance(members, correct)),
-    referenceDistance: reference === null ? null : referenceDistance(label, rows, maps, reference),
-    claimed,
+    reference: held,
+    claimed: held === null ? areApart : isRarer(held, tests),
     chance: pValue,
   };
 }
 
-/** Median distance to the fifth nearest of `known`, over that of `known` to each other. Infinity is given as 1000. */
-function relativeDistance(images: readonly { point: Point }[], known: readonly { point: Point }[]): number {
-  const reach = (image: { point: Point }) => {
-    const last = nearest(known, image.point, 5, image).at(-1);
-    return last === undefined ? 1000 : distance(last.point, image.point);
-  };
-  const usual = median(known.map(reach));
-  const far = median(images.map(reach));
-  return usual === 0 ? 1000 : Math.min(1000, far / usual);
-}
-
-/** As `relativeDistance`, to the reference's correct images of the class; 1000 where it has hardly any, null where its layers differ. */
-function referenceDistance(
-  label: number,
-  rows: readonly number[],
-  maps: SeenMaps,
-  { sample, maps: theirs }: GapReference,
-): number | null {
-  const known = sample.filter((image) => image.label === label && isCorrect(image)).map(rowOf);
-  if (known.length < 6) return 1000;
-  const blocks = maps.label.flatMap((map, layer) => {
-    const other = theirs.label[layer];
-    if (other === undefined || other.channels !== map.channels) return [];
-    return [standardised([...evidenceVectors(map, rows), ...evidenceVectors(other, known)])];
-  });
-  if (blocks.length === 0) return null;
-  const points = principalComponents(concatenated(blocks), 12).map((point) => ({ point }));
-  return rounded(relativeDistance(points.slice(0, rows.length), points.slice(rows.length)));
+function isRarer({ rarer, chance }: NonNullable<Gap['reference']>, tests: number): boolean {
+  return rarer >= rarerLimits.times && chance * tests < rarerLimits.chance;
 }

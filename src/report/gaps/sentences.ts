@@ -1,7 +1,7 @@
 /** Clusters and gaps in plain words with numbers. */
 
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
-import type { TestedChange } from '../contract.ts';
+import type { Gap, TestedChange } from '../contract.ts';
 import { isOfOneThing, returnedBeyond, takenBeyond } from '../interventions/verdict.ts';
 import { lookingAt } from '../looking-at.ts';
 import { series } from '../series.ts';
@@ -94,7 +94,7 @@ export function gapSentence(gap: Omit<UnrankedGap, 'rows' | 'nearCorrect'>, name
   return (
     `${images(gap.size)} of ${name(gap.label)}, ${percent(gap.share)} of its mistakes, are unlike the ones that are recognised: taken for ` +
     `${listed(gap.predicted, name)}. What the network sees in them is ${timesAsUnlike(gap.distance)} the correct images as those are unlike each other` +
-    `${gap.referenceDistance === null ? '' : `, and ${timesAsUnlike(gap.referenceDistance)} the reference's`}.`
+    `${againstReference(gap.reference)}`
   );
 }
 
@@ -104,6 +104,19 @@ export function gapAdvice(gap: UnrankedGap, name: Naming): string {
       ? 'No correct image looks'
       : `Only ${images(gap.nearCorrect, 'correct image')} ${gap.nearCorrect === 1 ? 'looks' : 'look'}`;
   return `${gapSentence(gap, name)} ${near} like these: collect ${name(gap.label)} of this kind.`;
+}
+
+/** The end of a sentence of what is unlike, and what the reference run has of it. */
+export function againstReference(reference: Gap['reference']): string {
+  if (reference === null) return '.';
+  const { distance, rarer } = reference;
+  const known =
+    rarer >= 1000
+      ? 'The reference has hardly any image of the class.'
+      : rarer < 1.1
+        ? 'Images like these are no rarer in the reference than images like the correct ones.'
+        : `Images like these are ${rarer.toFixed(1)} times as rare in the reference as images like the correct ones.`;
+  return `, and ${timesAsUnlike(distance)} the reference's. ${known}`;
 }
 
 /** Correct images that are nearly the same make any distance look immense: the figure says nothing then. */

@@ -8,7 +8,7 @@ import { heatmapCorrelation } from '../diff/correlation.ts';
 import { nameOfClass } from '../findings/class-name.ts';
 import { cutNote, number } from '../findings/notes.ts';
 import { countImages } from '../findings/score-findings.ts';
-import type { GapReference } from '../gaps/find-gaps.ts';
+import type { GapReference } from '../gaps/held-against-reference.ts';
 import { readRun } from '../read/read-run.ts';
 import type { RunDescription } from '../read/run-description.ts';
 import { keyOf, type PairColumns, type RunTable } from '../read/run-table.ts';

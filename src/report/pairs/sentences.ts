@@ -1,7 +1,7 @@
 /** Findings on pairs of an image and a class in plain words with numbers. */
 
 import type { Cluster, Gap } from '../contract.ts';
-import { timesAsUnlike } from '../gaps/sentences.ts';
+import { againstReference, timesAsUnlike } from '../gaps/sentences.ts';
 import { lookingAt } from '../looking-at.ts';
 import { series } from '../series.ts';
 import type { Travelling } from './co-occurrence.ts';
@@ -32,15 +32,14 @@ export function clusterText(
 }
 
 export function gapText(
-  { size, label, share, predicted, distance, referenceDistance }: Omit<Gap, 'sentence'>,
+  { size, label, share, predicted, distance, reference }: Omit<Gap, 'sentence'>,
   name: NameOfClass,
 ): string {
   const others = predicted.slice(0, 4).map((own) => `${name(own.class)} (${own.count})`);
   const decided = others.length === 0 ? 'nothing else is decided of them' : `decided of them: ${seriesOf(others)}`;
-  const theirs = referenceDistance === null ? '' : `, and ${timesAsUnlike(referenceDistance)} the reference's`;
   return (
     `${images(size)} with ${name(label)}, ${percent(share)} of those where it is missed, are unlike the ones where it is found; ${decided}. ` +
-    `What the network sees in them is ${timesAsUnlike(distance)} those that are found as those are unlike each other${theirs}.`
+    `What the network sees in them is ${timesAsUnlike(distance)} those that are found as those are unlike each other${againstReference(reference)}`
   );
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { fitNullModel } from '../../../src/report/clusters/null-model.ts';
 import type { SampledImage, SeenMaps } from '../../../src/report/clusters/sample.ts';
-import { findGaps as findGapsOf, type GapReference } from '../../../src/report/gaps/find-gaps.ts';
+import { findGaps as findGapsOf } from '../../../src/report/gaps/find-gaps.ts';
+import type { GapReference } from '../../../src/report/gaps/held-against-reference.ts';
 
 interface Kind {
   count: number;
@@ -72,6 +73,29 @@ test('a reference that has such images lies near, one without them far', () => {
   const { sample, maps } = imagesOf([known, unlike]);
   const [near] = findGaps(sample, maps, new Set(), imagesOf([known, { ...unlike, count: 120, predicted: 0 }]));
   const [far] = findGaps(sample, maps, new Set(), imagesOf([known]));
-  expect(near?.referenceDistance).toBeLessThan(1.5);
-  expect(far?.referenceDistance).toBeGreaterThan(5);
+  expect(near?.reference?.distance).toBeLessThan(1.5);
+  expect(far?.reference?.distance).toBeGreaterThan(5);
+});
+
+test('what the reference has is no gap in it, whatever the network makes of it', () => {
+  const { sample, maps } = imagesOf([known, unlike]);
+  for (const predicted of [0, 1]) {
+    const [gap] = findGaps(sample, maps, new Set(), imagesOf([known, { ...unlike, predicted }]));
+    expect(gap).toMatchObject({ claimed: false, size: 40 });
+    expect(gap?.reference?.rarer).toBeLessThan(1.5);
+  }
+});
+
+test('what the reference lacks is claimed, though the network hesitates', () => {
+  const { sample, maps } = imagesOf([known, { ...unlike, margin: 0.1 }]);
+  const [gap] = findGaps(sample, maps, new Set(), imagesOf([known]));
+  expect(gap).toMatchObject({ claimed: true, size: 40, reference: { rarer: expect.any(Number) } });
+  expect(gap?.reference?.rarer).toBeGreaterThan(5);
+  expect(gap?.reference?.chance).toBeLessThan(1e-6);
+});
+
+test('a reference without the class lacks all of it', () => {
+  const { sample, maps } = imagesOf([known, unlike]);
+  const [gap] = findGaps(sample, maps, new Set(), imagesOf([{ count: 3, predicted: 0, at: 0 }]));
+  expect(gap).toMatchObject({ claimed: true, reference: { distance: 1000, rarer: 1000 } });
 });

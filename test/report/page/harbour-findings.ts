@@ -303,7 +303,7 @@ function lighthouseGap(scenes: readonly Scene[]): PageGap {
     typical: images.slice(0, 8),
     nearest: rowsWhere(scenes, (scene) => scene.truth?.[lighthouse] === 1 && isDecided(scene, lighthouse)).slice(0, 8),
     distance: 2.8,
-    referenceDistance: null,
+    reference: null,
     claimed: true,
     chance: 0.001,
     sentence: `${images.length} images of lighthouse look unlike all that are recognised.`,

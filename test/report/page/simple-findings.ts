@@ -127,7 +127,7 @@ function gapsOf(wrong: readonly Labelled[], all: readonly Labelled[], names: (st
           .slice(0, 8)
           .map(({ key }) => key),
         distance: 3.2,
-        referenceDistance: null,
+        reference: null,
         claimed: i === 0,
         chance: i === 0 ? 0.001 : 0.3,
         sentence: `${images.length} images of ${nameOf(names, label)} look unlike all correct ones.`,

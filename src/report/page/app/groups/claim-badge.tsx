@@ -20,14 +20,14 @@ function claimOf(group: PageCluster | PageGap): { name: string; meaning: string 
       : { name: 'may be chance', meaning: 'It does not hold against chance: nothing is claimed from it.' };
   }
   if ('label' in group) {
-    return group.referenceDistance === null
+    return group.reference === null
       ? {
           name: 'claimed by neighbourhood',
           meaning: 'Its images lie among each other, far from correct images of the class.',
         }
       : {
-          name: 'claimed by neighbourhood and reference',
-          meaning: 'Its images lie far from correct images of the class, and were held against the reference run.',
+          name: 'claimed by the reference',
+          meaning: 'The reference run, usually over the training set, has few images like these.',
         };
   }
   return group.grounds === 'interventions'

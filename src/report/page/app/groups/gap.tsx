@@ -15,10 +15,15 @@ export function Gap({ gap }: { gap: PageGap }) {
       <Stat name="times the usual distance" meaning={terms.distance}>
         {gap.distance.toFixed(1)}
       </Stat>
-      {gap.referenceDistance !== null && (
-        <Stat name="to the reference" meaning={terms.referenceDistance}>
-          {gap.referenceDistance.toFixed(1)}
-        </Stat>
+      {gap.reference !== null && (
+        <>
+          <Stat name="to the reference" meaning={terms.referenceDistance}>
+            {gap.reference.distance.toFixed(1)}
+          </Stat>
+          <Stat name="times as rare there" meaning={terms.referenceRarer}>
+            {gap.reference.rarer.toFixed(1)}
+          </Stat>
+        </>
       )}
       <Stat name="chance" meaning={terms.gapChance}>
         {chance(gap.chance)}
@@ -47,10 +52,14 @@ export function Gap({ gap }: { gap: PageGap }) {
   );
 }
 
-function gapEvidence({ claimed, referenceDistance }: PageGap): string {
+function gapEvidence({ claimed, reference }: PageGap): string {
+  if (reference !== null) {
+    return claimed
+      ? 'Claimed because the reference run has fewer images around these, in a layer that the answer has not shaped, than around correct images of the class.'
+      : 'Nothing is claimed: the reference run has about as many images around these as around correct images of the class.';
+  }
   const ground = claimed
     ? 'Claimed because misclassified images are'
     : 'Nothing is claimed: misclassified images are not clearly';
-  const reference = referenceDistance === null ? '' : ' The reference run says how far the training set is.';
-  return `${ground} each other's neighbours in a layer that the answer has not shaped.${reference}`;
+  return `${ground} each other's neighbours in a layer that the answer has not shaped.`;
 }

@@ -21,4 +21,6 @@ export const terms = {
   distance:
     "Median distance of the evidence to the nearest correct images of the class, over the median among the correct images themselves. 1 is usual; far above it, the class's correct images show nothing like this.",
   referenceDistance: 'The same against the images of the reference run, usually the training set.',
+  referenceRarer:
+    "How many times as rare images like these are in the reference run as images like the class's correct ones: by whose images their nearest neighbours are. 1 is usual; from about 2 on, the reference lacks them.",
 } as const;
