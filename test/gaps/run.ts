@@ -1,11 +1,12 @@
 /**
  * `npm run gaps`: explains sets with planted faults, makes their reports, and prints how well each fault is named.
  *
- *     node dist-tools/test/gaps/run.js [--photographs <folder>] [--split development|test] [--only <name>] [--keep <folder>] [--others] [--explain]
+ *     node dist-tools/test/gaps/run.js [--photographs <folder>] [--split development|test] [--only <name>] [--keep <folder>] [--reference] [--others] [--explain]
  *
  * Without options the drawn sets of the test split. With `--photographs` the photographed sets in that folder, and the drawn ones, too, where all of
  * the test split is asked for. `--only` names a set. `--keep` is where drawn sets stay. `--others` compares with what `others/find_slices.py` wrote beside each run.
  * `--explain` does no more than what that needs.
+ * `--reference` holds each photographed set that has its training pictures (`write-further.js training`) against a run over them, as well.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -16,7 +17,7 @@ import { compareMethods, type MethodResult } from './compare.ts';
 import { drawSet } from './draw-set.ts';
 import type { SetResult } from './evaluate.ts';
 import { explainPictures } from './explain-pictures.ts';
-import { type ExplainedSet, reportOnSet } from './explained-set.ts';
+import { type ExplainedSet, reportOnSet, reportWithReference } from './explained-set.ts';
 import { photographedSets } from './photographed-sets.ts';
 import { planSets, type Split } from './plan.ts';
 import { printComparison } from './print-comparison.ts';
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     split: { type: 'string', default: 'test' },
     only: { type: 'string' },
     keep: { type: 'string' },
+    reference: { type: 'boolean', default: false },
     others: { type: 'boolean', default: false },
     explain: { type: 'boolean', default: false },
   },
@@ -38,6 +40,8 @@ const asked = (name: string) => values.only === undefined || values.only === nam
 
 interface Evaluated {
   result: SetResult;
+  /** Null unless asked for, and where there are no training pictures. */
+  withReference: SetResult | null;
   /** Empty unless asked for. */
   compared: MethodResult[];
 }
@@ -53,6 +57,11 @@ function print(title: string, evaluated: readonly Evaluated[]): void {
   if (values.explain) return;
   console.log(`${title}\n`);
   printResults(evaluated.map(({ result }) => result));
+  const referred = evaluated.flatMap(({ withReference }) => withReference ?? []);
+  if (referred.length > 0) {
+    console.log(`${title}, with a reference run over the training pictures\n`);
+    printResults(referred);
+  }
   if (values.others) printComparison(evaluated.flatMap(({ compared }) => compared));
 }
 
@@ -85,5 +94,7 @@ async function evaluate(set: ExplainedSet): Promise<Evaluated[]> {
   }
   const { made, result } = await reportOnSet(set);
   const slices = join(set.folder, 'slices.json');
-  return [{ result, compared: values.others ? await compareMethods(set.planted, made, slices) : [] }];
+  const referred = values.reference ? await reportWithReference(set) : null;
+  const compared = values.others ? await compareMethods(set.planted, made, slices) : [];
+  return [{ result, withReference: referred?.result ?? null, compared }];
 }

@@ -12,7 +12,7 @@ here=$(dirname "$0")
 gaps() {
   node dist-tools/test/gaps/run.js --split "$split" --photographs "$sets" --keep "$drawn" "$@"
 }
-node dist-tools/test/gaps/photographs/write-without.js "$photographs" "$sets" > /dev/null
+node dist-tools/test/gaps/photographs/write-further.js without "$photographs" "$sets" > /dev/null
 gaps --explain
 if [ "$split" = test ]; then "$python" "$here/find_slices.py" "$drawn" > /dev/null; fi
 "$python" "$here/find_slices.py" "$sets" --only "$split-*" > /dev/null
