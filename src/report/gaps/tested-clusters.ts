@@ -4,6 +4,7 @@ import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { type FoundClusters, halveCluster, joinClusters, mistakesFor, withRows } from '../clusters/find-clusters.ts';
 import type { SeenMaps } from '../clusters/sample.ts';
 import type { DrawnProofs } from '../interventions/draw-proofs.ts';
+import { isOfOneThing } from '../interventions/verdict.ts';
 
 /** What is found out about clusters beyond what the run has kept. */
 export interface ClusterTests {
@@ -57,7 +58,9 @@ export async function testedClusters(
     if (joined === null) break;
     clusters = [...clusters.filter((cluster) => !joined.parts.includes(cluster)), joined.whole];
   }
-  return completed(await markedApart(clusters, found, maps, tests), found, maps, tests);
+  // What has been joined is one.
+  const isUnsure = (cluster: UnrankedCluster) => !cluster.claimed || isOfMarks(cluster);
+  return completed(await markedApart(clusters, found, maps, tests, isUnsure), found, maps, tests);
 }
 
 /** Claimed clusters with those of their class's other mistakes that have their cause, too; other clusters without these. */
@@ -117,37 +120,50 @@ async function parted(
 
 /**
  * Clusters without a claim whose images with the same marks have one, as two: those, and what is left, which may have marks of its own. Where the marks are what is claimed, images without them
- * do not belong.
+ * do not belong. What surrounds the middle may be claimed of a cluster in which a logo lies beside a frame: as two, where the cause of images with the marks is one thing, and that of those
+ * without is none.
+ * @param mayBeTwo of which clusters to ask
  */
 async function markedApart(
   clusters: readonly UnrankedCluster[],
   found: FoundClusters,
   maps: SeenMaps,
   tests: ClusterTests,
+  mayBeTwo: (cluster: UnrankedCluster) => boolean = () => true,
 ): Promise<UnrankedCluster[]> {
   const parts: UnrankedCluster[] = [];
   const left = [...clusters];
   for (let cluster = left.shift(); cluster !== undefined; cluster = left.shift()) {
     const { rows } = cluster;
-    const mayBeTwo = !cluster.claimed || cluster.tests[0]?.kind === 'marks';
-    const marked = mayBeTwo ? await tests.marked(cluster) : null;
+    const marked = mayBeTwo(cluster) ? await tests.marked(cluster) : null;
     const own = marked === null || marked.length === rows.length ? null : withRows(found, maps, cluster, marked);
     const [tested] = own === null ? [] : await tests.test([own]);
     if (marked === null || tested === undefined || !hasTestedCause(tested)) {
       parts.push(cluster);
       continue;
     }
-    parts.push(tested);
     const of = new Set(marked);
-    const rest = withRows(
-      found,
-      maps,
-      cluster,
-      rows.filter((row) => !of.has(row)),
-    );
-    if (rest !== null) left.push(...(await tests.test([rest])));
+    const without = rows.filter((row) => !of.has(row));
+    const rest = withRows(found, maps, cluster, without);
+    const others = rest === null ? [] : await tests.test([rest]);
+    const areTwo = isOfAThing(tested) && others.some((other) => hasTestedCause(other) && !isOfAThing(other));
+    if (cluster.claimed && !isOfMarks(cluster) && !areTwo) {
+      parts.push(cluster);
+      continue;
+    }
+    parts.push(tested);
+    left.push(...others);
   }
   return parts;
+}
+
+function isOfAThing({ tests: [strongest] }: UnrankedCluster): boolean {
+  return strongest !== undefined && isOfOneThing(strongest.kind);
+}
+
+/** Whether it is marks that are claimed. */
+function isOfMarks({ tests: [strongest] }: UnrankedCluster): boolean {
+  return strongest?.kind === 'marks';
 }
 
 /** Two clusters of which the network says that they have one cause, and says so of both together as well; where no more may be asked, what it said of the larger one stands for both. */

@@ -10,8 +10,8 @@ import type { PictureChanger } from './picture-changer.ts';
 import type { TriedImage } from './tried-image.ts';
 import { members } from './try-cluster.ts';
 
-/** Of a cluster's images, those that are searched: three times those that are tried, so that these are among them. */
-const mostSearched = 3 * members;
+/** Of a cluster's images, those that are searched: six times those that are tried, so that these are among them. */
+const mostSearched = 6 * members;
 /** Images that are looked at for marks that are known. */
 const mostLookedAt = 200;
 /** Of a cluster's images, those that have marks from which on the marks are the cluster's. */

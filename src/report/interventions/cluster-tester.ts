@@ -6,6 +6,7 @@ import { systematicSample } from '../clusters/choose-images.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { rowOf } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
+import { askMore, moreMembers, mostOfMore, worthMore } from './ask-more.ts';
 import { type Change, generalChanges, lookChange } from './change.ts';
 import { ClusterMarks } from './cluster-marks.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
@@ -17,7 +18,7 @@ import { setsApart } from './sets-apart.ts';
 import { sharedMask } from './shared-mask.ts';
 import type { Asking } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
-import { fewest, members, mostOfATrial, tryCluster, underACause } from './try-cluster.ts';
+import { type ClusterTrial, fewest, members, mostOfATrial, tryCluster, underACause } from './try-cluster.ts';
 import { hasCause, mayHide } from './verdict.ts';
 
 /** Pictures that are asked about at most, so that nothing begins that cannot be ended. */
@@ -178,9 +179,19 @@ export class ClusterTester {
     const { mistakes, outcomes } = await this.#ordinary.mistakes(predicted);
     const ordinaryOutcomes = (change: Change) => outcomes.get(change) ?? [];
     const correct = () => this.#ordinary.correctOfOthers(predicted);
-    const tests = await tryCluster({ cluster, own, mistakes, changes, looks, ordinaryOutcomes, correct }, this.#parts);
+    const trial = { cluster, own, mistakes, changes, looks, ordinaryOutcomes, correct };
+    const tests = await this.#askMore(trial, cluster, await tryCluster(trial, this.#parts));
     this.#changes.set(tests, changes);
     return tests;
+  }
+
+  /** With more of the cluster's images, where a part that is no cause yet may be one by them. */
+  async #askMore(trial: ClusterTrial, cluster: UnrankedCluster, tests: TestedChange[]): Promise<TestedChange[]> {
+    const test = worthMore(cluster, tests);
+    const change = trial.changes.find(({ kind }) => kind === test?.kind);
+    if (test === null || change === undefined || !this.#mayAsk(mostOfMore)) return tests;
+    const own = await this.#triedImages(systematicSample(cluster.rows, moreMembers));
+    return askMore({ ...trial, own }, change, test, tests, this.#parts);
   }
 }
 

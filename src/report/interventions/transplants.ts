@@ -16,6 +16,8 @@ type Transplanted = NonNullable<TestedChange['transplanted']>;
 export const recipientsOfParts = 20;
 /** A look moves every picture a little, and turns few: more of them have to show it. */
 export const recipientsOfLooks = 30;
+/** Of a part that the first ones did not decide about. */
+export const furtherRecipients = 40;
 /** Fewer say little. */
 const fewest = 5;
 
@@ -33,14 +35,15 @@ export interface Transplant {
 /**
  * Puts what the images may share into correct images of other classes, and the same part of other mistakes; where nearly all mistakes are for one class, that of further correct
  * images. Null where there are too few.
+ * @param count of recipients at most
  */
 export async function transplant(
   change: Change,
   { own, mistakes, correct, predicted }: Transplant,
   { network, changer }: Asking,
+  count = isLookChange(change) && mistakes.length >= fewest ? recipientsOfLooks : recipientsOfParts,
 ): Promise<Transplanted | null> {
   const isHeldAgainstCorrect = mistakes.length < fewest;
-  const count = isLookChange(change) && !isHeldAgainstCorrect ? recipientsOfLooks : recipientsOfParts;
   const into = correct.slice(0, count);
   const donors = isHeldAgainstCorrect ? correct.slice(count) : mistakes;
   if (into.length < fewest || donors.length < fewest) return null;

@@ -30,6 +30,9 @@ const decisivePart = { taken: 0.4, chance: 1e-4 };
 const decisive = { lost: 0.6, returned: 0.5, together: 1.25 };
 /** A removal stands alone only in a cluster that is surer than this: half-hearted mistakes change their answer whatever is changed. */
 const removalBelow = 0.1;
+/** Asked of more images, every difference becomes sure: it has to be a large one as well, in one direction or the other. What is asked of more begins to look like that. */
+const ofMore = { lost: 0.5, returned: 0.5, taken: 0.3 };
+const mayBeMore = { lost: 0.4, returned: 0.4, taken: 0.15 };
 /** Share of the margin, of what the whole picture is like and of a part: less is no cause, whatever it does to others. */
 const leastLost = { look: 0.4, part: 0.2 };
 
@@ -59,6 +62,20 @@ export function takesEnough(test: TestedChange): boolean {
 export function mayBeCause(cluster: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
   const images = isPart(test.kind) ? recipientsOfParts : recipientsOfLooks;
   return isCause(cluster, { ...test, transplanted: bestTransplant(images) });
+}
+
+/** Of a part that is no cause yet, whether more images may show that it is one. */
+export function isWorthMore({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
+  return isPart(test.kind) && test.transplanted !== null && isSure(chance, test) && isLarge(test, mayBeMore);
+}
+
+function isLarge(test: TestedChange, limits: typeof ofMore): boolean {
+  const isInOneDirection = returnedBeyond(test) >= limits.returned || takenBeyond(test) >= limits.taken;
+  return lost(test) >= limits.lost && isInOneDirection;
+}
+
+function isOfMore({ kind, transplanted }: TestedChange): boolean {
+  return isPart(kind) && transplanted !== null && transplanted.images > recipientsOfParts;
 }
 
 function isPart(kind: ChangeKind): boolean {
@@ -118,7 +135,7 @@ function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange
   if (!isSure(chance, test)) return false;
   const [share, returned, taken] = [lost(test), returnedBeyond(test), takenBeyond(test)];
   if (isPart(test.kind) && share < leastLost.part) return false;
-  if (evidenceOf(chance, test) >= enoughEvidence) return true;
+  if ((!isOfMore(test) || isLarge(test, ofMore)) && evidenceOf({ chance }, test) >= enoughEvidence) return true;
   const given = test.transplanted?.chance ?? 1;
   if (share >= overwhelming.lost && taken >= overwhelming.taken && given <= overwhelming.chance) return true;
   const isSmallPart = isPart(test.kind) && test.kind !== 'surroundings' && test.kind !== 'seen';
@@ -128,8 +145,8 @@ function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange
   return chance < removalBelow && isDecisive;
 }
 
-/** Of a change that was put into others, too; else none. */
-function evidenceOf(chance: number, test: TestedChange): number {
+/** What speaks for a change that was put into others, too, in decimal digits; else none. */
+export function evidenceOf({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange): number {
   if (test.transplanted === null) return 0;
   const given = digits(test.transplanted.chance) + takenBeyond(test);
   return (

@@ -79,6 +79,25 @@ describe('images that the network is asked about', () => {
       if (claimed && !whole.some((one) => one.images.join() === images.join())) expect(rows.every(hasMark)).toBe(true);
   });
 
+  it('are two clusters where a mark lies beside what surrounds others, and one where the same is claimed of both', async () => {
+    const { found: clusters, maps } = found();
+    const whole = { ...clusters, clusters: [joinedOf(clusters, maps)] };
+    const answers = { ordinaryFall: 0, returned: 1, returnedElsewhere: 0, ordinaryReturned: null, chance: 1e-4 };
+    const cause = { words: 'it', isRemovable: true, images: 7, margin: 4, fall: 4, ...answers, transplanted: null };
+    const claiming = (without: 'surroundings' | 'place'): ClusterTests => ({
+      ...tests,
+      test: async (all) =>
+        all.map((one) => {
+          const kind = one.rows.every(hasMark) ? 'place' : one.rows.some(hasMark) ? 'surroundings' : without;
+          return { ...one, grounds: 'interventions', claimed: true, tests: [{ kind, ...cause }] };
+        }),
+    });
+    const two = await testedClusters(whole, maps, claiming('surroundings'));
+    expect(two.map(({ rows }) => rows.every(hasMark)).sort()).toEqual([false, true]);
+    expect(two.every(({ claimed }) => claimed)).toBe(true);
+    expect(await testedClusters(whole, maps, claiming('place'))).toHaveLength(1);
+  });
+
   it('are two clusters where only one half has a cause, unless nothing can be hidden there', async () => {
     const { found: clusters, maps } = found();
     const halved = { clusters: [joinedOf(clusters, maps)], classes: clusters.classes, nullModel: clusters.nullModel };

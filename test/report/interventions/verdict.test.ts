@@ -91,3 +91,13 @@ test('of half-hearted mistakes, and of a few, nothing is claimed', () => {
   expect(hasCause({ ...cluster, chance: 0.6 }, [mark])).toBe(false);
   expect(hasCause({ ...cluster, size: 6 }, [mark])).toBe(false);
 });
+
+test('asked of more images, where small differences become sure, a part has to make a large one', () => {
+  const more = (taken: number, chance: number) => ({ images: 40, taken, control: 0, chance });
+  const part = change('seen', { images: 20, fall: 3, returned: 0.2, transplanted: more(0.4, 1e-7) });
+  expect(hasCause(cluster, [part])).toBe(true);
+  expect(hasCause(cluster, [{ ...part, transplanted: more(0.2, 1e-7) }])).toBe(false);
+  expect(hasCause(cluster, [{ ...part, returned: 0.6, transplanted: more(0.2, 1e-7) }])).toBe(true);
+  expect(hasCause(cluster, [{ ...part, fall: 2 }])).toBe(false);
+  expect(hasCause(cluster, [{ ...part, transplanted: given(0.2, 1e-7) }])).toBe(true);
+});
