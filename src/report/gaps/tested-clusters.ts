@@ -4,7 +4,7 @@ import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { type FoundClusters, halveCluster, joinClusters, mistakesFor, withRows } from '../clusters/find-clusters.ts';
 import type { SeenMaps } from '../clusters/sample.ts';
 import type { DrawnProofs } from '../interventions/draw-proofs.ts';
-import { isOfOneThing } from '../interventions/verdict.ts';
+import { explains, isOfOneThing } from '../interventions/verdict.ts';
 
 /** What is found out about clusters beyond what the run has kept. */
 export interface ClusterTests {
@@ -52,15 +52,26 @@ export async function testedClusters(
   tests: ClusterTests,
 ): Promise<UnrankedCluster[]> {
   let clusters = await parted(await tests.test(found.clusters), found, maps, tests);
+  // A claimed cluster is asked about once it is whole.
+  clusters = await markedApart(clusters, found, maps, tests, (cluster) => !cluster.claimed || isOfMarks(cluster));
+  clusters = await joined(clusters, found, maps, tests);
   clusters = await markedApart(clusters, found, maps, tests);
+  return completed(await joined(clusters, found, maps, tests), found, maps, tests);
+}
+
+/** Clusters that have one cause, as one. */
+async function joined(
+  clusters: readonly UnrankedCluster[],
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+): Promise<UnrankedCluster[]> {
+  let left = [...clusters];
   for (;;) {
-    const joined = await joinedPair(clusters, found, maps, tests);
-    if (joined === null) break;
-    clusters = [...clusters.filter((cluster) => !joined.parts.includes(cluster)), joined.whole];
+    const pair = await joinedPair(left, found, maps, tests);
+    if (pair === null) return left;
+    left = [...left.filter((cluster) => !pair.parts.includes(cluster)), pair.whole];
   }
-  // What has been joined is one.
-  const isUnsure = (cluster: UnrankedCluster) => !cluster.claimed || isOfMarks(cluster);
-  return completed(await markedApart(clusters, found, maps, tests, isUnsure), found, maps, tests);
 }
 
 /** Claimed clusters with those of their class's other mistakes that have their cause, too; other clusters without these. */
@@ -132,29 +143,56 @@ async function markedApart(
   mayBeTwo: (cluster: UnrankedCluster) => boolean = () => true,
 ): Promise<UnrankedCluster[]> {
   const parts: UnrankedCluster[] = [];
-  const left = [...clusters];
-  for (let cluster = left.shift(); cluster !== undefined; cluster = left.shift()) {
-    const { rows } = cluster;
-    const marked = mayBeTwo(cluster) ? await tests.marked(cluster) : null;
-    const own = marked === null || marked.length === rows.length ? null : withRows(found, maps, cluster, marked);
-    const [tested] = own === null ? [] : await tests.test([own]);
-    if (marked === null || tested === undefined || !hasTestedCause(tested)) {
-      parts.push(cluster);
-      continue;
-    }
-    const of = new Set(marked);
-    const without = rows.filter((row) => !of.has(row));
-    const rest = withRows(found, maps, cluster, without);
-    const others = rest === null ? [] : await tests.test([rest]);
-    const areTwo = isOfAThing(tested) && others.some((other) => hasTestedCause(other) && !isOfAThing(other));
-    if (cluster.claimed && !isOfMarks(cluster) && !areTwo) {
-      parts.push(cluster);
-      continue;
-    }
-    parts.push(tested);
-    left.push(...others);
+  for (const cluster of clusters) {
+    const isClaimed = cluster.claimed && !isOfMarks(cluster);
+    const { marked, rest: left } = mayBeTwo(cluster)
+      ? await markedOf(cluster, found, maps, tests, isClaimed ? isOfAThing : () => true)
+      : { marked: [], rest: cluster };
+    // Where no more may be asked, what was said of the whole is said of what the marks do not explain.
+    const { grounds, claimed, tests: answers } = cluster;
+    const rest = isClaimed && left?.grounds !== grounds ? left && { ...left, grounds, claimed, tests: answers } : left;
+    const isOne = isClaimed && !marked.every((own) => areApart(own, rest));
+    if (isOne || marked.length === 0) parts.push(cluster);
+    else parts.push(...marked, ...(rest === null ? [] : [rest]));
   }
   return parts;
+}
+
+/** Whether a thing is the cause of some images, and something that is no cause of theirs that of the others. */
+function areApart(own: UnrankedCluster, rest: UnrankedCluster | null): boolean {
+  return isOfAThing(own) && rest !== null && hasTestedCause(rest) && !isOfAThing(rest) && !explains(rest, own);
+}
+
+/**
+ * Those of a cluster's images that have the same marks and a cause, as clusters, for there may be several marks; and the rest, null where that is nothing.
+ * @param mayBeApart of images with the same marks, whether they may be a cluster of their own
+ */
+async function markedOf(
+  cluster: UnrankedCluster,
+  found: FoundClusters,
+  maps: SeenMaps,
+  tests: ClusterTests,
+  mayBeApart: (own: UnrankedCluster) => boolean,
+): Promise<{ marked: UnrankedCluster[]; rest: UnrankedCluster | null }> {
+  const marked: UnrankedCluster[] = [];
+  let rest: UnrankedCluster | null = cluster;
+  while (rest !== null) {
+    const { rows }: UnrankedCluster = rest;
+    const having = await tests.marked(rest);
+    const own = having === null || having.length === rows.length ? null : withRows(found, maps, cluster, having);
+    const [tested] = own === null ? [] : await tests.test([own]);
+    if (having === null || tested === undefined || !hasTestedCause(tested) || !mayBeApart(tested)) break;
+    marked.push(tested);
+    const of = new Set(having);
+    const without = withRows(
+      found,
+      maps,
+      cluster,
+      rows.filter((row) => !of.has(row)),
+    );
+    [rest = null] = without === null ? [] : await tests.test([without]);
+  }
+  return { marked, rest };
 }
 
 function isOfAThing({ tests: [strongest] }: UnrankedCluster): boolean {

@@ -105,7 +105,8 @@ export function showOneCause(one: TestedCluster, other: TestedCluster): boolean 
 
 type TestedCluster = Pick<UnrankedCluster, 'size' | 'chance' | 'tests'>;
 
-function explains({ tests: [cause] }: TestedCluster, other: TestedCluster): boolean {
+/** Whether the cause of one is a cause of the other, too: of what there is one of in each picture. */
+export function explains({ tests: [cause] }: TestedCluster, other: TestedCluster): boolean {
   if (cause === undefined || isOfOneThing(cause.kind)) return false;
   return other.tests.some((test) => test.kind === cause.kind && test.words === cause.words && isCause(other, test));
 }

@@ -98,6 +98,30 @@ describe('images that the network is asked about', () => {
     expect(await testedClusters(whole, maps, claiming('place'))).toHaveLength(1);
   });
 
+  it('are two so where no more may be asked about those without the mark, and one where what surrounds them is a cause of both', async () => {
+    const { found: clusters, maps } = found();
+    const whole = { ...clusters, clusters: [joinedOf(clusters, maps)] };
+    const answers = { ordinaryFall: 0, returned: 1, returnedElsewhere: 0, ordinaryReturned: null, chance: 1e-5 };
+    const cause = { words: 'it', isRemovable: true, images: 7, margin: 4, fall: 4, ...answers, transplanted: null };
+    const claiming = (ofMarked: number): ClusterTests => ({
+      ...tests,
+      test: async (all) =>
+        all.map((one) => {
+          if (!one.rows.some(hasMark)) return one;
+          const around = { kind: 'surroundings' as const, ...cause };
+          const ownTests = [
+            { kind: 'place' as const, ...cause },
+            { ...around, fall: ofMarked, returned: ofMarked / 4 },
+          ];
+          const kinds = one.rows.every(hasMark) ? ownTests : [around];
+          return { ...one, grounds: 'interventions', claimed: true, chance: 1e-3, tests: kinds };
+        }),
+    });
+    const two = await testedClusters(whole, maps, claiming(0));
+    expect(two.map(({ tests: [strongest] }) => strongest?.kind).sort()).toEqual(['place', 'surroundings']);
+    expect(await testedClusters(whole, maps, claiming(4))).toHaveLength(1);
+  });
+
   it('are two clusters where only one half has a cause, unless nothing can be hidden there', async () => {
     const { found: clusters, maps } = found();
     const halved = { clusters: [joinedOf(clusters, maps)], classes: clusters.classes, nullModel: clusters.nullModel };
