@@ -16,6 +16,7 @@ import { OrdinaryImages, type OrdinaryParts } from './ordinary-images.ts';
 import { PairTester } from './pair-tester.ts';
 import { setsApart } from './sets-apart.ts';
 import { sharedMask } from './shared-mask.ts';
+import { moreRecipients } from './transplants.ts';
 import type { Asking } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
 import { type ClusterTrial, fewest, members, mostOfATrial, tryCluster, underACause } from './try-cluster.ts';
@@ -185,13 +186,14 @@ export class ClusterTester {
     return tests;
   }
 
-  /** With more of the cluster's images, where a part that is no cause yet may be one by them. */
+  /** With more of the cluster's images, where what is no cause yet may be one by them. */
   async #askMore(trial: ClusterTrial, cluster: UnrankedCluster, tests: TestedChange[]): Promise<TestedChange[]> {
     const test = worthMore(cluster, tests);
     const change = trial.changes.find(({ kind }) => kind === test?.kind);
     if (test === null || change === undefined || !this.#mayAsk(mostOfMore)) return tests;
     const own = await this.#triedImages(systematicSample(cluster.rows, moreMembers));
-    return askMore({ ...trial, own }, change, test, tests, this.#parts);
+    const correct = () => this.#ordinary.someCorrectOfOthers(cluster.predicted, moreRecipients(change));
+    return askMore({ ...trial, own, correct }, change, test, tests, this.#parts);
   }
 }
 

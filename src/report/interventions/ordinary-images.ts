@@ -87,6 +87,12 @@ export class OrdinaryImages {
     return ordinary;
   }
 
+  /** So many correct images of other classes than one, from all through the run. */
+  someCorrectOfOthers(predicted: number, count: number): Promise<TriedImage[]> {
+    const all = this.#parts.sample.filter((image) => isCorrect(image) && image.label !== predicted);
+    return this.#images(all, count);
+  }
+
   /** Correct images of other classes than one: of those that say what is usual, or where most of them are of this class, as many more. */
   async correctOfOthers(predicted: number): Promise<TriedImage[]> {
     const known = this.#correct.get(predicted);

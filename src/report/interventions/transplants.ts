@@ -16,10 +16,17 @@ type Transplanted = NonNullable<TestedChange['transplanted']>;
 export const recipientsOfParts = 20;
 /** A look moves every picture a little, and turns few: more of them have to show it. */
 export const recipientsOfLooks = 30;
-/** Of a part that the first ones did not decide about. */
-export const furtherRecipients = 40;
+/** Of what the first ones did not decide about. */
+const furtherRecipients = { part: 40, look: 60 };
 /** Fewer say little. */
 const fewest = 5;
+
+export const mostRecipients = Math.max(...Object.values(furtherRecipients));
+
+/** Recipients of what the first ones did not decide about. */
+export function moreRecipients(change: Change): number {
+  return isLookChange(change) ? furtherRecipients.look : furtherRecipients.part;
+}
 
 /** Images of a cluster, and those that they are held against. */
 export interface Transplant {

@@ -22,7 +22,7 @@ const transplants = 4;
 /** Pictures of one image under the changes that need nothing of a cluster, under all of a part, and under one look. */
 export const underGeneral = 9;
 const underParts = underGeneral + 10;
-const underALook = 2;
+export const underALook = 2;
 /** One image as it is, and with one part covered in two ways and held against three others. */
 export const underACause = 1 + 2 + 3;
 

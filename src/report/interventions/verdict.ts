@@ -30,9 +30,12 @@ const decisivePart = { taken: 0.4, chance: 1e-4 };
 const decisive = { lost: 0.6, returned: 0.5, together: 1.25 };
 /** A removal stands alone only in a cluster that is surer than this: half-hearted mistakes change their answer whatever is changed. */
 const removalBelow = 0.1;
-/** Asked of more images, every difference becomes sure: it has to be a large one as well, in one direction or the other. What is asked of more begins to look like that. */
-const ofMore = { lost: 0.5, returned: 0.5, taken: 0.3 };
-const mayBeMore = { lost: 0.4, returned: 0.4, taken: 0.15 };
+/**
+ * Asked of more images, every difference becomes sure: that of a part has to be a large one as well, in one direction or the other. A look turns few, but has to be sure in others, too.
+ */
+const ofMore = { lost: 0.5, returned: 0.5, taken: 0.3, lookChance: 0.001 };
+/** What is asked of more begins to look like that. */
+const mayBeMore = { lost: 0.4, returned: 0.4, taken: 0.15, lookEvidence: 5 };
 /** Share of the margin, of what the whole picture is like and of a part: less is no cause, whatever it does to others. */
 const leastLost = { look: 0.4, part: 0.2 };
 
@@ -64,18 +67,25 @@ export function mayBeCause(cluster: Pick<UnrankedCluster, 'chance'>, test: Teste
   return isCause(cluster, { ...test, transplanted: bestTransplant(images) });
 }
 
-/** Of a part that is no cause yet, whether more images may show that it is one. */
+/** Of what is no cause yet, whether more images may show that it is one. */
 export function isWorthMore({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
-  return isPart(test.kind) && test.transplanted !== null && isSure(chance, test) && isLarge(test, mayBeMore);
+  if (test.transplanted === null || !isSure(chance, test)) return false;
+  if (isPart(test.kind)) return isLarge(test, mayBeMore);
+  return lost(test) >= mayBeMore.lost && evidenceOf({ chance }, test) >= mayBeMore.lookEvidence;
 }
 
-function isLarge(test: TestedChange, limits: typeof ofMore): boolean {
+function isClearOfMore(test: TestedChange): boolean {
+  if (isPart(test.kind)) return isLarge(test, ofMore);
+  return lost(test) >= ofMore.lost && (test.transplanted?.chance ?? 1) <= ofMore.lookChance;
+}
+
+function isLarge(test: TestedChange, limits: Pick<typeof ofMore, 'lost' | 'returned' | 'taken'>): boolean {
   const isInOneDirection = returnedBeyond(test) >= limits.returned || takenBeyond(test) >= limits.taken;
   return lost(test) >= limits.lost && isInOneDirection;
 }
 
 function isOfMore({ kind, transplanted }: TestedChange): boolean {
-  return isPart(kind) && transplanted !== null && transplanted.images > recipientsOfParts;
+  return transplanted !== null && transplanted.images > (isPart(kind) ? recipientsOfParts : recipientsOfLooks);
 }
 
 function isPart(kind: ChangeKind): boolean {
@@ -136,7 +146,7 @@ function isCause({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange
   if (!isSure(chance, test)) return false;
   const [share, returned, taken] = [lost(test), returnedBeyond(test), takenBeyond(test)];
   if (isPart(test.kind) && share < leastLost.part) return false;
-  if ((!isOfMore(test) || isLarge(test, ofMore)) && evidenceOf({ chance }, test) >= enoughEvidence) return true;
+  if ((!isOfMore(test) || isClearOfMore(test)) && evidenceOf({ chance }, test) >= enoughEvidence) return true;
   const given = test.transplanted?.chance ?? 1;
   if (share >= overwhelming.lost && taken >= overwhelming.taken && given <= overwhelming.chance) return true;
   const isSmallPart = isPart(test.kind) && test.kind !== 'surroundings' && test.kind !== 'seen';

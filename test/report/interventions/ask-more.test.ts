@@ -24,7 +24,13 @@ describe('what more images may prove', () => {
     expect(worthMore({ ...cluster, size: 11 }, [unsure])).toBeNull();
     expect(worthMore(cluster, [{ ...unsure, fall: 1 }])).toBeNull();
     expect(worthMore(cluster, [{ ...unsure, transplanted: null }])).toBeNull();
-    expect(worthMore(cluster, [{ ...unsure, kind: 'light' }])).toBeNull();
+  });
+
+  test('is a look that both tests come near to', () => {
+    const light = { ...unsure, kind: 'light' } as const;
+    expect(worthMore(cluster, [light])).toBe(light);
+    expect(worthMore(cluster, [{ ...light, fall: 1 }])).toBeNull();
+    expect(worthMore(cluster, [{ ...light, chance: 0.3 }])).toBeNull();
   });
 
   test('is nothing of a cluster that has a cause', () => {

@@ -92,6 +92,15 @@ test('of half-hearted mistakes, and of a few, nothing is claimed', () => {
   expect(hasCause({ ...cluster, size: 6 }, [mark])).toBe(false);
 });
 
+test('a look that is asked of more images has to be sure in others, too', () => {
+  const more = (chance: number) => ({ images: 60, taken: 0.1, control: 0.05, chance });
+  const blur = change('sharpness', { images: 20, fall: 3.5, returned: 0.5, chance: 1e-5, transplanted: more(1e-4) });
+  expect(hasCause(cluster, [blur])).toBe(true);
+  expect(hasCause(cluster, [{ ...blur, transplanted: more(2e-3) }])).toBe(false);
+  expect(hasCause(cluster, [{ ...blur, fall: 2.2 }])).toBe(false);
+  expect(hasCause(cluster, [{ ...blur, transplanted: { ...more(2e-3), images: 30 } }])).toBe(true);
+});
+
 test('asked of more images, where small differences become sure, a part has to make a large one', () => {
   const more = (taken: number, chance: number) => ({ images: 40, taken, control: 0, chance });
   const part = change('seen', { images: 20, fall: 3, returned: 0.2, transplanted: more(0.4, 1e-7) });
