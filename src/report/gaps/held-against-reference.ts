@@ -1,6 +1,7 @@
 /** Whether a reference run, usually over the training set, has images like those of a gap. */
 
 import { at } from '../../explain/at.ts';
+import { systematicSample } from '../clusters/choose-images.ts';
 import { evidenceVectors, standardised } from '../clusters/features.ts';
 import { nearest, weightedShare } from '../clusters/nearest-neighbours.ts';
 import { mean, median, rounded } from '../clusters/numbers.ts';
@@ -20,6 +21,8 @@ export interface GapReference {
 const fewest = 6;
 const neighbours = 10;
 const components = 12;
+/** Of the class's correct images, those whose neighbours are looked for. */
+const mostControls = 1000;
 /** Stands for no end. */
 const most = 1000;
 
@@ -34,7 +37,7 @@ export interface OwnGap {
 /**
  * Among the neighbours of each image, in a layer that the answer has not shaped, some are the run's own and some the reference's. A subgroup that the reference lacks has its own images around
  * it, more than correct images have. The answers do not count: a network that has learned its training set by heart is right about all of it.
- * @returns null where the two runs share no layer
+ * @returns null where the two runs share no layer, and where the run has no correct image of the class to compare with
  */
 export function heldAgainstReference(gap: OwnGap, reference: GapReference, label: number): Gap['reference'] {
   const known = reference.sample.filter((image) => image.label === label);
@@ -42,7 +45,7 @@ export function heldAgainstReference(gap: OwnGap, reference: GapReference, label
     const theirs = reference.maps.label[layer];
     return theirs === undefined || theirs.channels !== map.channels ? [] : [{ own: map, theirs }];
   });
-  if (layers.length === 0) return null;
+  if (layers.length === 0 || !gap.images.some(isCorrect)) return null;
   if (known.length < fewest) return { distance: most, rarer: most, chance: 0 };
   const found = layers.map((layer) => rarity(gap, known, layer)).sort((a, b) => a.chance - b.chance);
   const { rarer, chance } = at(found, 0);
@@ -67,13 +70,11 @@ function rarity({ images, members }: OwnGap, known: Sample, layer: Layer): { rar
     ({ weight }, i): Placed => ({ point: at(points, i), weight, isOwn: i < images.length }),
   );
   const inGap = new Set(members.map(rowOf));
-  const [ofMembers, ofCorrect]: [number[], number[]] = [[], []];
-  for (const [i, image] of images.entries()) {
-    const own = at(all, i);
-    const share = () => weightedShare(nearest(all, own.point, neighbours, own), ({ isOwn }) => isOwn);
-    if (inGap.has(image.row)) ofMembers.push(share());
-    else if (isCorrect(image)) ofCorrect.push(share());
-  }
+  const placesOf = (isOne: (image: SampledImage) => boolean) =>
+    images.flatMap((image, i) => (isOne(image) ? [at(all, i)] : []));
+  const ownShare = (one: Placed) => weightedShare(nearest(all, one.point, neighbours, one), ({ isOwn }) => isOwn);
+  const ofMembers = placesOf(({ row }) => inGap.has(row)).map(ownShare);
+  const ofCorrect = systematicSample(placesOf(isCorrect), mostControls).map(ownShare);
   return {
     rarer: rounded(Math.min(most, odds(mean(ofMembers)) / odds(mean(ofCorrect)))),
     chance: rankSumPValue(ofMembers, ofCorrect),

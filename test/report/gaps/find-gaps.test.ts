@@ -94,6 +94,12 @@ test('what the reference lacks is claimed, though the network hesitates', () => 
   expect(gap?.reference?.chance).toBeLessThan(1e-6);
 });
 
+test('without a correct image of the class the reference tells nothing', () => {
+  const { sample, maps } = imagesOf([unlike]);
+  const [gap] = findGaps(sample, maps, new Set(), imagesOf([known]));
+  expect(gap).toMatchObject({ size: 40, reference: null });
+});
+
 test('a reference without the class lacks all of it', () => {
   const { sample, maps } = imagesOf([known, unlike]);
   const [gap] = findGaps(sample, maps, new Set(), imagesOf([{ count: 3, predicted: 0, at: 0 }]));

@@ -12,8 +12,12 @@ export function Gaps() {
       title="Gaps"
       about={`${multi ? 'Images in which one class was missed and whose' : 'Misclassified images of one class whose'} evidence is far from all that the class's correct images show: the training data probably has nothing like them.`}
       none="No gaps were found."
-      numbers={({ share, distance }) =>
-        `${percent(share)} of the class's mistakes, ${distance.toFixed(1)} times the usual distance`
+      numbers={({ share, distance, reference }) =>
+        `${percent(share)} of the class's mistakes, ${
+          reference === null
+            ? `${distance.toFixed(1)} times the usual distance`
+            : `${reference.rarer.toFixed(1)} times as rare in the reference`
+        }`
       }
       page={(gap) => <Gap gap={gap} key={gap.id} />}
     />
