@@ -353,7 +353,7 @@ export interface Gap {
   nearest: string[];
   /** Median distance to the nearest correct images over the median of correct images to each other. 1: nothing unusual. */
   distance: number;
-  /** Held against the reference run's images of the class; null without `--reference`, and where the two runs share no layer. */
+  /** Held against the reference run's images of the class; null without `--reference`, where the two runs share no layer, and where the run has no correct image of the class. */
   reference: {
     /** As `distance`, to its correct images. */
     distance: number;

@@ -1,4 +1,4 @@
-import { sum } from './numbers.ts';
+import { median, sum } from './numbers.ts';
 import { distance, type Point } from './points.ts';
 
 /** The `count` nearest of the items but `self`, nearest first. */
@@ -19,6 +19,20 @@ export function nearest<Item extends { point: Point }>(
     if (best.length > count) best.pop();
   }
   return best.map(({ item }) => item);
+}
+
+/** Stands for a distance or a ratio without an end. */
+export const unbounded = 1000;
+
+/** Median distance to the fifth nearest of `known`, over that of `known` to each other. */
+export function relativeDistance(images: readonly { point: Point }[], known: readonly { point: Point }[]): number {
+  const reach = (image: { point: Point }) => {
+    const last = nearest(known, image.point, 5, image).at(-1);
+    return last === undefined ? unbounded : distance(last.point, image.point);
+  };
+  const usual = median(known.map(reach));
+  const far = median(images.map(reach));
+  return usual === 0 ? unbounded : Math.min(unbounded, far / usual);
 }
 
 /** Share of the weight that items with a trait have; of a point's neighbours, the k-nearest-neighbour estimate of its rate. 0 without any weight. */

@@ -4,14 +4,14 @@ import { at } from '../../explain/at.ts';
 import { binomialTail } from '../clusters/binomial-tail.ts';
 import { evidenceFeatures } from '../clusters/features.ts';
 import { meanHeatmap, placeOf } from '../clusters/mean-heatmap.ts';
-import { nearest, weightedShare } from '../clusters/nearest-neighbours.ts';
+import { nearest, relativeDistance, weightedShare } from '../clusters/nearest-neighbours.ts';
 import type { NullModel } from '../clusters/null-model.ts';
 import { countClasses, mean, rounded } from '../clusters/numbers.ts';
 import { centroid, distance } from '../clusters/points.ts';
 import { principalComponents } from '../clusters/principal-components.ts';
 import { isCorrect, rowOf, type Sample, type SampledImage, type SeenMaps } from '../clusters/sample.ts';
 import type { Gap } from '../contract.ts';
-import { type GapReference, heldAgainstReference, relativeDistance } from './held-against-reference.ts';
+import { type GapReference, heldAgainstReference } from './held-against-reference.ts';
 
 /** Fewer misclassified images of a class are no gap. */
 const fewest = 10;

@@ -3,9 +3,9 @@
 import { at } from '../../explain/at.ts';
 import { systematicSample } from '../clusters/choose-images.ts';
 import { evidenceVectors, standardised } from '../clusters/features.ts';
-import { nearest, weightedShare } from '../clusters/nearest-neighbours.ts';
-import { mean, median, rounded } from '../clusters/numbers.ts';
-import { concatenated, distance, type Point } from '../clusters/points.ts';
+import { nearest, relativeDistance, unbounded, weightedShare } from '../clusters/nearest-neighbours.ts';
+import { mean, rounded } from '../clusters/numbers.ts';
+import { concatenated, type Point } from '../clusters/points.ts';
 import { principalComponents } from '../clusters/principal-components.ts';
 import { isCorrect, rowOf, type Sample, type SampledImage, type SeenMaps } from '../clusters/sample.ts';
 import type { Gap } from '../contract.ts';
@@ -23,8 +23,6 @@ const neighbours = 10;
 const components = 12;
 /** Of the class's correct images, those whose neighbours are looked for. */
 const mostControls = 1000;
-/** Stands for no end. */
-const most = 1000;
 
 /** A gap in one class of the run. */
 export interface OwnGap {
@@ -46,7 +44,7 @@ export function heldAgainstReference(gap: OwnGap, reference: GapReference, label
     return theirs === undefined || theirs.channels !== map.channels ? [] : [{ own: map, theirs }];
   });
   if (layers.length === 0 || !gap.images.some(isCorrect)) return null;
-  if (known.length < fewest) return { distance: most, rarer: most, chance: 0 };
+  if (known.length < fewest) return { distance: unbounded, rarer: unbounded, chance: 0 };
   const found = layers.map((layer) => rarity(gap, known, layer)).sort((a, b) => a.chance - b.chance);
   const { rarer, chance } = at(found, 0);
   return { distance: distanceTo(gap, known, layers), rarer, chance: Math.min(1, chance * layers.length) };
@@ -76,7 +74,7 @@ function rarity({ images, members }: OwnGap, known: Sample, layer: Layer): { rar
   const ofMembers = placesOf(({ row }) => inGap.has(row)).map(ownShare);
   const ofCorrect = systematicSample(placesOf(isCorrect), mostControls).map(ownShare);
   return {
-    rarer: rounded(Math.min(most, odds(mean(ofMembers)) / odds(mean(ofCorrect)))),
+    rarer: rounded(Math.min(unbounded, odds(mean(ofMembers)) / odds(mean(ofCorrect)))),
     chance: rankSumPValue(ofMembers, ofCorrect),
   };
 }
@@ -90,20 +88,9 @@ function odds(share: number): number {
 /** Median distance of the members to the fifth nearest correct image of the reference, over that of those to each other. */
 function distanceTo({ members }: OwnGap, known: Sample, layers: readonly Layer[]): number {
   const correct = known.filter(isCorrect);
-  if (correct.length < fewest) return most;
+  if (correct.length < fewest) return unbounded;
   const points = pointsOf(layers, members, correct).map((point) => ({ point }));
   return rounded(relativeDistance(points.slice(0, members.length), points.slice(members.length)));
-}
-
-/** Median distance to the fifth nearest of `known`, over that of `known` to each other. Infinity is given as 1000. */
-export function relativeDistance(images: readonly { point: Point }[], known: readonly { point: Point }[]): number {
-  const reach = (image: { point: Point }) => {
-    const last = nearest(known, image.point, 5, image).at(-1);
-    return last === undefined ? most : distance(last.point, image.point);
-  };
-  const usual = median(known.map(reach));
-  const far = median(images.map(reach));
-  return usual === 0 ? most : Math.min(most, far / usual);
 }
 
 /** Of both runs in one space. */

@@ -99,9 +99,13 @@ async function completed(
     const rows = rowsOf.get(cluster) ?? [];
     if (rows.length === cluster.rows.length) return [cluster];
     const changed = withRows(found, maps, cluster, rows);
-    const { tests: answers, claimed: isClaimed, grounds } = cluster;
-    return changed === null ? [] : [{ ...changed, tests: answers, claimed: isClaimed, grounds }];
+    return changed === null ? [] : [withAnswersOf(cluster, changed)];
   });
+}
+
+/** Other images with what was said of a cluster, whose cause is theirs as well. */
+function withAnswersOf({ tests, claimed, grounds }: UnrankedCluster, other: UnrankedCluster): UnrankedCluster {
+  return { ...other, tests, claimed, grounds };
 }
 
 /**
@@ -149,8 +153,8 @@ async function markedApart(
       ? await markedOf(cluster, found, maps, tests, isClaimed ? isOfAThing : () => true)
       : { marked: [], rest: cluster };
     // Where no more may be asked, what was said of the whole is said of what the marks do not explain.
-    const { grounds, claimed, tests: answers } = cluster;
-    const rest = isClaimed && left?.grounds !== grounds ? left && { ...left, grounds, claimed, tests: answers } : left;
+    const isUntested = isClaimed && left !== null && left.grounds !== cluster.grounds;
+    const rest = isUntested ? withAnswersOf(cluster, left) : left;
     const isOne = isClaimed && !marked.every((own) => areApart(own, rest));
     if (isOne || marked.length === 0) parts.push(cluster);
     else parts.push(...marked, ...(rest === null ? [] : [rest]));
@@ -214,13 +218,12 @@ async function joinedPair(
   for (const [place, one] of clusters.entries()) {
     for (const other of clusters.slice(place + 1)) {
       if (!(await tests.haveOneCause(one, other))) continue;
-      const joined = joinClusters(found, maps, one, other);
-      const [whole] = joined === null ? [] : await tests.test([joined]);
+      const both = joinClusters(found, maps, one, other);
+      const [whole] = both === null ? [] : await tests.test([both]);
       if (whole === undefined) continue;
       if (hasTestedCause(whole)) return { parts: [one, other], whole };
       if (whole.grounds === 'interventions') continue;
-      const { tests: answers } = one.size >= other.size ? one : other;
-      return { parts: [one, other], whole: { ...whole, grounds: 'interventions', claimed: true, tests: answers } };
+      return { parts: [one, other], whole: withAnswersOf(one.size >= other.size ? one : other, whole) };
     }
   }
   return null;

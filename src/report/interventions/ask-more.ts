@@ -1,5 +1,6 @@
 /** What a cluster's first images did not prove: asked about again, with more of them. */
 
+import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import type { TestedChange } from '../contract.ts';
 import { type Change, isLookChange } from './change.ts';
 import { testedChange } from './tested-change.ts';
@@ -16,7 +17,7 @@ export const mostOfMore = moreMembers * underACause + ordinaryMistakes * (1 + un
 
 /** The test that may be proved so; null where none may. */
 export function worthMore(
-  cluster: Parameters<typeof hasCause>[0],
+  cluster: Pick<UnrankedCluster, 'size' | 'chance'>,
   tests: readonly TestedChange[],
 ): TestedChange | null {
   if (cluster.size < fewest || hasCause(cluster, tests)) return null;

@@ -42,15 +42,16 @@ export interface Transplant {
 /**
  * Puts what the images may share into correct images of other classes, and the same part of other mistakes; where nearly all mistakes are for one class, that of further correct
  * images. Null where there are too few.
- * @param count of recipients at most
+ * @param most recipients; default: as many as decide most changes
  */
 export async function transplant(
   change: Change,
   { own, mistakes, correct, predicted }: Transplant,
   { network, changer }: Asking,
-  count = isLookChange(change) && mistakes.length >= fewest ? recipientsOfLooks : recipientsOfParts,
+  most?: number,
 ): Promise<Transplanted | null> {
   const isHeldAgainstCorrect = mistakes.length < fewest;
+  const count = most ?? (isLookChange(change) && !isHeldAgainstCorrect ? recipientsOfLooks : recipientsOfParts);
   const into = correct.slice(0, count);
   const donors = isHeldAgainstCorrect ? correct.slice(count) : mistakes;
   if (into.length < fewest || donors.length < fewest) return null;

@@ -63,8 +63,7 @@ export function takesEnough(test: TestedChange): boolean {
 
 /** Whether putting it into others can make a change a cause. */
 export function mayBeCause(cluster: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
-  const images = isPart(test.kind) ? recipientsOfParts : recipientsOfLooks;
-  return isCause(cluster, { ...test, transplanted: bestTransplant(images) });
+  return isCause(cluster, { ...test, transplanted: bestTransplant(recipientsOf(test.kind)) });
 }
 
 /** Of what is no cause yet, whether more images may show that it is one. */
@@ -85,7 +84,11 @@ function isLarge(test: TestedChange, limits: Pick<typeof ofMore, 'lost' | 'retur
 }
 
 function isOfMore({ kind, transplanted }: TestedChange): boolean {
-  return transplanted !== null && transplanted.images > (isPart(kind) ? recipientsOfParts : recipientsOfLooks);
+  return transplanted !== null && transplanted.images > recipientsOf(kind);
+}
+
+function recipientsOf(kind: ChangeKind): number {
+  return isPart(kind) ? recipientsOfParts : recipientsOfLooks;
 }
 
 function isPart(kind: ChangeKind): boolean {
