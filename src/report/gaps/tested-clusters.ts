@@ -19,6 +19,8 @@ export interface ClusterTests {
   marked(cluster: UnrankedCluster): Promise<number[] | null>;
   /** Those of further mistakes for a cluster's class that have the marks of its images. */
   furtherMarked(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]>;
+  /** Those of a cluster's own images and of further mistakes for its class that look alike, where their look is its cause; null where it is not. */
+  lookingAlike(cluster: UnrankedCluster, own: readonly number[], others: readonly number[]): Promise<number[] | null>;
   /** Those that have its cause, as the network answers. */
   furtherImages(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]>;
   /** Pictures of what was found out; null where nothing was. */
@@ -33,6 +35,7 @@ export const untested: ClusterTests = {
   areTwoThings: async () => false,
   marked: async () => null,
   furtherMarked: async () => [],
+  lookingAlike: async () => null,
   furtherImages: async () => [],
   prove: async () => null,
 };
@@ -74,7 +77,7 @@ async function joined(
   }
 }
 
-/** Claimed clusters with those of their class's other mistakes that have their cause, too; other clusters without these. */
+/** Claimed clusters with all mistakes of their class that have their cause, and with no others where its look tells; other clusters without these. */
 async function completed(
   clusters: readonly UnrankedCluster[],
   found: FoundClusters,
@@ -83,21 +86,27 @@ async function completed(
 ): Promise<UnrankedCluster[]> {
   const rowsOf = new Map(clusters.map((cluster) => [cluster, cluster.rows]));
   const claimed = clusters.filter((cluster) => cluster.claimed);
-  const takeIn = async (find: ClusterTests['furtherImages']) => {
+  const having = async (find: (cluster: UnrankedCluster, own: number[], others: number[]) => Promise<number[]>) => {
     for (const cluster of claimed) {
       const explained = new Set(claimed.flatMap((own) => rowsOf.get(own) ?? []));
       const others = mistakesFor(found, cluster.predicted).filter((row) => !explained.has(row));
-      const further = new Set(await find(cluster, others));
-      for (const [own, rows] of rowsOf)
-        rowsOf.set(own, own === cluster ? [...rows, ...further] : rows.filter((row) => !further.has(row)));
+      const rows = await find(cluster, rowsOf.get(cluster) ?? [], others);
+      const taken = new Set(rows);
+      for (const [own, before] of rowsOf)
+        rowsOf.set(own, own === cluster ? rows : before.filter((row) => !taken.has(row)));
     }
   };
   // What can be seen first: covering one place may free an image from marks that lie there, too.
-  await takeIn((cluster, rows) => tests.furtherMarked(cluster, rows));
-  await takeIn((cluster, rows) => tests.furtherImages(cluster, rows));
+  await having(async (cluster, own, others) => [...own, ...(await tests.furtherMarked(cluster, others))]);
+  await having(async (cluster, own, others) => {
+    const alike = await tests.lookingAlike(cluster, own, others);
+    return alike === null || withRows(found, maps, cluster, alike) === null ? own : alike;
+  });
+  await having(async (cluster, own, others) => [...own, ...(await tests.furtherImages(cluster, others))]);
   return clusters.flatMap((cluster) => {
     const rows = rowsOf.get(cluster) ?? [];
-    if (rows.length === cluster.rows.length) return [cluster];
+    if (new Set([...rows, ...cluster.rows]).size === rows.length && rows.length === cluster.rows.length)
+      return [cluster];
     const changed = withRows(found, maps, cluster, rows);
     return changed === null ? [] : [withAnswersOf(cluster, changed)];
   });

@@ -78,6 +78,15 @@ export class AskedClusters implements ClusterTests, AsyncDisposable {
   }
 
   /** @throws StoreError */
+  async lookingAlike(
+    cluster: UnrankedCluster,
+    own: readonly number[],
+    others: readonly number[],
+  ): Promise<number[] | null> {
+    return this.#tester ? this.#tester.lookingAlike(cluster, own, others) : null;
+  }
+
+  /** @throws StoreError */
   async furtherImages(cluster: UnrankedCluster, rows: readonly number[]): Promise<number[]> {
     return this.#tester ? this.#tester.furtherImages(cluster, rows) : [];
   }

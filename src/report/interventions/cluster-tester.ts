@@ -7,11 +7,13 @@ import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { rowOf } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
 import { askMore, moreMembers, mostOfMore, worthMore } from './ask-more.ts';
-import { type Change, generalChanges, lookChange } from './change.ts';
+import { type Change, generalChanges, isLookChange, lookChange } from './change.ts';
 import { ClusterMarks } from './cluster-marks.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
 import { furtherImages, tellsImages } from './further-images.ts';
+import { haveLook } from './have-look.ts';
 import { type LocatedCause, locatedCause } from './located-cause.ts';
+import { lookPlaces } from './look-places.ts';
 import { OrdinaryImages, type OrdinaryParts } from './ordinary-images.ts';
 import { PairTester } from './pair-tester.ts';
 import { setsApart } from './sets-apart.ts';
@@ -26,6 +28,9 @@ import { hasCause, mayHide } from './verdict.ts';
 const mostOfProofs = 4 * members;
 /** Of a class's mistakes outside its clusters; where there are more, asking them all costs more than it finds. */
 const mostFurther = 60;
+/** Of a class's mistakes, in its clusters and outside: their pictures are read and measured. */
+const mostMeasured = 400;
+
 export interface TesterParts extends Asking, OrdinaryParts {
   /** Pictures that the network may be asked about, in all. */
   most: number;
@@ -109,8 +114,8 @@ export class ClusterTester {
    */
   async prove(cluster: UnrankedCluster): Promise<DrawnProofs | null> {
     const [strongest] = cluster.tests;
-    const change = this.#changesOf(cluster).find(({ kind }) => kind === strongest?.kind);
-    if (strongest === undefined || change === undefined) return null;
+    const change = this.#strongestChange(cluster);
+    if (strongest === undefined || change === null) return null;
     if (this.#parts.network.asked + mostOfProofs > this.#parts.most) return null;
     const own = await this.#membersOf(cluster);
     const into = (await this.#ordinary.correctOfOthers(cluster.predicted)).slice(0, members);
@@ -131,6 +136,39 @@ export class ClusterTester {
   }
 
   /**
+   * Those of the mistakes for a claimed cluster's class that look as most of its own images do, where that is its cause; null where it is not, and where too many would have to be looked at.
+   * Nothing of that is asked of the network.
+   * @param own rows of the sample, the cluster's
+   * @param others further mistakes for its class
+   * @throws StoreError
+   */
+  async lookingAlike(
+    cluster: UnrankedCluster,
+    own: readonly number[],
+    others: readonly number[],
+  ): Promise<number[] | null> {
+    const change = this.#strongestChange(cluster);
+    if (!cluster.claimed || change === null || !isLookChange(change)) return null;
+    if (own.length + others.length > mostMeasured) return null;
+    const [images, further] = [await this.#triedImages(own), await this.#triedImages(others)];
+    const measured = (all: readonly TriedImage[]) =>
+      Promise.all(all.map(({ picture }) => this.#parts.changer.measure(picture)));
+    const places = lookPlaces(
+      change.moved.map(({ statistic }) => statistic),
+      {
+        own: await measured(images),
+        others: await measured(further),
+        usual: await this.#ordinary.usual(cluster.predicted),
+      },
+    );
+    if (places === null) return null;
+    const have = haveLook(places);
+    return [...images.filter((_, i) => have.own[i] === true), ...further.filter((_, i) => have.others[i] === true)].map(
+      rowOf,
+    );
+  }
+
+  /**
    * Those of a tested cluster's images that have one mark; null where it cannot be said of any, and where no more can be asked about them.
    * @throws StoreError
    */
@@ -140,6 +178,11 @@ export class ClusterTester {
 
   #changesOf({ tests }: UnrankedCluster): readonly Change[] {
     return this.#changes.get(tests) ?? [];
+  }
+
+  #strongestChange(cluster: UnrankedCluster): Change | null {
+    const [strongest] = cluster.tests;
+    return this.#changesOf(cluster).find(({ kind }) => kind === strongest?.kind) ?? null;
   }
 
   #causeOf(cluster: UnrankedCluster): LocatedCause | null {

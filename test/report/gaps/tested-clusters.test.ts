@@ -175,4 +175,21 @@ describe('images that the network is asked about', () => {
     for (const row of [...rows, ...further]) expect(claimed).toContain(row);
     for (const { rows: left, claimed: isClaimed } of tested) if (!isClaimed) expect(left.some(hasMark)).toBe(false);
   });
+
+  it('are in the cluster whose look they have, and those of its images that do not have it are in none', async () => {
+    const { found: clusters, maps } = found();
+    const [first] = clusters.clusters;
+    const alike: ClusterTests = {
+      ...untested,
+      test: async (all) => all.map((one) => ({ ...one, grounds: 'interventions', claimed: one.rows === first?.rows })),
+      lookingAlike: async (_, own, others) => [...own, ...others].filter(hasMark),
+    };
+    const tested = await testedClusters(clusters, maps, alike);
+    const [claimed, ...more] = tested.filter((one) => one.claimed);
+    const all = clusters.clusters.flatMap((one) => one.rows).filter(hasMark);
+    expect(more).toEqual([]);
+    expect(new Set(claimed?.rows)).toEqual(new Set(all));
+    const tooFew: ClusterTests = { ...alike, lookingAlike: async (_, own) => own.slice(0, 2) };
+    expect(await testedClusters(clusters, maps, tooFew)).toEqual(await alike.test(clusters.clusters));
+  });
 });
