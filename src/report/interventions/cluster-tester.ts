@@ -18,7 +18,7 @@ import { OrdinaryImages, type OrdinaryParts } from './ordinary-images.ts';
 import { PairTester } from './pair-tester.ts';
 import { setsApart } from './sets-apart.ts';
 import { sharedMask } from './shared-mask.ts';
-import { moreRecipients } from './transplants.ts';
+import { moreRecipients, recipientsOfLooks } from './transplants.ts';
 import type { Asking } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
 import { type ClusterTrial, fewest, members, mostOfATrial, tryCluster, underACause } from './try-cluster.ts';
@@ -118,7 +118,7 @@ export class ClusterTester {
     if (strongest === undefined || change === null) return null;
     if (this.#parts.network.asked + mostOfProofs > this.#parts.most) return null;
     const own = await this.#membersOf(cluster);
-    const into = (await this.#ordinary.correctOfOthers(cluster.predicted)).slice(0, members);
+    const into = await this.#ordinary.recipients(cluster, members);
     const drawn = await drawProofs(change, own, into, cluster.predicted, this.#parts);
     return strongest.isRemovable ? drawn : { ...drawn, removed: [] };
   }
@@ -222,7 +222,8 @@ export class ClusterTester {
     const changes: Change[] = [...parts, ...looks.keys()];
     const { mistakes, outcomes } = await this.#ordinary.mistakes(predicted);
     const ordinaryOutcomes = (change: Change) => outcomes.get(change) ?? [];
-    const correct = () => this.#ordinary.correctOfOthers(predicted);
+    let recipients: Promise<TriedImage[]> | undefined;
+    const correct = () => (recipients ??= this.#ordinary.recipients(cluster, recipientsOfLooks));
     const trial = { cluster, own, mistakes, changes, looks, ordinaryOutcomes, correct };
     const tests = await this.#askMore(trial, cluster, await tryCluster(trial, this.#parts));
     this.#changes.set(tests, changes);
@@ -235,7 +236,7 @@ export class ClusterTester {
     const change = trial.changes.find(({ kind }) => kind === test?.kind);
     if (test === null || change === undefined || !this.#mayAsk(mostOfMore)) return tests;
     const own = await this.#triedImages(systematicSample(cluster.rows, moreMembers));
-    const correct = () => this.#ordinary.someCorrectOfOthers(cluster.predicted, moreRecipients(change));
+    const correct = () => this.#ordinary.recipients(cluster, moreRecipients(change));
     return askMore({ ...trial, own, correct }, change, test, tests, this.#parts);
   }
 }

@@ -3,10 +3,11 @@
 import { at } from '../../explain/at.ts';
 import type { Measurements } from '../../interventions/statistics/statistics.ts';
 import { systematicSample } from '../clusters/choose-images.ts';
+import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
+import { sum } from '../clusters/numbers.ts';
 import { isCorrect, type Sample, type SampledImage } from '../clusters/sample.ts';
 import type { EvidenceRows } from '../read/evidence.ts';
 import { type Change, generalChanges } from './change.ts';
-import { recipientsOfParts } from './transplants.ts';
 import { type Asking, type Outcome, tryChanges } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
 import { fewest, ordinaryMistakes, underGeneral } from './try-cluster.ts';
@@ -15,8 +16,6 @@ import { fewest, ordinaryMistakes, underGeneral } from './try-cluster.ts';
 const usual = 44;
 /** With fewer mistakes for other classes a test says little, however clear the answers are. */
 const enoughMistakes = 12;
-/** Correct images of other classes than one that lend what a mistake would, where there are hardly any mistakes. */
-const further = 10;
 
 export interface OrdinaryParts extends Asking {
   sample: Sample;
@@ -41,7 +40,6 @@ export class OrdinaryImages {
   #background: Background | null = null;
   /** Of other classes than one, by that class. */
   readonly #mistakes = new Map<number, OrdinaryMistakes>();
-  readonly #correct = new Map<number, TriedImage[]>();
 
   constructor(parts: OrdinaryParts) {
     this.#parts = parts;
@@ -87,23 +85,16 @@ export class OrdinaryImages {
     return ordinary;
   }
 
-  /** So many correct images of other classes than one, from all through the run. */
-  someCorrectOfOthers(predicted: number, count: number): Promise<TriedImage[]> {
+  /**
+   * So many correct images of other classes than a cluster's, what its cause may be put into: of the classes that its images are of, each as often as there, the first few as well as all. A cue
+   * fools a network in pictures of some classes more than in those of others.
+   */
+  recipients(
+    { predicted, labels }: Pick<UnrankedCluster, 'predicted' | 'labels'>,
+    count: number,
+  ): Promise<TriedImage[]> {
     const all = this.#parts.sample.filter((image) => isCorrect(image) && image.label !== predicted);
-    return this.#images(all, count);
-  }
-
-  /** Correct images of other classes than one: of those that say what is usual, or where most of them are of this class, as many more. */
-  async correctOfOthers(predicted: number): Promise<TriedImage[]> {
-    const known = this.#correct.get(predicted);
-    if (known !== undefined) return known;
-    const isOther = ({ label }: SampledImage) => label !== predicted;
-    const usualOnes = (await this.#read()).correct.filter(isOther);
-    const all = this.#parts.sample.filter((image) => isCorrect(image) && isOther(image));
-    const isEnough = usualOnes.length >= recipientsOfParts + fewest;
-    const images = isEnough ? usualOnes : await this.#images(all, recipientsOfParts + further);
-    this.#correct.set(predicted, images);
-    return images;
+    return this.#images(inShares(all, labels, count), count);
   }
 
   async #read(): Promise<Background> {
@@ -122,4 +113,25 @@ export class OrdinaryImages {
     const { deepest, network } = this.#parts;
     return triedImages(systematicSample(all, count), deepest, network);
   }
+}
+
+/** So many of the images, labels as often as they are counted at any point, those of one label from all through the run; of any label where those of the counted ones are used up. */
+function inShares(images: readonly SampledImage[], labels: UnrankedCluster['labels'], count: number): SampledImage[] {
+  const total = sum(labels.map((label) => label.count));
+  const stocks = labels.map((label) => {
+    const own = images.filter((image) => image.label === label.class);
+    return { own, share: label.count / total, turns: [] as number[] };
+  });
+  for (let turn = 0; turn < count; turn += 1) {
+    const behind = ({ share, turns }: (typeof stocks)[number]) => share * (turn + 1) - turns.length;
+    const left = stocks.filter(({ own, turns }) => turns.length < own.length);
+    left.sort((a, b) => behind(b) - behind(a))[0]?.turns.push(turn);
+  }
+  const placed = stocks.flatMap(({ own, turns }) =>
+    systematicSample(own, turns.length).map((image, i) => ({ image, turn: at(turns, i) })),
+  );
+  const chosen = placed.sort((a, b) => a.turn - b.turn).map(({ image }) => image);
+  const known = new Set(chosen);
+  const others = images.filter((image) => !known.has(image));
+  return [...chosen, ...systematicSample(others, count - chosen.length)];
 }

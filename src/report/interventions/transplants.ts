@@ -5,7 +5,9 @@ import type { SeenImage } from '../../interventions/network.ts';
 import { mapInOrder } from '../../shared/threads/map-in-order.ts';
 import { mean, rounded } from '../clusters/numbers.ts';
 import type { TestedChange } from '../contract.ts';
-import { type Change, isLookChange } from './change.ts';
+import { type Change, isLookChange, type LookChange } from './change.ts';
+import { lookPlaces } from './look-places.ts';
+import type { PictureChanger } from './picture-changer.ts';
 import { signedRankPValue } from './signed-rank.ts';
 import { type Asking, marginOf } from './trial.ts';
 import type { TriedImage } from './tried-image.ts';
@@ -20,6 +22,8 @@ export const recipientsOfLooks = 30;
 const furtherRecipients = { part: 40, look: 60 };
 /** Fewer say little. */
 const fewest = 5;
+/** Of those that a look is held against, by how little of it they have. */
+const lackingShare = 2 / 3;
 
 export const mostRecipients = Math.max(...Object.values(furtherRecipients));
 
@@ -53,12 +57,13 @@ export async function transplant(
   const isHeldAgainstCorrect = mistakes.length < fewest;
   const count = most ?? (isLookChange(change) && !isHeldAgainstCorrect ? recipientsOfLooks : recipientsOfParts);
   const into = correct.slice(0, count);
-  const donors = isHeldAgainstCorrect ? correct.slice(count) : mistakes;
+  const all = isHeldAgainstCorrect ? correct.slice(count) : mistakes;
+  const donors = isLookChange(change) ? await lacking(change, all, own, changer) : all;
   if (into.length < fewest || donors.length < fewest) return null;
   const labels: number[] = [];
   async function* pictures(): AsyncGenerator<SeenImage, void, undefined> {
     const pairs = mapInOrder(into.entries(), changer.atOnce, async ([i, { picture, label }]) => {
-      const lend = (all: readonly TriedImage[]) => changer.lend(change, at(all, i % all.length), picture);
+      const lend = (from: readonly TriedImage[]) => changer.lend(change, at(from, i % from.length), picture);
       const [given, control] = await Promise.all([lend(own), lend(donors)]);
       return given === null || control === null ? null : { label, given, control };
     });
@@ -83,6 +88,22 @@ export async function transplant(
     control: taken(control),
     chance: signedRankPValue(differences),
   };
+}
+
+/** Those that have least of a look: a frequent one is in other mistakes, too, and would be held against itself. */
+async function lacking(
+  { moved }: LookChange,
+  images: readonly TriedImage[],
+  own: readonly TriedImage[],
+  changer: PictureChanger,
+): Promise<readonly TriedImage[]> {
+  const measure = ({ picture }: TriedImage) => changer.measure(picture);
+  const usual = await Promise.all(images.map(measure));
+  const names = moved.map(({ statistic }) => statistic);
+  const places = lookPlaces(names, { own: await Promise.all(own.map(measure)), others: [], usual })?.usual;
+  if (places === undefined) return images;
+  const least = images.map((image, i) => ({ image, place: at(places, i) })).sort((a, b) => a.place - b.place);
+  return least.slice(0, Math.max(fewest, Math.ceil(images.length * lackingShare))).map(({ image }) => image);
 }
 
 function isFor(label: number, scores: Float32Array): boolean {
