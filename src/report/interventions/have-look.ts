@@ -21,26 +21,40 @@ interface Look {
  * to the cluster's own, and how many of the others have it to the others.
  */
 export function haveLook({ own, others, usual }: LookPlaces): { own: boolean[]; others: boolean[] } {
-  const middle = median(own);
   let look: Look = {
-    middle,
-    spread: spreadOf(own.map((place) => place - middle)),
+    ...fitted(
+      own,
+      own.map(() => 1),
+    ),
     usual: spreadOf(usual),
   };
   let share = 0.8;
   for (let round = 0; round < rounds; round += 1) {
     const chances = own.map((place) => chanceOf(look, share, place));
-    const total = sum(chances);
-    share = total / own.length;
-    const next = sum(own.map((place, i) => (chances[i] ?? 0) * place)) / total;
-    const variance = sum(own.map((place, i) => (chances[i] ?? 0) * (place - next) ** 2)) / total;
-    look = { ...look, middle: next, spread: Math.max(leastSpread, Math.sqrt(variance)) };
+    share = mean(chances);
+    look = { ...look, ...fitted(own, chances) };
   }
   const shareOfOthers = fittedShare(look, others);
   return {
     own: own.map((place) => chanceOf(look, share, place) > 0.5),
     others: others.map((place) => chanceOf(look, shareOfOthers, place) > 0.5),
   };
+}
+
+/** Its middle, and its spread on the side of usual images: how far a look goes beyond tells nothing of those. */
+function fitted(places: readonly number[], weights: readonly number[]): Pick<Look, 'middle' | 'spread'> {
+  const weighted = places.map((place, i) => ({ place, weight: weights[i] ?? 0 })).sort((a, b) => a.place - b.place);
+  const half = sum(weights) / 2;
+  let below = 0;
+  const middle = weighted.find(({ weight }) => {
+    below += weight;
+    return below >= half;
+  })?.place;
+  if (middle === undefined) return { middle: 1, spread: leastSpread };
+  const near = weighted.filter(({ place }) => place <= middle);
+  const variance =
+    sum(near.map(({ place, weight }) => weight * (place - middle) ** 2)) / sum(near.map(({ weight }) => weight));
+  return { middle, spread: Math.max(leastSpread, Math.sqrt(variance)) };
 }
 
 function spreadOf(deviations: readonly number[]): number {
