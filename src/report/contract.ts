@@ -252,6 +252,16 @@ export interface TestedChange {
    * the margins of one against the other's. Null where it was not tried.
    */
   transplanted: { images: number; taken: number; control: number; chance: number } | null;
+  /**
+   * Of a look that the answers leave open: the run's own images of other classes, correct or taken for this one, that look so and that do not: how many were measured, and the share of the run's
+   * that is taken for it; Fisher's exact test. Null where it was not looked at.
+   */
+  inRun: { alike: MeasuredImages; others: MeasuredImages; chance: number } | null;
+}
+
+interface MeasuredImages {
+  images: number;
+  taken: number;
 }
 
 /** A picture that the network was asked about, and its answer. */

@@ -8,12 +8,11 @@ import { rowOf } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
 import { askMore, moreMembers, mostOfMore, worthMore } from './ask-more.ts';
 import { type Change, generalChanges, isLookChange, lookChange } from './change.ts';
+import { ClusterLooks } from './cluster-looks.ts';
 import { ClusterMarks } from './cluster-marks.ts';
 import { type DrawnProofs, drawProofs, mostProved } from './draw-proofs.ts';
 import { furtherImages, tellsImages } from './further-images.ts';
-import { haveLook } from './have-look.ts';
 import { type LocatedCause, locatedCause } from './located-cause.ts';
-import { lookPlaces } from './look-places.ts';
 import { OrdinaryImages, type OrdinaryParts } from './ordinary-images.ts';
 import { PairTester } from './pair-tester.ts';
 import { setsApart } from './sets-apart.ts';
@@ -22,14 +21,12 @@ import { moreRecipients, recipientsOfLooks } from './transplants.ts';
 import type { Asking } from './trial.ts';
 import { type TriedImage, triedImages } from './tried-image.ts';
 import { type ClusterTrial, fewest, members, mostOfATrial, tryCluster, underACause } from './try-cluster.ts';
-import { hasCause, mayHide } from './verdict.ts';
+import { evidenceOf, hasCause, isLeftOpen, mayHide, strongestFirst } from './verdict.ts';
 
 /** Pictures that are asked about at most, so that nothing begins that cannot be ended. */
 const mostOfProofs = 4 * members;
 /** Of a class's mistakes outside its clusters; where there are more, asking them all costs more than it finds. */
 const mostFurther = 60;
-/** Of a class's mistakes, in its clusters and outside: their pictures are read and measured. */
-const mostMeasured = 400;
 
 export interface TesterParts extends Asking, OrdinaryParts {
   /** Pictures that the network may be asked about, in all. */
@@ -45,6 +42,7 @@ export class ClusterTester {
   readonly #changes = new WeakMap<readonly TestedChange[], readonly Change[]>();
   /** What clusters' images have in common pixel by pixel. */
   readonly marks: ClusterMarks;
+  readonly #looks: ClusterLooks;
   /** Two clusters beside each other. */
   readonly pairs: PairTester;
   /** Clusters that were left out for want of questions. */
@@ -54,6 +52,11 @@ export class ClusterTester {
     this.#parts = parts;
     this.#ordinary = new OrdinaryImages(parts);
     this.marks = new ClusterMarks({ changer: parts.changer, read: (rows) => this.#triedImages(rows) });
+    this.#looks = new ClusterLooks({
+      ...parts,
+      read: (rows) => this.#triedImages(rows),
+      usual: (predicted) => this.#ordinary.usual(predicted),
+    });
     this.pairs = new PairTester({
       ...parts,
       marks: this.marks,
@@ -148,24 +151,8 @@ export class ClusterTester {
     others: readonly number[],
   ): Promise<number[] | null> {
     const change = this.#strongestChange(cluster);
-    if (!cluster.claimed || change === null || !isLookChange(change)) return null;
-    if (own.length + others.length > mostMeasured) return null;
-    const [images, further] = [await this.#triedImages(own), await this.#triedImages(others)];
-    const measured = (all: readonly TriedImage[]) =>
-      Promise.all(all.map(({ picture }) => this.#parts.changer.measure(picture)));
-    const places = lookPlaces(
-      change.moved.map(({ statistic }) => statistic),
-      {
-        own: await measured(images),
-        others: await measured(further),
-        usual: await this.#ordinary.usual(cluster.predicted),
-      },
-    );
-    if (places === null) return null;
-    const have = haveLook(places);
-    return [...images.filter((_, i) => have.own[i] === true), ...further.filter((_, i) => have.others[i] === true)].map(
-      rowOf,
-    );
+    const isLook = cluster.claimed && change !== null && isLookChange(change);
+    return isLook ? this.#looks.alike(change, cluster.predicted, own, others) : null;
   }
 
   /**
@@ -225,9 +212,28 @@ export class ClusterTester {
     let recipients: Promise<TriedImage[]> | undefined;
     const correct = () => (recipients ??= this.#ordinary.recipients(cluster, recipientsOfLooks));
     const trial = { cluster, own, mistakes, changes, looks, ordinaryOutcomes, correct };
-    const tests = await this.#askMore(trial, cluster, await tryCluster(trial, this.#parts));
+    const asked = await this.#askMore(trial, cluster, await tryCluster(trial, this.#parts));
+    const tests = await this.#lookAtRun(cluster, asked, changes);
     this.#changes.set(tests, changes);
     return tests;
+  }
+
+  /** With what the run itself says of the look that comes nearest to a cause, where the answers leave it open. */
+  async #lookAtRun(
+    cluster: UnrankedCluster,
+    tests: TestedChange[],
+    changes: readonly Change[],
+  ): Promise<TestedChange[]> {
+    if (hasCause(cluster, tests)) return tests;
+    const open = tests.filter((test) => isLeftOpen(cluster, test));
+    const [test] = open.sort((a, b) => evidenceOf(cluster, b) - evidenceOf(cluster, a));
+    const change = changes.find(({ kind }) => kind === test?.kind);
+    if (test === undefined || change === undefined || !isLookChange(change)) return tests;
+    const seen = { ...test, inRun: await this.#looks.inRun(change, cluster) };
+    return strongestFirst(
+      cluster,
+      tests.map((one) => (one === test ? seen : one)),
+    );
   }
 
   /** With more of the cluster's images, where what is no cause yet may be one by them. */

@@ -28,5 +28,6 @@ export function testedChange(
     ordinaryReturned: compared.length === 0 ? null : rounded(mean(compared.map(({ returned }) => returned))),
     chance: rankSumPValue(falls, against),
     transplanted: null,
+    inRun: null,
   };
 }

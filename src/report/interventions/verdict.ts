@@ -14,6 +14,8 @@ const fewest = 7;
  */
 const enoughEvidence = 7.7;
 const ofOwnChance = 0.5;
+/** Of how a look goes with a class in the run itself, more digits than this speak for it: groups of ordinary mistakes of 12 photographed sets without a fault come to 4.2. */
+const ordinaryDigitsInRun = 4;
 /** A cluster's own chance has no end where its mistakes are many. */
 const mostDigits = 7;
 /** Most of the picture lies there, so it carries what a class is found in as well. */
@@ -71,6 +73,12 @@ export function isWorthMore({ chance }: Pick<UnrankedCluster, 'chance'>, test: T
   if (test.transplanted === null || !isSure(chance, test)) return false;
   if (isPart(test.kind)) return isLarge(test, mayBeMore);
   return lost(test) >= mayBeMore.lost && evidenceOf({ chance }, test) >= mayBeMore.lookEvidence;
+}
+
+/** What the answers leave open of a look, though they speak for it: the run itself may decide. */
+export function isLeftOpen({ chance }: Pick<UnrankedCluster, 'chance'>, test: TestedChange): boolean {
+  if (isPart(test.kind) || test.transplanted === null || !isSure(chance, test) || !takesEnough(test)) return false;
+  return evidenceOf({ chance }, test) >= mayBeMore.lookEvidence;
 }
 
 function isClearOfMore(test: TestedChange): boolean {
@@ -166,7 +174,8 @@ export function evidenceOf({ chance }: Pick<UnrankedCluster, 'chance'>, test: Te
   return (
     removalEvidence(test) +
     given +
-    ofOwnChance * digits(chance) -
+    ofOwnChance * digits(chance) +
+    evidenceInRun(test) -
     (test.kind === 'surroundings' ? againstSurroundings : 0)
   );
 }
@@ -174,6 +183,10 @@ export function evidenceOf({ chance }: Pick<UnrankedCluster, 'chance'>, test: Te
 /** The part of it that taking the change out of the images says. */
 export function removalEvidence(test: TestedChange): number {
   return digits(test.chance) + returnedBeyond(test);
+}
+
+function evidenceInRun({ inRun }: TestedChange): number {
+  return inRun === null ? 0 : Math.max(0, digits(inRun.chance) - ordinaryDigitsInRun);
 }
 
 function digits(chance: number): number {

@@ -42,6 +42,13 @@ test('a claim names the cause, its rate among images that were given it, and wha
   );
 });
 
+test('a look that goes with the class in the run itself is said to', () => {
+  const inRun = { alike: { images: 90, taken: 0.38 }, others: { images: 130, taken: 0.034 }, chance: 1e-9 };
+  expect(clusterEvidence({ ...cluster, tests: [{ ...frame, kind: 'light', inRun }] }, name)).toMatch(
+    /In this run 38% of the images of other classes that look so are taken for dogs; of the others, 3%\.$/,
+  );
+});
+
 test('where nothing is claimed, no cause is named as one', () => {
   expect(clusterSentence({ ...cluster, claimed: false }, name)).toBe(
     '15 images of outdoors (10) and animals (5) are taken for dogs, looking all over the picture. Of what was changed in them, a border or frame counts most.',

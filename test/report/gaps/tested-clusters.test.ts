@@ -66,7 +66,7 @@ describe('images that the network is asked about', () => {
     const { found: clusters, maps } = found();
     const cause = { kind: 'marks', words: 'the same mark', isRemovable: true, images: 7, margin: 4, fall: 4 } as const;
     const answers = { ordinaryFall: 0, returned: 1, returnedElsewhere: 0, ordinaryReturned: null, chance: 1e-4 };
-    const marks = [{ ...cause, ...answers, transplanted: null }];
+    const marks = [{ ...cause, ...answers, transplanted: null, inRun: null }];
     const claiming: ClusterTests = {
       ...tests,
       test: async (all) =>
@@ -83,7 +83,16 @@ describe('images that the network is asked about', () => {
     const { found: clusters, maps } = found();
     const whole = { ...clusters, clusters: [joinedOf(clusters, maps)] };
     const answers = { ordinaryFall: 0, returned: 1, returnedElsewhere: 0, ordinaryReturned: null, chance: 1e-4 };
-    const cause = { words: 'it', isRemovable: true, images: 7, margin: 4, fall: 4, ...answers, transplanted: null };
+    const cause = {
+      words: 'it',
+      isRemovable: true,
+      images: 7,
+      margin: 4,
+      fall: 4,
+      ...answers,
+      transplanted: null,
+      inRun: null,
+    };
     const claiming = (without: 'surroundings' | 'place'): ClusterTests => ({
       ...tests,
       test: async (all) =>
@@ -102,7 +111,16 @@ describe('images that the network is asked about', () => {
     const { found: clusters, maps } = found();
     const whole = { ...clusters, clusters: [joinedOf(clusters, maps)] };
     const answers = { ordinaryFall: 0, returned: 1, returnedElsewhere: 0, ordinaryReturned: null, chance: 1e-5 };
-    const cause = { words: 'it', isRemovable: true, images: 7, margin: 4, fall: 4, ...answers, transplanted: null };
+    const cause = {
+      words: 'it',
+      isRemovable: true,
+      images: 7,
+      margin: 4,
+      fall: 4,
+      ...answers,
+      transplanted: null,
+      inRun: null,
+    };
     const claiming = (ofMarked: number): ClusterTests => ({
       ...tests,
       test: async (all) =>

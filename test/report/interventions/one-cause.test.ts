@@ -49,5 +49,5 @@ function cause(kind: ChangeKind, words: string = kind): TestedChange {
 function nothing(kind: ChangeKind): TestedChange {
   const changed = { fall: 0, ordinaryFall: 0, returned: 0, returnedElsewhere: null, ordinaryReturned: 0, chance: 0.01 };
   const transplanted = { images: 10, taken: 0, control: 0, chance: 0.001 };
-  return { kind, words: kind, isRemovable: true, images: 10, margin: 4, ...changed, transplanted };
+  return { kind, words: kind, isRemovable: true, images: 10, margin: 4, ...changed, transplanted, inRun: null };
 }

@@ -13,6 +13,7 @@ export function change(kind: ChangeKind, figures: Partial<TestedChange> = {}): T
     returned: 0,
     ...controls,
     transplanted: null,
+    inRun: null,
     ...figures,
   };
 }

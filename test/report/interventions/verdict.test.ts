@@ -1,7 +1,7 @@
 /** What a network's answers claim, and what not. */
 
 import { expect, test } from 'vitest';
-import { hasCause, mayHide } from '../../../src/report/interventions/verdict.ts';
+import { hasCause, isLeftOpen, mayHide } from '../../../src/report/interventions/verdict.ts';
 import { change } from './tested-changes.ts';
 
 const cluster = { size: 20, chance: 0.01 };
@@ -45,6 +45,20 @@ test('a small part that turns others for sure is a cause, though covering it fre
   expect(hasCause(cluster, [{ ...turning, kind: 'seen' }])).toBe(false);
   expect(hasCause(cluster, [{ ...turning, fall: 0.5 }])).toBe(false);
   expect(hasCause(cluster, [{ ...turning, transplanted: { ...given(0.6, 5e-5), control: 0.3 } }])).toBe(false);
+});
+
+test('a look that the answers leave open is a cause where it goes with the class in the run itself, more than ordinary groups do', () => {
+  const blur = change('sharpness', { isRemovable: false, fall: 2.5, transplanted: given(0.2, 1e-3) });
+  const goesWithIt = (chance: number) => [
+    { ...blur, inRun: { alike: { images: 80, taken: 0.4 }, others: { images: 100, taken: 0.05 }, chance } },
+  ];
+  expect(isLeftOpen(cluster, blur)).toBe(true);
+  expect(hasCause(cluster, [blur])).toBe(false);
+  expect(hasCause(cluster, goesWithIt(1e-4))).toBe(false);
+  expect(hasCause(cluster, goesWithIt(1e-6))).toBe(true);
+  expect(isLeftOpen(cluster, { ...blur, kind: 'border' })).toBe(false);
+  expect(isLeftOpen(cluster, { ...blur, chance: 0.2 })).toBe(false);
+  expect(isLeftOpen(cluster, { ...blur, isRemovable: true, fall: 1 })).toBe(false);
 });
 
 test('a part that takes hardly anything with it is no cause, however sure that is', () => {

@@ -22,6 +22,7 @@ export const frame: TestedChange = {
   ordinaryReturned: 0.125,
   chance: 0.0004,
   transplanted: { images: 12, taken: 0.9167, control: 0.0833, chance: 0.001 },
+  inRun: null,
 };
 
 export const corner: TestedChange = {
