@@ -21,13 +21,9 @@ interface Look {
  * to the cluster's own, and how many of the others have it to the others.
  */
 export function haveLook({ own, others, usual }: LookPlaces): { own: boolean[]; others: boolean[] } {
-  let look: Look = {
-    ...fitted(
-      own,
-      own.map(() => 1),
-    ),
-    usual: spreadOf(usual),
-  };
+  const middle = median(own);
+  const near = own.filter((place) => place <= middle).map((place) => place - middle);
+  let look: Look = { middle, spread: spreadOf(near), usual: spreadOf(usual) };
   let share = 0.8;
   for (let round = 0; round < rounds; round += 1) {
     const chances = own.map((place) => chanceOf(look, share, place));
