@@ -14,7 +14,7 @@ const fewest = 7;
  */
 const enoughEvidence = 7.7;
 const ofOwnChance = 0.5;
-/** Of how a look goes with a class in the run itself, more digits than this speak for it: groups of ordinary mistakes of 12 photographed sets without a fault come to 4.2. */
+/** Of how a look goes with a class in the run itself, more digits than this speak for it: groups of ordinary mistakes of 11 photographed sets without a fault come to 4.2. */
 const ordinaryDigitsInRun = 4;
 /** A cluster's own chance has no end where its mistakes are many. */
 const mostDigits = 7;
