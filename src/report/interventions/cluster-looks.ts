@@ -1,5 +1,6 @@
 /** Which images look as a cluster's do, and what they are taken for. Nothing of that is asked of the network. */
 
+import { at } from '../../explain/at.ts';
 import type { Measurements } from '../../interventions/statistics/statistics.ts';
 import { systematicSample } from '../clusters/choose-images.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
@@ -16,6 +17,8 @@ import type { TriedImage } from './tried-image.ts';
 const mostMeasured = 400;
 /** Of the run, mistakes for a class and correct images of other classes. */
 const mostOfRun = 200;
+/** Pictures that are held at once: those of some networks have a million pixels. */
+const heldAtOnce = 40;
 
 export interface LooksParts {
   sample: Sample;
@@ -49,17 +52,16 @@ export class ClusterLooks {
     others: readonly number[],
   ): Promise<number[] | null> {
     if (own.length + others.length > mostMeasured) return null;
-    const [images, further] = [await this.#parts.read(own), await this.#parts.read(others)];
+    const [images, further] = [await this.#measured(own), await this.#measured(others)];
     const places = lookPlaces(namesOf(look), {
-      own: await this.#measured(images),
-      others: await this.#measured(further),
+      own: images.map(measurementsOf),
+      others: further.map(measurementsOf),
       usual: await this.#parts.usual(predicted),
     });
     if (places === null) return null;
     const have = haveLook(places);
-    return [...images.filter((_, i) => have.own[i] === true), ...further.filter((_, i) => have.others[i] === true)].map(
-      rowOf,
-    );
+    const alike = [...images.filter((_, i) => have.own[i]), ...further.filter((_, i) => have.others[i])];
+    return alike.map(({ row }) => row);
   }
 
   /**
@@ -71,31 +73,43 @@ export class ClusterLooks {
     const mistakes = await this.#some(ofOthers.filter((image) => image.predicted === predicted));
     const correct = await this.#some(ofOthers.filter(isCorrect));
     const inCluster = new Set(rows);
-    const own = mistakes.images.filter(({ row }) => inCluster.has(row));
-    const others = mistakes.images.filter(({ row }) => !inCluster.has(row));
+    const own = mistakes.filter(({ row }) => inCluster.has(row));
+    const others = mistakes.filter(({ row }) => !inCluster.has(row));
     const places = lookPlaces(namesOf(look), {
-      own: await this.#measured(own),
-      others: await this.#measured(others),
-      usual: await this.#measured(correct.images),
+      own: own.map(measurementsOf),
+      others: others.map(measurementsOf),
+      usual: correct.map(measurementsOf),
     });
-    const weigh = (images: readonly TriedImage[], scale: number) => images.map(({ weight }) => weight * scale);
-    return places === null
-      ? null
-      : lookInRun(places, {
-          mistakes: weigh([...own, ...others], mistakes.scale),
-          correct: weigh(correct.images, correct.scale),
-        });
+    const weightOf = ({ weight }: MeasuredImage) => weight;
+    const weights = { mistakes: [...own, ...others].map(weightOf), correct: correct.map(weightOf) };
+    return places === null ? null : lookInRun(places, weights);
   }
 
-  /** At most so many, and for how many of the sample each stands. */
-  async #some(all: SampledImage[]): Promise<{ images: TriedImage[]; scale: number }> {
-    const images = await this.#parts.read(systematicSample(all, mostOfRun).map(rowOf));
-    return { images, scale: all.length / Math.max(1, images.length) };
+  /** At most so many, each of which stands for as many more. */
+  async #some(all: SampledImage[]): Promise<MeasuredImage[]> {
+    const images = await this.#measured(systematicSample(all, mostOfRun).map(rowOf));
+    return images.map((image) => ({ ...image, weight: (image.weight * all.length) / images.length }));
   }
 
-  #measured(images: readonly TriedImage[]): Promise<Measurements[]> {
-    return Promise.all(images.map(({ picture }) => this.#parts.changer.measure(picture)));
+  /** Those that can still be read, a few of their pictures at a time. */
+  async #measured(rows: readonly number[]): Promise<MeasuredImage[]> {
+    const { read, changer } = this.#parts;
+    const all: MeasuredImage[] = [];
+    for (let first = 0; first < rows.length; first += heldAtOnce) {
+      const images = await read(rows.slice(first, first + heldAtOnce));
+      const measured = await Promise.all(images.map(({ picture }) => changer.measure(picture)));
+      all.push(...images.map(({ row, weight }, i) => ({ row, weight, measurements: at(measured, i) })));
+    }
+    return all;
   }
+}
+
+interface MeasuredImage extends Pick<SampledImage, 'row' | 'weight'> {
+  measurements: Measurements;
+}
+
+function measurementsOf({ measurements }: MeasuredImage): Measurements {
+  return measurements;
 }
 
 function namesOf({ moved }: LookChange) {
