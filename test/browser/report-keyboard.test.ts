@@ -64,6 +64,24 @@ describe('the report by keyboard alone', () => {
     expect(problems).toEqual([]);
   });
 
+  it('returns to the image that is shown, however soon after it was', async () => {
+    const { page, problems } = await openPage(browser, `${report.address}#/image?key=002.jpg&sort=key`);
+    await page.getByRole('heading', { name: '002.jpg' }).waitFor();
+    await page.evaluate(() => {
+      const leave = new KeyboardEvent('keydown', { key: 'Escape', bubbles: true });
+      const observer = new MutationObserver(() => {
+        if (document.querySelector('h1')?.textContent !== '003.jpg') return;
+        observer.disconnect();
+        document.body.dispatchEvent(leave);
+      });
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    await press(page, 'ArrowRight');
+    await page.getByRole('heading', { name: 'Images' }).waitFor();
+    await expect.poll(() => focused(page, 'title')).toBe('003.jpg');
+    expect(problems).toEqual([]);
+  });
+
   it('switches layers and targets, changes the opacity, and reads the map cell by cell', async () => {
     const { page, problems } = await openPage(browser, `${report.address}#/image?key=003.jpg`);
     await page.locator('.stage canvas').first().waitFor();

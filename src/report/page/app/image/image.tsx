@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { mapOpacity } from '../../../../shared/page/parts/map-opacity.tsx';
 import { changeParams, linkToView, route } from '../../../../shared/page/route.ts';
 import { useKeys } from '../../../../shared/page/shell/keys.ts';
@@ -61,7 +61,8 @@ function OneImage({ row, report, params }: { row: number; report: Report; params
   const { layer, method } = choice;
   const explore = canExplore ? linkToView('explore', { key: report.keyOf(row), layer, method }) : null;
 
-  useEffect(() => rememberRow(row), [row]);
+  // As soon as it is shown: the next key may lead back to the gallery.
+  useLayoutEffect(() => rememberRow(row), [row]);
   // The neighbours' data are ready when the arrow keys are pressed.
   useEffect(() => {
     for (const by of [1, -1]) {
