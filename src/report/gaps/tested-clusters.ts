@@ -105,11 +105,15 @@ async function completed(
   await having(async (cluster, own, others) => [...own, ...(await tests.furtherImages(cluster, others))]);
   return clusters.flatMap((cluster) => {
     const rows = rowsOf.get(cluster) ?? [];
-    if (new Set([...rows, ...cluster.rows]).size === rows.length && rows.length === cluster.rows.length)
-      return [cluster];
+    if (areSame(rows, cluster.rows)) return [cluster];
     const changed = withRows(found, maps, cluster, rows);
     return changed === null ? [] : [withAnswersOf(cluster, changed)];
   });
+}
+
+/** Whether two lists hold the same rows, each once, in whatever order. */
+function areSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && new Set([...one, ...other]).size === one.length;
 }
 
 /** Other images with what was said of a cluster, whose cause is theirs as well. */

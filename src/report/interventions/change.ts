@@ -68,6 +68,11 @@ export function isLookChange(change: Change): change is LookChange {
   return 'moved' in change;
 }
 
+/** What is moved in a look. */
+export function statisticsOf({ moved }: LookChange): StatisticName[] {
+  return moved.map(({ statistic }) => statistic);
+}
+
 /** Null where the images show nothing that is the same. */
 export function marksChange(images: readonly ChangeableImage[]): MarksChange | null {
   const found = sharedMarks(images);

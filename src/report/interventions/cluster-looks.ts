@@ -6,7 +6,7 @@ import { systematicSample } from '../clusters/choose-images.ts';
 import type { UnrankedCluster } from '../clusters/describe-cluster.ts';
 import { isCorrect, rowOf, type Sample, type SampledImage } from '../clusters/sample.ts';
 import type { TestedChange } from '../contract.ts';
-import type { LookChange } from './change.ts';
+import { type LookChange, statisticsOf } from './change.ts';
 import { haveLook } from './have-look.ts';
 import { lookInRun } from './look-in-run.ts';
 import { lookPlaces } from './look-places.ts';
@@ -53,7 +53,7 @@ export class ClusterLooks {
   ): Promise<number[] | null> {
     if (own.length + others.length > mostMeasured) return null;
     const [images, further] = [await this.#measured(own), await this.#measured(others)];
-    const places = lookPlaces(namesOf(look), {
+    const places = lookPlaces(statisticsOf(look), {
       own: images.map(measurementsOf),
       others: further.map(measurementsOf),
       usual: await this.#parts.usual(predicted),
@@ -75,7 +75,7 @@ export class ClusterLooks {
     const inCluster = new Set(rows);
     const own = mistakes.filter(({ row }) => inCluster.has(row));
     const others = mistakes.filter(({ row }) => !inCluster.has(row));
-    const places = lookPlaces(namesOf(look), {
+    const places = lookPlaces(statisticsOf(look), {
       own: own.map(measurementsOf),
       others: others.map(measurementsOf),
       usual: correct.map(measurementsOf),
@@ -110,8 +110,4 @@ interface MeasuredImage extends Pick<SampledImage, 'row' | 'weight'> {
 
 function measurementsOf({ measurements }: MeasuredImage): Measurements {
   return measurements;
-}
-
-function namesOf({ moved }: LookChange) {
-  return moved.map(({ statistic }) => statistic);
 }

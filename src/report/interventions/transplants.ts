@@ -5,7 +5,7 @@ import type { SeenImage } from '../../interventions/network.ts';
 import { mapInOrder } from '../../shared/threads/map-in-order.ts';
 import { mean, rounded } from '../clusters/numbers.ts';
 import type { TestedChange } from '../contract.ts';
-import { type Change, isLookChange, type LookChange } from './change.ts';
+import { type Change, isLookChange, type LookChange, statisticsOf } from './change.ts';
 import { lookPlaces } from './look-places.ts';
 import type { PictureChanger } from './picture-changer.ts';
 import { signedRankPValue } from './signed-rank.ts';
@@ -92,15 +92,14 @@ export async function transplant(
 
 /** Those that have least of a look: a frequent one is in other mistakes, too, and would be held against itself. */
 async function lacking(
-  { moved }: LookChange,
+  look: LookChange,
   images: readonly TriedImage[],
   own: readonly TriedImage[],
   changer: PictureChanger,
 ): Promise<readonly TriedImage[]> {
   const measure = ({ picture }: TriedImage) => changer.measure(picture);
   const usual = await Promise.all(images.map(measure));
-  const names = moved.map(({ statistic }) => statistic);
-  const places = lookPlaces(names, { own: await Promise.all(own.map(measure)), others: [], usual })?.usual;
+  const places = lookPlaces(statisticsOf(look), { own: await Promise.all(own.map(measure)), others: [], usual })?.usual;
   if (places === undefined) return images;
   const least = images.map((image, i) => ({ image, place: at(places, i) })).sort((a, b) => a.place - b.place);
   return least.slice(0, Math.max(fewest, Math.ceil(images.length * lackingShare))).map(({ image }) => image);
