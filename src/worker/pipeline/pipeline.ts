@@ -3,7 +3,7 @@
  * an image, `=>` a batch; results leave every box in the order in which they came.
  *
  *               fetch, decode  =>  infer      =>  render, store  ->  commit, when all images of the shard are here
- *     at once   16 + cores         lanes + 1      16 + cores
+ *     at once   16 + cores         2 * lanes      16 + cores
  *     thread    pixels             inference      pixels             pixels, then main
  *     holds     bytes, a slot      slots          a slot, files      lines of JSON, evidence
  *
@@ -32,7 +32,10 @@ import { type ExplainedSlot, eachImage, explainBatch, type Flush, fillBatches, f
 export interface PipelineLimits {
   /** Images that are being read and decoded. */
   preparing: number;
-  /** Batches with the inference threads: one that each runs, and one more so that they never wait. One more is being filled. */
+  /**
+   * Batches with the inference threads: one that each runs, and one more for each, so that none waits until another has ended. One more is being
+   * filled.
+   */
   inferring: number;
   /** Images whose maps are being drawn, and whose files are being written. */
   finishing: number;
@@ -43,7 +46,7 @@ const waiting = 16;
 const cores = Math.max(2, availableParallelism());
 
 function limitsFor({ concurrency }: Inference): PipelineLimits {
-  return { preparing: waiting + cores, inferring: concurrency + 1, finishing: waiting + cores };
+  return { preparing: waiting + cores, inferring: 2 * concurrency, finishing: waiting + cores };
 }
 
 /** Most images that are read and not yet stored at any time. */
