@@ -5,6 +5,7 @@ import type { Shard } from '../../../src/shared/run/run-plan.ts';
 import { FileStore } from '../../../src/shared/store/file-store.ts';
 import { StoreError } from '../../../src/shared/store/store.ts';
 import { InferenceError } from '../../../src/worker/pipeline/inference/inference.ts';
+import { openInferenceLanes } from '../../../src/worker/pipeline/inference/inference-lanes.ts';
 import { mostImagesInFlight, type PipelineParts, ShardPipeline } from '../../../src/worker/pipeline/pipeline.ts';
 import { pipelineSettings } from '../../../src/worker/pipeline/pipeline-settings.ts';
 import { ImageStages } from '../../../src/worker/pipeline/pixels/image-stages.ts';
@@ -23,6 +24,22 @@ class WatchedStore extends FileStore {
     await this.before(key);
     await super.put(key, body, contentType);
     this.events.push(key);
+  }
+}
+
+/** Begins with nothing until it may. */
+class HeldUpInference extends ColorInference {
+  /** Batches. */
+  given = 0;
+  begin = (): void => {};
+  readonly #begun = new Promise<void>((resolve) => {
+    this.begin = resolve;
+  });
+
+  override async explain(...batch: Parameters<ColorInference['explain']>): ReturnType<ColorInference['explain']> {
+    this.given += 1;
+    await this.#begun;
+    return super.explain(...batch);
   }
 }
 
@@ -115,6 +132,29 @@ describe('ShardPipeline', () => {
     pipeline.flush();
     await outcome;
     expect(inference.batches).toEqual([4, 2]);
+  });
+
+  test('gives a lane its next batch however long another takes over its own', async () => {
+    const lanes: HeldUpInference[] = [];
+    const cards = { name: 'cuda', devices: [0, 1] };
+    const inference = await openInferenceLanes(colorOptions({ batchSize: 4, provider: cards }), async (options) => {
+      const lane = new HeldUpInference(options);
+      lanes.push(lane);
+      return lane;
+    });
+    const { pipeline, shards } = await pipelineOver(24, { inference });
+    // Before the pipeline is closed, which waits for them.
+    onTestFinished(() => {
+      for (const lane of lanes) lane.begin();
+    });
+    const outcomes = shards.map((shard) => pipeline.submit(shard));
+    await vi.waitUntil(() => lanes.every(({ given }) => given === 2), { timeout: 20_000 });
+    lanes[1]?.begin();
+    await vi.waitUntil(() => lanes[1]?.batches.length === 2, { timeout: 20_000 });
+    expect(lanes[0]?.batches).toEqual([]);
+    lanes[0]?.begin();
+    await Promise.all(outcomes);
+    expect(lanes.flatMap(({ batches }) => batches)).toEqual(Array(6).fill(4));
   });
 
   test('holds a bounded number of images while nothing can be stored', async () => {
