@@ -55,15 +55,9 @@ export async function startS3Server(program: string): Promise<S3Server> {
   const folder = await mkdtemp(join(tmpdir(), 'gradline-s3-'));
   const [root, sidecar] = [join(folder, 'buckets'), join(folder, 'attributes')];
   await Promise.all([mkdir(root), mkdir(sidecar)]);
-  const address = `127.0.0.1:${await freePort()}`;
-  const account = { ROOT_ACCESS_KEY: 'test-account', ROOT_SECRET_KEY: 'test-secret' };
-  // Attributes in files of their own, because not every temporary folder has extended attributes.
-  const child = spawn(program, ['--port', address, '--quiet', '--keep-alive', 'posix', '--sidecar', sidecar, root], {
-    env: { ...process.env, ...account },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const endpoint = `http://${address}`;
-  await answering(endpoint, child);
+  // Objects' attributes as file attributes, as the server usually has them; in files of their own where the temporary folder has none.
+  const { child, endpoint } =
+    (await startOn(program, [root])) ?? (await startOn(program, ['--sidecar', sidecar, root])) ?? ended(program);
   return {
     endpoint,
     environment: {
@@ -91,20 +85,38 @@ export async function startS3Server(program: string): Promise<S3Server> {
   };
 }
 
-async function answering(endpoint: string, child: ChildProcess): Promise<void> {
+const account = { ROOT_ACCESS_KEY: 'test-account', ROOT_SECRET_KEY: 'test-secret' };
+
+/** Null where it ends by itself, and has said why. */
+async function startOn(program: string, storage: string[]): Promise<{ child: ChildProcess; endpoint: string } | null> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const child = spawn(program, ['--port', address, '--quiet', '--keep-alive', 'posix', ...storage], {
+    env: { ...process.env, ...account },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const endpoint = `http://${address}`;
+  return (await answering(endpoint, child)) ? { child, endpoint } : null;
+}
+
+function ended(program: string): never {
+  throw new Error(`The S3 server ${program} ended before it answered.`);
+}
+
+/** @returns false where the server has ended */
+async function answering(endpoint: string, child: ChildProcess): Promise<boolean> {
   let failure: Error | null = null;
   child.once('error', (error) => {
     failure = error;
   });
   for (let attempt = 0; attempt < 200; attempt++) {
     if (failure !== null) throw failure;
-    if (child.exitCode !== null) throw new Error(`The S3 server ended with code ${child.exitCode}.`);
+    if (child.exitCode !== null) return false;
     // Any answer will do: an unsigned request is refused, but by a server that is up.
     const up = await fetch(endpoint).then(
       () => true,
       () => false,
     );
-    if (up) return;
+    if (up) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`The S3 server does not answer at ${endpoint}.`);
